@@ -1,0 +1,47 @@
+import './reflect.js';
+import { type DependencyContainer, injectable, container as root, inject as tsyringeInject } from 'tsyringe';
+
+export { type DependencyContainer, injectable };
+
+/** A class that stands for what is asked for: a service, a plugin, an options class. */
+export type Token<T> = abstract new (...args: never[]) => T;
+
+type Parameters<C> = C extends abstract new (...args: infer P) => unknown ? P : never;
+type Fits<C, I extends number, T> = [T] extends [Parameters<C>[I]] ? I : never;
+
+// Under a registered symbol, so that two copies of this package read each other's classes.
+const WANTED = Symbol.for('@sestina/core:inject');
+
+interface Wiring {
+  [WANTED]?: (Token<unknown> | undefined)[];
+}
+
+/**
+ * Says what a constructor parameter is given: `constructor(@inject(BaseXMPP) xmpp: BaseXMPP)`. The compiler compares the
+ * class with the parameter's type, and the plugin registry reads the dependencies from it.
+ * @throws TypeError for undefined, which is what a circular import gives.
+ */
+export function inject<T>(token: Token<T>) {
+  if (token === undefined) throw new TypeError('inject() was given undefined: is there a circular import?');
+  return <C extends abstract new (...args: never[]) => unknown, I extends number>(
+    target: C,
+    key: undefined,
+    index: I & Fits<C, I, T>,
+  ): void => {
+    const wiring = target as Wiring;
+    if (!Object.hasOwn(target, WANTED)) Object.defineProperty(target, WANTED, { value: [] });
+    const tokens = wiring[WANTED];
+    if (tokens) tokens[index] = token as Token<unknown>;
+    (tsyringeInject(token as never) as (target: object, key: undefined, index: number) => void)(target, key, index);
+  };
+}
+
+/** What the constructor of a class asks for, in order; undefined where it says nothing of its own. */
+export function wantedBy(target: object): readonly (Token<unknown> | undefined)[] | undefined {
+  return Object.hasOwn(target, WANTED) ? (target as Wiring)[WANTED] : undefined;
+}
+
+/** A container of its own below `parent`, or below tsyringe's root. */
+export function childContainer(parent: DependencyContainer = root): DependencyContainer {
+  return parent.createChildContainer();
+}

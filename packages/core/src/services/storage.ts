@@ -1,0 +1,32 @@
+/** A key-value store that may outlive the process. A class, so that it is its own injection token. */
+export abstract class Storage {
+  /** The value kept under `key`, or undefined. */
+  abstract get(key: string): Promise<string | undefined>;
+  /** Keeps `value` under `key`; resolves once it is kept as safely as the store can. */
+  abstract set(key: string, value: string): Promise<void>;
+  /** Forgets `key`; no error where there is none. */
+  abstract delete(key: string): Promise<void>;
+  /** Every key that starts with `prefix`, in no particular order. */
+  abstract keys(prefix: string): Promise<string[]>;
+}
+
+/** The default: kept as long as the connection object. */
+export class MemoryStorage extends Storage {
+  readonly #entries = new Map<string, string>();
+
+  async get(key: string): Promise<string | undefined> {
+    return this.#entries.get(key);
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    this.#entries.set(key, value);
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#entries.delete(key);
+  }
+
+  async keys(prefix: string): Promise<string[]> {
+    return [...this.#entries.keys()].filter((key) => key.startsWith(prefix));
+  }
+}

@@ -1,0 +1,128 @@
+import { JID } from '../jid/index.js';
+
+/** Converts between the text on the wire and a value. `In` is what may be written where that is more than what is read. */
+export interface Codec<T, In = T> {
+  /** For error messages: `an integer from 0 to 255`. */
+  readonly expects: string;
+  /** The value, or undefined for text that it refuses. Never throws. */
+  decode(text: string): T | undefined;
+  /** The text. @throws TypeError for a value that has none. */
+  encode(value: In): string;
+}
+
+/** Any text, as it stands. */
+export const text: Codec<string> = { expects: 'text', decode: (raw) => raw, encode: (value) => value };
+
+/** A whole number; optional bounds are inclusive. */
+export function int(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): Codec<number> {
+  const expects =
+    min === Number.MIN_SAFE_INTEGER && max === Number.MAX_SAFE_INTEGER
+      ? 'an integer'
+      : `an integer from ${min} to ${max}`;
+  const fits = (value: number): boolean => Number.isSafeInteger(value) && value >= min && value <= max;
+  return {
+    expects,
+    decode: (raw) => {
+      const trimmed = raw.trim();
+      if (trimmed.length > 17 || !/^[+-]?\d+$/.test(trimmed)) return undefined;
+      const value = Number(trimmed);
+      return fits(value) ? value : undefined;
+    },
+    encode: (value) => {
+      if (!fits(value)) throw new TypeError(`expected ${expects}, got ${value}`);
+      return String(value);
+    },
+  };
+}
+
+/** An `xs:boolean`: `true`, `false`, `1`, `0`; written as a word. */
+export const bool: Codec<boolean> = {
+  expects: 'an xs:boolean',
+  decode: (raw) => {
+    const trimmed = raw.trim();
+    if (trimmed === 'true' || trimmed === '1') return true;
+    return trimmed === 'false' || trimmed === '0' ? false : undefined;
+  },
+  encode: (value) => (value ? 'true' : 'false'),
+};
+
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+
+/** A moment in the DateTime profile of XEP-0082; written in UTC. A leap second reads as the second after it. */
+export const dateTime: Codec<Date> = {
+  expects: 'a XEP-0082 date and time',
+  decode: (raw) => {
+    if (raw.length > 64) return undefined;
+    const match = DATE_TIME.exec(raw.trim());
+    if (!match) return undefined;
+    const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = 'Z'] = match;
+    const parts = [year, month, day, hour, minute, second].map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const [y, mo, d, h, mi, s] = parts;
+    if (mo < 1 || mo > 12 || d < 1 || h > 23 || mi > 59 || s > 60) return undefined;
+    if (d > new Date(Date.UTC(2000 + (y % 400), mo, 0)).getUTCDate()) return undefined;
+    const offset = zoneMinutes(zone);
+    if (offset === undefined) return undefined;
+    const date = new Date(0);
+    date.setUTCFullYear(y, mo - 1, d);
+    date.setUTCHours(h, mi - offset, s, Number(`${fraction}000`.slice(0, 3)));
+    return date;
+  },
+  encode: (value) => {
+    if (Number.isNaN(value.getTime())) throw new TypeError('expected a valid Date');
+    return value.toISOString().replace('.000Z', 'Z');
+  },
+};
+
+function zoneMinutes(zone: string): number | undefined {
+  if (zone === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4));
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** Bytes in base64 (RFC 4648 §4); white space between the characters is allowed on reading, nothing else. */
+export const base64: Codec<Uint8Array> = {
+  expects: 'base64',
+  decode: (raw) => {
+    const compact = raw.replace(/[ \t\r\n]/g, '');
+    if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
+    try {
+      return Uint8Array.from(atob(compact), (char) => char.charCodeAt(0));
+    } catch {
+      return undefined;
+    }
+  },
+  encode: (value) => {
+    let binary = '';
+    for (let i = 0; i < value.length; i += 0x8000) binary += String.fromCharCode(...value.subarray(i, i + 0x8000));
+    return btoa(binary);
+  },
+};
+
+/** An address (RFC 7622); a string may be written too, and is checked. */
+export const jid: Codec<JID, JID | string> = {
+  expects: 'a JID',
+  decode: (raw) => JID.tryParse(raw),
+  encode: (value) => (typeof value === 'string' ? JID.parse(value) : value).toString(),
+};
+
+/** One of the given words. */
+export function oneOf<const T extends string>(...values: readonly T[]): Codec<T> {
+  const expects = `one of ${values.join(' | ')}`;
+  return {
+    expects,
+    decode: (raw) => values.find((value) => value === raw),
+    encode: (value) => {
+      if (!values.includes(value)) throw new TypeError(`expected ${expects}, got ${JSON.stringify(value)}`);
+      return value;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { XmlElement } from '../xml/element.js';
+import type { Codec } from './codec.js';
+import { StanzaValueError } from './value-error.js';
+
+/** One property of a stanza class: where it lives in the XML and how it is read and written. */
+export interface Field<T = unknown, In = T> {
+  readonly readOnly?: boolean;
+  readonly isRequired?: boolean;
+  get(xml: XmlElement): T;
+  set(xml: XmlElement, value: In): void;
+}
+
+/** A place that holds one text: an attribute, the text of a child, a form field. Third parties add their own. */
+export interface Slot {
+  /** For error messages. */
+  readonly where: string;
+  read(xml: XmlElement): string | undefined;
+  /** Undefined removes it. */
+  write(xml: XmlElement, raw: string | undefined): void;
+}
+
+/** A single value in a slot; optional until `required()` or `default()` says otherwise. */
+export class ValueField<T, Absent = undefined, In = T> implements Field<T | Absent, In | Absent> {
+  readonly #slot: Slot;
+  readonly #codec: Codec<T, In>;
+  readonly #absent: (xml: XmlElement) => Absent;
+  readonly #lenient: boolean;
+
+  constructor(slot: Slot, codec: Codec<T, In>, absent: (xml: XmlElement) => Absent, lenient = false) {
+    this.#slot = slot;
+    this.#codec = codec;
+    this.#absent = absent;
+    this.#lenient = lenient;
+  }
+
+  /** Reading throws where it is missing; `new` asks for it. */
+  required(): RequiredField<T, In> {
+    const { where } = this.#slot;
+    const { expects } = this.#codec;
+    const missing = (xml: XmlElement): never => {
+      throw new StanzaValueError(xml, where, undefined, expects);
+    };
+    return new RequiredField<T, In>(this.#slot, this.#codec, missing, this.#lenient);
+  }
+
+  /** What reading gives where it is missing. */
+  default(value: T): ValueField<T, T, In> {
+    return new ValueField<T, T, In>(this.#slot, this.#codec, () => value, this.#lenient);
+  }
+
+  /** Text that cannot be decoded counts as missing, for values where the specification says to ignore it. */
+  lenient(): ValueField<T, Absent, In> {
+    return new ValueField<T, Absent, In>(this.#slot, this.#codec, this.#absent, true);
+  }
+
+  /** @throws StanzaValueError where it cannot be decoded, or is required and missing. */
+  get(xml: XmlElement): T | Absent {
+    const raw = this.#slot.read(xml);
+    if (raw === undefined) return this.#absent(xml);
+    const value = this.#codec.decode(raw);
+    if (value !== undefined) return value;
+    if (this.#lenient) return this.#absent(xml);
+    throw new StanzaValueError(xml, this.#slot.where, raw, this.#codec.expects);
+  }
+
+  set(xml: XmlElement, value: In | Absent): void {
+    this.#slot.write(xml, value === undefined ? undefined : this.#codec.encode(value as In));
+  }
+}
+
+/** A value that has to be there. */
+export class RequiredField<T, In = T> extends ValueField<T, never, In> {
+  readonly isRequired = true;
+}
+
+/** Fields by property name. */
+export type FieldMap = Readonly<Record<string, Field<unknown, never>>>;
+
+type ReadOnlyKeys<F extends FieldMap> = {
+  [K in keyof F]: F[K] extends { readonly readOnly: true } ? K : never;
+}[keyof F];
+type ValueOf<F> = F extends { get(xml: XmlElement): infer T } ? T : never;
+type InputOf<F> = F extends { set(xml: XmlElement, value: infer In): void } ? In : never;
+
+/** The live properties that a field map gives to a class. */
+export type Fields<F extends FieldMap> = {
+  -readonly [K in Exclude<keyof F, ReadOnlyKeys<F>>]: ValueOf<F[K]>;
+} & {
+  readonly [K in ReadOnlyKeys<F>]: ValueOf<F[K]>;
+};
+
+type RequiredKeys<F extends FieldMap> = {
+  [K in keyof F]: F[K] extends { readonly isRequired: true } ? K : never;
+}[keyof F];
+
+/** What `new` accepts: required fields must be given, the others may be. */
+export type Init<F extends FieldMap> = { [K in RequiredKeys<F>]: InputOf<F[K]> } & {
+  [K in Exclude<keyof F, RequiredKeys<F>>]?: InputOf<F[K]> | undefined;
+};
+
+/** The arguments of `new` for that field map: none needed where nothing is required. */
+export type InitArguments<F extends FieldMap> = [RequiredKeys<F>] extends [never] ? [init?: Init<F>] : [init: Init<F>];

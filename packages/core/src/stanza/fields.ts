@@ -1,0 +1,172 @@
+import { XmlElement } from '../xml/element.js';
+import { type Codec, text } from './codec.js';
+import { type ElementClass, type ElementView, viewOf } from './element.js';
+import { type Field, type Slot, ValueField } from './field.js';
+
+const optional = (): undefined => undefined;
+
+/** A value in an attribute. `xml:lang` and `{namespace}name` are names too. */
+export function attr(name: string): ValueField<string>;
+export function attr<T, In = T>(name: string, codec: Codec<T, In>): ValueField<T, undefined, In>;
+export function attr(name: string, codec: Codec<unknown, never> = text): ValueField<unknown, undefined, never> {
+  const slot: Slot = {
+    where: `@${name}`,
+    read: (xml) => xml.attribute(name),
+    write: (xml, raw) => {
+      xml.setAttribute(name, raw);
+    },
+  };
+  return new ValueField(slot, codec, optional);
+}
+
+/** A value in the text of the element itself. */
+export function ownText(): ValueField<string>;
+export function ownText<T, In = T>(codec: Codec<T, In>): ValueField<T, undefined, In>;
+export function ownText(codec: Codec<unknown, never> = text): ValueField<unknown, undefined, never> {
+  const slot: Slot = {
+    where: 'text',
+    read: (xml) => (xml.children.length === 0 ? undefined : xml.text),
+    write: (xml, raw) => {
+      for (const node of [...xml.children]) if (typeof node === 'string') xml.remove(node);
+      if (raw !== undefined) xml.insert(0, raw);
+    },
+  };
+  return new ValueField(slot, codec, optional);
+}
+
+/** A value in the text of a child element; the namespace is the parent's unless given. Of several, the first counts. */
+export function childText(name: string, options?: { namespace?: string }): ValueField<string>;
+export function childText<T, In = T>(
+  name: string,
+  codec: Codec<T, In>,
+  options?: { namespace?: string },
+): ValueField<T, undefined, In>;
+export function childText(
+  name: string,
+  codecOrOptions: Codec<unknown, never> | { namespace?: string } = text,
+  options: { namespace?: string } = {},
+): ValueField<unknown, undefined, never> {
+  const isCodec = 'decode' in codecOrOptions;
+  const codec: Codec<unknown, never> = isCodec ? codecOrOptions : text;
+  const { namespace } = isCodec ? options : (codecOrOptions as { namespace?: string });
+  const slot: Slot = {
+    where: `<${name}/>`,
+    read: (xml) => xml.child(name, namespace ?? xml.namespace)?.text,
+    write: (xml, raw) => {
+      const existing = xml.child(name, namespace ?? xml.namespace);
+      if (raw === undefined) {
+        if (existing) xml.remove(existing);
+      } else if (existing) {
+        existing.text = raw;
+      } else {
+        xml.append(new XmlElement(name, namespace ?? xml.namespace).append(raw));
+      }
+    },
+  };
+  return new ValueField(slot, codec, optional);
+}
+
+/** The texts of repeated children: `<value>a</value><value>b</value>`. Reading gives a snapshot. */
+export function childTexts(name: string): Field<readonly string[], Iterable<string>> {
+  return {
+    get: (xml) => xml.childrenNamed(name).map((child) => child.text),
+    set: (xml, values) => {
+      const texts = [...(values ?? [])];
+      for (const old of xml.childrenNamed(name)) xml.remove(old);
+      for (const value of texts) xml.append(new XmlElement(name, xml.namespace).append(value));
+    },
+  };
+}
+
+/** True where an empty child is present; the namespace is the parent's unless given. */
+export function flag(name: string, namespace?: string): Field<boolean> {
+  return {
+    get: (xml) => xml.child(name, namespace ?? xml.namespace) !== undefined,
+    set: (xml, on) => {
+      const existing = xml.child(name, namespace ?? xml.namespace);
+      if (on && !existing) xml.append(new XmlElement(name, namespace ?? xml.namespace));
+      if (!on && existing) xml.remove(existing);
+    },
+  };
+}
+
+type Reference<C> = C | (() => C);
+
+function dereference<V extends ElementView>(reference: Reference<ElementClass<V>>): ElementClass<V> {
+  return 'tag' in reference ? reference : reference();
+}
+
+/** The view of one child element. Give a function where the class is defined further down or refers back. */
+export function child<V extends ElementView>(reference: Reference<ElementClass<V>>): Field<V | undefined> {
+  return {
+    get: (xml) => {
+      const cls = dereference(reference);
+      const found = xml.child(cls.tag, cls.namespace);
+      return found && viewOf(cls, found);
+    },
+    set: (xml, view) => {
+      const cls = dereference(reference);
+      const existing = xml.child(cls.tag, cls.namespace);
+      if (existing) xml.remove(existing);
+      if (view) xml.append(view.xml);
+    },
+  };
+}
+
+/** A live list of child views: each look at it sees the element as it is now. */
+export class ElementList<V extends ElementView> implements Iterable<V> {
+  readonly #owner: XmlElement;
+  readonly #cls: ElementClass<V>;
+
+  constructor(owner: XmlElement, cls: ElementClass<V>) {
+    this.#owner = owner;
+    this.#cls = cls;
+  }
+
+  *[Symbol.iterator](): IterableIterator<V> {
+    for (const xml of this.#owner.childrenNamed(this.#cls.tag, this.#cls.namespace)) yield viewOf(this.#cls, xml);
+  }
+
+  get length(): number {
+    return this.#owner.childrenNamed(this.#cls.tag, this.#cls.namespace).length;
+  }
+
+  /** The one at that position, counted from 0; negative counts from the end. */
+  at(index: number): V | undefined {
+    const found = this.#owner.childrenNamed(this.#cls.tag, this.#cls.namespace).at(index);
+    return found && viewOf(this.#cls, found);
+  }
+
+  /** Appends one and returns it. */
+  add(view: V): V {
+    this.#owner.append(view.xml);
+    return view;
+  }
+
+  remove(view: V): boolean {
+    return this.#owner.remove(view.xml);
+  }
+
+  clear(): void {
+    for (const xml of this.#owner.childrenNamed(this.#cls.tag, this.#cls.namespace)) this.#owner.remove(xml);
+  }
+}
+
+/** A field that is a list: the list is written to, not the property. */
+export interface ListField<V extends ElementView> extends Field<ElementList<V>, Iterable<V>> {
+  readonly readOnly: true;
+}
+
+/** The views of repeated child elements. */
+export function children<V extends ElementView>(reference: Reference<ElementClass<V>>): ListField<V> {
+  return {
+    readOnly: true,
+    get: (xml) => new ElementList<V>(xml, dereference(reference)),
+    set: (xml, views) => {
+      const all = [...views];
+      const list = new ElementList<V>(xml, dereference(reference));
+      list.clear();
+      for (const view of all) list.add(view);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { NS_CLIENT } from '../xml/namespaces.js';
+import { jid, oneOf } from './codec.js';
+import { element } from './element.js';
+import { attr, child, childText } from './fields.js';
+import { langText, langTexts } from './lang.js';
+import { Stanza } from './stanza.js';
+import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
+import { threadFields } from './thread.js';
+
+/** `<message/>` (RFC 6121 §5). Plugins add properties by declaration merging. */
+export class Message extends element(
+  'message',
+  NS_CLIENT,
+  {
+    id: attr('id'),
+    to: attr('to', jid),
+    from: attr('from', jid),
+    lang: attr('xml:lang'),
+    /** An unknown type counts as `normal` (RFC 6121 §5.2.2). */
+    type: attr('type', oneOf('normal', 'chat', 'groupchat', 'headline', 'error'))
+      .lenient()
+      .default('normal'),
+    subject: langText('subject'),
+    subjects: langTexts('subject'),
+    body: langText('body'),
+    bodies: langTexts('body'),
+    thread: childText('thread'),
+    parentThread: threadFields.parent,
+    error: child(ErrorElement),
+  },
+  Stanza,
+) {
+  /**
+   * An answer in the same conversation: to the sender, same type, same thread (RFC 6121 §5.2). In a group chat it goes
+   * to the room. Not sent yet: call `send()` on it.
+   */
+  reply(body?: string): Message {
+    const reply = new Message(this.answerElement(this.xml.attribute('type')));
+    // A reply is a message of its own; its id is given when it is sent.
+    reply.id = undefined;
+    if (reply.xml.origin) delete reply.xml.origin.request;
+    if (this.type === 'groupchat') reply.to = this.from?.bare;
+    const thread = this.xml.child('thread');
+    if (thread) reply.xml.append(thread.copy());
+    if (body !== undefined) reply.body = body;
+    return reply;
+  }
+
+  /** The error answer (RFC 6120 §8.3). Not sent yet. */
+  errorReply(error: StanzaError | StanzaErrorCondition, text?: string): Message {
+    return new Message(this.errorElement(error, text));
+  }
+}

@@ -1,0 +1,60 @@
+import { NS_CLIENT } from '../xml/namespaces.js';
+import { int, jid, oneOf } from './codec.js';
+import { element } from './element.js';
+import { attr, child, childText } from './fields.js';
+import { langText, langTexts } from './lang.js';
+import { Stanza } from './stanza.js';
+import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
+
+/** `type` of a presence; available is said by leaving it out (RFC 6121 §4.7.1). */
+export const PRESENCE_TYPES = [
+  'unavailable',
+  'subscribe',
+  'subscribed',
+  'unsubscribe',
+  'unsubscribed',
+  'probe',
+  'error',
+] as const;
+export type PresenceType = (typeof PRESENCE_TYPES)[number];
+/** How available, where a plain "available" is not enough (RFC 6121 §4.7.2.1). */
+export type PresenceShow = 'away' | 'chat' | 'dnd' | 'xa';
+
+/** `<presence/>` (RFC 6121 §4). Plugins add properties by declaration merging. */
+export class Presence extends element(
+  'presence',
+  NS_CLIENT,
+  {
+    id: attr('id'),
+    to: attr('to', jid),
+    from: attr('from', jid),
+    lang: attr('xml:lang'),
+    /** Undefined for available. One that we do not know throws: it must not pass for available. */
+    type: attr('type', oneOf(...PRESENCE_TYPES)),
+    /** An unknown value reads as undefined. */
+    show: childText('show', oneOf('away', 'chat', 'dnd', 'xa')).lenient(),
+    status: langText('status'),
+    statuses: langTexts('status'),
+    /** -128 to 127; anything else reads as 0 (RFC 6121 §4.7.2.3). */
+    priority: childText('priority', int(-128, 127)).lenient().default(0),
+    error: child(ErrorElement),
+  },
+  Stanza,
+) {
+  /** Whether the sender says that it is there. */
+  get isAvailable(): boolean {
+    return this.xml.attribute('type') === undefined;
+  }
+
+  /** An answer to the sender, of that type. Not sent yet. */
+  reply(type?: PresenceType): Presence {
+    const reply = new Presence(this.answerElement(type));
+    if (reply.xml.origin) delete reply.xml.origin.request;
+    return reply;
+  }
+
+  /** The error answer (RFC 6120 §8.3). Not sent yet. */
+  errorReply(error: StanzaError | StanzaErrorCondition, text?: string): Presence {
+    return new Presence(this.errorElement(error, text));
+  }
+}

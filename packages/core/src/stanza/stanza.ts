@@ -1,0 +1,73 @@
+import type { JID } from '../jid/index.js';
+import type { Sending, SendOptions } from '../stream/sending.js';
+import { type Origin, XmlElement } from '../xml/element.js';
+import { ElementView } from './element.js';
+import { type StanzaError, StanzaError as StanzaErrorClass, type StanzaErrorCondition } from './stanza-error.js';
+
+/** What a bound stanza is sent by. */
+export interface StanzaSender {
+  send(stanza: ElementView, options?: SendOptions): Sending;
+}
+
+/** What `Message`, `Presence` and `Iq` share. */
+export class Stanza extends ElementView {
+  // Given by the field maps of the three classes.
+  declare id: string | undefined;
+  declare to: JID | undefined;
+  declare from: JID | undefined;
+
+  /** The stream that it came in on or was made for; undefined on one made with `new`. */
+  get stream(): StanzaSender | undefined {
+    return this.xml.origin?.stream as StanzaSender | undefined;
+  }
+
+  /** Ties it to a stream, so that `send()` works. */
+  bind(stream: StanzaSender | undefined): this {
+    if (stream) {
+      if (this.xml.origin) this.xml.origin.stream = stream;
+      else this.xml.origin = { sealed: false, stream };
+    }
+    return this;
+  }
+
+  /**
+   * Sends it on the stream that it belongs to.
+   * @throws TypeError where it belongs to none: use `xmpp.send(stanza)`, or make it with `xmpp.message(…)`.
+   */
+  send(options?: SendOptions): Sending {
+    const { stream } = this;
+    if (!stream) {
+      throw new TypeError(`this <${this.xml.name}/> belongs to no stream: use xmpp.send(stanza), or xmpp.message(…)`);
+    }
+    return stream.send(this, options);
+  }
+
+  override copy(): this {
+    return super.copy().bind(this.stream);
+  }
+
+  /**
+   * Fills in what every answer shares: addresses swapped, the id kept (RFC 6120 §8.1, §8.3).
+   * @internal
+   */
+  protected answerElement(type: string | undefined): XmlElement {
+    const { xml } = this;
+    const answer = new XmlElement(xml.name, xml.namespace, {
+      type,
+      id: xml.attribute('id'),
+      to: xml.attribute('from'),
+      from: xml.attribute('to'),
+    });
+    const request = xml.origin;
+    const origin: Origin = { sealed: false, stream: this.stream };
+    if (request) origin.request = request;
+    answer.origin = origin;
+    return answer;
+  }
+
+  /** The error answer as an element. @internal */
+  protected errorElement(error: StanzaError | StanzaErrorCondition, text?: string): XmlElement {
+    const detail = typeof error === 'string' ? new StanzaErrorClass(error, { text }) : error;
+    return this.answerElement('error').append(detail.toElement().xml);
+  }
+}

@@ -1,0 +1,23 @@
+import { SestinaError } from '../errors.js';
+import type { XmlElement } from '../xml/element.js';
+
+const SHOWN = 100;
+
+/** A peer sent a value that the definition does not allow, or leaves out one that it asks for. Thrown on that access only. */
+export class StanzaValueError extends SestinaError {
+  readonly code = 'ERR_STANZA_VALUE';
+
+  constructor(
+    /** The element that was read. */
+    readonly xml: XmlElement,
+    /** Where in it: `@id`, `<name/>`, `field "FORM_TYPE"`. */
+    readonly where: string,
+    /** The text found, undefined where there was nothing. */
+    readonly raw: string | undefined,
+    readonly expects: string,
+  ) {
+    const shown = raw !== undefined && raw.length > SHOWN ? `${raw.slice(0, SHOWN)}…` : raw;
+    const got = shown === undefined ? 'nothing' : JSON.stringify(shown);
+    super(`<${xml.name} xmlns="${xml.namespace}"> ${where}: expected ${expects}, got ${got}`);
+  }
+}

@@ -1,0 +1,61 @@
+import { ConfigError } from '../errors.js';
+import type { Random } from '../services/random.js';
+
+/** When and how often a lost connection is made again. */
+export interface ReconnectOptions {
+  /** Upper bound of the first delay, in milliseconds. Default 1,000. */
+  readonly base?: number;
+  /** Upper bound of every delay, in milliseconds. Default 60,000. */
+  readonly max?: number;
+  /** A session this old starts the delays afresh, in milliseconds. Default 60,000. */
+  readonly stableAfter?: number;
+  /** Attempts in a row before giving up. Default: no end. */
+  readonly attempts?: number;
+  /** Also retry the first `connect()`, as long as the error is retryable. Default false: it rejects. */
+  readonly initial?: boolean;
+}
+
+/** Exponential back-off with full jitter: a random delay below a bound that doubles, so that many clients never come back at once. */
+export class Backoff {
+  readonly #random: Random;
+  readonly #base: number;
+  readonly #max: number;
+  readonly attempts: number;
+  readonly stableAfter: number;
+  readonly initial: boolean;
+  #attempt = 0;
+
+  /** @throws ConfigError for a value that is not a positive number. */
+  constructor(random: Random, options: ReconnectOptions = {}) {
+    this.#random = random;
+    this.#base = positive('base', options.base ?? 1_000);
+    this.#max = positive('max', options.max ?? 60_000);
+    this.stableAfter = positive('stableAfter', options.stableAfter ?? 60_000);
+    this.attempts = options.attempts === undefined ? Number.POSITIVE_INFINITY : positive('attempts', options.attempts);
+    this.initial = options.initial ?? false;
+  }
+
+  /** How many delays were given since the last `reset()`. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /** The next delay in milliseconds; undefined where the attempts are used up. */
+  next({ double = false }: { double?: boolean } = {}): number | undefined {
+    if (this.#attempt >= this.attempts) return undefined;
+    const bound = Math.min(this.#max, this.#base * (double ? 2 : 1) * 2 ** Math.min(this.#attempt, 30));
+    this.#attempt += 1;
+    return Math.round(this.#random.fraction() * bound);
+  }
+
+  reset(): void {
+    this.#attempt = 0;
+  }
+}
+
+function positive(option: string, value: number): number {
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new ConfigError(`reconnect.${option} has to be a positive number, got ${value}`, `reconnect.${option}`);
+  }
+  return value;
+}

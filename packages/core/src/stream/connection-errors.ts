@@ -1,0 +1,130 @@
+import { SestinaError, TimeoutError } from '../errors.js';
+
+const DNS_REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such host; is the domain spelled right?',
+  ENODATA: 'the name has no address; is the domain spelled right?',
+  ENOSERVICE: 'its DNS says that it offers no XMPP service; if you know better, give the `host` option',
+  ETIMEOUT: 'no answer from DNS; is the network up?',
+  ESERVFAIL: 'the name server failed; try again later',
+  EREFUSED: 'the name server refused to answer; is it the right one?',
+  ECONNREFUSED: 'no name server could be reached; is the network up?',
+  EAI_AGAIN: 'no name server could be reached; is the network up?',
+};
+
+/** A name could not be looked up. `retryable` is false where DNS says that the host or the service does not exist. */
+export class DnsError extends SestinaError {
+  readonly code = 'ERR_DNS';
+  override readonly retryable: boolean;
+
+  constructor(
+    /** The name that was looked up. */
+    readonly host: string,
+    /** Node's code (`ENOTFOUND`, `ESERVFAIL`, `ETIMEOUT`, …), or `ENOSERVICE` where the SRV target is `.` (RFC 2782). */
+    readonly dnsCode: string,
+    options: ErrorOptions & { readonly retryable: boolean },
+  ) {
+    super(`could not look up ${host}: ${DNS_REASONS[dnsCode] ?? dnsCode}`, options);
+    this.retryable = options.retryable;
+  }
+}
+
+/** One address that was tried. */
+export interface ConnectAttempt {
+  /** An IP address, or the name or URL where it did not come to one. */
+  readonly address: string;
+  readonly port?: number | undefined;
+  readonly error: Error;
+}
+
+const SOCKET_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ETIMEDOUT: 'no answer',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'network unreachable',
+  EACCES: 'not permitted',
+};
+
+function reasonOf(error: Error): string {
+  if (error instanceof TimeoutError) return `no answer within ${error.timeout} ms`;
+  return SOCKET_REASONS[(error as { code?: string }).code ?? ''] ?? error.message;
+}
+
+function describe({ address, port, error }: ConnectAttempt): string {
+  const host = port !== undefined && address.includes(':') ? `[${address}]` : address;
+  return `${host}${port === undefined ? '' : `:${port}`} ${reasonOf(error)}`;
+}
+
+/** No address of the server could be reached. Every attempt is in `attempts`, and in `cause` as an `AggregateError`. */
+export class ConnectError extends SestinaError {
+  readonly code = 'ERR_CONNECT';
+  override readonly retryable = true;
+
+  constructor(
+    /** The XMPP domain. */
+    readonly domain: string,
+    /** In the order in which they failed. */
+    readonly attempts: readonly ConnectAttempt[],
+  ) {
+    super(`could not connect to ${domain}: ${attempts.map(describe).join('; ')}; is the server running?`, {
+      cause: new AggregateError(attempts.map((attempt) => attempt.error)),
+    });
+  }
+}
+
+/**
+ * What was wrong with TLS. `protocol`: no common version or no TLS at all; `handshake`: the server refused the handshake;
+ * `interrupted`: it was cut, or took too long.
+ */
+export type TlsErrorReason =
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-name'
+  | 'certificate-untrusted'
+  | 'certificate-revoked'
+  | 'protocol'
+  | 'handshake'
+  | 'interrupted';
+
+const WAYS_OUT: Readonly<Record<TlsErrorReason, string>> = {
+  'certificate-expired': 'its operator has to renew it',
+  'certificate-not-yet-valid': 'is the clock of this machine right?',
+  'certificate-name': 'is the domain of the JID spelled right? If so, its operator has to get a certificate for it',
+  'certificate-untrusted':
+    "if you know the authority that issued it, pass the authority's certificate in `tls: { ca }`",
+  'certificate-revoked': 'its operator has to replace it',
+  protocol: 'is it the right port, and does the server offer TLS 1.2 or later?',
+  handshake: 'does the server want a client certificate (`tls: { cert, key }`), or is its TLS set up wrongly?',
+  interrupted: 'try again later',
+};
+
+/** TLS did not come about. `retryable` only for `interrupted`: the rest stays until somebody changes something. */
+export class TlsError extends SestinaError {
+  readonly code = 'ERR_TLS';
+  override readonly retryable: boolean;
+
+  constructor(
+    /** The XMPP domain that the server had to prove. */
+    readonly domain: string,
+    readonly reason: TlsErrorReason,
+    /** What happened, as the middle of the message. */
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`TLS with ${domain} failed: ${detail}; ${WAYS_OUT[reason]}`, options);
+    this.retryable = reason === 'interrupted';
+  }
+}
+
+/** Bytes arrived in the clear between `<proceed/>` and the TLS handshake: whoever is on the way could have put them there. */
+export class TlsInjectionError extends SestinaError {
+  readonly code = 'ERR_TLS_INJECTION';
+
+  constructor(
+    message = 'unencrypted bytes arrived between <proceed/> and the TLS handshake: somebody on the way may be tampering ' +
+      'with the connection; use another network, or tell the operator of the server',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

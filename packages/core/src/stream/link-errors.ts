@@ -1,0 +1,47 @@
+import { DisconnectedError, SestinaError } from '../errors.js';
+import type { StreamError } from '../stanza/stream-error.js';
+
+/** How a connection went away without a stream error. */
+export type LossReason = 'closed' | 'network' | 'timeout' | 'truncated';
+
+/** The connection went away: closed by the peer, cut by the network, cut inside a stanza, or silent for too long. */
+export class ConnectionLostError extends DisconnectedError {
+  override readonly code: string = 'ERR_CONNECTION_LOST';
+
+  constructor(
+    readonly reason: LossReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What answered does not speak XMPP: a web server, a captive portal, a TLS port spoken to in plain text. */
+export class NotXmppError extends SestinaError {
+  readonly code = 'ERR_NOT_XMPP';
+  override readonly retryable = true;
+}
+
+/** A redirect (`see-other-host`) was refused or led nowhere. */
+export class RedirectError extends SestinaError {
+  readonly code = 'ERR_REDIRECT';
+
+  constructor(
+    message: string,
+    /** The addresses in the order in which they were named. */
+    readonly chain: readonly string[],
+    options?: { cause?: StreamError | Error },
+  ) {
+    super(message, options);
+  }
+}
+
+/** TLS is asked for, and the server does not offer it or speaks on without it (RFC 7590). */
+export class TlsRequiredError extends SestinaError {
+  readonly code = 'ERR_TLS_REQUIRED';
+
+  constructor(message = 'the server offers no TLS on this connection: nothing secret was sent') {
+    super(message);
+  }
+}

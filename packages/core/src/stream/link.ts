@@ -1,0 +1,362 @@
+import { ConfigError, DisconnectedError, SestinaError } from '../errors.js';
+import type { Clock } from '../services/clock.js';
+import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
+import type { XmlElement } from '../xml/element.js';
+import { type Limits, NS_STREAM, type Parser, type ParserEvents, type StreamHeader, serialize } from '../xml/index.js';
+import type { XmlStreamError } from '../xml/xml-error.js';
+import { TlsInjectionError } from './connection-errors.js';
+import { ConnectionLostError, NotXmppError } from './link-errors.js';
+import { checkHeader, type HeaderExpectation } from './stream-header.js';
+import { type Tracer, withoutSecrets } from './tracer.js';
+import type { OpeningHeader, Transport, TransportEvents } from './transport.js';
+
+/** What a link tells the stream that it serves. */
+export interface LinkOwner {
+  /** A first-level element, once negotiation has been handed over. */
+  element(element: XmlElement, bytes: number): void;
+  /** Something was received; may be white space. */
+  heard(): void;
+  /** Writing can go on. */
+  drain(): void;
+  /** It is over. Once, and the last call. */
+  closed(reason: Error): void;
+}
+
+interface Pull {
+  readonly wants: (element: XmlElement) => boolean;
+  readonly halt: boolean;
+  resolve(element: XmlElement): void;
+  reject(reason: Error): void;
+}
+
+interface Buffered {
+  readonly element: XmlElement;
+  readonly bytes: number;
+}
+
+/**
+ * One connection: a transport with the streams that are opened on it in turn. A new connection is a new link, so that
+ * nothing late of an old one can touch it. While a session is negotiated elements are pulled with `receive`; after
+ * `handOver` they are pushed to the owner.
+ */
+export class Link implements TransportEvents {
+  readonly #owner: LinkOwner;
+  readonly #clock: Clock;
+  readonly #tracer: Tracer | undefined;
+  #limits: Limits;
+  #parser: Parser | undefined;
+  #header:
+    | { expected: HeaderExpectation; resolve(header: StreamHeader): void; reject(reason: Error): void }
+    | undefined;
+  #pulls: Pull[] = [];
+  #buffer: Buffered[] = [];
+  #pushing = false;
+  #opened = false;
+  #anyHeader = false;
+  #footerSent = false;
+  #footerSeen = false;
+  #closed = false;
+  #reason: Error | undefined;
+  #whenClosed: (() => void)[] = [];
+
+  constructor(
+    readonly transport: Transport,
+    limits: Limits,
+    owner: LinkOwner,
+    clock: Clock,
+    tracer?: Tracer,
+  ) {
+    this.#limits = limits;
+    this.#owner = owner;
+    this.#clock = clock;
+    this.#tracer = tracer;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Opens the transport. */
+  async connect(signal: AbortSignal): Promise<void> {
+    await this.transport.connect(this, signal);
+    if (this.#closed) throw this.#reason ?? new DisconnectedError('closed while connecting');
+  }
+
+  /**
+   * Opens a stream, or a further one in place of the last (RFC 6120 §4.3.3), and waits for the peer's header.
+   * @throws StreamError where that header is wrong; the peer is told.
+   */
+  openStream(header: OpeningHeader, expected: HeaderExpectation): Promise<StreamHeader> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#reason);
+      if (this.#parser?.leftover || this.#buffer.length > 0) {
+        const error = new StreamError('bad-format', {
+          text: 'elements after the end of the negotiation of this stream',
+        });
+        this.fail(error);
+        return reject(error);
+      }
+      this.#parser?.stop();
+      this.#parser = this.transport.framing.createParser(this.#parserEvents(), this.#limits);
+      this.#header = { expected, resolve, reject };
+      this.#opened = true;
+      this.transport.write(this.transport.framing.open(header));
+    });
+  }
+
+  /** Takes the limits for what comes from now on. */
+  setLimits(limits: Limits): void {
+    this.#limits = limits;
+    this.#parser?.setLimits(limits);
+  }
+
+  /**
+   * The next first-level element that `wants` accepts; the others stay in order. With `halt` the parser stops right
+   * behind it: nothing that came in the same breath is read as part of this stream.
+   */
+  receive(wants: (element: XmlElement) => boolean = () => true, halt = false): Promise<XmlElement> {
+    return new Promise((resolve, reject) => {
+      const index = this.#buffer.findIndex((entry) => wants(entry.element));
+      const [found] = index < 0 ? [] : this.#buffer.splice(index, 1);
+      if (found) {
+        // Too late to stop the parser: what is behind it in the buffer is known at the next openStream or startTls.
+        if (halt) this.#parser?.stop();
+        return resolve(found.element);
+      }
+      if (this.#closed || this.#reason) return reject(this.#reason);
+      this.#pulls.push({ wants, halt, resolve, reject });
+    });
+  }
+
+  /** Upgrades to TLS. @throws TlsInjectionError where something was sent behind the go-ahead (CVE-2011-0411). */
+  async startTls(signal: AbortSignal): Promise<void> {
+    if (this.#parser?.leftover || this.#buffer.length > 0) {
+      const error = new TlsInjectionError(
+        'data arrived between the go-ahead for TLS and the handshake: somebody injects it',
+      );
+      this.destroy(error);
+      throw error;
+    }
+    this.#parser?.stop();
+    this.#parser = undefined;
+    try {
+      await this.transport.startTls(signal);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new DisconnectedError(String(error)));
+      throw error;
+    }
+    if (this.#closed) throw this.#reason;
+  }
+
+  /** Ends negotiation: what waits and what comes goes to the owner. */
+  handOver(): void {
+    this.#pushing = true;
+    const waiting = this.#buffer;
+    this.#buffer = [];
+    for (const { element, bytes } of waiting) this.#push(element, bytes);
+  }
+
+  /** Writes an element at once. False: the transport is busy. */
+  sendElement(element: XmlElement): boolean {
+    return this.write(this.serialize(element), element);
+  }
+
+  /** The text of a first-level element on this transport. @throws SerializeError */
+  serialize(element: XmlElement): string {
+    const { implicitNamespace, prefixes } = this.transport.framing;
+    return serialize(element, { parentNamespace: implicitNamespace, prefixes });
+  }
+
+  /** Writes text that `serialize` made of the element. False: the transport is busy. */
+  write(text: string, element: XmlElement): boolean {
+    if (this.#closed || this.#footerSent) return false;
+    this.#tracer?.outgoing(withoutSecrets(element));
+    return this.transport.write(text);
+  }
+
+  /** White space between stanzas, to keep the path open. */
+  sendSpace(): void {
+    if (!this.#closed && !this.#footerSent && this.#opened) this.transport.write(' ');
+  }
+
+  /** Says goodbye and waits for the peer to do the same, for so many milliseconds, then closes anyway. */
+  shutdown(timeout: number, reason: Error): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#closed) return resolve();
+      this.#reason ??= reason;
+      const timer = this.#clock.setTimer(timeout, () => this.destroy(reason));
+      this.#whenClosed.push(() => {
+        timer.cancel();
+        resolve();
+      });
+      if (!this.#opened || this.#footerSeen) return this.transport.end();
+      this.#sendFooter();
+    });
+  }
+
+  /** Ends the stream with an error that the peer is told, then closes. */
+  fail(error: StreamError): void {
+    if (this.#closed || this.#footerSent) return;
+    this.#reason ??= error;
+    this.#parser?.stop();
+    if (this.#opened) {
+      try {
+        const text = this.serialize(error.toElement());
+        this.#tracer?.outgoing(error.toElement());
+        this.transport.write(text);
+      } catch {
+        // A text that cannot be written must not keep the stream open.
+      }
+      this.#sendFooter();
+    }
+    this.#rejectAll(this.#reason);
+    this.transport.end();
+    this.#closeWithin(2_000);
+  }
+
+  /** Closes at once. */
+  destroy(reason: Error): void {
+    if (this.#closed) return;
+    this.#reason ??= reason;
+    this.#parser?.stop();
+    this.transport.destroy();
+    this.#finish();
+  }
+
+  data(chunk: Uint8Array | string): void {
+    if (this.#closed) return;
+    this.#owner.heard();
+    this.#parser?.write(chunk);
+  }
+
+  drain(): void {
+    if (!this.#closed) this.#owner.drain();
+  }
+
+  close(error?: Error): void {
+    if (this.#closed) return;
+    this.#reason ??= this.#lossReason(error);
+    this.#finish();
+  }
+
+  #lossReason(error: Error | undefined): Error {
+    if (error instanceof SestinaError && !(error instanceof DisconnectedError)) return error;
+    const cause = error ? { cause: error } : undefined;
+    if (this.#parser && !this.#parser.idle && !this.#footerSeen && this.#anyHeader) {
+      return new ConnectionLostError('truncated', 'the connection ended in the middle of a stanza', cause);
+    }
+    if (error) return new ConnectionLostError('network', `the connection was lost: ${error.message}`, cause);
+    return new ConnectionLostError('closed', 'the server closed the connection');
+  }
+
+  #parserEvents(): ParserEvents {
+    return {
+      streamStart: (header) => this.#headerCame(header),
+      element: (element, bytes) => this.#elementCame(element, bytes),
+      streamEnd: () => this.#footerCame(),
+      error: (error) => this.#parserFailed(error),
+    };
+  }
+
+  #headerCame(header: StreamHeader): void {
+    const waiting = this.#header;
+    this.#header = undefined;
+    if (!waiting) return;
+    const error = checkHeader(header, waiting.expected);
+    if (error) {
+      this.fail(error);
+      waiting.reject(error);
+      return;
+    }
+    this.#anyHeader = true;
+    waiting.resolve(header);
+  }
+
+  #elementCame(element: XmlElement, bytes: number): void {
+    this.#tracer?.incoming(withoutSecrets(element));
+    if (element.namespace === NS_STREAM && element.name === 'error') {
+      this.#streamErrorCame(StreamError.fromElement(element));
+    } else if (this.#pushing) {
+      this.#push(element, bytes);
+    } else {
+      const index = this.#pulls.findIndex((pull) => pull.wants(element));
+      const [pull] = index < 0 ? [] : this.#pulls.splice(index, 1);
+      if (!pull) {
+        this.#buffer.push({ element, bytes });
+        return;
+      }
+      if (pull.halt) this.#parser?.stop();
+      pull.resolve(element);
+    }
+  }
+
+  #push(element: XmlElement, bytes: number): void {
+    const pull = this.#pulls.findIndex(({ wants }) => wants(element));
+    if (pull >= 0) this.#pulls.splice(pull, 1)[0]?.resolve(element);
+    else if (!this.#closed) this.#owner.element(element, bytes);
+  }
+
+  #streamErrorCame(error: StreamError): void {
+    this.#reason ??= error;
+    this.#parser?.stop();
+    this.#sendFooter();
+    this.#rejectAll(error);
+    this.transport.end();
+    this.#closeWithin(2_000);
+  }
+
+  #footerCame(): void {
+    this.#footerSeen = true;
+    this.#reason ??= new ConnectionLostError('closed', 'the server closed the stream');
+    this.#sendFooter();
+    this.#rejectAll(this.#reason);
+    this.transport.end();
+    this.#closeWithin(2_000);
+  }
+
+  #parserFailed(error: XmlStreamError): void {
+    const condition: StreamErrorCondition = error.condition;
+    const streamError = new StreamError(condition, { text: error.message, cause: error });
+    const foreign = !this.#anyHeader && condition !== 'policy-violation' && condition !== 'restricted-xml';
+    this.#reason ??= foreign
+      ? new NotXmppError(
+          `what answers there is not an XMPP server (${error.message}): check host and port; a port for direct TLS needs an xmpps: service`,
+          { cause: streamError },
+        )
+      : streamError;
+    this.fail(streamError);
+  }
+
+  #sendFooter(): void {
+    if (this.#footerSent || !this.#opened || this.#closed) return;
+    this.#footerSent = true;
+    this.transport.write(this.transport.framing.close());
+  }
+
+  #closeWithin(milliseconds: number): void {
+    if (this.#closed) return;
+    const timer = this.#clock.setTimer(milliseconds, () =>
+      this.destroy(this.#reason ?? new DisconnectedError('closed')),
+    );
+    this.#whenClosed.push(() => timer.cancel());
+  }
+
+  #rejectAll(reason: Error): void {
+    const header = this.#header;
+    this.#header = undefined;
+    const pulls = this.#pulls;
+    this.#pulls = [];
+    header?.reject(reason);
+    for (const pull of pulls) pull.reject(reason);
+  }
+
+  #finish(): void {
+    this.#closed = true;
+    const reason = this.#reason ?? new ConfigError('closed without a reason', 'reason');
+    this.#rejectAll(reason);
+    const waiting = this.#whenClosed;
+    this.#whenClosed = [];
+    for (const callback of waiting) callback();
+    this.#owner.closed(reason);
+  }
+}

@@ -1,0 +1,80 @@
+import { ConfigError } from '../errors.js';
+import { Registration } from '../registration.js';
+import type { Clock, Timer } from '../services/clock.js';
+import { type EventQueue, isThenable } from './event-queue.js';
+import type { FailureReport } from './events.js';
+
+interface Task {
+  readonly delay: number;
+  readonly repeat: boolean;
+  readonly callback: () => unknown;
+  timer: Timer;
+}
+
+/** Named tasks that run on the event queue when they are due. */
+export class Scheduler {
+  readonly #queue: EventQueue;
+  readonly #clock: Clock;
+  readonly #report: FailureReport;
+  readonly #tasks = new Map<string, Task>();
+
+  constructor(queue: EventQueue, clock: Clock, report: FailureReport) {
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  /** The names of what is still to run. */
+  get names(): string[] {
+    return [...this.#tasks.keys()];
+  }
+
+  /**
+   * Runs `callback` after `delay` milliseconds, once or again and again. A repeated one waits `delay` after its last start.
+   * @throws ConfigError where the name is taken, or the delay is not a number of at least 0 (1 for a repeated one).
+   */
+  schedule(name: string, delay: number, callback: () => unknown, options: { repeat?: boolean } = {}): Registration {
+    const repeat = options.repeat ?? false;
+    if (this.#tasks.has(name)) throw new ConfigError(`a task named "${name}" is scheduled already`, 'name');
+    if (!Number.isFinite(delay) || delay < (repeat ? 1 : 0)) {
+      throw new ConfigError(`task "${name}": the delay has to be a number of milliseconds, got ${delay}`, 'delay');
+    }
+    const task: Task = { delay, repeat, callback, timer: this.#start(name, delay) };
+    this.#tasks.set(name, task);
+    return new Registration(() => {
+      if (this.#tasks.get(name) === task) this.cancel(name);
+    });
+  }
+
+  /** Cancels it; false where there is none of that name. */
+  cancel(name: string): boolean {
+    const task = this.#tasks.get(name);
+    task?.timer.cancel();
+    return this.#tasks.delete(name);
+  }
+
+  cancelAll(): void {
+    for (const name of this.names) this.cancel(name);
+  }
+
+  #start(name: string, delay: number): Timer {
+    return this.#clock.setTimer(delay, () => {
+      const task = this.#tasks.get(name);
+      if (!task) return;
+      if (task.repeat) task.timer = this.#start(name, delay);
+      else this.#tasks.delete(name);
+      this.#queue.push({ run: () => this.#run(name, task) });
+    });
+  }
+
+  #run(name: string, task: Task): void {
+    // Cancelled between being due and having its turn.
+    if (task.repeat && this.#tasks.get(name) !== task) return;
+    try {
+      const result = task.callback();
+      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#report(error, `task ${name}`));
+    } catch (error) {
+      this.#report(error, `task ${name}`);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { ConfigError } from '../errors.js';
+import type { Clock, Timer } from '../services/clock.js';
+import { QueueFullError, SendError, type Sending, type SendOptions } from './sending.js';
+
+/** Bounds of what waits to be written. */
+export interface SendQueueOptions {
+  /** Default 1,000. */
+  readonly maxStanzas?: number;
+  /** Of their text, in UTF-16 units. Default 4 MiB. */
+  readonly maxBytes?: number;
+}
+
+interface Waiting {
+  readonly sending: Sending;
+  readonly text: string;
+  timer: Timer | undefined;
+  release: (() => void) | undefined;
+}
+
+/** What is to be written, in order, while there is no session or the transport is busy. Bounded: nothing is dropped in silence. */
+export class SendQueue {
+  readonly #clock: Clock;
+  readonly maxStanzas: number;
+  readonly maxBytes: number;
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+
+  /** @throws ConfigError for a bound that is not a whole number of at least 1. */
+  constructor(clock: Clock, options: SendQueueOptions = {}) {
+    this.#clock = clock;
+    this.maxStanzas = bound('maxStanzas', options.maxStanzas ?? 1_000);
+    this.maxBytes = bound('maxBytes', options.maxBytes ?? 4_194_304);
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** UTF-16 units of text that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What waits, oldest first. */
+  get entries(): readonly Sending[] {
+    return this.#waiting.map((entry) => entry.sending);
+  }
+
+  /** Puts it at the end, or moves it to `failed` with a `QueueFullError`. */
+  push(sending: Sending, text: string, options: SendOptions = {}): void {
+    if (this.#waiting.length >= this.maxStanzas) {
+      sending.move('failed', new QueueFullError('maxStanzas', this.maxStanzas));
+      return;
+    }
+    if (this.#bytes + text.length > this.maxBytes) {
+      sending.move('failed', new QueueFullError('maxBytes', this.maxBytes));
+      return;
+    }
+    const entry: Waiting = { sending, text, timer: undefined, release: undefined };
+    this.#waiting.push(entry);
+    this.#bytes += text.length;
+    const { ttl, signal } = options;
+    if (ttl !== undefined) {
+      const expired = (): void => this.#fail(entry, new SendError('expired', `not written within ${ttl} ms`));
+      entry.timer = this.#clock.setTimer(ttl, expired);
+    }
+    if (signal) {
+      const onAbort = (): void =>
+        this.#fail(entry, new SendError('aborted', 'aborted before it was written', { cause: signal.reason }));
+      signal.addEventListener('abort', onAbort);
+      entry.release = () => signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Takes out the oldest. */
+  shift(): { readonly sending: Sending; readonly text: string } | undefined {
+    const entry = this.#waiting.shift();
+    if (entry) this.#forget(entry);
+    return entry;
+  }
+
+  /** Fails everything that waits. */
+  clear(reason: SendError): void {
+    const all = this.#waiting;
+    this.#waiting = [];
+    for (const entry of all) {
+      this.#forget(entry);
+      entry.sending.move('failed', reason);
+    }
+  }
+
+  #fail(entry: Waiting, error: SendError): void {
+    const index = this.#waiting.indexOf(entry);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1);
+    this.#forget(entry);
+    entry.sending.move('failed', error);
+  }
+
+  #forget(entry: Waiting): void {
+    this.#bytes -= entry.text.length;
+    entry.timer?.cancel();
+    entry.release?.();
+  }
+}
+
+function bound(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new ConfigError(`queue.${option} has to be a whole number of at least 1, got ${value}`, `queue.${option}`);
+  }
+  return value;
+}

@@ -1,0 +1,90 @@
+import type { Limits } from '../xml/limits.js';
+import type { Parser, ParserEvents } from '../xml/parser.js';
+
+/** What we put into the opening of a stream. */
+export interface OpeningHeader {
+  readonly to: string;
+  readonly from?: string | undefined;
+  readonly lang?: string | undefined;
+  /** `jabber:client` or `jabber:component:accept`. */
+  readonly contentNamespace: string;
+  /** `1.0`; components send none. */
+  readonly version?: string | undefined;
+}
+
+/** How a stream is opened, closed and cut into pieces on one kind of transport: RFC 6120 §4 on TCP, RFC 7395 on WebSocket. */
+export interface Framing {
+  /** The text that opens (or restarts) a stream. */
+  open(header: OpeningHeader): string;
+  /** The text that closes it. */
+  close(): string;
+  /** The namespace that a first-level element need not declare, for the serializer; empty where each has to declare its own. */
+  readonly implicitNamespace: string;
+  /** Namespaces that already have a prefix where elements stand, with that prefix. */
+  readonly prefixes: ReadonlyMap<string, string>;
+  /** A parser for a fresh stream. */
+  createParser(events: ParserEvents, limits: Limits): Parser;
+}
+
+/** Kinds of channel binding data (RFC 5929, RFC 9266). */
+export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-unique';
+
+/** What a transport tells its stream. No call after `close`. */
+export interface TransportEvents {
+  data(chunk: Uint8Array | string): void;
+  /** What was buffered has gone out: `write` returned false before. */
+  drain(): void;
+  /** Nothing will be read or written any more. Once, and the last call. `error` where it was not a regular end. */
+  close(error?: Error): void;
+}
+
+/** One connection attempt that succeeded or will: opens once, never reopens. Nothing here may throw out of a callback. */
+export interface Transport {
+  /** `tcp`, `websocket`, `memory`, … for logs. */
+  readonly kind: string;
+  readonly framing: Framing;
+  /** Whether what is written now is encrypted. */
+  readonly secure: boolean;
+  /** Whether `startTls` can work here and now. */
+  readonly canStartTls: boolean;
+  /** Opens it. Rejects with a typed error (`SestinaError`); `events.close` is then not called. */
+  connect(events: TransportEvents, signal: AbortSignal): Promise<void>;
+  /** Hands over text. False: it is buffered, wait for `drain` before writing more. Ignored once closed. */
+  write(text: string): boolean;
+  /** Stops reading until `resume`: back-pressure to the peer. */
+  pause(): void;
+  resume(): void;
+  /** Upgrades to TLS, after which `secure` is true. Bytes that arrived before the handshake reject it. */
+  startTls(signal: AbortSignal): Promise<void>;
+  /** Channel binding data of that type; undefined where there is none (no TLS, or not with this TLS version). */
+  channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>;
+  /** The types for which `channelBinding` gives data, best first. */
+  readonly channelBindingTypes: readonly ChannelBindingType[];
+  /** Writes what is buffered, then closes. `events.close` follows. */
+  end(): void;
+  /** Closes at once; what is buffered is lost. `events.close` follows, unless it was already called. */
+  destroy(): void;
+}
+
+/** Where a stream wants to go. */
+export interface TransportTarget {
+  /** The XMPP domain: what the certificate is checked against, whatever DNS or a redirect says. */
+  readonly domain: string;
+  /** Connects here instead of asking DNS for the domain. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** `client` looks for `_xmpp-client._tcp`, `component` connects to host and port as given. */
+  readonly kind: 'client' | 'component';
+  /** A `wss://…`, `xmpp://…` or `xmpps://…` address that decides which transport is used. */
+  readonly service?: string | undefined;
+  /** Node's `tls.connect` options, `ca` among them; ignored in browsers. */
+  readonly tls?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Makes transports. A class, so that it is its own injection token; a connection may have several, the first that fits is taken. */
+export abstract class TransportFactory {
+  /** Whether it can reach that target. */
+  abstract supports(target: TransportTarget): boolean;
+  /** A transport that is not connected yet. */
+  abstract create(target: TransportTarget): Transport;
+}

@@ -1,0 +1,18 @@
+const START =
+  'A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF' +
+  '\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
+const NC_NAME = new RegExp(`^[${START}][${START}\\-.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040]*$`, 'u');
+const ASCII_NC_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+/** Whether it is a name without a colon (`NCName`, XML Namespaces §3). */
+export function isNcName(name: string): boolean {
+  return ASCII_NC_NAME.test(name) || NC_NAME.test(name);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
+
+/** Whether every character of it can stand in XML (`Char`, XML 1.0 §2.2): no control characters, no lone surrogates. */
+export function isValidXmlText(text: string): boolean {
+  return !FORBIDDEN.test(text);
+}

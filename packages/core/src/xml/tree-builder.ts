@@ -1,0 +1,209 @@
+import { type Origin, XmlElement } from './element.js';
+import type { Limits } from './limits.js';
+import { isNcName } from './names.js';
+import { badDeclaration, NamespaceScope } from './namespace-scope.js';
+import { NS_CLIENT, NS_COMPONENT } from './namespaces.js';
+import type { StreamHeader } from './parser.js';
+import { exceedsBytes } from './utf8.js';
+import type { XmlCondition } from './xml-error.js';
+
+/** Ends the stream. */
+export type Refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) => never;
+
+/** How many attribute slots are kept for the next element. */
+const KEPT_SLOTS = 64;
+/** Up to so many attributes comparing each with each is the fastest. */
+const FEW = 8;
+
+/** Makes elements of tags: resolves namespaces, and holds every limit that is not about bytes of the whole. */
+export class TreeBuilder {
+  readonly #refuse: Refuse;
+  readonly #scope = new NamespaceScope();
+  /** By depth: the open elements, the default namespace inside them, and where their prefixes begin. */
+  readonly #open: (XmlElement | undefined)[] = [];
+  readonly #defaults: string[] = [];
+  readonly #marks: number[] = [];
+  /** Of the tag that is being read; the array is used again, `#slots` is its length. */
+  #attributes: string[] = [];
+  #slots = 0;
+  #prefixed = false;
+  #declared: string[] = [];
+  #elements = 0;
+  #origin: Origin = { sealed: false };
+
+  limits: Limits;
+  /** How many elements are open, the root among them. */
+  depth = 0;
+  /** The default namespace of the header, as it came. */
+  #contentNamespace = '';
+
+  constructor(refuse: Refuse, limits: Limits, document: boolean) {
+    this.#refuse = refuse;
+    this.limits = limits;
+    // A document has no stream around it: its root is what a first-level element is to a stream.
+    if (document) this.#push(undefined, '', 0);
+  }
+
+  /** A first-level element starts. */
+  begin(): void {
+    this.#elements = 0;
+    this.#origin = { sealed: false };
+  }
+
+  /** The name of a start tag is complete. */
+  startTag(name: string): void {
+    const limits = this.limits;
+    if (this.depth > limits.maxDepth) this.#exceeded('maxDepth', limits.maxDepth);
+    if (++this.#elements > limits.maxElements) this.#exceeded('maxElements', limits.maxElements);
+    if (exceedsBytes(name, limits.maxNameBytes)) this.#exceeded('maxNameBytes', limits.maxNameBytes);
+    this.#slots = 0;
+    this.#prefixed = false;
+  }
+
+  attribute(name: string, value: string): void {
+    const limits = this.limits;
+    if (exceedsBytes(name, limits.maxNameBytes)) this.#exceeded('maxNameBytes', limits.maxNameBytes);
+    if (name.charCodeAt(0) === 0x78 && (name === 'xmlns' || name.startsWith('xmlns:'))) {
+      this.#declare(name.slice(6), value, name.length > 5);
+      return;
+    }
+    if (exceedsBytes(value, limits.maxAttributeBytes)) this.#exceeded('maxAttributeBytes', limits.maxAttributeBytes);
+    if (this.#slots >= 2 * limits.maxAttributes) this.#exceeded('maxAttributes', limits.maxAttributes);
+    if (name !== 'xml:lang' && name.includes(':')) this.#prefixed = true;
+    this.#attributes[this.#slots++] = name;
+    this.#attributes[this.#slots++] = value;
+  }
+
+  /** The start tag is complete. Gives the header where it was that of the root. */
+  open(tag: string): StreamHeader | undefined {
+    const depth = this.depth;
+    const mark = this.#scope.mark;
+    let inside = depth === 0 ? '' : (this.#defaults[depth - 1] as string);
+    if (this.#declared.length > 0) inside = this.#bind(inside);
+    const colon = tag.indexOf(':');
+    const namespace = colon < 0 ? inside : this.#resolve(tag, colon);
+    const element = XmlElement.adopt(
+      colon < 0 ? tag : tag.slice(colon + 1),
+      namespace,
+      this.#takeAttributes(),
+      depth === 0 ? undefined : this.#origin,
+    );
+    if (depth === 0) {
+      this.#contentNamespace = inside;
+      this.#push(element, inside === NS_COMPONENT ? NS_CLIENT : inside, mark);
+      return headerOf(element, inside);
+    }
+    if (depth > 1) (this.#open[depth - 1] as XmlElement).adoptChild(element);
+    this.#push(element, inside, mark);
+    return undefined;
+  }
+
+  /** The innermost element is complete; gives it. */
+  close(): XmlElement {
+    const depth = --this.depth;
+    const mark = this.#marks[depth] as number;
+    if (this.#scope.mark > mark) this.#scope.rollback(mark);
+    const element = this.#open[depth] as XmlElement;
+    this.#open[depth] = undefined;
+    return element;
+  }
+
+  text(text: string): void {
+    // What comes between first-level elements is white space only, and nobody's.
+    if (this.depth > 1) (this.#open[this.depth - 1] as XmlElement).adoptText(text);
+  }
+
+  #push(element: XmlElement | undefined, inside: string, mark: number): void {
+    const depth = this.depth++;
+    this.#open[depth] = element;
+    this.#defaults[depth] = inside;
+    this.#marks[depth] = mark;
+  }
+
+  #declare(prefix: string, namespace: string, withPrefix: boolean): void {
+    const { maxNamespaceDecls, maxNamespaceBytes } = this.limits;
+    if (this.#declared.length >= 2 * maxNamespaceDecls) this.#exceeded('maxNamespaceDecls', maxNamespaceDecls);
+    if (exceedsBytes(namespace, maxNamespaceBytes)) this.#exceeded('maxNamespaceBytes', maxNamespaceBytes);
+    if (withPrefix && prefix === '') this.#refuse('not-well-formed', 'a namespace declaration has an empty prefix');
+    for (let i = 0; i < this.#declared.length; i += 2) {
+      if (this.#declared[i] === prefix) this.#refuse('not-well-formed', 'a namespace is declared twice');
+    }
+    const bad = badDeclaration(prefix, namespace);
+    if (bad !== undefined) this.#refuse('not-well-formed', bad);
+    this.#declared.push(prefix, namespace);
+  }
+
+  /** Brings the declarations of the tag into scope; gives the default namespace. */
+  #bind(inherited: string): string {
+    const declared = this.#declared;
+    this.#declared = [];
+    let inside = inherited;
+    for (let i = 0; i < declared.length; i += 2) {
+      const prefix = declared[i] as string;
+      const namespace = declared[i + 1] as string;
+      if (prefix !== '') this.#scope.bind(prefix, namespace);
+      // A stanza that repeats the declaration of the header is the same stanza.
+      else if (this.depth === 1 && namespace === this.#contentNamespace) inside = this.#defaults[0] as string;
+      else inside = namespace;
+    }
+    if (this.#scope.size > this.limits.maxPrefixes) this.#exceeded('maxPrefixes', this.limits.maxPrefixes);
+    return inside;
+  }
+
+  #resolve(name: string, colon: number): string {
+    const prefix = name.slice(0, colon);
+    const namespace = this.#scope.namespaceOf(prefix);
+    if (namespace === undefined || !isNcName(name.slice(colon + 1))) {
+      this.#refuse('not-well-formed', namespace === undefined ? 'a prefix is not declared' : 'a name is malformed');
+    }
+    return namespace;
+  }
+
+  #takeAttributes(): string[] | undefined {
+    const slots = this.#slots;
+    if (slots === 0) return undefined;
+    const pairs = this.#attributes.slice(0, slots);
+    if (this.#attributes.length > KEPT_SLOTS) this.#attributes = [];
+    if (slots > 2 && hasDuplicates(pairs)) this.#refuse('not-well-formed', 'an attribute is there twice');
+    if (!this.#prefixed) return pairs;
+    const seen = new Set<string>();
+    for (let i = 0; i < slots; i += 2) {
+      const name = pairs[i] as string;
+      const colon = name.indexOf(':');
+      if (colon < 0 || name === 'xml:lang') continue;
+      const namespace = this.#resolve(name, colon);
+      if (name.startsWith('xml:')) continue;
+      const expanded = `{${namespace}}${name.slice(colon + 1)}`;
+      if (seen.has(expanded)) this.#refuse('not-well-formed', 'an attribute is there twice under two prefixes');
+      seen.add(expanded);
+      pairs[i] = expanded;
+    }
+    return pairs;
+  }
+
+  #exceeded(limit: keyof Limits, value: number): never {
+    this.#refuse('policy-violation', `more than limits.${limit} (${value}) allows`, limit);
+  }
+}
+
+function hasDuplicates(pairs: readonly string[]): boolean {
+  if (pairs.length > 2 * FEW) return new Set(pairs.filter((_, i) => i % 2 === 0)).size < pairs.length / 2;
+  for (let i = 2; i < pairs.length; i += 2) {
+    const name = pairs[i];
+    for (let j = 0; j < i; j += 2) if (pairs[j] === name) return true;
+  }
+  return false;
+}
+
+function headerOf(root: XmlElement, contentNamespace: string): StreamHeader {
+  return {
+    name: root.name,
+    namespace: root.namespace,
+    contentNamespace,
+    to: root.attribute('to'),
+    from: root.attribute('from'),
+    id: root.attribute('id'),
+    version: root.attribute('version'),
+    lang: root.lang,
+  };
+}

@@ -1,0 +1,516 @@
+import type { DependencyContainer } from '../di/index.js';
+import { JID, JidParser } from '../jid/index.js';
+import { disposeAll, type Registration } from '../registration.js';
+import { type ElementClass, type ElementView, isA, viewOf } from '../stanza/element.js';
+import { Iq } from '../stanza/iq.js';
+import { Message } from '../stanza/message.js';
+import { Presence } from '../stanza/presence.js';
+import { StanzaError } from '../stanza/stanza-error.js';
+import { StreamError } from '../stanza/stream-error.js';
+import { StreamFeatures } from '../stanza/stream-features.js';
+import { Callback, type CallbackOptions, type Handler } from '../stream/handlers.js';
+import type { Link } from '../stream/link.js';
+import { MatchPayload } from '../stream/matchers.js';
+import { SendError, Sending, type SendOptions } from '../stream/sending.js';
+import { type SessionOutcome, type StreamOptions, XMLStream } from '../stream/xml-stream.js';
+import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
+import { Features } from './features.js';
+import { type IqHandler, IqHandlers } from './iq-handlers.js';
+import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
+import { PluginRegistry } from './plugin-registry.js';
+import { type RequestOptions, Requests, SessionLostError } from './request.js';
+import { Roster, type SubscriptionPolicy } from './roster/index.js';
+import { type ServiceOptions, servicesFor } from './services.js';
+import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
+import type { XMPPEvents } from './xmpp-events.js';
+
+/** Options of every XMPP connection. */
+export interface XMPPOptions extends StreamOptions, ServiceOptions {
+  /** What is done when a contact asks for a subscription. Default: ask (an event). */
+  readonly autoAuthorize?: SubscriptionPolicy | undefined;
+  /** Whether a contact that we authorize is asked for a subscription too. Default false. */
+  readonly autoSubscribe?: boolean | undefined;
+  /** Our requests that may be open at once. Default 1,000. */
+  readonly maxPending?: number | undefined;
+  /** `xml:lang` of the stream. */
+  readonly lang?: string | undefined;
+}
+
+/** What client and component share: stanzas, requests, roster and presence, plugins. */
+export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
+  /** Services and plugins of this connection, for `resolve()`; nothing here is shared with another connection. */
+  readonly scope: DependencyContainer;
+  /** The installed plugins. */
+  readonly plugins: PluginRegistry;
+  /** The announced features. */
+  readonly features: Features;
+  /** Rosters and presence, by owner. */
+  readonly roster: Roster;
+  /** The address that was asked for. */
+  readonly requestedJid: JID;
+  readonly isComponent: boolean = false;
+  protected readonly contentNamespace = NS_CLIENT;
+  readonly #jids = new JidParser();
+  readonly #requests: Requests;
+  readonly #iqHandlers = new IqHandlers();
+  #boundJid: JID | undefined;
+  #recorder: Registration[] | undefined;
+
+  constructor(jid: JID | string, options: XMPPOptions = {}) {
+    const services = servicesFor(options);
+    super(options, services);
+    this.requestedJid = JID.from(jid);
+    this.scope = services.scope;
+    this.scope.registerInstance(BaseXMPP as never, this);
+    this.scope.registerInstance(this.constructor as never, this);
+    const self = this;
+    this.#requests = new Requests(
+      this.clock,
+      {
+        get boundJid() {
+          return self.boundJid;
+        },
+        get domain() {
+          return self.serverDomain;
+        },
+      },
+      options.maxPending ?? 1_000,
+    );
+    this.features = new Features(() => this.emit('featuresChanged', { features: [...this.features] }));
+    this.plugins = new PluginRegistry(this.scope, {
+      constructing: (construct) => this.#constructing(construct),
+      reportError: (error, where) => this.reportError(error, where),
+      get online() {
+        return self.online;
+      },
+    });
+    this.roster = new Roster(this, {
+      autoAuthorize: options.autoAuthorize ?? 'ask',
+      autoSubscribe: options.autoSubscribe ?? false,
+    });
+    for (const cls of [Message, Presence, Iq, StreamFeatures]) super.registerStanza(cls as unknown as ElementClass);
+  }
+
+  /** The address that the server gave us; undefined before the first session. */
+  get boundJid(): JID | undefined {
+    return this.#boundJid;
+  }
+
+  protected setBoundJid(jid: JID): void {
+    this.#boundJid = jid;
+    this.emit('sessionBind', { jid });
+  }
+
+  /** The domain of the server, or of the component. */
+  get serverDomain(): string {
+    return this.requestedJid.domain;
+  }
+
+  // Plugins.
+
+  /**
+   * Installs a plugin and those that it needs; a second call gives the same instance.
+   * @throws PluginError: something is missing, a circle, an unknown option.
+   */
+  use<C extends PluginClass>(cls: C, options?: PluginOptions<C>): InstanceType<C> {
+    return this.plugins.use(cls, options);
+  }
+
+  /** The instance of an installed plugin. @throws PluginError where it is not installed. */
+  plugin<P extends Plugin>(cls: PluginClass<P>): P {
+    return this.plugins.get(cls);
+  }
+
+  /** Removes a plugin with everything that it registered. @throws PluginError while another plugin needs it. */
+  remove(cls: PluginClass): boolean {
+    return this.plugins.remove(cls);
+  }
+
+  #constructing<T>(construct: () => T): T {
+    const outer = this.#recorder;
+    const recorded: Registration[] = [];
+    this.#recorder = recorded;
+    try {
+      return construct();
+    } catch (error) {
+      disposeAll(recorded);
+      throw error;
+    } finally {
+      this.#recorder = outer;
+    }
+  }
+
+  protected override registered(registration: Registration): Registration {
+    this.#recorder?.push(registration);
+    return registration;
+  }
+
+  /** Announces a feature to those who ask (XEP-0030 reads what is announced here). */
+  advertise(feature: string): Registration {
+    return this.registered(this.features.add(feature));
+  }
+
+  // Making stanzas.
+
+  /** A message of this connection: `xmpp.message({ to, body }).send()`. */
+  message(init: MessageInit = {}): Message {
+    return new Message(init as never).bind(this);
+  }
+
+  /** A presence of this connection. */
+  presence(init: PresenceInit = {}): Presence {
+    return new Presence(init as never).bind(this);
+  }
+
+  /** An iq of this connection, with its payload. For a question, `iqGet` and `iqSet` are shorter. */
+  iq(init: IqInit, payload?: ElementView): Iq {
+    const iq = new Iq(init as never).bind(this);
+    if (payload) iq.xml.append(payload.xml);
+    return iq;
+  }
+
+  /** Makes a message and sends it. */
+  sendMessage(init: MessageInit, options?: SendOptions): Sending {
+    return this.send(this.message(init), options);
+  }
+
+  /** Makes a presence and sends it; without `to` it goes to all who are subscribed. */
+  sendPresence(init: PresenceInit = {}, options?: SendOptions): Sending {
+    return this.send(this.presence(init), options);
+  }
+
+  /** Asks a contact for a subscription, or sends another of the four subscription types. Goes to the bare JID. */
+  sendPresenceSubscription(
+    to: JID | string,
+    type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed' = 'subscribe',
+    init: PresenceInit = {},
+  ): Sending {
+    return this.sendPresence({ ...init, to: JID.from(to).bare, type });
+  }
+
+  /** Fills in what a stanza needs before it can go out. An iq or a message without an id gets one. */
+  override send(stanza: ElementView, options?: SendOptions): Sending {
+    const { xml } = stanza;
+    if (xml.namespace === NS_CLIENT && !xml.readOnly) {
+      if (xml.name !== 'presence' && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());
+      const request = xml.name === 'iq' ? xml.origin?.request : undefined;
+      if (request) {
+        if (request.answered) {
+          const failed = new Sending(xml);
+          failed.move('failed', new SendError('rejected', 'this request has been answered already'));
+          return failed;
+        }
+        request.answered = true;
+      }
+    }
+    const sending = super.send(stanza, options);
+    if (stanza instanceof Presence) this.roster.sent(stanza, sending);
+    return sending;
+  }
+
+  // Asking.
+
+  /**
+   * Sends a request and resolves with its result.
+   * @throws StanzaError: the error that came back. TimeoutError: none came within `timeout` milliseconds. SessionLostError:
+   *   none will come. SendError: it did not go out. The signal's reason where that aborts.
+   */
+  async request(iq: Iq, { timeout = this.timeout, signal }: RequestOptions = {}): Promise<Iq> {
+    if (!iq.isRequest) throw new TypeError('a request is an iq of type get or set');
+    iq.id ??= this.random.id();
+    const { id } = iq;
+    const answer = this.#requests.open(iq, timeout, signal);
+    const sending = this.send(iq, { signal, ttl: timeout });
+    sending.onState((state) => {
+      if (state === 'failed' || state === 'unknown')
+        this.#requests.fail(id, sending.error ?? new SessionLostError('not sent'));
+    });
+    if (sending.state === 'failed') this.#requests.fail(id, sending.error ?? new SessionLostError('not sent'));
+    try {
+      return await answer;
+    } catch (error) {
+      // Made where the answer came in; here it gets the stack of whoever asked.
+      if (error instanceof Error) (Error as { captureStackTrace?: (target: Error) => void }).captureStackTrace?.(error);
+      throw error;
+    }
+  }
+
+  /** Asks with an iq of type `get`. Without `to` the server is asked. With an answer class, resolves with that payload. */
+  iqGet(to: JID | string | undefined, payload: ElementView, answer?: undefined, options?: AskOptions): Promise<Iq>;
+  iqGet<V extends ElementView>(
+    to: JID | string | undefined,
+    payload: ElementView,
+    answer: ElementClass<V>,
+    options?: AskOptions,
+  ): Promise<V>;
+  iqGet(
+    to: JID | string | undefined,
+    payload: ElementView,
+    answer?: ElementClass,
+    options?: AskOptions,
+  ): Promise<never> {
+    return this.#ask('get', to, payload, answer, options);
+  }
+
+  /** Asks with an iq of type `set`. Without `to` the server is asked. With an answer class, resolves with that payload. */
+  iqSet(to: JID | string | undefined, payload: ElementView, answer?: undefined, options?: AskOptions): Promise<Iq>;
+  iqSet<V extends ElementView>(
+    to: JID | string | undefined,
+    payload: ElementView,
+    answer: ElementClass<V>,
+    options?: AskOptions,
+  ): Promise<V>;
+  iqSet(
+    to: JID | string | undefined,
+    payload: ElementView,
+    answer?: ElementClass,
+    options?: AskOptions,
+  ): Promise<never> {
+    return this.#ask('set', to, payload, answer, options);
+  }
+
+  async #ask(
+    type: 'get' | 'set',
+    to: JID | string | undefined,
+    payload: ElementView,
+    answer: ElementClass | undefined,
+    { from, ...options }: AskOptions = {},
+  ): Promise<never> {
+    // The overloads of the callers say what it really is.
+    const result = await this.request(this.iq({ type, to, from }, payload), options);
+    if (!answer) return result as never;
+    const found = result.payload(answer);
+    if (found) return found as never;
+    const got = result.xml.firstElement;
+    const text = `expected <${answer.tag} xmlns="${answer.namespace}">, got ${got ? `<${got.name} xmlns="${got.namespace}">` : 'an empty result'}`;
+    throw new StanzaError('undefined-condition', { text, stanza: result });
+  }
+
+  /** Requests that wait for an answer. */
+  get pendingRequests(): number {
+    return this.#requests.size;
+  }
+
+  /** Answers to our requests that came from somebody who was not asked, and were ignored. */
+  get spoofedReplies(): number {
+    return this.#requests.spoofed;
+  }
+
+  protected override get awaitsAnswers(): boolean {
+    return this.#requests.size > 0;
+  }
+
+  // Answering.
+
+  /**
+   * Answers requests with that payload: what the handler returns is the result's payload (nothing: an empty result), a
+   * `StanzaError` that it throws is the answer, anything else it throws becomes `internal-server-error`.
+   */
+  onIq<V extends ElementView>(type: 'get' | 'set', payload: ElementClass<V>, handler: IqHandler<V>): Registration {
+    return this.registered(this.#iqHandlers.add(type, payload, handler));
+  }
+
+  /** Calls back for every message, or for those with that payload. Those of type `error` only where `type` says so. */
+  onMessage(callback: (message: Message) => unknown, options?: StanzaListenerOptions): Registration;
+  onMessage<V extends ElementView>(
+    payload: ElementClass<V>,
+    callback: (message: Message, payload: V) => unknown,
+    options?: StanzaListenerOptions,
+  ): Registration;
+  onMessage(...args: ListenArguments<Message>): Registration {
+    return this.#listen(Message, args);
+  }
+
+  /** Calls back for every presence, or for those with that payload. Those of type `error` only where `type` says so. */
+  onPresence(callback: (presence: Presence) => unknown, options?: StanzaListenerOptions): Registration;
+  onPresence<V extends ElementView>(
+    payload: ElementClass<V>,
+    callback: (presence: Presence, payload: V) => unknown,
+    options?: StanzaListenerOptions,
+  ): Registration;
+  onPresence(...args: ListenArguments<Presence>): Registration {
+    return this.#listen(Presence, args);
+  }
+
+  #listen<S extends ElementView>(root: ElementClass<S>, args: ListenArguments<S>): Registration {
+    const [first] = args;
+    const cls = 'tag' in first ? first : undefined;
+    const callback = (cls ? args[1] : first) as (stanza: S, payload?: ElementView) => unknown;
+    const options = ((cls ? args[2] : args[1]) ?? {}) as StanzaListenerOptions;
+    const { type } = options;
+    const run = (stanza: S): unknown => {
+      if (type === undefined && stanza.xml.attribute('type') === 'error') return undefined;
+      const found = cls && stanza.xml.child(cls.tag, cls.namespace);
+      return cls && found ? callback(stanza, viewOf(cls, found)) : callback(stanza);
+    };
+    const name = options.name ?? `${root.tag}${cls ? `/{${cls.namespace}}${cls.tag}` : ''}`;
+    return this.registerHandler(new Callback<S>(name, new MatchPayload(root, cls, type), run, options));
+  }
+
+  // Receiving.
+
+  protected override accept(element: XmlElement, link: Link): boolean {
+    if (element.namespace !== NS_CLIENT) return this.#acceptOther(element, link);
+    const from = element.attribute('from');
+    const to = element.attribute('to');
+    if ((from !== undefined && !this.#jids.tryParse(from)) || (to !== undefined && !this.#jids.tryParse(to))) {
+      this.logger.warn(`a <${element.name}/> with a malformed address was dropped`);
+      return false;
+    }
+    return element.name !== 'iq' || this.#acceptIq(element);
+  }
+
+  #acceptOther(element: XmlElement, link: Link): boolean {
+    const { name, namespace } = element;
+    if (name === 'message' || name === 'presence' || name === 'iq') {
+      link.fail(new StreamError('invalid-namespace', { text: `<${name}/> in the namespace ${namespace || '(none)'}` }));
+      return false;
+    }
+    return !(namespace === NS_STREAM && name === 'features');
+  }
+
+  #acceptIq(element: XmlElement): boolean {
+    const iq = viewOf(Iq, element);
+    const type = element.attribute('type');
+    const known = type === 'get' || type === 'set' || type === 'result' || type === 'error';
+    if (known && (type === 'result' || type === 'error')) return true;
+    let payloads = 0;
+    for (const _child of element.elements()) payloads += 1;
+    const id = element.attribute('id');
+    if (known && id && payloads === 1) return true;
+    const wrong = !known
+      ? 'an iq of no known type'
+      : !id
+        ? 'an iq without an id'
+        : `a request with ${payloads} payloads`;
+    // Without an id an answer could not be matched to anything.
+    if (id) this.send(iq.bind(this).errorReply('bad-request', wrong));
+    else this.logger.warn(`${wrong} was dropped`);
+    return false;
+  }
+
+  protected override dispatching(stanza: ElementView, bytes: number): boolean {
+    const { xml } = stanza;
+    if (xml.namespace !== NS_CLIENT) return false;
+    switch (xml.name) {
+      case 'message':
+        this.#message(stanza as Message, bytes);
+        return true;
+      case 'presence':
+        this.#presence(stanza as Presence, bytes);
+        return true;
+      case 'iq':
+        return this.#iq(stanza as Iq, bytes);
+      default:
+        return false;
+    }
+  }
+
+  #message(message: Message, bytes: number): void {
+    const { xml } = message;
+    if (xml.attribute('type') === 'error') this.emit('messageError', message);
+    else if (this.listenerCount('message') > 0 && xml.child('body')) this.emitSized('message', message, bytes);
+  }
+
+  #presence(presence: Presence, bytes: number): void {
+    this.enqueue(() => this.roster.received(presence), { size: bytes });
+  }
+
+  #iq(iq: Iq, bytes: number): boolean {
+    if (!iq.isRequest) {
+      const found = this.#requests.find(iq);
+      if (found) this.enqueue(() => found.answer(), { settles: true, size: bytes });
+      return true;
+    }
+    const payload = iq.xml.firstElement;
+    const entry = payload && this.#iqHandlers.find(iq.type, payload);
+    if (!entry || !payload) return false;
+    this.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
+    return true;
+  }
+
+  async #answer(entry: Parameters<IqHandlers['answer']>[0], payload: XmlElement, iq: Iq): Promise<void> {
+    const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
+    const answer = await this.#iqHandlers.answer(entry, payload, iq, (error) => this.reportError(error, where));
+    if (answer) this.send(answer);
+  }
+
+  protected override unhandled(stanza: ElementView, link: Link): void {
+    const { xml } = stanza;
+    if (isA(Iq as unknown as ElementClass, xml)) {
+      const iq = stanza as Iq;
+      if (iq.isRequest) this.send(iq.errorReply('service-unavailable'));
+      return;
+    }
+    // Answers of stream-level protocols that nobody asked for change nothing; a stanza of a kind that does not exist ends the stream.
+    if (xml.namespace.startsWith('urn:xmpp:') || xml.namespace.startsWith('urn:ietf:params:xml:ns:xmpp-')) {
+      this.logger.debug(`<${xml.name} xmlns="${xml.namespace}"> was ignored: nothing asked for it`);
+      return;
+    }
+    link.fail(new StreamError('unsupported-stanza-type', { text: `<${xml.name}/> is no stanza` }));
+  }
+
+  protected override handlerFailed(error: unknown, handler: Handler, stanza: ElementView): void {
+    if (isA(Iq as unknown as ElementClass, stanza.xml)) {
+      const iq = stanza as Iq;
+      if (iq.isRequest && !stanza.xml.origin?.answered) {
+        this.send(iq.errorReply(error instanceof StanzaError && !error.stanza ? error : 'internal-server-error'));
+        if (error instanceof StanzaError) return;
+      }
+    }
+    super.handlerFailed(error, handler, stanza);
+  }
+
+  protected override askForLife(): void {
+    // XEP-0199. Whatever comes back shows that the peer is there, an error too.
+    const ping = new XmlElement('iq', NS_CLIENT, { type: 'get', id: this.random.id() });
+    if (this.isComponent) {
+      const own = this.requestedJid.toString();
+      ping.setAttribute('from', own).setAttribute('to', own);
+    }
+    this.sendNow(ping.append(new XmlElement('ping', 'urn:xmpp:ping')));
+  }
+
+  // Life.
+
+  protected override sessionBegins(outcome: SessionOutcome): void {
+    if (outcome === 'new') this.roster.reset();
+    this.enqueue(() =>
+      this.plugins.notify((plugin) => (outcome === 'new' ? plugin.sessionStart?.() : plugin.sessionResumed?.())),
+    );
+  }
+
+  protected override sessionLost(reason: Error): void {
+    this.#requests.failAll(
+      new SessionLostError(`the session was lost before the answer came: ${reason.message}`, { cause: reason }),
+    );
+    this.plugins.notify((plugin) => plugin.sessionEnd?.(reason));
+    this.roster.reset();
+  }
+
+  /** Ends it for good: disconnects, removes the plugins and everything that is registered. */
+  override async dispose(): Promise<void> {
+    await this.disconnect();
+    this.plugins.removeAll();
+    await super.dispose();
+    await this.scope.dispose();
+  }
+}
+
+/** Options of `iqGet` and `iqSet`. */
+export interface AskOptions extends RequestOptions {
+  /** The address that asks; a component's has to be given. */
+  from?: JID | string | undefined;
+}
+
+/** Options of `onMessage` and `onPresence`. */
+export interface StanzaListenerOptions extends CallbackOptions {
+  /** Only stanzas with exactly this `type` attribute. */
+  type?: string;
+  /** For error reports and `removeHandler`. */
+  name?: string;
+}
+
+type ListenArguments<S> =
+  | [callback: (stanza: S) => unknown, options?: StanzaListenerOptions]
+  | [payload: ElementClass, callback: (stanza: S, payload: never) => unknown, options?: StanzaListenerOptions];

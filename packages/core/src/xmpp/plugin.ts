@@ -1,0 +1,48 @@
+import { disposeAll, type Registration } from '../registration.js';
+
+/** The options of a plugin that has none. */
+export class NoOptions {}
+
+/**
+ * Base of every plugin: one object per connection. The constructor only wires (handlers, features; no I/O, nothing
+ * awaited), and hands everything that it registers to `own`.
+ */
+export abstract class Plugin {
+  /** `xep-0199`: what messages call it. */
+  static readonly id: string = '';
+  /** The class whose field initialisers are the defaults of its options. */
+  static readonly Options: new () => object = NoOptions;
+  #owned: { dispose(): void }[] = [];
+
+  /** Undone, last first, when the plugin is removed. */
+  protected own(...registrations: (Registration | { dispose(): void })[]): void {
+    this.#owned.push(...registrations);
+  }
+
+  /** A new session has started: initial work goes here. Not called where a session was resumed. */
+  sessionStart?(): void | Promise<void>;
+  /** The old session goes on and nothing was lost. */
+  sessionResumed?(): void | Promise<void>;
+  /** The session is over: drop what belonged to it and reject what waits for it. */
+  sessionEnd?(reason: Error): void;
+
+  /**
+   * Undoes everything that was handed to `own`; the registry calls it.
+   * @throws AggregateError with what failed, after the last one.
+   */
+  disposeOwned(): void {
+    disposeAll(this.#owned.splice(0));
+  }
+}
+
+/** A class of plugins. */
+export interface PluginClass<P extends Plugin = Plugin> {
+  readonly id: string;
+  readonly Options: new () => object;
+  readonly prototype: P;
+  readonly name: string;
+  new (...args: never[]): P;
+}
+
+/** What `use()` takes as options for a plugin class: any of them, the rest keep their defaults. */
+export type PluginOptions<C extends PluginClass> = Partial<InstanceType<C['Options']>>;

@@ -1,0 +1,3 @@
+export * from './roster.js';
+export * from './roster-item.js';
+export * from './roster-node.js';

@@ -1,0 +1,57 @@
+import type { ChannelBindingType, SaslEnvironment } from './mechanism.js';
+
+/** The types that both sides can bind with, best first. Empty where no -PLUS mechanism can work. */
+export function commonChannelBindingTypes(environment: SaslEnvironment): readonly ChannelBindingType[] {
+  if (!environment.secure) return [];
+  const { channelBindingTypes: ours, serverChannelBindingTypes: theirs } = environment;
+  if (theirs !== undefined) return ours.filter((type) => theirs.includes(type));
+  // RFC 5802 section 6.1: a server that does not say takes tls-unique, wherever that exists, that is below TLS 1.3.
+  return ours.includes('tls-unique') ? ['tls-unique', ...ours.filter((type) => type !== 'tls-unique')] : ours;
+}
+
+/** Whether this side could bind if the server let it. */
+export function canBind(environment: SaslEnvironment): boolean {
+  return environment.secure && environment.channelBindingTypes.length > 0;
+}
+
+/** Whether the server offers any mechanism with channel binding. */
+export function offersPlus(environment: SaslEnvironment): boolean {
+  return environment.offeredMechanisms.some((name) => name.endsWith('-PLUS'));
+}
+
+/**
+ * The flag of the GS2 header for a mechanism that does not bind: `y` where we could but the server offers no -PLUS,
+ * which it refuses if it did offer one and somebody took it away (RFC 5802 section 6); else `n`.
+ */
+export function unboundFlag(environment: SaslEnvironment): 'y' | 'n' {
+  return canBind(environment) && !offersPlus(environment) ? 'y' : 'n';
+}
+
+/**
+ * XEP-0440 rule 6 as changed by XEP-0474: a server that binds, but with no type we have and not even with
+ * `tls-server-end-point`, must prove that this list is its own.
+ */
+export function needsListProof(environment: SaslEnvironment): boolean {
+  const theirs = environment.serverChannelBindingTypes;
+  if (theirs === undefined || !canBind(environment) || !offersPlus(environment)) return false;
+  return commonChannelBindingTypes(environment).length === 0 && !theirs.includes('tls-server-end-point');
+}
+
+/**
+ * The same environment, unable to bind: for a second attempt after a -PLUS mechanism failed for no fault of the
+ * password (ejabberd 23.01 offers -PLUS on TLS 1.3 and then binds with `tls-unique`). Exchanges started with it send the
+ * flag `n`, never `y`, which such a server would refuse. What the server offered stays, so XEP-0474 is still checked.
+ *
+ * Who retries so lets an attacker get rid of channel binding by making the first attempt fail.
+ */
+export function withoutChannelBinding(environment: SaslEnvironment): SaslEnvironment {
+  return {
+    secure: environment.secure,
+    randomBytes: (length) => environment.randomBytes(length),
+    channelBindingTypes: [],
+    serverChannelBindingTypes: environment.serverChannelBindingTypes,
+    channelBinding: async () => undefined,
+    offeredMechanisms: environment.offeredMechanisms,
+    scramKeyCache: environment.scramKeyCache,
+  };
+}

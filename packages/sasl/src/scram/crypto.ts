@@ -1,0 +1,42 @@
+/** The hash functions SCRAM is used with in XMPP. */
+export type ScramHash = 'SHA-1' | 'SHA-256' | 'SHA-512';
+
+/** What SCRAM needs of cryptography. None of it blocks the event loop for long. */
+export interface ScramCrypto {
+  digest(hash: ScramHash, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  hmac(hash: ScramHash, key: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** PBKDF2 with HMAC: `Hi()` of RFC 5802 section 2.2. */
+  pbkdf2(
+    hash: ScramHash,
+    password: Uint8Array<ArrayBuffer>,
+    salt: Uint8Array<ArrayBuffer>,
+    iterations: number,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+const hashBits = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-512': 512 } as const;
+
+/** The platform's WebCrypto; where it is missing (a page without https, React Native) one in JavaScript, loaded then. */
+export async function scramCrypto(subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle): Promise<ScramCrypto> {
+  if (subtle !== undefined) return webCrypto(subtle);
+  const { javascriptCrypto } = await import('./javascript-crypto.js');
+  return javascriptCrypto;
+}
+
+function webCrypto(subtle: SubtleCrypto): ScramCrypto {
+  return {
+    async digest(hash, data) {
+      return new Uint8Array(await subtle.digest(hash, data));
+    },
+    async hmac(hash, key, data) {
+      const imported = await subtle.importKey('raw', key, { name: 'HMAC', hash }, false, ['sign']);
+      return new Uint8Array(await subtle.sign('HMAC', imported, data));
+    },
+    async pbkdf2(hash, password, salt, iterations) {
+      const imported = await subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
+      return new Uint8Array(
+        await subtle.deriveBits({ name: 'PBKDF2', hash, salt, iterations }, imported, hashBits[hash]),
+      );
+    },
+  };
+}

@@ -1,0 +1,13 @@
+// Transport for XMPP on TCP and TLS under Node.js: RFC 6120 §3 and §5, XEP-0368, RFC 8305.
+export {
+  type ConnectAttempt,
+  ConnectError,
+  DnsError,
+  TlsError,
+  type TlsErrorReason,
+  TlsInjectionError,
+} from '@sestina/core';
+export { TcpTransportFactory } from './factory.js';
+export type { Dial, TcpOptions } from './options.js';
+export { type HostAddress, Resolver, type SrvRecord } from './resolver.js';
+export { SystemResolver, type SystemResolverOptions } from './system-resolver.js';

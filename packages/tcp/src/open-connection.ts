@@ -1,0 +1,156 @@
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { type ConnectAttempt, ConnectError, DnsError, TimeoutError, TlsError } from '@sestina/core';
+import { guarded } from './dial.js';
+import { type Endpoint, findEndpoints } from './endpoints.js';
+import { limited } from './limited.js';
+import type { Settings } from './options.js';
+import { interleaved, race } from './race.js';
+import { type HostAddress, toDnsError } from './resolver.js';
+import { secure } from './secure.js';
+import type { TlsSettings } from './tls-options.js';
+
+/** A connection that stands. */
+export interface Opened {
+  readonly socket: Duplex;
+  /** Present where TLS came first. */
+  readonly secured?: TLSSocket;
+}
+
+const MOST_ADDRESSES = 16;
+
+/**
+ * Connects to the domain of `tls`, or to `given`: every address of every endpoint in turn.
+ * @throws DnsError, ConnectError, TlsError; the reason of `signal`.
+ */
+export async function openConnection(
+  given: Endpoint | undefined,
+  tls: TlsSettings,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const opener = new Opener(tls, settings);
+  const what = `connecting to ${tls.domain}`;
+  try {
+    const { clock, totalTimeout } = settings;
+    return await limited(clock, totalTimeout, what, signal, (inner) => opener.open(given, inner), destroy);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof TimeoutError)) throw error;
+    throw opener.attempts.length > 0 ? new ConnectError(tls.domain, opener.attempts) : toDnsError(tls.domain, error);
+  }
+}
+
+function destroy({ socket, secured }: Opened): void {
+  secured?.destroy();
+  socket.destroy();
+}
+
+class Opener {
+  readonly attempts: ConnectAttempt[] = [];
+  readonly #tls: TlsSettings;
+  readonly #settings: Settings;
+
+  constructor(tls: TlsSettings, settings: Settings) {
+    this.#tls = tls;
+    this.#settings = settings;
+  }
+
+  async open(given: Endpoint | undefined, signal: AbortSignal): Promise<Opened> {
+    const endpoints = given ? [given] : await findEndpoints(this.#tls.domain, this.#settings, signal);
+    const failures: Error[] = [];
+    for (const endpoint of endpoints) {
+      const opened = await this.#try(endpoint, signal);
+      if (!(opened instanceof Error)) return opened;
+      failures.push(opened);
+    }
+    throw this.#verdict(failures);
+  }
+
+  /** What is true of every endpoint is the error; otherwise the list of all attempts. */
+  #verdict(failures: readonly Error[]): Error {
+    for (const kind of [TlsError, DnsError]) {
+      const same = failures.filter((failure) => failure instanceof kind);
+      const [first] = same;
+      if (first && same.length === failures.length) return same.find((failure) => failure.retryable) ?? first;
+    }
+    return new ConnectError(this.#tls.domain, this.attempts);
+  }
+
+  async #try(endpoint: Endpoint, signal: AbortSignal): Promise<Opened | Error> {
+    const left = new Set<HostAddress>();
+    try {
+      for (const address of await this.#addresses(endpoint.host, signal)) left.add(address);
+    } catch (error) {
+      signal.throwIfAborted();
+      return this.#failed(endpoint.host, endpoint.port, toDnsError(endpoint.host, error));
+    }
+    let refused: TlsError | undefined;
+    for (;;) {
+      const socket = await this.#connect(left, endpoint.port, signal);
+      if (!socket) return refused ?? new ConnectError(this.#tls.domain, this.attempts);
+      if (!endpoint.directTls) return { socket: socket.value };
+      try {
+        const { clock, connectTimeout } = this.#settings;
+        const secured = await secure(
+          socket.value,
+          this.#tls,
+          { directTls: true, clock, timeout: connectTimeout },
+          signal,
+        );
+        return { socket: socket.value, secured };
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#failed(socket.candidate.address, endpoint.port, error);
+        if (!(error instanceof TlsError)) throw error;
+        refused ??= error;
+      }
+    }
+  }
+
+  async #addresses(host: string, signal: AbortSignal): Promise<HostAddress[]> {
+    const family = isIP(host);
+    if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
+    const { clock, connectTimeout, resolver } = this.#settings;
+    const found = await limited(clock, connectTimeout, `looking up ${host}`, signal, (inner) =>
+      resolver.addresses(host, inner),
+    );
+    if (found.length === 0) throw new DnsError(host, 'ENODATA', { retryable: false });
+    return interleaved(found).slice(0, MOST_ADDRESSES);
+  }
+
+  /** Races those that are left; those that failed and the one that won are then not left any more. */
+  #connect(left: Set<HostAddress>, port: number, signal: AbortSignal) {
+    const { clock, connectTimeout, dial } = this.#settings;
+    const discard = (late: Duplex): void => void guarded(late).destroy();
+    const runners = {
+      attempt: ({ address }: HostAddress, inner: AbortSignal) =>
+        limited(
+          clock,
+          connectTimeout,
+          address,
+          inner,
+          async (limit) => guarded(await dial(address, port, limit)),
+          discard,
+        ),
+      failed: (candidate: HostAddress, error: unknown) => {
+        left.delete(candidate);
+        this.#failed(candidate.address, port, error);
+      },
+      discard,
+    };
+    return race([...left], runners, clock, signal).then((winner) => {
+      if (!winner) return undefined;
+      left.delete(winner.candidate);
+      if (!signal.aborted) return winner;
+      discard(winner.value);
+      throw signal.reason;
+    });
+  }
+
+  #failed(address: string, port: number, error: unknown): Error {
+    const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
+    this.attempts.push({ address, port, error: failure });
+    return failure;
+  }
+}

@@ -1,0 +1,34 @@
+import { DnsError, TimeoutError } from '@sestina/core';
+
+/** An SRV record (RFC 2782), as `node:dns` gives it. */
+export interface SrvRecord {
+  /** The target host; `.` or empty: the service is decidedly not available. */
+  readonly name: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+/** An address of a host. */
+export interface HostAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** DNS, injected. A class, so that it is its own injection token. */
+export abstract class Resolver {
+  /** The SRV records of that name, in any order; none where the name or the record does not exist. Rejects with `DnsError`. */
+  abstract srv(name: string, signal: AbortSignal): Promise<readonly SrvRecord[]>;
+  /** The addresses of that host, best first. Rejects with `DnsError`. */
+  abstract addresses(host: string, signal: AbortSignal): Promise<readonly HostAddress[]>;
+}
+
+const FINAL = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EAI_NONAME', 'ENONAME']);
+
+/** What a look-up of `host` failed with, typed. */
+export function toDnsError(host: string, error: unknown): DnsError {
+  if (error instanceof DnsError) return error;
+  const code =
+    error instanceof TimeoutError ? 'ETIMEOUT' : String((error as { code?: unknown } | null)?.code ?? 'EFAIL');
+  return new DnsError(host, code, { cause: error, retryable: !FINAL.has(code) });
+}

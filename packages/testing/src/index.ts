@@ -1,0 +1,6 @@
+export * from './check-jid.js';
+export * from './seeded-random.js';
+export * from './server/index.js';
+export * from './transport/index.js';
+export * from './virtual-clock.js';
+export * from './xml/index.js';

@@ -1,0 +1,72 @@
+import { ConfigError, JID, type XmlElement } from '@sestina/core';
+import { Roster } from './roster.js';
+import type { Session } from './session.js';
+
+/** A user and what is kept for her. @internal */
+export interface Account {
+  readonly username: string;
+  /** The bare JID. */
+  readonly bare: string;
+  password: string | undefined;
+  readonly roster: Roster;
+  /** Messages that wait for her. */
+  offline: XmlElement[];
+  /** Bound sessions by resource. */
+  readonly sessions: Map<string, Session>;
+}
+
+/** The users of the domain. @internal */
+export class Accounts {
+  readonly #domain: string;
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(domain: string) {
+    this.#domain = domain;
+  }
+
+  /**
+   * Makes a user, or gives one another password.
+   * @param password Undefined: nobody can log in with one (ANONYMOUS).
+   * @throws ConfigError where the name is no localpart.
+   */
+  add(username: string, password: string | undefined): Account {
+    const jid = JID.tryParse(`${username}@${this.#domain}`);
+    if (!jid?.local || jid.resource) {
+      throw new ConfigError(`'${username}' cannot be a user name: give the localpart alone, such as alice`, 'users');
+    }
+    const known = this.#accounts.get(jid.local);
+    if (known) {
+      known.password = password;
+      return known;
+    }
+    const account: Account = {
+      username: jid.local,
+      bare: String(jid),
+      password,
+      roster: new Roster(),
+      offline: [],
+      sessions: new Map(),
+    };
+    this.#accounts.set(jid.local, account);
+    return account;
+  }
+
+  get(username: string): Account | undefined {
+    return this.#accounts.get(username);
+  }
+
+  /** By what somebody typed as a user name: normalised first. */
+  find(username: string): Account | undefined {
+    const local = JID.tryParse(`${username}@${this.#domain}`)?.local;
+    return local ? this.#accounts.get(local) : undefined;
+  }
+
+  delete(account: Account): void {
+    this.#accounts.delete(account.username);
+  }
+}
+
+/** Sessions that can be sent to, the highest priority first. */
+export function availableSessions(account: Account): Session[] {
+  return [...account.sessions.values()].filter((session) => session.available).sort((a, b) => b.priority - a.priority);
+}

@@ -1,0 +1,12 @@
+export const NS_STARTTLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
+export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
+export const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+export const NS_ROSTER = 'jabber:iq:roster';
+export const NS_ROSTER_VERSIONING = 'urn:xmpp:features:rosterver';
+export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+export const NS_VERSION = 'jabber:iq:version';
+export const NS_PING = 'urn:xmpp:ping';
+export const NS_DELAY = 'urn:xmpp:delay';
+export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';

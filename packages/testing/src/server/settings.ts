@@ -1,0 +1,50 @@
+import type { Clock, Limits, Random } from '@sestina/core';
+import type { SaslCondition, SaslMechanismName } from './sasl.js';
+
+/** Options of a `MemoryServer`; every one may be left out. */
+export interface MemoryServerOptions {
+  /** The domain that it serves. Default `localhost`. */
+  domain?: string;
+  /** User names (localparts) with their passwords. Default: none. */
+  users?: Readonly<Record<string, string>>;
+  /** Domains of components with their secrets (XEP-0114). Default: none. */
+  components?: Readonly<Record<string, string>>;
+  /** What time stamps, waits and the turns of in-memory connections run on. Default: the system's. */
+  clock?: Clock;
+  /** Where stream ids, resources and nonces come from. Default: a fixed seed, so that two runs are alike. */
+  random?: Random;
+  /**
+   * SASL mechanisms, as they are offered. Default: SCRAM-SHA-512, SCRAM-SHA-256, SCRAM-SHA-1, and PLAIN where the
+   * connection is secure. Naming PLAIN here offers it in the clear too.
+   */
+  mechanisms?: readonly SaslMechanismName[];
+  /** Whether STARTTLS is offered to clients, and whether they have to take it. Default `required`. */
+  starttls?: 'required' | 'optional' | 'off';
+  /** What a second connection of a component meets. `allow`: both get stanzas in turn. Default `allow`. */
+  componentConflict?: 'allow' | 'reject' | 'replace';
+  /** What a peer may send; see `Limits` of the core. */
+  limits?: Partial<Limits>;
+  /** SCRAM iterations; clients refuse less than 4096. Default 4096. */
+  iterations?: number;
+  /** How many log entries are kept; the oldest go first. Default 10,000. */
+  logSize?: number;
+  /** Messages kept for a user who is not there; further ones bounce. Default 100. */
+  offlineMessages?: number;
+  /** Bytes that may wait for a peer that does not read, before it is cut off. Default 16 MiB. */
+  maxBacklogBytes?: number;
+}
+
+/** The options with everything filled in. @internal */
+export interface ServerSettings {
+  readonly domain: string;
+  readonly components: ReadonlyMap<string, string>;
+  readonly mechanisms: readonly SaslMechanismName[] | undefined;
+  readonly starttls: 'required' | 'optional' | 'off';
+  readonly componentConflict: 'allow' | 'reject' | 'replace';
+  readonly limits: Limits;
+  readonly iterations: number;
+  readonly offlineMessages: number;
+  readonly maxBacklogBytes: number;
+  /** Logins that fail on purpose, by user name. */
+  readonly refusals: Map<string, SaslCondition>;
+}

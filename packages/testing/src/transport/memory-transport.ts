@@ -1,0 +1,56 @@
+import {
+  type ChannelBindingType,
+  DisconnectedError,
+  type Framing,
+  streamFraming,
+  type Transport,
+  type TransportEvents,
+} from '@sestina/core';
+import { MemoryEnd, type MemoryPipes, type MemoryTls } from './memory-end.js';
+
+/** The client's end of an in-memory connection: the transport that a client or a component is given in a test. */
+export class MemoryTransport extends MemoryEnd implements Transport {
+  readonly kind = 'memory';
+  readonly framing: Framing = streamFraming;
+  readonly channelBindingTypes: readonly ChannelBindingType[];
+  readonly #bindings: Partial<Record<ChannelBindingType, Uint8Array>>;
+  readonly #turn: () => Promise<void>;
+  readonly #arrive: (() => void) | undefined;
+  #connected = false;
+
+  /** @internal Made by `memoryPair()`. */
+  constructor(
+    pipes: MemoryPipes,
+    tls: MemoryTls,
+    channelBinding: Partial<Record<ChannelBindingType, Uint8Array>>,
+    arrive: (() => void) | undefined,
+  ) {
+    super(pipes, tls);
+    this.#turn = () => new Promise((resolve) => pipes.nextTurn(resolve));
+    this.#bindings = channelBinding;
+    this.channelBindingTypes = Object.keys(channelBinding) as ChannelBindingType[];
+    this.#arrive = arrive;
+  }
+
+  async connect(events: TransportEvents, signal: AbortSignal): Promise<void> {
+    if (this.#connected) throw new DisconnectedError('a transport connects once: make another one');
+    this.#connected = true;
+    signal.throwIfAborted();
+    await this.#turn();
+    signal.throwIfAborted();
+    if (this.closed) throw new DisconnectedError('the connection was closed before it was open');
+    this.#arrive?.();
+    this.listen(events);
+  }
+
+  async startTls(signal: AbortSignal): Promise<void> {
+    await this.requestTls(signal);
+  }
+
+  async channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined> {
+    return this.secure ? this.#bindings[type] : undefined;
+  }
+
+  // It was this end that began.
+  protected override answerHello(): void {}
+}

@@ -1,0 +1,122 @@
+import { type Clock, DisconnectedError, SystemClock, TimeoutError } from '@sestina/core';
+import type { MemoryEnd } from './memory-end.js';
+
+/** Options of a wait. */
+export interface ReceiveOptions {
+  /** Milliseconds. Default 1,000. */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+/** Plays one end of an in-memory connection by hand, as text: what a peer would send, and what it got. */
+export class RawPeer {
+  readonly #end: MemoryEnd;
+  readonly #clock: Clock;
+  readonly #decoder = new TextDecoder();
+  #unread = '';
+  #received = '';
+  #closed: { error: Error | undefined } | undefined;
+  #waiting: (() => void)[] = [];
+
+  /**
+   * @param end Either end of `memoryPair()`; nobody else may listen on it.
+   * @param clock What the timeouts run on. Default: the system's.
+   */
+  constructor(end: MemoryEnd, clock: Clock = new SystemClock()) {
+    this.#end = end;
+    this.#clock = clock;
+    end.listen({
+      data: (chunk) => {
+        const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
+        this.#received += text;
+        this.#unread += text;
+        this.#wake();
+      },
+      drain: () => {},
+      close: (error) => {
+        this.#closed = { error };
+        this.#wake();
+      },
+    });
+  }
+
+  /** Everything that has come, consumed or not. */
+  get received(): string {
+    return this.#received;
+  }
+
+  /** What has come and no `receive()` has taken. */
+  get unread(): string {
+    return this.#unread;
+  }
+
+  /** Whether the connection is gone. */
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** With what the connection broke; undefined while it is there and after a regular end. */
+  get error(): Error | undefined {
+    return this.#closed?.error;
+  }
+
+  /** Sends text as it is, well-formed or not. */
+  send(text: string): void {
+    this.#end.write(text);
+  }
+
+  /**
+   * Waits until the unread text matches, and takes it up to the end of the match.
+   * @returns What was taken.
+   * @throws TimeoutError, or DisconnectedError where the connection closed without a match; both show the unread text.
+   */
+  async receive(pattern: string | RegExp, options: ReceiveOptions = {}): Promise<string> {
+    let taken = '';
+    await this.#until(`"${pattern}"`, options, () => {
+      const match = typeof pattern === 'string' ? this.#unread.indexOf(pattern) : this.#unread.search(pattern);
+      if (match < 0) return false;
+      const length = typeof pattern === 'string' ? pattern.length : (pattern.exec(this.#unread.slice(match))?.[0].length ?? 0);
+      taken = this.#unread.slice(0, match + length);
+      this.#unread = this.#unread.slice(match + length);
+      return true;
+    });
+    return taken;
+  }
+
+  /** Waits until the connection is gone, and takes what is unread. @throws TimeoutError */
+  async receiveEnd(options: ReceiveOptions = {}): Promise<string> {
+    await this.#until('the end', options, () => this.closed);
+    const taken = this.#unread;
+    this.#unread = '';
+    return taken;
+  }
+
+  #until(what: string, { timeout = 1_000, signal }: ReceiveOptions, done: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const settle = (finish: () => void): void => {
+        timer.cancel();
+        signal?.removeEventListener('abort', abort);
+        this.#waiting = this.#waiting.filter((other) => other !== check);
+        finish();
+      };
+      const check = (): void => {
+        if (done()) settle(resolve);
+        else if (this.#closed) {
+          settle(() => reject(new DisconnectedError(`closed while waiting for ${what}; unread: ${this.#unread || 'nothing'}`)));
+        }
+      };
+      const abort = (): void => settle(() => reject(signal?.reason));
+      const timer = this.#clock.setTimer(timeout, () =>
+        settle(() => reject(new TimeoutError(`waiting for ${what} (unread: ${this.#unread || 'nothing'})`, timeout))),
+      );
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(check);
+      check();
+    });
+  }
+
+  #wake(): void {
+    for (const check of [...this.#waiting]) check();
+  }
+}

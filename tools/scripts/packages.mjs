@@ -1,0 +1,148 @@
+// @ts-check
+// What npm gets: every published package.json says what it must, and nothing runs when a user installs it.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isMain, publishable, ROOT, readJson, report } from './lib/repo.mjs';
+
+/** @import { Finding, Workspace } from './lib/repo.mjs' */
+
+const LICENSES = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'Unlicense'];
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
+const ENTRY = {
+  '.': { '@sestina/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+  './package.json': './package.json',
+};
+const CORE = '@sestina/core';
+
+/**
+ * @param {any} manifest
+ * @param {(path: string) => boolean} has whether the package's folder has a file
+ * @returns {string[]}
+ */
+export function checkManifest(manifest, has) {
+  /** @type {string[]} */
+  const faults = [];
+  /** @param {boolean} right @param {string} fault */
+  const must = (right, fault) => {
+    if (!right) faults.push(fault);
+  };
+  must(/^@sestina\/[a-z0-9-]+$/.test(manifest.name), '`name` must be in the scope @sestina');
+  must(/^\d+\.\d+\.\d+$/.test(manifest.version), '`version` must be a release');
+  must(typeof manifest.description === 'string' && manifest.description.length > 10, '`description` is missing');
+  must(manifest.license === 'MIT', '`license` must be MIT');
+  must(manifest.type === 'module', '`type` must be module');
+  must('sideEffects' in manifest, '`sideEffects` is missing: bundlers would keep everything');
+  must(manifest.engines?.node === '>=20.19', '`engines.node` must be >=20.19');
+  must(manifest.publishConfig?.access === 'public', '`publishConfig.access` must be public');
+  for (const [key, value] of Object.entries(ENTRY)) {
+    // The order counts: the first condition that holds is taken.
+    must(
+      JSON.stringify(manifest.exports?.[key]) === JSON.stringify(value),
+      `\`exports\` must have "${key}" as ${JSON.stringify(value)}`,
+    );
+  }
+  for (const name of ['dist', 'src', '!dist/.tsbuildinfo']) {
+    must(manifest.files?.includes(name), `\`files\` must have ${name}`);
+  }
+  for (const name of INSTALL_SCRIPTS) must(!manifest.scripts?.[name], `script ${name} would run at a user's install`);
+  must(
+    manifest.name === CORE || !manifest.dependencies?.[CORE],
+    'core must be a peer dependency: two copies do not mix',
+  );
+  for (const path of ['README.md', 'src/index.ts', 'tsconfig.json']) must(has(path), `${path} is missing`);
+  return faults;
+}
+
+/** @param {string} version */
+const numbers = (version) => version.split('.').map(Number);
+/** @param {string} a @param {string} b */
+function compare(a, b) {
+  const [x, y] = [numbers(a), numbers(b)];
+  return [0, 1, 2].map((i) => (x[i] ?? 0) - (y[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}
+
+/** Whether a release is in a range of the forms this repository uses: `^a.b.c`, `a.b.c`, `>=a.b.c <d.e.f`. @param {string} version @param {string} range */
+export function satisfies(version, range) {
+  return range.split(/\s+/).every((part) => {
+    const [, operator = '', bound = ''] = /^([^\d]*)(\d+\.\d+\.\d+)$/.exec(part) ?? [];
+    if (bound === '') return false;
+    const difference = compare(version, bound);
+    if (operator === '') return difference === 0;
+    if (operator === '>=') return difference >= 0;
+    if (operator === '<') return difference < 0;
+    if (operator !== '^') return false;
+    const [major = 0, minor = 0, patch = 0] = numbers(bound);
+    const next = major > 0 ? `${major + 1}.0.0` : minor > 0 ? `0.${minor + 1}.0` : `0.0.${patch + 1}`;
+    return difference >= 0 && compare(version, next) < 0;
+  });
+}
+
+/** Ranges between our own packages that the package next door doesn't meet. @param {Workspace[]} all @returns {Finding[]} */
+export function checkRanges(all) {
+  const versions = new Map(all.map(({ manifest }) => [manifest.name, manifest.version]));
+  return all.flatMap(({ dir, manifest }) =>
+    Object.entries({ ...manifest.devDependencies, ...manifest.dependencies, ...manifest.peerDependencies })
+      .filter(([name, range]) => versions.has(name) && !satisfies(versions.get(name) ?? '', range))
+      .map(([name, range]) => ({
+        path: `${dir}/package.json`,
+        message: `${name} is at ${versions.get(name)}, outside of ${range}: npm would fetch another one`,
+      })),
+  );
+}
+
+/** Everything a user's install brings in, by folder. @param {string} folder @param {Map<string, any>} seen */
+function installed(folder, seen = new Map()) {
+  if (seen.has(folder)) return seen;
+  const manifest = readJson(join(folder, 'package.json'));
+  seen.set(folder, manifest);
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest;
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+    let base = folder;
+    while (!existsSync(join(base, 'node_modules', name, 'package.json')) && base !== dirname(base))
+      base = dirname(base);
+    const found = join(base, 'node_modules', name);
+    if (existsSync(found)) installed(found, seen);
+    else if (!optionalDependencies?.[name] && !peerDependenciesMeta?.[name]?.optional)
+      seen.set(found, { missing: true });
+  }
+  return seen;
+}
+
+/** @returns {Finding[]} */
+function checkTree(/** @type {Workspace[]} */ all) {
+  const tree = new Map();
+  for (const { dir } of all) installed(join(ROOT, dir), tree);
+  return [...tree].flatMap(([folder, { missing, scripts, license, name }]) => {
+    const path = folder.slice(ROOT.length + 1);
+    if (missing) return [{ path, message: 'is not installed' }];
+    const messages = INSTALL_SCRIPTS.slice(0, 3)
+      .filter((script) => scripts?.[script])
+      .map((script) => `${name} runs a script at install: ${script}`);
+    if (existsSync(join(folder, 'binding.gyp'))) messages.push(`${name} is compiled at install`);
+    if (!LICENSES.includes(license)) messages.push(`${name} has the license ${license}`);
+    return messages.map((message) => ({ path, message }));
+  });
+}
+
+/** @returns {Finding[]} */
+function checkPins() {
+  const { devDependencies } = readJson(`${ROOT}/package.json`);
+  return Object.entries(devDependencies)
+    .filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))
+    .map(([name, range]) => ({ path: 'package.json', message: `${name}: pin one version instead of ${range}` }));
+}
+
+if (isMain(import.meta.url)) {
+  const all = publishable();
+  report([
+    ...all.flatMap(({ dir, manifest }) =>
+      checkManifest(manifest, (path) => existsSync(join(ROOT, dir, path))).map((message) => ({
+        path: `${dir}/package.json`,
+        message,
+      })),
+    ),
+    ...checkRanges(all),
+    ...checkTree(all),
+    ...checkPins(),
+  ]);
+}

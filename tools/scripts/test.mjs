@@ -1,0 +1,61 @@
+// @ts-check
+// `npm test [-- --only unit,servers]`: install, build, check, and every test. A failing stage doesn't stop the next.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bin, build, install, node, only } from './lib/run.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'sestina-test-'));
+const total = { passed: 0, failed: 0 };
+
+/** Runs the tests of one vitest project and adds up what its reporter counted. @param {string} project */
+async function vitest(project) {
+  const counts = join(folder, `${project}.json`);
+  const env = { SESTINA_COUNTS: counts };
+  const { ok } = await node([bin('vitest'), 'run', '--project', project], { env });
+  const lines = existsSync(counts) ? readFileSync(counts, 'utf8').trim().split('\n') : [];
+  let failed = 0;
+  for (const line of lines) {
+    const run = JSON.parse(line);
+    total.passed += run.passed;
+    failed += run.failed;
+  }
+  // A run that ended badly without a failed test, or without counting at all, is one failure.
+  total.failed += ok ? failed : Math.max(failed, 1);
+  return ok && failed === 0;
+}
+
+/** Anything but tests counts as one failure, and not at all where it went well. @param {Promise<boolean>} work */
+async function counted(work) {
+  const ok = await work;
+  if (!ok) total.failed++;
+  return ok;
+}
+
+/** @type {Record<string, () => Promise<boolean>>} */
+const STAGES = {
+  install: () => counted(install()),
+  build: () => counted(build()),
+  check: () => counted(node(['tools/scripts/check.mjs']).then(({ ok }) => ok)),
+  unit: () => vitest('unit'),
+  servers: () => vitest('servers'),
+};
+
+const chosen = only(Object.keys(STAGES)) ?? Object.keys(STAGES);
+/** @type {string[]} */
+const summary = [];
+for (const name of chosen) {
+  console.log(`\n=== ${name}`);
+  const started = performance.now();
+  const ok = await STAGES[name]?.().catch((/** @type {Error} */ error) => {
+    console.error(error.message);
+    total.failed++;
+    return false;
+  });
+  const line = `${name}: ${ok ? 'ok' : 'FAILED'}, ${((performance.now() - started) / 1000).toFixed(1)} s`;
+  console.log(`=== ${line}`);
+  summary.push(line);
+  if (!ok) process.exitCode = 1;
+}
+rmSync(folder, { recursive: true, force: true });
+console.log(`\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);

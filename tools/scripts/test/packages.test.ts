@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { checkLock } from '../check-lock.mjs';
+import { checkManifest, checkRanges, satisfies } from '../packages.mjs';
+import { references } from '../sync-refs.mjs';
+import { workspace } from './fixtures.js';
+
+const GOOD = {
+  name: '@sestina/xep-0199',
+  version: '0.1.0',
+  description: 'XEP-0199: XMPP Ping',
+  license: 'MIT',
+  type: 'module',
+  sideEffects: false,
+  engines: { node: '>=20.19' },
+  exports: {
+    '.': { '@sestina/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+    './package.json': './package.json',
+  },
+  files: ['dist', 'src', '!dist/.tsbuildinfo'],
+  publishConfig: { access: 'public' },
+  peerDependencies: { '@sestina/core': '>=0.1.0 <1.0.0' },
+};
+
+describe('a published package.json', () => {
+  it('passes where everything is there', () => {
+    expect(checkManifest(GOOD, () => true)).toEqual([]);
+  });
+
+  it.each(Object.keys(GOOD).filter((key) => key !== 'peerDependencies'))('is found without %s', (key) => {
+    const rest = Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== key));
+    expect(checkManifest(rest, () => true)).toHaveLength(key === 'exports' ? 2 : key === 'files' ? 3 : 1);
+  });
+
+  it('may run nothing at install, bring a second core, or lack its README', () => {
+    expect(checkManifest({ ...GOOD, scripts: { postinstall: 'x' } }, () => true)).toHaveLength(1);
+    expect(checkManifest({ ...GOOD, dependencies: { '@sestina/core': '^0.1.0' } }, () => true)).toHaveLength(1);
+    expect(checkManifest(GOOD, (path) => path !== 'README.md')).toEqual(['README.md is missing']);
+  });
+});
+
+describe('ranges between packages', () => {
+  it.each([
+    ['0.1.4', '^0.1.0', true],
+    ['0.2.0', '^0.1.0', false],
+    ['1.9.0', '^1.2.0', true],
+    ['0.0.2', '^0.0.1', false],
+    ['0.2.0', '>=0.1.0 <1.0.0', true],
+    ['1.0.0', '>=0.1.0 <1.0.0', false],
+    ['0.1.0', '0.1.0', true],
+    ['0.1.0', '*', false],
+  ])('%s in %s: %s', (version, range, expected) => {
+    expect(satisfies(version, range)).toBe(expected);
+  });
+
+  it('are met by the package next door', () => {
+    const core = workspace('packages/core', { version: '0.2.0' });
+    const plugin = workspace('plugins/xep-0199', { peerDependencies: { '@sestina/core': '^0.1.0' } });
+    expect(checkRanges([core, plugin])).toHaveLength(1);
+  });
+});
+
+describe('the lock file', () => {
+  it('names every optional platform package', () => {
+    const entry = { optionalDependencies: { 'tool-linux': '1.0.0', 'tool-mac': '1.0.0' } };
+    const locked = { 'node_modules/tool': entry, 'node_modules/tool/node_modules/tool-linux': {} };
+    expect(checkLock(locked, [])).toMatchObject([{ message: expect.stringContaining('tool-mac') }]);
+  });
+
+  it('knows the ranges of every package.json', () => {
+    const plugin = workspace('plugins/xep-0199', { dependencies: { '@sestina/xep-0030': '^0.1.0' } });
+    const same = { version: '0.1.0', dependencies: { '@sestina/xep-0030': '^0.1.0' } };
+    expect(checkLock({ 'plugins/xep-0199': same }, [plugin])).toEqual([]);
+    expect(checkLock({ 'plugins/xep-0199': { version: '0.1.0' } }, [plugin])).toHaveLength(1);
+    expect(checkLock({}, [plugin])).toHaveLength(1);
+  });
+});
+
+describe('project references', () => {
+  it('follow dependencies and peer dependencies, not devDependencies', () => {
+    const all = ['packages/core', 'packages/testing', 'plugins/xep-0030'].map((dir) => workspace(dir));
+    const plugin = workspace('plugins/xep-0115', {
+      peerDependencies: { '@sestina/core': '*' },
+      dependencies: { '@sestina/xep-0030': '*', saxes: '*' },
+      devDependencies: { '@sestina/testing': '*' },
+    });
+    expect(references(plugin, all)).toEqual(['../../packages/core', '../xep-0030']);
+  });
+});

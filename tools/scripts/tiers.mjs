@@ -1,0 +1,134 @@
+// @ts-check
+// Who may import whom. `node tools/scripts/tiers.mjs` prints every import that breaks a rule.
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import { isMain, ROOT, readJson, report, typescript, workspaces } from './lib/repo.mjs';
+import { imports, lineOf, scan } from './lib/scan.mjs';
+
+/** @import { Finding, SourceFile, Workspace } from './lib/repo.mjs' */
+
+const SCOPE = '@sestina/';
+const TRANSPORTS = ['@sestina/tcp', '@sestina/websocket'];
+const APPLICATION = ['@sestina/client', '@sestina/component'];
+// Each of these exists once in a process because only core brings it.
+const CORE_ONLY = ['tsyringe', 'saxes'];
+const PLUGIN = /^@sestina\/xep-\d{4}$/;
+
+/**
+ * @typedef {object} Tier
+ * @property {(name: string) => boolean} allows Whether its sources may import that package of ours.
+ * @property {string} rule The same in words.
+ * @property {boolean} [node] Whether its sources may import `node:` modules.
+ */
+
+/** @param {string[]} names @returns {(name: string) => boolean} */
+const oneOf = (names) => (name) => names.includes(name);
+
+/** @type {Record<string, Tier>} */
+const PACKAGES = {
+  'packages/core': { allows: () => false, rule: 'core imports no other package of ours' },
+  'packages/sasl': { allows: () => false, rule: 'sasl imports no other package of ours' },
+  'packages/tcp': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone', node: true },
+  'packages/websocket': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone' },
+  'packages/testing': {
+    allows: oneOf(['@sestina/core', '@sestina/sasl']),
+    rule: 'testing imports core and sasl',
+    node: true,
+  },
+};
+for (const name of ['client', 'component']) {
+  PACKAGES[`packages/${name}`] = {
+    allows: oneOf(['@sestina/core', '@sestina/sasl', ...TRANSPORTS]),
+    rule: `${name} imports core, sasl and a transport`,
+  };
+}
+
+/** @param {string} dir @returns {Tier} */
+function tierOf(dir) {
+  if (dir.startsWith('plugins/')) {
+    return {
+      allows: (name) => name === '@sestina/core' || PLUGIN.test(name),
+      rule: 'a plugin imports core and other plugins',
+    };
+  }
+  if (dir.startsWith('packages/')) {
+    return PACKAGES[dir] ?? { allows: () => false, rule: 'this package has no tier yet: give it one in tiers.mjs' };
+  }
+  return { allows: () => true, rule: 'anything it declares', node: true };
+}
+
+/** @param {string} specifier */
+function packageOf(specifier) {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/**
+ * @param {object} repo
+ * @param {Workspace[]} repo.workspaces
+ * @param {string[]} repo.rootDevDependencies Tests and tools may use these undeclared.
+ * @param {SourceFile[]} repo.files
+ * @returns {Finding[]}
+ */
+export function checkTiers({ workspaces: all, rootDevDependencies, files }) {
+  /** @type {Finding[]} */
+  const findings = [];
+  const byName = new Map(all.map((workspace) => [workspace.manifest.name, workspace]));
+  for (const { path, text } of files) {
+    const owner = all.find(({ dir }) => path.startsWith(`${dir}/`));
+    if (!owner) continue;
+    const built = /^(packages|plugins)\//.test(owner.dir);
+    const isTest = !built || !path.startsWith(`${owner.dir}/src/`);
+    const tier = tierOf(owner.dir);
+    const { manifest } = owner;
+    const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+    const usable = new Set(Object.keys(declared));
+    if (isTest) for (const name of Object.keys(manifest.devDependencies ?? {})) usable.add(name);
+    if (isTest) for (const name of rootDevDependencies) usable.add(name);
+
+    /** @param {string | undefined} specifier @returns {string[]} */
+    const faults = (specifier) => {
+      if (specifier === undefined) return isTest ? [] : ['an import whose module is computed cannot be checked'];
+      if (specifier.startsWith('.')) {
+        const target = posix.normalize(posix.join(posix.dirname(path), specifier));
+        return target.startsWith(`${owner.dir}/`) ? [] : [`'${specifier}' leaves the package: import it by name`];
+      }
+      const name = packageOf(specifier);
+      if (name.startsWith('node:') || builtinModules.includes(name) || specifier === 'node') {
+        return tier.node || isTest ? [] : [`'${specifier}': ${owner.dir} runs on every platform, so no node module`];
+      }
+      if (name.startsWith('#')) return [];
+      const list = [];
+      if (name.startsWith(SCOPE) && name !== manifest.name) {
+        const testing = name === '@sestina/testing';
+        if (built && APPLICATION.includes(name))
+          list.push(`'${name}' is for applications, not for packages or plugins`);
+        else if (testing && !isTest) list.push("'@sestina/testing' is for tests alone");
+        else if (!testing && !tier.allows(name)) list.push(`'${name}': ${tier.rule}`);
+      }
+      if (name === manifest.name && !isTest) list.push(`'${name}' imports itself by name`);
+      if (CORE_ONLY.includes(name) && owner.dir !== 'packages/core') list.push(`'${name}' is imported by core alone`);
+      if (list.length === 0 && name !== manifest.name && !usable.has(name)) {
+        list.push(`'${name}' is not declared in ${owner.dir}/package.json`);
+      }
+      const subpath = `.${specifier.slice(name.length)}`;
+      const target = byName.get(name);
+      if (target?.manifest.exports && !(subpath in target.manifest.exports))
+        list.push(`'${specifier}' is not exported`);
+      return list;
+    };
+
+    for (const { specifier, offset } of imports(scan(text))) {
+      for (const message of faults(specifier)) findings.push({ path, line: lineOf(text, offset), message });
+    }
+  }
+  return findings;
+}
+
+if (isMain(import.meta.url)) {
+  const all = workspaces();
+  const { devDependencies } = readJson(`${ROOT}/package.json`);
+  report(checkTiers({ workspaces: all, rootDevDependencies: Object.keys(devDependencies), files: typescript(all) }));
+}

@@ -1,0 +1,38 @@
+import { defaultServerConditions } from 'vite';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const conditions = ['@sestina/source', ...defaultServerConditions];
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  oxc: { decorator: { legacy: true } },
+};
+
+const counted = process.env['CI'] || process.env['SESTINA_COUNTS'];
+
+export default defineConfig({
+  test: {
+    reporters: counted ? ['default', './tools/scripts/ci-reporter.mjs'] : ['default'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          isolate: false,
+          include: ['packages/*/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts', 'tools/scripts/test/**/*.test.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'servers',
+          include: ['tools/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['tools/scripts/**', ...configDefaults.exclude],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
