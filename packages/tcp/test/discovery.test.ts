@@ -1,4 +1,4 @@
-import { Duplex, PassThrough } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { ConnectError, DnsError, type TransportTarget } from '@sestina/core';
 import { TcpTransportFactory } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
@@ -41,8 +41,16 @@ async function attempt(resolver: FakeResolver, target: Partial<TransportTarget> 
 describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
   it('asks for both kinds of SRV record and tries all targets by priority', async () => {
     const resolver = new FakeResolver(
-      { [CLIENT]: [srv('b.example', 5222, 2), srv('d.example', 5222, 4)], [DIRECT]: [srv('a.example', 443, 1), srv('c.example', 5223, 3)] },
-      { 'a.example': ['192.0.2.1'], 'b.example': ['192.0.2.2'], 'c.example': ['192.0.2.3'], 'd.example': ['192.0.2.4'] },
+      {
+        [CLIENT]: [srv('b.example', 5222, 2), srv('d.example', 5222, 4)],
+        [DIRECT]: [srv('a.example', 443, 1), srv('c.example', 5223, 3)],
+      },
+      {
+        'a.example': ['192.0.2.1'],
+        'b.example': ['192.0.2.2'],
+        'c.example': ['192.0.2.3'],
+        'd.example': ['192.0.2.4'],
+      },
     );
     const { dialled, error, timers } = await attempt(resolver);
     expect(dialled).toEqual(['192.0.2.1 443', '192.0.2.2 5222', '192.0.2.3 5223', '192.0.2.4 5222']);
@@ -52,7 +60,10 @@ describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
   });
 
   it('does not fall back to the domain where SRV targets cannot be reached', async () => {
-    const resolver = new FakeResolver({ [CLIENT]: [srv('a.example')] }, { 'a.example': ['192.0.2.1'], 'example.org': ['192.0.2.9'] });
+    const resolver = new FakeResolver(
+      { [CLIENT]: [srv('a.example')] },
+      { 'a.example': ['192.0.2.1'], 'example.org': ['192.0.2.9'] },
+    );
     expect((await attempt(resolver, {}, ['192.0.2.9'])).dialled).toEqual(['192.0.2.1 5222']);
   });
 
@@ -88,7 +99,10 @@ describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
   });
 
   it('uses STARTTLS targets beside a direct TLS target of "."', async () => {
-    const resolver = new FakeResolver({ [CLIENT]: [srv('a.example')], [DIRECT]: [srv('.')] }, { 'a.example': ['192.0.2.1'] });
+    const resolver = new FakeResolver(
+      { [CLIENT]: [srv('a.example')], [DIRECT]: [srv('.')] },
+      { 'a.example': ['192.0.2.1'] },
+    );
     expect((await attempt(resolver, {}, ['192.0.2.1'])).error).toBeUndefined();
   });
 
@@ -182,22 +196,31 @@ describe('where the target says to connect', () => {
     ['xmpps://a@b', 'service'],
   ])('refuses the service %s', (service, option) => {
     const factory = new TcpTransportFactory();
-    expect(() => factory.create({ ...TARGET, service })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option }));
+    expect(() => factory.create({ ...TARGET, service })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG', option }),
+    );
   });
 
   it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses port %s', (port) => {
     const factory = new TcpTransportFactory();
-    expect(() => factory.create({ ...TARGET, port })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option: 'port' }));
+    expect(() => factory.create({ ...TARGET, port })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG', option: 'port' }),
+    );
   });
 
-  it.each(['a b', 'a/b', 'ex%41mple.org', '', 'a..b', 'x'.repeat(64), 'ü/../evil.example'])('refuses the domain %j', (domain) => {
-    const factory = new TcpTransportFactory();
-    expect(() => factory.create({ domain, kind: 'client' })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
-  });
+  it.each(['a b', 'a/b', 'ex%41mple.org', '', 'a..b', 'x'.repeat(64), 'ü/../evil.example'])(
+    'refuses the domain %j',
+    (domain) => {
+      const factory = new TcpTransportFactory();
+      expect(() => factory.create({ domain, kind: 'client' })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
+    },
+  );
 
   it.each(['connectTimeout', 'totalTimeout'])('refuses a %s of 0, -1, NaN, Infinity and text', (option) => {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number]) {
-      expect(() => new TcpTransportFactory({ [option]: value })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG', option }));
+      expect(() => new TcpTransportFactory({ [option]: value })).toThrow(
+        expect.objectContaining({ code: 'ERR_CONFIG', option }),
+      );
     }
   });
 
@@ -212,6 +235,8 @@ describe('where the target says to connect', () => {
   it('is used once', async () => {
     const transport = new TcpTransportFactory({ resolver: new FakeResolver() }).create(TARGET);
     await failure(transport.connect(new Recorder(), new AbortController().signal));
-    expect(await failure(transport.connect(new Recorder(), new AbortController().signal))).toMatchObject({ code: 'ERR_CONFIG' });
+    expect(await failure(transport.connect(new Recorder(), new AbortController().signal))).toMatchObject({
+      code: 'ERR_CONFIG',
+    });
   });
 });

@@ -25,7 +25,10 @@ function setUp(addresses: string[]) {
       dialled.push({ host, at: clock.monotonic(), signal, socket, succeed: () => resolve(socket), fail });
     });
   const resolver = new FakeResolver({}, { 'example.org': addresses });
-  const transport = new TcpTransportFactory({ resolver, clock, dial }).create({ domain: 'example.org', kind: 'client' });
+  const transport = new TcpTransportFactory({ resolver, clock, dial }).create({
+    domain: 'example.org',
+    kind: 'client',
+  });
   const controller = new AbortController();
   const connecting = transport.connect(new Recorder(), controller.signal);
   connecting.catch(() => {});
@@ -40,7 +43,13 @@ describe('several addresses (RFC 8305)', () => {
       address,
       family: address.includes(':') ? (6 as const) : (4 as const),
     }));
-    expect(interleaved(addresses).map(({ address }) => address)).toEqual(['::1', '192.0.2.1', '::2', '192.0.2.2', '::3']);
+    expect(interleaved(addresses).map(({ address }) => address)).toEqual([
+      '::1',
+      '192.0.2.1',
+      '::2',
+      '192.0.2.2',
+      '::3',
+    ]);
     expect(interleaved([...addresses].reverse()).map(({ address }) => address)[1]).toBe('192.0.2.2');
   });
 
@@ -49,7 +58,10 @@ describe('several addresses (RFC 8305)', () => {
     await clock.advance(249);
     expect(at(dialled)).toEqual([['::1', 0]]);
     await clock.advance(1);
-    expect(at(dialled)).toEqual([['::1', 0], ['192.0.2.1', 250]]);
+    expect(at(dialled)).toEqual([
+      ['::1', 0],
+      ['192.0.2.1', 250],
+    ]);
     await clock.advance(250);
     expect(at(dialled).at(-1)).toEqual(['::2', 500]);
     transport.destroy();
@@ -60,7 +72,10 @@ describe('several addresses (RFC 8305)', () => {
     await clock.advance(10);
     dialled[0]?.fail();
     await settled();
-    expect(at(dialled)).toEqual([['::1', 0], ['192.0.2.1', 10]]);
+    expect(at(dialled)).toEqual([
+      ['::1', 0],
+      ['192.0.2.1', 10],
+    ]);
     transport.destroy();
   });
 

@@ -15,7 +15,9 @@ const XMPP_ADDR = '1.3.6.1.5.5.7.8.5';
 const CONFIG = `[req]
 distinguished_name = dn
 [dn]
-[ca]
+`;
+
+const EXPIRED_CONFIG = `[ca]
 default_ca = old
 [old]
 database = expired.index
@@ -23,14 +25,12 @@ serial = expired.serial
 new_certs_dir = .
 default_md = sha256
 policy = policy
-unique_subject = no
 [policy]
 CN = supplied
 [expired]
 basicConstraints = CA:FALSE
 keyUsage = digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = \${ENV::SAN}
 `;
 
 const LEAF = ['-addext', 'basicConstraints=CA:FALSE', '-addext', 'keyUsage=digitalSignature'];
@@ -134,9 +134,10 @@ export class CertificateAuthority {
 
   // `openssl req` and `openssl x509` cannot date a certificate back before version 3.4, `openssl ca` can.
   async #issueExpired(name: string, names: string): Promise<void> {
-    const options = { cwd: this.#directory, env: { SAN: names } };
+    const options = { cwd: this.#directory };
     const { cert, key } = this.#files(name);
     const request = `${name}.csr`;
+    await writeFile(join(this.#directory, 'expired.cnf'), `${EXPIRED_CONFIG}subjectAltName = ${names}\n`);
     await writeFile(join(this.#directory, 'expired.index'), '');
     await writeFile(join(this.#directory, 'expired.serial'), '01\n');
     await run(
@@ -148,7 +149,7 @@ export class CertificateAuthority {
     await run(
       'openssl',
       [
-        ...['ca', '-batch', '-config', 'openssl.cnf', '-cert', 'ca.crt', '-keyfile', 'ca.key', '-in', request],
+        ...['ca', '-batch', '-config', 'expired.cnf', '-cert', 'ca.crt', '-keyfile', 'ca.key', '-in', request],
         ...['-extensions', 'expired', ...dates, '-notext', '-out', cert],
       ],
       options,

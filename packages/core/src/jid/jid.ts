@@ -27,14 +27,13 @@ export class JID {
    * @throws JidError where a part is not allowed.
    */
   constructor(local: string | undefined, domain: string, resource?: string) {
-    const failing = (part: JidPart) => (reason: JidReason) => {
-      // A part may be huge; what is shown of it is not.
-      const [user, host, name] = [local, domain, resource].map((text) => text?.slice(0, 100));
-      throw new JidError(format(user, host ?? '', name), part, reason);
-    };
-    this.local = local === undefined ? undefined : prepareLocalpart(local, failing('local'));
-    this.domain = prepareDomainpart(domain, failing('domain'));
-    this.resource = resource === undefined ? undefined : prepareResourcepart(resource, failing('resource'));
+    this.local =
+      local === undefined ? undefined : prepareLocalpart(local, (r) => reject('local', r, local, domain, resource));
+    this.domain = prepareDomainpart(domain, (r) => reject('domain', r, local, domain, resource));
+    this.resource =
+      resource === undefined
+        ? undefined
+        : prepareResourcepart(resource, (r) => reject('resource', r, local, domain, resource));
     // Also keeps it out of the deep proxies of UI frameworks, which private fields do not survive.
     Object.freeze(this);
   }
@@ -141,4 +140,10 @@ export class JID {
 
 function format(local: string | undefined, domain: string, resource: string | undefined): string {
   return (local === undefined ? '' : `${local}@`) + domain + (resource === undefined ? '' : `/${resource}`);
+}
+
+function reject(part: JidPart, reason: JidReason, ...texts: [string | undefined, string, string | undefined]): never {
+  // A part may be huge; what is shown of it is not.
+  const [local, domain = '', resource] = texts.map((text) => text?.slice(0, 100));
+  throw new JidError(format(local, domain, resource), part, reason);
 }

@@ -25,5 +25,6 @@ export const streamFraming: Framing = {
   close: () => '</stream:stream>',
   // Components too: their stanzas are `jabber:client` on the inside and inherit the header's namespace on the wire.
   implicitNamespace: NS_CLIENT,
+  prefixes: new Map([[NS_STREAM, 'stream']]),
   createParser: createSaxesParser,
 };

@@ -632,7 +632,10 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> {
     const fail = (error: unknown): void => this.reportError(error, 'in filter');
     try {
       const result = this.#inTail ? this.#inTail.then(() => this.#in.run(stanza)) : this.#in.run(stanza);
-      if (!isThenable(result)) return go(result);
+      if (!isThenable(result)) {
+        go(result);
+        return;
+      }
       const tail = result.then(go, fail).then(() => {
         if (this.#inTail === tail) this.#inTail = undefined;
       });
@@ -745,7 +748,10 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> {
     }
     try {
       const result = this.#outTail ? this.#outTail.then(() => this.#out.run(stanza)) : this.#out.run(stanza);
-      if (!isThenable(result)) return go(result);
+      if (!isThenable(result)) {
+        go(result);
+        return;
+      }
       this.#outPending += 1;
       const tail = result.then(go, fail).then(() => {
         this.#outPending -= 1;

@@ -318,6 +318,11 @@ export class SaxesStreamParser implements Parser {
   /** Bytes of the unfinished name of a start tag that ends at `end`, -1 where there is none. */
   #checkName(end: number): number {
     const text = this.#text;
+    if (end > this.#runFrom && text.charCodeAt(end - 1) === 0x0d) {
+      // saxes keeps it for the next chunk: what ended with it has not been looked at.
+      this.#checkName(end - 1);
+      return -1;
+    }
     let at = end;
     while (at > this.#runFrom && isNameChar(text.charCodeAt(at - 1))) at--;
     let bytes = 0;

@@ -317,8 +317,12 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     callback: (message: Message, payload: V) => unknown,
     options?: StanzaListenerOptions,
   ): Registration;
-  onMessage(...args: ListenArguments<Message>): Registration {
-    return this.#listen(Message, args);
+  onMessage(
+    first: ElementClass | ((message: Message) => unknown),
+    second?: StanzaListenerOptions | ((message: Message, payload: never) => unknown),
+    third?: StanzaListenerOptions,
+  ): Registration {
+    return this.#listen(Message, first, second, third);
   }
 
   /** Calls back for every presence, or for those with that payload. Those of type `error` only where `type` says so. */
@@ -328,15 +332,23 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     callback: (presence: Presence, payload: V) => unknown,
     options?: StanzaListenerOptions,
   ): Registration;
-  onPresence(...args: ListenArguments<Presence>): Registration {
-    return this.#listen(Presence, args);
+  onPresence(
+    first: ElementClass | ((presence: Presence) => unknown),
+    second?: StanzaListenerOptions | ((presence: Presence, payload: never) => unknown),
+    third?: StanzaListenerOptions,
+  ): Registration {
+    return this.#listen(Presence, first, second, third);
   }
 
-  #listen<S extends ElementView>(root: ElementClass<S>, args: ListenArguments<S>): Registration {
-    const [first] = args;
+  #listen<S extends ElementView>(
+    root: ElementClass<S>,
+    first: ElementClass | ((stanza: S) => unknown),
+    second: StanzaListenerOptions | ((stanza: S, payload: never) => unknown) | undefined,
+    third: StanzaListenerOptions | undefined,
+  ): Registration {
     const cls = 'tag' in first ? first : undefined;
-    const callback = (cls ? args[1] : first) as (stanza: S, payload?: ElementView) => unknown;
-    const options = ((cls ? args[2] : args[1]) ?? {}) as StanzaListenerOptions;
+    const callback = (cls ? second : first) as (stanza: S, payload?: ElementView) => unknown;
+    const options = ((cls ? third : second) ?? {}) as StanzaListenerOptions;
     const { type } = options;
     const run = (stanza: S): unknown => {
       if (type === undefined && stanza.xml.attribute('type') === 'error') return undefined;
@@ -510,7 +522,3 @@ export interface StanzaListenerOptions extends CallbackOptions {
   /** For error reports and `removeHandler`. */
   name?: string;
 }
-
-type ListenArguments<S> =
-  | [callback: (stanza: S) => unknown, options?: StanzaListenerOptions]
-  | [payload: ElementClass, callback: (stanza: S, payload: never) => unknown, options?: StanzaListenerOptions];

@@ -5,11 +5,12 @@ import { StanzaError } from '../stanza/stanza-error.js';
 import { StanzaValueError } from '../stanza/value-error.js';
 import type { XmlElement } from '../xml/element.js';
 
+/** The payload of a result; none for an empty one. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement answers with an empty result
+export type IqAnswer = ElementView | undefined | void;
+
 /** Answers a request: with a payload, with nothing (an empty result), or by throwing a `StanzaError`. */
-export type IqHandler<V extends ElementView> = (
-  payload: V,
-  iq: Iq,
-) => ElementView | undefined | void | Promise<ElementView | undefined | void>;
+export type IqHandler<V extends ElementView> = (payload: V, iq: Iq) => IqAnswer | Promise<IqAnswer>;
 
 interface Entry {
   readonly cls: ElementClass;

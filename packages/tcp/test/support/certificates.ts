@@ -92,11 +92,25 @@ export class Authority {
     this.#key = pair.privateKey;
     this.#name = commonName(name);
     this.#kind = kind;
-    const constraints = sequence(oid('2.5.29.19'), der(0x01, Buffer.of(0xff)), der(0x04, sequence(der(0x01, Buffer.of(0xff)))));
-    this.ca = pem('CERTIFICATE', this.#certificate(1, this.#name, pair.publicKey, daysFromNow(-365), daysFromNow(365), [constraints]));
+    const constraints = sequence(
+      oid('2.5.29.19'),
+      der(0x01, Buffer.of(0xff)),
+      der(0x04, sequence(der(0x01, Buffer.of(0xff)))),
+    );
+    this.ca = pem(
+      'CERTIFICATE',
+      this.#certificate(1, this.#name, pair.publicKey, daysFromNow(-365), daysFromNow(365), [constraints]),
+    );
   }
 
-  issue({ names, cn = 'server', from = daysFromNow(-1), to = daysFromNow(1), serial = 2, selfSigned = false }: Leaf = {}): {
+  issue({
+    names,
+    cn = 'server',
+    from = daysFromNow(-1),
+    to = daysFromNow(1),
+    serial = 2,
+    selfSigned = false,
+  }: Leaf = {}): {
     key: string;
     cert: string;
   } {

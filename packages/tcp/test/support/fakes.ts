@@ -37,7 +37,12 @@ async function answer<T>(given: Answer<T>, signal: AbortSignal): Promise<readonl
   });
 }
 
-export const srv = (name: string, port = 5222, priority = 0, weight = 0): SrvRecord => ({ name, port, priority, weight });
+export const srv = (name: string, port = 5222, priority = 0, weight = 0): SrvRecord => ({
+  name,
+  port,
+  priority,
+  weight,
+});
 
 /** Writes down what a transport tells. */
 export class Recorder implements TransportEvents {

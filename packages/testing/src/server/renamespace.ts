@@ -8,6 +8,7 @@ import { XmlElement } from '@sestina/core';
 export function renamespace(element: XmlElement, from: string, to: string): XmlElement {
   if (element.namespace !== from) return element;
   const copy = new XmlElement(element.name, to, Object.fromEntries(element.attributes()));
-  for (const child of element.children) copy.adoptChild(typeof child === 'string' ? child : renamespace(child, from, to));
+  for (const child of element.children)
+    copy.adoptChild(typeof child === 'string' ? child : renamespace(child, from, to));
   return copy;
 }

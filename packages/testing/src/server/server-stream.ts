@@ -91,12 +91,10 @@ export class ServerStream {
     this.#parser?.stop();
     this.#waiting = [];
     this.#headerSent = false;
+    this.#id = this.#settings.newId();
     this.#parser = streamFraming.createParser(
       {
-        streamStart: (header) => {
-          this.#id = this.#settings.newId();
-          this.#receiver.header(header);
-        },
+        streamStart: (header) => this.#receiver.header(header),
         element: (element) => {
           this.#waiting.push(element);
           this.#run();
@@ -171,7 +169,9 @@ export class ServerStream {
       if (!done) continue;
       this.#busy = true;
       done
-        .catch((error: unknown) => this.fail('internal-server-error', error instanceof Error ? error.message : undefined))
+        .catch((error: unknown) =>
+          this.fail('internal-server-error', error instanceof Error ? error.message : undefined),
+        )
         .then(() => {
           this.#busy = false;
           this.#run();

@@ -4,7 +4,12 @@ import type { ServerParts } from './parts.js';
 import { presenceOf, stamp } from './stanzas.js';
 
 /** Presence types that change who sees whom. */
-export const SUBSCRIPTION_TYPES: ReadonlySet<string> = new Set(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed']);
+export const SUBSCRIPTION_TYPES: ReadonlySet<string> = new Set([
+  'subscribe',
+  'subscribed',
+  'unsubscribe',
+  'unsubscribed',
+]);
 
 /** Who sees whose presence: RFC 6121 §3 and its tables in appendix A. Pre-approval (§3.4) is not offered. @internal */
 export class Subscriptions {
@@ -114,7 +119,8 @@ export class Subscriptions {
   }
 
   #tell(account: Account, stanza: XmlElement): void {
-    for (const session of account.sessions.values()) if (session.interested || session.available) session.deliver(stanza);
+    for (const session of account.sessions.values())
+      if (session.interested || session.available) session.deliver(stanza);
   }
 
   #showTo(account: Account, contact: string): void {

@@ -30,12 +30,23 @@ export interface MemoryPair {
  * end opens with `connect()`, the server's end reads from `listen()` on.
  */
 export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
-  const { clock = new SystemClock(), domain = 'localhost', secure = false, canStartTls = true, channelBinding = {} } = options;
+  const {
+    clock = new SystemClock(),
+    domain = 'localhost',
+    secure = false,
+    canStartTls = true,
+    channelBinding = {},
+  } = options;
   const nextTurn = (callback: () => void): void => clock.nextTurn(callback);
   const up: MemoryPipe = new MemoryPipe(nextTurn, () => client.drained());
   const down: MemoryPipe = new MemoryPipe(nextTurn, () => server.drained());
   const tls = { domain, secure, canStartTls };
-  const client: MemoryTransport = new MemoryTransport({ in: down, out: up, nextTurn }, tls, channelBinding, options.onConnect);
+  const client: MemoryTransport = new MemoryTransport(
+    { in: down, out: up, nextTurn },
+    tls,
+    channelBinding,
+    options.onConnect,
+  );
   const server: MemoryEnd = new MemoryEnd({ in: up, out: down, nextTurn }, tls);
   return { client, server };
 }

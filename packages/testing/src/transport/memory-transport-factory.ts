@@ -1,6 +1,6 @@
 import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
 import type { MemoryEnd } from './memory-end.js';
-import { memoryPair, type MemoryPairOptions } from './memory-pair.js';
+import { type MemoryPairOptions, memoryPair } from './memory-pair.js';
 import type { MemoryTransport } from './memory-transport.js';
 
 /** What takes in-memory connections; `MemoryServer` does. */

@@ -75,7 +75,8 @@ export class RawPeer {
     await this.#until(`"${pattern}"`, options, () => {
       const match = typeof pattern === 'string' ? this.#unread.indexOf(pattern) : this.#unread.search(pattern);
       if (match < 0) return false;
-      const length = typeof pattern === 'string' ? pattern.length : (pattern.exec(this.#unread.slice(match))?.[0].length ?? 0);
+      const length =
+        typeof pattern === 'string' ? pattern.length : (pattern.exec(this.#unread.slice(match))?.[0].length ?? 0);
       taken = this.#unread.slice(0, match + length);
       this.#unread = this.#unread.slice(match + length);
       return true;
@@ -103,7 +104,9 @@ export class RawPeer {
       const check = (): void => {
         if (done()) settle(resolve);
         else if (this.#closed) {
-          settle(() => reject(new DisconnectedError(`closed while waiting for ${what}; unread: ${this.#unread || 'nothing'}`)));
+          settle(() =>
+            reject(new DisconnectedError(`closed while waiting for ${what}; unread: ${this.#unread || 'nothing'}`)),
+          );
         }
       };
       const abort = (): void => settle(() => reject(signal?.reason));

@@ -17,7 +17,9 @@ export class XmlDifferenceError extends SestinaError {
     expected: XmlElement,
   ) {
     const [a, b] = [formatXml(actual), formatXml(expected)];
-    super(`XML differs at ${difference} (+ received, - expected)\n${diffLines(b.split('\n'), a.split('\n')).join('\n')}`);
+    super(
+      `XML differs at ${difference} (+ received, - expected)\n${diffLines(b.split('\n'), a.split('\n')).join('\n')}`,
+    );
     this.actual = a;
     this.expected = b;
   }
@@ -27,7 +29,11 @@ export class XmlDifferenceError extends SestinaError {
  * Asserts that both say the same; see `sameXml` for what does not count.
  * @throws XmlDifferenceError
  */
-export function expectXml(actual: string | XmlElement, expected: string | XmlElement, options: SameXmlOptions = {}): void {
+export function expectXml(
+  actual: string | XmlElement,
+  expected: string | XmlElement,
+  options: SameXmlOptions = {},
+): void {
   const [a, b] = [asElement(actual, options.namespace), asElement(expected, options.namespace)];
   const difference = sameXml(a, b, options);
   if (difference !== undefined) throw new XmlDifferenceError(difference, a, b);

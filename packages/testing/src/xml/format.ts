@@ -36,5 +36,7 @@ export function significant(element: XmlElement): (XmlElement | string)[] {
     else nodes.push(child);
     if (typeof child !== 'string') elements = true;
   }
-  return elements ? nodes.filter((node) => typeof node !== 'string' || node.trim() !== '') : nodes.filter((node) => node !== '');
+  return elements
+    ? nodes.filter((node) => typeof node !== 'string' || node.trim() !== '')
+    : nodes.filter((node) => node !== '');
 }

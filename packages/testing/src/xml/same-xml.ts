@@ -17,7 +17,11 @@ export interface SameXmlOptions {
  * @returns The first difference in words, or undefined where both say the same.
  * @throws XmlTextError where a string is not one well-formed element.
  */
-export function sameXml(a: string | XmlElement, b: string | XmlElement, options: SameXmlOptions = {}): string | undefined {
+export function sameXml(
+  a: string | XmlElement,
+  b: string | XmlElement,
+  options: SameXmlOptions = {},
+): string | undefined {
   return compare(asElement(a, options.namespace), asElement(b, options.namespace), '', options);
 }
 
@@ -52,7 +56,8 @@ function compareChildren(a: XmlElement, b: XmlElement, path: string, options: Sa
     const count = (counts.get(x.name) ?? 0) + 1;
     counts.set(x.name, count);
     const difference = compare(x, y, path, options);
-    if (difference) return count > 1 ? difference.replace(`${path}/${x.name}`, `${path}/${x.name}[${count}]`) : difference;
+    if (difference)
+      return count > 1 ? difference.replace(`${path}/${x.name}`, `${path}/${x.name}[${count}]`) : difference;
   }
   return undefined;
 }

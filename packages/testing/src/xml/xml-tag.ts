@@ -2,7 +2,15 @@ import { serialize, XmlElement } from '@sestina/core';
 import { escapeXml, parseXml } from './parse.js';
 
 /** What can stand in `${}` of an `xml` template. Undefined and null leave nothing. */
-export type XmlValue = XmlElement | string | number | boolean | { toString(): string } | readonly XmlValue[] | undefined | null;
+export type XmlValue =
+  | XmlElement
+  | string
+  | number
+  | boolean
+  | { toString(): string }
+  | readonly XmlValue[]
+  | undefined
+  | null;
 
 /**
  * Makes an element: xml`<message to='${jid}'><body>${text}</body></message>`. Values are escaped, elements and lists of

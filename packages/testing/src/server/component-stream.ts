@@ -1,0 +1,74 @@
+import { JID, NS_CLIENT, NS_COMPONENT, type StanzaErrorCondition, type StreamHeader, XmlElement } from '@sestina/core';
+import { iqProblem } from './client-stanzas.js';
+import type { ServerParts } from './parts.js';
+import { renamespace } from './renamespace.js';
+import type { Session } from './session.js';
+import { addressIn, errorOf, isStanza } from './stanzas.js';
+
+/** The stream of a component: handshake, then stanzas (XEP-0114). @internal */
+export class ComponentStream {
+  readonly #parts: ServerParts;
+  readonly #session: Session;
+  #domain = '';
+  #secret = '';
+
+  constructor(parts: ServerParts, session: Session) {
+    this.#parts = parts;
+    this.#session = session;
+  }
+
+  header({ to }: StreamHeader): void {
+    const domain = JID.tryParse(to ?? '')?.full ?? '';
+    const secret = this.#parts.settings.components.get(domain);
+    if (secret === undefined)
+      return this.#session.kick('host-unknown', `no component ${to ?? "(no 'to')"} is configured`);
+    this.#domain = domain;
+    this.#secret = secret;
+    this.#session.stream.sendHeader(NS_COMPONENT, undefined);
+  }
+
+  element(element: XmlElement): void | Promise<void> {
+    if (!this.#session.jid) return this.#handshake(element);
+    this.#stanza(renamespace(element, NS_COMPONENT, NS_CLIENT));
+  }
+
+  async #handshake(element: XmlElement): Promise<void> {
+    const session = this.#session;
+    const expected = await sha1(session.stream.id + this.#secret);
+    if (session.closed) return;
+    if (element.name !== 'handshake' || element.namespace !== NS_COMPONENT || element.text.trim() !== expected) {
+      return session.kick('not-authorized', 'the handshake does not match the secret');
+    }
+    if (!this.#parts.components.join(this.#domain, session)) {
+      return session.kick('conflict', 'this component is connected already');
+    }
+    session.jid = JID.parse(this.#domain);
+    session.stream.trust();
+    session.send(new XmlElement('handshake', NS_COMPONENT));
+  }
+
+  #stanza(stanza: XmlElement): void {
+    if (!isStanza(stanza)) return this.#session.kick('unsupported-stanza-type', `<${stanza.name}> is no stanza`);
+    this.#parts.log.record('in', this.#session, stanza);
+    if (addressIn(stanza, 'from')?.domain !== this.#domain) {
+      return this.#session.kick('invalid-from', `'from' has to be an address of ${this.#domain}`);
+    }
+    if (stanza.attribute('to') === undefined)
+      return this.#refuse(stanza, 'bad-request', "a component has to give a 'to'");
+    if (!addressIn(stanza, 'to')) return this.#refuse(stanza, 'jid-malformed');
+    const problem = stanza.name === 'iq' ? iqProblem(stanza) : undefined;
+    if (problem) return this.#refuse(stanza, problem);
+    this.#parts.components.remember(this.#session, stanza);
+    this.#parts.router.route(stanza);
+  }
+
+  #refuse(stanza: XmlElement, condition: StanzaErrorCondition, text?: string): void {
+    const error = errorOf(stanza, condition, text)?.setAttribute('from', this.#parts.settings.domain);
+    if (error) this.#session.deliver(error);
+  }
+}
+
+async function sha1(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,158 @@
+import {
+  JID,
+  NS_CLIENT,
+  NS_COMPONENT,
+  NS_STREAM,
+  type StanzaErrorCondition,
+  type StreamHeader,
+  XmlElement,
+} from '@sestina/core';
+import type { Account } from './accounts.js';
+import { ClientStanzas } from './client-stanzas.js';
+import { ComponentStream } from './component-stream.js';
+import { NS_BIND, NS_ROSTER_VERSIONING, NS_SASL, NS_SESSION, NS_STARTTLS } from './namespaces.js';
+import type { ServerParts } from './parts.js';
+import { SaslNegotiation } from './sasl-negotiation.js';
+import type { StreamReceiver } from './server-stream.js';
+import type { Session } from './session.js';
+import { errorOf, resultOf } from './stanzas.js';
+
+/** From the first byte of a connection to the first stanza (RFC 6120 §4 to §7). @internal */
+export class Negotiation implements StreamReceiver {
+  readonly #parts: ServerParts;
+  readonly #session: Session;
+  readonly #sasl: SaslNegotiation;
+  readonly #whenClosed: () => void;
+  #stanzas: ClientStanzas | undefined;
+  #component: ComponentStream | undefined;
+
+  constructor(parts: ServerParts, session: Session, whenClosed: () => void) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#sasl = new SaslNegotiation(parts, session);
+    this.#whenClosed = whenClosed;
+  }
+
+  header(header: StreamHeader): void {
+    const session = this.#session;
+    if (header.name !== 'stream' || header.namespace !== NS_STREAM) {
+      return session.kick('invalid-namespace', `the root has to be <stream> of ${NS_STREAM}`);
+    }
+    const { contentNamespace } = header;
+    if (contentNamespace === NS_COMPONENT && session.kind !== 'client') {
+      session.kind = 'component';
+      this.#component = new ComponentStream(this.#parts, session);
+      return this.#component.header(header);
+    }
+    if (contentNamespace !== NS_CLIENT) {
+      return session.kick('invalid-namespace', `here it is ${NS_CLIENT} or ${NS_COMPONENT}`);
+    }
+    session.kind = 'client';
+    this.#clientHeader(header);
+  }
+
+  element(element: XmlElement): void | Promise<void> {
+    if (this.#component) return this.#component.element(element);
+    if (this.#stanzas) return this.#stanzas.handle(element);
+    if (this.#session.account) return this.#beforeBinding(this.#session.account, element);
+    if (element.namespace === NS_STARTTLS && element.name === 'starttls') return this.#startTls();
+    if (element.namespace === NS_SASL) return this.#login(element);
+    this.#session.kick('not-authorized', 'log in first');
+  }
+
+  closed(): void {
+    const { account, jid } = this.#session;
+    if (account && jid?.resource && account.sessions.get(jid.resource) === this.#session) {
+      account.sessions.delete(jid.resource);
+      this.#parts.presence.ended(this.#session, account);
+    }
+    if (account?.password === undefined && account?.sessions.size === 0) this.#parts.accounts.delete(account);
+    if (this.#session.kind === 'component' && jid) this.#parts.components.leave(jid.domain, this.#session);
+    this.#whenClosed();
+  }
+
+  #clientHeader({ to, version }: StreamHeader): void {
+    const session = this.#session;
+    const { domain } = this.#parts.settings;
+    if (to === undefined) return session.kick('improper-addressing', "the stream header needs a 'to'");
+    if (JID.tryParse(to)?.full !== domain) return session.kick('host-unknown', `this is ${domain}`);
+    if (!/^[1-9]\d*\.\d+$/.test(version ?? '')) return session.kick('unsupported-version', 'version 1.0 is needed');
+    session.stream.sendHeader(NS_CLIENT, '1.0');
+    session.send(this.#features());
+  }
+
+  #features(): XmlElement {
+    const features = new XmlElement('features', NS_STREAM);
+    if (this.#session.account) {
+      return features.append(
+        new XmlElement('bind', NS_BIND),
+        new XmlElement('session', NS_SESSION).append(new XmlElement('optional', NS_SESSION)),
+        new XmlElement('ver', NS_ROSTER_VERSIONING),
+      );
+    }
+    const { starttls } = this.#parts.settings;
+    if (this.#offersTls()) {
+      const offer = new XmlElement('starttls', NS_STARTTLS);
+      features.append(starttls === 'required' ? offer.append(new XmlElement('required', NS_STARTTLS)) : offer);
+    }
+    const { offered } = this.#sasl;
+    if (offered.length > 0) {
+      const mechanisms = new XmlElement('mechanisms', NS_SASL);
+      for (const name of offered) mechanisms.append(new XmlElement('mechanism', NS_SASL).append(name));
+      features.append(mechanisms);
+    }
+    return features;
+  }
+
+  #offersTls(): boolean {
+    return this.#parts.settings.starttls !== 'off' && this.#session.stream.link.canStartTls;
+  }
+
+  async #startTls(): Promise<void> {
+    const session = this.#session;
+    if (!this.#offersTls()) {
+      session.send(new XmlElement('failure', NS_STARTTLS));
+      session.close();
+      return;
+    }
+    session.stream.deafen();
+    session.send(new XmlElement('proceed', NS_STARTTLS));
+    try {
+      await session.stream.link.acceptTls();
+    } catch {
+      session.drop();
+      return;
+    }
+    session.stream.restart();
+  }
+
+  async #login(element: XmlElement): Promise<void> {
+    const account = await this.#sasl.element(element);
+    if (!account || this.#session.closed) return;
+    this.#session.account = account;
+    this.#session.stream.trust();
+    this.#session.stream.restart();
+  }
+
+  #beforeBinding(account: Account, element: XmlElement): void {
+    const bind = element.name === 'iq' && element.namespace === NS_CLIENT && element.child('bind', NS_BIND);
+    if (!bind || element.attribute('type') !== 'set') {
+      return this.#session.kick('not-authorized', 'bind a resource first');
+    }
+    const wanted = bind.child('resource')?.text;
+    const jid = JID.tryParse(`${account.bare}/${wanted || this.#parts.random.id()}`);
+    if (!jid?.resource) return this.#refuse(element, 'bad-request');
+    // The new one wins (RFC 6120 §7.7.2.2): the old one may be a connection that died unnoticed.
+    account.sessions.get(jid.resource)?.kick('conflict', 'another connection took this resource');
+    account.sessions.set(jid.resource, this.#session);
+    this.#session.jid = jid;
+    this.#stanzas = new ClientStanzas(this.#parts, this.#session, account, jid);
+    const answer = new XmlElement('bind', NS_BIND).append(new XmlElement('jid', NS_BIND).append(jid.full));
+    this.#session.send(resultOf(element, answer));
+  }
+
+  #refuse(iq: XmlElement, condition: StanzaErrorCondition): void {
+    const error = errorOf(iq, condition);
+    if (error) this.#session.send(error);
+  }
+}

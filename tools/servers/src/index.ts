@@ -1,0 +1,13 @@
+export { ServerError } from './errors.js';
+export { ensureInstalled, type Installable } from './install.js';
+export { startServer } from './start.js';
+export type {
+  CertificatePair,
+  RunningServer,
+  ServerHosts,
+  ServerKind,
+  ServerOptions,
+  ServerPorts,
+  ServerUser,
+  StopSignal,
+} from './types.js';
