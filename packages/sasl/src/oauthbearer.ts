@@ -2,7 +2,7 @@ import { fromUtf8, utf8 } from './bytes.js';
 import { escapeSaslName, required, wellFormed } from './credentials.js';
 import { CredentialsError, RefusedError, SaslProtocolError } from './errors.js';
 import { MAX_MESSAGE_BYTES } from './limits.js';
-import { type SaslCredentials, type SaslExchange, SaslMechanism } from './mechanism.js';
+import { type SaslCredentials, type SaslEnvironment, type SaslExchange, SaslMechanism } from './mechanism.js';
 
 /** OAUTHBEARER (RFC 7628): an OAuth 2.0 access token. Never without TLS. */
 export class OauthBearerMechanism extends SaslMechanism {
@@ -10,11 +10,11 @@ export class OauthBearerMechanism extends SaslMechanism {
   readonly strength = 20;
   readonly needsTls = true;
 
-  usable(credentials: SaslCredentials): boolean {
+  usable(credentials: SaslCredentials, _environment?: SaslEnvironment): boolean {
     return Boolean(credentials.token);
   }
 
-  start(credentials: SaslCredentials): SaslExchange {
+  start(credentials: SaslCredentials, _environment?: SaslEnvironment): SaslExchange {
     return new OauthBearerExchange(credentials);
   }
 }

@@ -13,7 +13,8 @@ export function environment(changes: Partial<SaslEnvironment> = {}): SaslEnviron
     secure: true,
     randomBytes: random,
     channelBindingTypes: [],
-    channelBinding: async (type) => (changes.channelBindingTypes?.includes(type) ? bytes(`data of ${type}`) : undefined),
+    channelBinding: async (type) =>
+      changes.channelBindingTypes?.includes(type) ? bytes(`data of ${type}`) : undefined,
     offeredMechanisms: [],
     ...changes,
   };

@@ -1,6 +1,8 @@
 import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Dial } from './options.js';
+
+/** Opens a byte stream to an address: what goes through a proxy or a tunnel. Has to destroy what it opened once `signal` is aborted. */
+export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
 // So that a dead peer is noticed by the system even where nobody pings; in milliseconds.
 const KEEP_ALIVE = 60_000;

@@ -7,7 +7,8 @@ export {
   type TlsErrorReason,
   TlsInjectionError,
 } from '@sestina/core';
+export type { Dial } from './dial.js';
 export { TcpTransportFactory } from './factory.js';
-export type { Dial, TcpOptions } from './options.js';
+export type { TcpOptions } from './options.js';
 export { type HostAddress, Resolver, type SrvRecord } from './resolver.js';
 export { SystemResolver, type SystemResolverOptions } from './system-resolver.js';

@@ -70,7 +70,7 @@ class Opener {
   /** What is true of every endpoint is the error; otherwise the list of all attempts. */
   #verdict(failures: readonly Error[]): Error {
     for (const kind of [TlsError, DnsError]) {
-      const same = failures.filter((failure) => failure instanceof kind);
+      const same = failures.filter((failure): failure is TlsError | DnsError => failure instanceof kind);
       const [first] = same;
       if (first && same.length === failures.length) return same.find((failure) => failure.retryable) ?? first;
     }

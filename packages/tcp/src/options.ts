@@ -1,11 +1,7 @@
-import type { Duplex } from 'node:stream';
 import { type Clock, ConfigError, type Random, SystemClock, SystemRandom } from '@sestina/core';
-import { dialTcp } from './dial.js';
+import { type Dial, dialTcp } from './dial.js';
 import type { Resolver } from './resolver.js';
 import { SystemResolver } from './system-resolver.js';
-
-/** Opens a byte stream to an address: what goes through a proxy or a tunnel. Has to destroy what it opened once `signal` is aborted. */
-export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 
 /** What `TcpTransportFactory` may be told. */
 export interface TcpOptions {

@@ -17,7 +17,9 @@ async function bothEnds(way: Way, version: SecureVersion, kind: KeyKind = 'ec') 
   const pair = authority.issue({ names: ['dns:example.org'] });
   const options = { ...pair, minVersion: version, maxVersion: version };
   let accepted: (socket: TLSSocket) => void = () => {};
-  const acceptance = new Promise<TLSSocket>((resolve) => void (accepted = resolve));
+  const acceptance = new Promise<TLSSocket>((resolve) => {
+    accepted = resolve;
+  });
   const server = await (way === 'STARTTLS' ? Loopback.startTls(options, accepted) : Loopback.tls(options, accepted));
   servers.push(server);
   const transport = transportTo(server, way, { tls: { ca: authority.ca } });

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 
-// It learns that its parent has died, by whatever signal, from the end of its standard input.
+// It learns that its parent has died, by whatever signal, from the end of its standard input. The number of tries is limited as a
+// dead process that nobody waits for counts as one that can still be killed.
 const SCRIPT = `
 group=0
 while read -r line; do
@@ -12,7 +13,7 @@ while read -r line; do
 done
 if [ "$group" -gt 0 ]; then
   tries=0
-  while kill -9 "-$group" 2>/dev/null && [ "$tries" -lt 100 ]; do
+  while kill -9 "-$group" 2>/dev/null && [ "$tries" -lt 20 ]; do
     tries=$((tries + 1))
     sleep 0.05
   done

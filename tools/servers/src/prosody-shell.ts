@@ -7,6 +7,12 @@ function escapeXml(text: string): string {
   return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', apos: "'", quot: '"' };
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity);
+}
+
 /**
  * Has Prosody's admin shell run one line, over its Unix socket (a TCP console would let every user of the machine run Lua).
  *
@@ -34,7 +40,7 @@ export function prosodyShell(path: string, line: string): Promise<string> {
       received += data;
       const result = /<repl-result([^>]*?)(?:\/>|>([^<]*)<\/repl-result>)/.exec(received);
       if (result === null) return;
-      const text = result[2] ?? '';
+      const text = unescapeXml(result[2] ?? '');
       if (/type=['"]error/.test(result[1] ?? '')) {
         fail(text);
       } else {

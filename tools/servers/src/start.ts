@@ -55,7 +55,7 @@ async function launch(options: ServerOptions): Promise<RunningServer> {
   let server: TestServer | undefined;
   try {
     const site = await makeSite(options, directory);
-    const backend = options.kind === 'prosody' ? new Prosody(site) : new Ejabberd(site);
+    const backend = options.kind === 'prosody' ? new Prosody(site) : await Ejabberd.create(site);
     await backend.configure();
     server = new TestServer(options.kind, site, backend, guard);
     await server.start();

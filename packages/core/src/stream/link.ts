@@ -24,7 +24,7 @@ export interface LinkOwner {
 
 interface Pull {
   readonly wants: (element: XmlElement) => boolean;
-  readonly halt: boolean;
+  readonly halt: (element: XmlElement) => boolean;
   resolve(element: XmlElement): void;
   reject(reason: Error): void;
 }
@@ -111,16 +111,19 @@ export class Link implements TransportEvents {
   }
 
   /**
-   * The next first-level element that `wants` accepts; the others stay in order. With `halt` the parser stops right
-   * behind it: nothing that came in the same breath is read as part of this stream.
+   * The next first-level element that `wants` accepts; the others stay in order. Where `halt` says so of it, the parser
+   * stops right behind it: nothing that came in the same breath is read as part of this stream.
    */
-  receive(wants: (element: XmlElement) => boolean = () => true, halt = false): Promise<XmlElement> {
+  receive(
+    wants: (element: XmlElement) => boolean = () => true,
+    halt: (element: XmlElement) => boolean = () => false,
+  ): Promise<XmlElement> {
     return new Promise((resolve, reject) => {
       const index = this.#buffer.findIndex((entry) => wants(entry.element));
       const [found] = index < 0 ? [] : this.#buffer.splice(index, 1);
       if (found) {
         // Too late to stop the parser: what is behind it in the buffer is known at the next openStream or startTls.
-        if (halt) this.#parser?.stop();
+        if (halt(found.element)) this.#parser?.stop();
         return resolve(found.element);
       }
       if (this.#closed || this.#reason) return reject(this.#reason);
@@ -285,7 +288,7 @@ export class Link implements TransportEvents {
         this.#buffer.push({ element, bytes });
         return;
       }
-      if (pull.halt) this.#parser?.stop();
+      if (pull.halt(element)) this.#parser?.stop();
       pull.resolve(element);
     }
   }

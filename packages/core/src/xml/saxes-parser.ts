@@ -26,6 +26,9 @@ export class SaxesStreamParser implements Parser {
   #limits: Limits;
 
   #stopped = false;
+  /** By `stop()`, behind the header. */
+  #halted = false;
+  #leftover = false;
   #writing = false;
   /** While a method of `events` runs: what it throws is its caller's business. */
   #calling = false;
@@ -119,14 +122,25 @@ export class SaxesStreamParser implements Parser {
     if (this.#between) this.#tree.limits = limits;
   }
 
+  get leftover(): boolean {
+    return this.#leftover;
+  }
+
   stop(): void {
-    if (!this.idle) this.#between = false;
+    if (this.#stopped) return;
+    const idle = this.idle;
+    if (!idle) this.#between = false;
     this.#stopped = true;
+    this.#halted = this.#tree.depth > 0;
+    this.#leftover = this.#halted && !idle;
     this.#queue = [];
   }
 
   write(chunk: Uint8Array | string): void {
-    if (this.#stopped) return;
+    if (this.#stopped) {
+      if (this.#halted && !this.#leftover) this.#leftover = !isSpace(chunk);
+      return;
+    }
     if (this.#writing) {
       this.#queue.push(chunk);
       return;
@@ -355,13 +369,14 @@ export class SaxesStreamParser implements Parser {
   #header(header: StreamHeader, selfClosing: boolean): void {
     const at = this.#position();
     this.#checkBytes(at);
+    // What follows a header that is its own end is the end.
+    this.#between = !selfClosing;
+    this.#closedAt = at;
     this.#calling = true;
     this.#events.streamStart(header);
     this.#calling = false;
     if (this.#stopped) throw ENOUGH;
-    if (selfClosing) return;
-    this.#between = true;
-    this.#next(at);
+    if (!selfClosing) this.#next(at);
   }
 
   /** The end tag that was seen was the right one. */
@@ -450,6 +465,11 @@ function skipSpace(text: string, from: number): number {
     if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
   }
   return at;
+}
+
+function isSpace(chunk: Uint8Array | string): boolean {
+  if (typeof chunk === 'string') return skipSpace(chunk, 0) === chunk.length;
+  return chunk.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d);
 }
 
 /** The index of a `<` with that character behind it. One character is looked for much faster than two. */

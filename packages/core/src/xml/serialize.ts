@@ -38,7 +38,7 @@ function write(
   let inside = inherited;
   let attributes = '';
   if (namespace !== inherited) {
-    const prefix = prefixes?.get(namespace);
+    const prefix = namespace === NS_XML ? 'xml' : prefixes?.get(namespace);
     if (prefix !== undefined) tag = `${prefix}:${name}`;
     else {
       inside = namespace;
@@ -94,7 +94,7 @@ function freePrefix(own: ReadonlyMap<string, string>, outer: ReadonlyMap<string,
 
 function escapeNamespace(namespace: string, element: string): string {
   if (namespace === NS_XML || namespace === NS_XMLNS) {
-    refuse('namespace', element, `${namespace} is reserved; of its names only xml:lang and the like can be attributes`);
+    refuse('namespace', element, `${namespace} is reserved`);
   }
   return escapeAttribute(namespace, element, 'namespace');
 }

@@ -135,10 +135,8 @@ describe('random streams', () => {
       const limits = random() < 0.5 ? { ...SMALL, maxStanzaBytes: 170 + Math.floor(random() * 60) } : {};
       const message = `SEED=${seed}, round ${i}: ${JSON.stringify(Buffer.from(bytes).toString('latin1'))}`;
       const whole = traceOf([bytes], limits);
-      if (process.env['DBG']) { const k = (whole.split('\n').at(-1) ?? '').replace(/^(element|start).*( idle| busy)/s, '$2').slice(0, 40); (globalThis as any).hist ??= {}; (globalThis as any).hist[k] = ((globalThis as any).hist[k] ?? 0) + 1; }
       expect(traceOf(byteByByte(bytes), limits), message).toBe(whole);
       expect(traceOf(randomSplit(bytes, random), limits), message).toBe(whole);
     }
-    if (process.env['DBG']) console.log((globalThis as any).hist);
   });
 });

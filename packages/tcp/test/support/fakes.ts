@@ -51,33 +51,47 @@ export class Recorder implements TransportEvents {
   readonly closes: (Error | undefined)[] = [];
   /** Calls that came after `close`. */
   late = 0;
+  /** Called within the callback. */
   onData: (text: string) => void = () => {};
-  onClose: () => void = () => {};
+  #waiting: (() => void)[] = [];
 
   data(chunk: Uint8Array | string): void {
-    if (this.closes.length > 0) this.late++;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     this.text += text;
+    this.#happened();
     this.onData(text);
   }
 
   drain(): void {
-    if (this.closes.length > 0) this.late++;
     this.drains++;
+    this.#happened();
   }
 
   close(error?: Error): void {
+    this.#happened();
     this.closes.push(error);
-    this.onClose();
   }
 
   async closed(): Promise<Error | undefined> {
-    if (this.closes.length === 0) await new Promise<void>((resolve) => void (this.onClose = resolve));
+    await this.until(() => this.closes.length > 0);
     return this.closes[0];
   }
 
   async received(wanted: string): Promise<void> {
-    while (!this.text.includes(wanted)) await new Promise<void>((resolve) => void (this.onData = () => resolve()));
+    await this.until(() => this.text.includes(wanted));
+  }
+
+  async until(done: () => boolean): Promise<void> {
+    while (!done()) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+  }
+
+  #happened(): void {
+    if (this.closes.length > 0) this.late++;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 

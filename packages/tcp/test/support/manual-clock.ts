@@ -20,11 +20,15 @@ export class ManualClock extends Clock {
   setTimer(delay: number, callback: () => void): Timer {
     const entry = { due: this.#time + delay, callback };
     this.#timers.push(entry);
-    return { cancel: () => void (this.#timers = this.#timers.filter((other) => other !== entry)) };
+    return { cancel: () => this.#remove(entry) };
   }
 
   nextTurn(callback: () => void): void {
     setImmediate(callback);
+  }
+
+  #remove(entry: { callback: () => void }): void {
+    this.#timers = this.#timers.filter((other) => other !== entry);
   }
 
   async advance(ms: number): Promise<void> {
@@ -33,7 +37,7 @@ export class ManualClock extends Clock {
     for (;;) {
       const [next] = this.#timers.filter((timer) => timer.due <= end).sort((a, b) => a.due - b.due);
       if (!next) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#remove(next);
       this.#time = next.due;
       next.callback();
       await settled();

@@ -24,18 +24,20 @@ export class Loopback {
     return Loopback.#listen(server, 'secureConnection', (socket) => onSocket(socket as TLSSocket));
   }
 
-  /** Answers `<starttls/>` with `<proceed/>` and what `after` gives, then with TLS. */
+  /** Answers `<starttls/>` with `<proceed/>`, then with TLS. */
   static async startTls(
     options: TlsOptions,
     onSocket: (socket: TLSSocket) => void = () => {},
-    onProceed: (socket: Socket) => void = () => {},
+    beforeTls: (socket: Socket) => Promise<void> = async () => {},
   ): Promise<Loopback> {
     return Loopback.plain((socket) => {
       socket.once('data', () => {
+        socket.pause();
         socket.write('<proceed/>');
-        onProceed(socket);
-        const secured = new TLSSocket(socket, { ...options, isServer: true });
-        secured.on('error', () => {}).on('secure', () => onSocket(secured));
+        beforeTls(socket).then(() => {
+          const secured = new TLSSocket(socket, { ...options, isServer: true });
+          secured.on('error', () => {}).on('secure', () => onSocket(secured));
+        });
       });
     });
   }

@@ -3,7 +3,7 @@ import type { Account } from './accounts.js';
 import { NS_BIND } from './namespaces.js';
 import type { ServerParts } from './parts.js';
 import type { Session } from './session.js';
-import { bareOf, errorOf, isRequest, isStanza, stamp } from './stanzas.js';
+import { addressIn, bareOf, errorOf, isRequest, isStanza, stamp } from './stanzas.js';
 
 const IQ_TYPES = new Set(['get', 'set', 'result', 'error']);
 
@@ -22,21 +22,23 @@ export class ClientStanzas {
   }
 
   handle(element: XmlElement): void {
-    if (!isStanza(element)) return this.#session.kick('unsupported-stanza-type', `<${element.name}> is no stanza`);
+    if (!isStanza(element)) {
+      this.#session.kick('unsupported-stanza-type', `<${element.name}> is no stanza`);
+      return;
+    }
     this.#parts.log.record('in', this.#session, element);
     const claimed = element.attribute('from');
     const from = claimed === undefined ? this.#jid : JID.tryParse(claimed);
     if (!from || (!from.equals(this.#jid) && from.full !== this.#account.bare)) {
-      return this.#session.kick('invalid-from', `this is ${this.#jid.full}`);
+      this.#session.kick('invalid-from', `this is ${this.#jid.full}`);
+      return;
     }
     const stanza = stamp(element, { from: this.#jid.full });
-    const address = stanza.attribute('to');
-    const to = address === undefined ? undefined : JID.tryParse(address);
-    if (address !== undefined && !to) return this.#refuse(stanza, 'jid-malformed');
-    if (stanza.name === 'presence') this.#parts.presence.outbound(this.#session, this.#account, stanza, to);
-    else if (stanza.name === 'message')
-      this.#parts.router.route(to ? stanza : stamp(stanza, { to: this.#account.bare }));
-    else this.#iq(stanza, to);
+    const to = addressIn(stanza, 'to');
+    if (stanza.attribute('to') !== undefined && !to) this.#refuse(stanza, 'jid-malformed');
+    else if (stanza.name === 'presence') this.#parts.presence.outbound(this.#session, this.#account, stanza, to);
+    else if (stanza.name === 'iq') this.#iq(stanza, to);
+    else this.#parts.router.route(to ? stanza : stamp(stanza, { to: this.#account.bare }));
   }
 
   #iq(iq: XmlElement, to: JID | undefined): void {

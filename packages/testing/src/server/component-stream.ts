@@ -1,11 +1,14 @@
 import { JID, NS_CLIENT, NS_COMPONENT, type StanzaErrorCondition, type StreamHeader, XmlElement } from '@sestina/core';
 import { iqProblem } from './client-stanzas.js';
 import type { ServerParts } from './parts.js';
-import { renamespace } from './renamespace.js';
 import type { Session } from './session.js';
 import { addressIn, errorOf, isStanza } from './stanzas.js';
 
-/** The stream of a component: handshake, then stanzas (XEP-0114). @internal */
+/**
+ * The stream of a component: handshake, then stanzas (XEP-0114). The parser has made `jabber:client` of what is in the
+ * namespace of its stream.
+ * @internal
+ */
 export class ComponentStream {
   readonly #parts: ServerParts;
   readonly #session: Session;
@@ -20,46 +23,55 @@ export class ComponentStream {
   header({ to }: StreamHeader): void {
     const domain = JID.tryParse(to ?? '')?.full ?? '';
     const secret = this.#parts.settings.components.get(domain);
-    if (secret === undefined)
-      return this.#session.kick('host-unknown', `no component ${to ?? "(no 'to')"} is configured`);
+    if (secret === undefined) {
+      this.#session.kick('host-unknown', `no component ${to ?? "(no 'to')"} is configured`);
+      return;
+    }
     this.#domain = domain;
     this.#secret = secret;
-    this.#session.stream.sendHeader(NS_COMPONENT, undefined);
+    this.#session.stream.sendHeader(NS_COMPONENT, undefined, domain);
   }
 
-  element(element: XmlElement): void | Promise<void> {
+  element(element: XmlElement): undefined | Promise<void> {
     if (!this.#session.jid) return this.#handshake(element);
-    this.#stanza(renamespace(element, NS_COMPONENT, NS_CLIENT));
+    this.#stanza(element);
   }
 
   async #handshake(element: XmlElement): Promise<void> {
     const session = this.#session;
     const expected = await sha1(session.stream.id + this.#secret);
     if (session.closed) return;
-    if (element.name !== 'handshake' || element.namespace !== NS_COMPONENT || element.text.trim() !== expected) {
-      return session.kick('not-authorized', 'the handshake does not match the secret');
+    if (element.name !== 'handshake' || element.namespace !== NS_CLIENT || element.text.trim() !== expected) {
+      session.kick('not-authorized', 'the handshake does not match the secret');
+      return;
     }
     if (!this.#parts.components.join(this.#domain, session)) {
-      return session.kick('conflict', 'this component is connected already');
+      session.kick('conflict', 'this component is connected already');
+      return;
     }
     session.jid = JID.parse(this.#domain);
     session.stream.trust();
-    session.send(new XmlElement('handshake', NS_COMPONENT));
+    session.send(new XmlElement('handshake', NS_CLIENT));
   }
 
   #stanza(stanza: XmlElement): void {
-    if (!isStanza(stanza)) return this.#session.kick('unsupported-stanza-type', `<${stanza.name}> is no stanza`);
+    if (!isStanza(stanza)) {
+      this.#session.kick('unsupported-stanza-type', `<${stanza.name}> is no stanza`);
+      return;
+    }
     this.#parts.log.record('in', this.#session, stanza);
     if (addressIn(stanza, 'from')?.domain !== this.#domain) {
-      return this.#session.kick('invalid-from', `'from' has to be an address of ${this.#domain}`);
+      this.#session.kick('invalid-from', `'from' has to be an address of ${this.#domain}`);
+      return;
     }
-    if (stanza.attribute('to') === undefined)
-      return this.#refuse(stanza, 'bad-request', "a component has to give a 'to'");
-    if (!addressIn(stanza, 'to')) return this.#refuse(stanza, 'jid-malformed');
     const problem = stanza.name === 'iq' ? iqProblem(stanza) : undefined;
-    if (problem) return this.#refuse(stanza, problem);
-    this.#parts.components.remember(this.#session, stanza);
-    this.#parts.router.route(stanza);
+    if (stanza.attribute('to') === undefined) this.#refuse(stanza, 'bad-request', "a component has to give a 'to'");
+    else if (!addressIn(stanza, 'to')) this.#refuse(stanza, 'jid-malformed');
+    else if (problem) this.#refuse(stanza, problem);
+    else {
+      this.#parts.components.remember(this.#session, stanza);
+      this.#parts.router.route(stanza);
+    }
   }
 
   #refuse(stanza: XmlElement, condition: StanzaErrorCondition, text?: string): void {

@@ -6,7 +6,6 @@ import {
   type Random,
   type Registration,
   SystemClock,
-  type TransportFactory,
   type TransportTarget,
   type XmlElement,
 } from '@sestina/core';
@@ -53,7 +52,7 @@ export class MemoryServer implements AsyncDisposable {
   #sessionCount = 0;
   #stopped = false;
   /** In-memory connections to this server: the `transports` of a client or a component. */
-  readonly transports: TransportFactory;
+  readonly transports: MemoryTransportFactory;
 
   declare [Symbol.asyncDispose]: () => Promise<void>;
 

@@ -14,26 +14,13 @@ export class Messages {
   }
 
   deliver(account: Account, to: JID, message: XmlElement): void {
+    const session = to.resource === undefined ? undefined : account.sessions.get(to.resource);
     const type = message.attribute('type') ?? 'normal';
-    if (to.resource !== undefined) {
-      const session = account.sessions.get(to.resource);
-      if (session) return session.deliver(message);
-      // Only a chat goes on to another resource: the rest was meant for this one.
-      if (type !== 'chat') return this.#parts.router.bounce(message, 'service-unavailable');
-    }
-    const sessions = availableSessions(account).filter((session) => session.priority >= 0);
-    switch (type) {
-      case 'error':
-        return;
-      case 'groupchat':
-        return this.#parts.router.bounce(message, 'service-unavailable');
-      case 'headline':
-        for (const session of sessions) session.deliver(message);
-        return;
-      default:
-        if (sessions.length === 0) return this.#keep(account, message);
-        for (const session of sessions) if (session.priority === sessions[0]?.priority) session.deliver(message);
-    }
+    if (session) session.deliver(message);
+    // Only a chat goes on to another resource: the rest was meant for that one.
+    else if (type === 'groupchat' || (to.resource !== undefined && type !== 'chat')) {
+      this.#parts.router.bounce(message, 'service-unavailable');
+    } else if (type !== 'error') this.#toAccount(account, type, message);
   }
 
   /** Hands over what was kept. */
@@ -43,6 +30,14 @@ export class Messages {
     for (const message of kept) session.deliver(message);
   }
 
+  #toAccount(account: Account, type: string, message: XmlElement): void {
+    const sessions = availableSessions(account).filter(({ priority }) => priority >= 0);
+    const chosen =
+      type === 'headline' ? sessions : sessions.filter(({ priority }) => priority === sessions[0]?.priority);
+    for (const session of chosen) session.deliver(message);
+    if (chosen.length === 0 && type !== 'headline') this.#keep(account, message);
+  }
+
   #keep(account: Account, message: XmlElement): void {
     const { settings, clock, router } = this.#parts;
     // "Bob is typing" is of no use tomorrow (XEP-0160 §3).
@@ -50,7 +45,10 @@ export class Messages {
       ({ name, namespace }) => namespace !== NS_CHAT_STATES && name !== 'thread',
     );
     if (!content) return;
-    if (account.offline.length >= settings.offlineMessages) return router.bounce(message, 'service-unavailable');
+    if (account.offline.length >= settings.offlineMessages) {
+      router.bounce(message, 'service-unavailable');
+      return;
+    }
     const stored = stamp(message, {});
     const when = new Date(clock.now()).toISOString();
     stored.append(new XmlElement('delay', NS_DELAY, { from: settings.domain, stamp: when }));

@@ -35,29 +35,27 @@ export class Negotiation implements StreamReceiver {
 
   header(header: StreamHeader): void {
     const session = this.#session;
-    if (header.name !== 'stream' || header.namespace !== NS_STREAM) {
-      return session.kick('invalid-namespace', `the root has to be <stream> of ${NS_STREAM}`);
-    }
     const { contentNamespace } = header;
-    if (contentNamespace === NS_COMPONENT && session.kind !== 'client') {
+    if (header.name !== 'stream' || header.namespace !== NS_STREAM) {
+      session.kick('invalid-namespace', `the root has to be <stream> of ${NS_STREAM}`);
+    } else if (contentNamespace === NS_COMPONENT && session.kind !== 'client') {
       session.kind = 'component';
       this.#component = new ComponentStream(this.#parts, session);
-      return this.#component.header(header);
-    }
-    if (contentNamespace !== NS_CLIENT) {
-      return session.kick('invalid-namespace', `here it is ${NS_CLIENT} or ${NS_COMPONENT}`);
-    }
-    session.kind = 'client';
-    this.#clientHeader(header);
+      this.#component.header(header);
+    } else if (contentNamespace === NS_CLIENT) {
+      session.kind = 'client';
+      this.#clientHeader(header);
+    } else session.kick('invalid-namespace', `here it is ${NS_CLIENT} or ${NS_COMPONENT}`);
   }
 
-  element(element: XmlElement): void | Promise<void> {
+  element(element: XmlElement): undefined | Promise<void> {
+    const { account } = this.#session;
     if (this.#component) return this.#component.element(element);
-    if (this.#stanzas) return this.#stanzas.handle(element);
-    if (this.#session.account) return this.#beforeBinding(this.#session.account, element);
-    if (element.namespace === NS_STARTTLS && element.name === 'starttls') return this.#startTls();
-    if (element.namespace === NS_SASL) return this.#login(element);
-    this.#session.kick('not-authorized', 'log in first');
+    if (element.namespace === NS_STARTTLS && element.name === 'starttls' && !account) return this.#startTls();
+    if (element.namespace === NS_SASL && !account) return this.#login(element);
+    if (this.#stanzas) this.#stanzas.handle(element);
+    else if (account) this.#beforeBinding(account, element);
+    else this.#session.kick('not-authorized', 'log in first');
   }
 
   closed(): void {
@@ -74,11 +72,13 @@ export class Negotiation implements StreamReceiver {
   #clientHeader({ to, version }: StreamHeader): void {
     const session = this.#session;
     const { domain } = this.#parts.settings;
-    if (to === undefined) return session.kick('improper-addressing', "the stream header needs a 'to'");
-    if (JID.tryParse(to)?.full !== domain) return session.kick('host-unknown', `this is ${domain}`);
-    if (!/^[1-9]\d*\.\d+$/.test(version ?? '')) return session.kick('unsupported-version', 'version 1.0 is needed');
-    session.stream.sendHeader(NS_CLIENT, '1.0');
-    session.send(this.#features());
+    if (to === undefined) session.kick('improper-addressing', "the stream header needs a 'to'");
+    else if (JID.tryParse(to)?.full !== domain) session.kick('host-unknown', `this is ${domain}`);
+    else if (!/^[1-9]\d*\.\d+$/.test(version ?? '')) session.kick('unsupported-version', 'version 1.0 is needed');
+    else {
+      session.stream.sendHeader(NS_CLIENT, '1.0');
+      session.send(this.#features());
+    }
   }
 
   #features(): XmlElement {
@@ -135,20 +135,25 @@ export class Negotiation implements StreamReceiver {
   }
 
   #beforeBinding(account: Account, element: XmlElement): void {
+    const session = this.#session;
     const bind = element.name === 'iq' && element.namespace === NS_CLIENT && element.child('bind', NS_BIND);
     if (!bind || element.attribute('type') !== 'set') {
-      return this.#session.kick('not-authorized', 'bind a resource first');
+      session.kick('not-authorized', 'bind a resource first');
+      return;
     }
     const wanted = bind.child('resource')?.text;
     const jid = JID.tryParse(`${account.bare}/${wanted || this.#parts.random.id()}`);
-    if (!jid?.resource) return this.#refuse(element, 'bad-request');
+    if (!jid?.resource) {
+      this.#refuse(element, 'bad-request');
+      return;
+    }
     // The new one wins (RFC 6120 §7.7.2.2): the old one may be a connection that died unnoticed.
     account.sessions.get(jid.resource)?.kick('conflict', 'another connection took this resource');
-    account.sessions.set(jid.resource, this.#session);
-    this.#session.jid = jid;
-    this.#stanzas = new ClientStanzas(this.#parts, this.#session, account, jid);
+    account.sessions.set(jid.resource, session);
+    session.jid = jid;
+    this.#stanzas = new ClientStanzas(this.#parts, session, account, jid);
     const answer = new XmlElement('bind', NS_BIND).append(new XmlElement('jid', NS_BIND).append(jid.full));
-    this.#session.send(resultOf(element, answer));
+    session.send(resultOf(element, answer));
   }
 
   #refuse(iq: XmlElement, condition: StanzaErrorCondition): void {

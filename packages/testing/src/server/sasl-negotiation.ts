@@ -1,4 +1,4 @@
-import { XmlElement } from '@sestina/core';
+import { JID, XmlElement } from '@sestina/core';
 import type { Account } from './accounts.js';
 import { NS_SASL } from './namespaces.js';
 import type { ServerParts } from './parts.js';
@@ -77,6 +77,7 @@ export class SaslNegotiation {
     this.#mechanism = undefined;
     const account = step.success && step.username !== undefined ? this.#parts.accounts.find(step.username) : undefined;
     if (!account) return this.#fail('not-authorized');
+    if (!mayActAs(account, step.authzid)) return this.#fail('invalid-authzid');
     const refusal = this.#parts.settings.refusals.get(account.username);
     if (refusal) return this.#fail(refusal);
     this.#send('success', step.data);
@@ -97,3 +98,7 @@ export class SaslNegotiation {
 }
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Only herself, by her bare JID (RFC 6120 §6.3.8). */
+const mayActAs = (account: Account, authzid: string | undefined): boolean =>
+  authzid === undefined || JID.tryParse(authzid)?.full === account.bare;

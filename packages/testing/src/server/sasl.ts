@@ -24,6 +24,7 @@ export interface SaslStep {
   readonly success: boolean;
   readonly data: Uint8Array | undefined;
   readonly username?: string;
+  readonly authzid?: string;
 }
 
 /** The server's side of a mechanism. @internal */

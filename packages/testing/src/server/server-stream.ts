@@ -33,7 +33,7 @@ export interface ServerLink {
 export interface StreamReceiver {
   header(header: StreamHeader): void;
   /** The next element waits until the promise is settled. */
-  element(element: XmlElement): void | Promise<void>;
+  element(element: XmlElement): undefined | Promise<void>;
   /** Once, however it came about. */
   closed(): void;
 }
@@ -55,7 +55,6 @@ export class ServerStream {
   #parser: Parser | undefined;
   #id = '';
   #headerSent = false;
-  #contentNamespace = NS_CLIENT;
   #waiting: XmlElement[] = [];
   #busy = false;
   #closed = false;
@@ -118,10 +117,9 @@ export class ServerStream {
     this.#waiting = [];
   }
 
-  sendHeader(contentNamespace: string, version: string | undefined): void {
+  sendHeader(contentNamespace: string, version: string | undefined, from = this.#settings.domain): void {
     this.#headerSent = true;
-    this.#contentNamespace = contentNamespace;
-    const attributes = { from: this.#settings.domain, id: this.#id, version, 'xml:lang': version && 'en' };
+    const attributes = { from, id: this.#id, version, 'xml:lang': version && 'en' };
     const text = Object.entries(attributes).map(([name, value]) => (value ? ` ${name}='${escapeXml(value)}'` : ''));
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='${contentNamespace}' xmlns:stream='${NS_STREAM}'${text.join('')}>`,
@@ -129,7 +127,8 @@ export class ServerStream {
   }
 
   send(element: XmlElement): void {
-    this.write(serialize(element, { parentNamespace: this.#contentNamespace, prefixes: streamFraming.prefixes }));
+    const { implicitNamespace, prefixes } = streamFraming;
+    this.write(serialize(element, { parentNamespace: implicitNamespace, prefixes }));
   }
 
   write(text: string): void {
@@ -141,7 +140,7 @@ export class ServerStream {
   /** Ends it with a stream error (RFC 6120 §4.9). */
   fail(condition: StreamErrorCondition, text?: string): void {
     if (this.#closed) return;
-    if (!this.#headerSent) this.sendHeader(this.#contentNamespace, '1.0');
+    if (!this.#headerSent) this.sendHeader(NS_CLIENT, '1.0');
     const error = new XmlElement('error', NS_STREAM).append(new XmlElement(condition, NS_STREAM_ERRORS));
     if (text) error.append(new XmlElement('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }).append(text));
     this.send(error);

@@ -1,6 +1,5 @@
-import { type JID, NS_CLIENT, NS_COMPONENT, type StreamErrorCondition, XmlElement } from '@sestina/core';
+import { type JID, type StreamErrorCondition, XmlElement } from '@sestina/core';
 import type { Account } from './accounts.js';
-import { renamespace } from './renamespace.js';
 import type { ServerSession } from './server-session.js';
 import type { ServerStream } from './server-stream.js';
 import type { StanzaLog } from './stanza-log.js';
@@ -65,7 +64,7 @@ export class Session implements ServerSession {
   deliver(stanza: XmlElement): void {
     if (this.closed) return;
     this.#log.record('out', this, stanza);
-    this.stream.send(this.kind === 'component' ? renamespace(stanza, NS_CLIENT, NS_COMPONENT) : stanza);
+    this.stream.send(stanza);
   }
 
   kick(condition: StreamErrorCondition, text?: string): void {

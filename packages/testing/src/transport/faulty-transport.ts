@@ -123,7 +123,7 @@ export class FaultyTransport implements Transport {
   }
 
   end(): void {
-    if (this.#state === 'mute') return this.destroy();
+    if (this.#state === 'mute') this.destroy();
     if (this.#state !== 'open' || this.#ending) return;
     this.#ending = true;
     if (this.#out.waiting === 0) this.#inner.end();

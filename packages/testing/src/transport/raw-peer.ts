@@ -1,4 +1,11 @@
-import { type Clock, DisconnectedError, SystemClock, TimeoutError } from '@sestina/core';
+import {
+  type Clock,
+  DisconnectedError,
+  SystemClock,
+  TimeoutError,
+  type Transport,
+  type TransportEvents,
+} from '@sestina/core';
 import type { MemoryEnd } from './memory-end.js';
 
 /** Options of a wait. */
@@ -8,9 +15,16 @@ export interface ReceiveOptions {
   signal?: AbortSignal;
 }
 
-/** Plays one end of an in-memory connection by hand, as text: what a peer would send, and what it got. */
+/** What a `RawPeer` writes to: `MemoryEnd` or any `Transport`. */
+export interface RawEnd {
+  write(text: string): boolean;
+  end(): void;
+  destroy(): void;
+}
+
+/** Plays one end of a connection by hand, as text: what a peer would send, and what it got. */
 export class RawPeer {
-  readonly #end: MemoryEnd;
+  readonly #end: RawEnd;
   readonly #clock: Clock;
   readonly #decoder = new TextDecoder();
   #unread = '';
@@ -18,26 +32,30 @@ export class RawPeer {
   #closed: { error: Error | undefined } | undefined;
   #waiting: (() => void)[] = [];
 
-  /**
-   * @param end Either end of `memoryPair()`; nobody else may listen on it.
-   * @param clock What the timeouts run on. Default: the system's.
-   */
-  constructor(end: MemoryEnd, clock: Clock = new SystemClock()) {
+  private constructor(end: RawEnd, clock: Clock) {
     this.#end = end;
     this.#clock = clock;
-    end.listen({
-      data: (chunk) => {
-        const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
-        this.#received += text;
-        this.#unread += text;
-        this.#wake();
-      },
-      drain: () => {},
-      close: (error) => {
-        this.#closed = { error };
-        this.#wake();
-      },
-    });
+  }
+
+  /**
+   * Plays a server: takes over the server's end of `memoryPair()`.
+   * @param clock What the timeouts run on. Default: the system's.
+   */
+  static serve(end: MemoryEnd, clock: Clock = new SystemClock()): RawPeer {
+    const peer = new RawPeer(end, clock);
+    end.listen(peer.#events());
+    return peer;
+  }
+
+  /**
+   * Plays a client: connects a transport. What its `connect()` rejects with comes through.
+   * @param options.signal Gives up.
+   * @param options.clock What the timeouts run on. Default: the system's.
+   */
+  static async connect(transport: Transport, options: { signal?: AbortSignal; clock?: Clock } = {}): Promise<RawPeer> {
+    const peer = new RawPeer(transport, options.clock ?? new SystemClock());
+    await transport.connect(peer.#events(), options.signal ?? new AbortController().signal);
+    return peer;
   }
 
   /** Everything that has come, consumed or not. */
@@ -65,6 +83,16 @@ export class RawPeer {
     this.#end.write(text);
   }
 
+  /** Closes regularly, without a `</stream:stream>`. */
+  end(): void {
+    this.#end.end();
+  }
+
+  /** Cuts the connection. */
+  drop(): void {
+    this.#end.destroy();
+  }
+
   /**
    * Waits until the unread text matches, and takes it up to the end of the match.
    * @returns What was taken.
@@ -90,6 +118,22 @@ export class RawPeer {
     const taken = this.#unread;
     this.#unread = '';
     return taken;
+  }
+
+  #events(): TransportEvents {
+    return {
+      data: (chunk) => {
+        const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
+        this.#received += text;
+        this.#unread += text;
+        this.#wake();
+      },
+      drain: () => {},
+      close: (error) => {
+        this.#closed = { error };
+        this.#wake();
+      },
+    };
   }
 
   #until(what: string, { timeout = 1_000, signal }: ReceiveOptions, done: () => boolean): Promise<void> {

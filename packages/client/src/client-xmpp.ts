@@ -1,0 +1,309 @@
+import {
+  BaseXMPP,
+  ConfigError,
+  JID,
+  type Link,
+  type Registration,
+  type RequestOptions,
+  type RosterNode,
+  type SessionOutcome,
+  type StreamFeatures,
+  type Transport,
+  TransportFactory,
+} from '@sestina/core';
+import {
+  builtInMechanisms,
+  type MechanismPolicy,
+  type SaslCredentials,
+  SaslMechanism,
+  ScramKeyCache,
+} from '@sestina/sasl';
+import { defaultTransports } from '#transports';
+import type { AuthError } from './errors.js';
+import { bind, legacySession } from './features/bind.js';
+import type { FeatureHandler, FeatureOptions } from './features/feature.js';
+import { FeatureRegistry } from './features/feature-registry.js';
+import { mechanisms } from './features/mechanisms.js';
+import { negotiate } from './features/negotiation.js';
+import { NS_TLS, startTls } from './features/starttls.js';
+import type { ClientOptions } from './options.js';
+import { followRedirects, type RedirectTarget } from './redirect.js';
+import { RosterSync } from './roster-sync.js';
+import { Bind, Session } from './stanza/bind.js';
+import { NS_PRE_APPROVAL, NS_ROSTER_VERSIONING, RosterItemElement } from './stanza/roster.js';
+import { Mechanisms } from './stanza/sasl.js';
+
+/** What the server of the present session can do. */
+export interface ServerAbilities {
+  /** Roster versions (RFC 6121 §2.6). */
+  readonly rosterVersioning: boolean;
+  /** Approving a subscription before it is asked for (RFC 6121 §3.4). */
+  readonly preApproval: boolean;
+}
+
+/** A client: logs in to an account, holds its session, and keeps its roster. */
+export class ClientXMPP extends BaseXMPP {
+  readonly #options: ClientOptions;
+  readonly #features = new FeatureRegistry();
+  readonly #transports: readonly TransportFactory[];
+  readonly #mechanisms: readonly SaslMechanism[];
+  readonly #keyCache = new ScramKeyCache();
+  readonly #rosterSync: RosterSync;
+  #credentials: (signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>;
+  #pinned: string | undefined;
+  #authenticated = false;
+  #bound = false;
+  #offered = new Set<string>();
+
+  /** @throws ConfigError for options that cannot work together. */
+  constructor(options: ClientOptions) {
+    super(options.jid, options);
+    const { password, credentials, ...rest } = options;
+    // The secrets live in the closure only: printing this object must not show them.
+    this.#options = rest;
+    this.#credentials = credentials ?? (() => this.#ownCredentials(password));
+    if (!credentials && password === undefined && !options.anonymous && !options.external) {
+      throw new ConfigError(
+        'give a password, credentials(), anonymous: true or external: true to log in with',
+        'password',
+      );
+    }
+    if (!this.requestedJid.local && !credentials && !options.anonymous && !options.external) {
+      throw new ConfigError(`"${this.requestedJid}" names no account: write user@domain`, 'jid');
+    }
+    this.#transports = this.#findTransports(options.transports);
+    this.#mechanisms = options.mechanisms ?? this.#registeredMechanisms() ?? builtInMechanisms();
+    this.#rosterSync = new RosterSync(this);
+    this.#rosterSync.listen();
+    this.#registerBuiltIns();
+  }
+
+  // Log in with another password from the next attempt on.
+
+  /** The password for the next attempt to log in; it cannot be read. */
+  set password(password: string) {
+    this.#credentials = () => this.#ownCredentials(password);
+  }
+
+  // Stream features.
+
+  /**
+   * Negotiates a stream feature when the server offers it. Registered again, it takes the place of the earlier one until the
+   * registration is disposed of.
+   */
+  registerFeature(name: string, namespace: string, handler: FeatureHandler, options?: FeatureOptions): Registration {
+    return this.registered(this.#features.add(name, namespace, handler, options));
+  }
+
+  /** The features that the server offered last, as `{namespace}name`. */
+  get streamFeatures(): ReadonlySet<string> {
+    return this.#offered;
+  }
+
+  /** What the server of this session can do with rosters. */
+  get server(): ServerAbilities {
+    return {
+      rosterVersioning: this.#offered.has(`{${NS_ROSTER_VERSIONING}}ver`),
+      preApproval: this.#offered.has(`{${NS_PRE_APPROVAL}}sub`),
+    };
+  }
+
+  // Roster.
+
+  /** The roster of this account, as far as it was fetched. */
+  get clientRoster(): RosterNode {
+    return this.#rosterSync.node;
+  }
+
+  /**
+   * Fetches the roster; pushes keep it current from then on.
+   * @throws what `request()` throws.
+   */
+  getRoster(options: RequestOptions = {}): Promise<RosterNode> {
+    this.#rosterSync.versioned = this.server.rosterVersioning;
+    return this.#rosterSync.fetch(options);
+  }
+
+  /**
+   * Puts a contact into the roster, or changes its name and groups; what is not given stays as it is.
+   * @throws what `request()` throws.
+   */
+  async updateRoster(
+    jid: JID | string,
+    { name, groups, ...options }: RequestOptions & { name?: string; groups?: readonly string[] } = {},
+  ): Promise<void> {
+    const known = this.clientRoster.get(jid);
+    const item = new RosterItemElement({
+      jid: JID.from(jid).bare,
+      name: (name ?? known?.name) || undefined,
+      groups: groups ?? known?.groups ?? [],
+    });
+    await this.#rosterSync.set(item, options);
+  }
+
+  /** Takes a contact out of the roster, and ends subscriptions both ways. @throws what `request()` throws. */
+  async delRosterItem(jid: JID | string, options: RequestOptions = {}): Promise<void> {
+    await this.#rosterSync.set(new RosterItemElement({ jid: JID.from(jid).bare, subscription: 'remove' }), options);
+  }
+
+  // Connecting.
+
+  protected override createTransport(): Transport {
+    return this.#transportTo({ host: this.#options.host, port: this.#options.port });
+  }
+
+  #transportTo({ host, port }: RedirectTarget): Transport {
+    const { service, tls } = this.#options;
+    const target = {
+      domain: this.requestedJid.domain,
+      kind: 'client' as const,
+      host,
+      port,
+      // A redirect names a host of the same kind of connection, not another service.
+      service: host === this.#options.host ? service : undefined,
+      tls: typeof tls === 'string' ? undefined : tls,
+    };
+    const factory = this.#transports.find((candidate) => candidate.supports(target));
+    if (!factory) {
+      const wanted = service ? `"${service}"` : `the domain ${target.domain}`;
+      throw new ConfigError(`no transport is installed that reaches ${wanted}: pass one in transports`, 'transports');
+    }
+    return factory.create(target);
+  }
+
+  protected override negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome> {
+    const self = this;
+    this.#authenticated = false;
+    this.#bound = false;
+    return negotiate(
+      link,
+      this.#features,
+      {
+        domain: this.requestedJid.domain,
+        lang: this.#options.lang,
+        requireTls: this.#options.tls !== 'insecure-no-tls',
+        from: this.requestedJid.local ? this.requestedJid.bare.toString() : undefined,
+        get authenticated() {
+          return self.#authenticated;
+        },
+        get bound() {
+          return self.#bound;
+        },
+        offered: (features) => this.#serverOffers(features),
+      },
+      signal,
+    );
+  }
+
+  protected override negotiateOn(
+    link: Link,
+    signal: AbortSignal,
+    replaced: (link: Link) => void,
+  ): Promise<SessionOutcome> {
+    return followRedirects(link, {
+      negotiate: (current) => this.negotiate(current, signal),
+      open: async (target) => {
+        const next = await this.openLink(this.#transportTo(target), signal);
+        replaced(next);
+        return next;
+      },
+    });
+  }
+
+  #serverOffers(features: StreamFeatures): void {
+    this.#offered = new Set([...features.xml.elements()].map((xml) => `{${xml.namespace}}${xml.name}`));
+    if (
+      !this.#authenticated &&
+      features.has(Mechanisms.tag, Mechanisms.namespace) === false &&
+      this.#offered.size === 0
+    ) {
+      this.emit('noAuth', {});
+    }
+  }
+
+  #registerBuiltIns(): void {
+    const newId = (): string => this.random.id();
+    this.registerFeature(
+      'starttls',
+      NS_TLS,
+      startTls(() => this.emit('tlsSuccess', {})),
+      { order: 0, beforeLogin: true },
+    );
+    const login = mechanisms({
+      mechanisms: this.#mechanisms,
+      account: this.requestedJid.bare.toString(),
+      keyCache: this.#keyCache,
+      policy: this.#policy(),
+      randomBytes: (length) => this.random.bytes(length),
+      credentials: async (signal) => this.#credentials(signal),
+      refused: (error) => this.emit('failedAuth', { error }),
+      loggedIn: (mechanism) => this.#loggedIn(mechanism),
+    });
+    this.registerFeature(Mechanisms.tag, Mechanisms.namespace, login, { order: 100, beforeLogin: true });
+    const binding = bind({
+      resource: this.#options.resource ?? this.requestedJid.resource,
+      newId,
+      bound: (jid) => {
+        this.#bound = true;
+        this.setBoundJid(jid);
+      },
+    });
+    this.registerFeature(Bind.tag, Bind.namespace, binding, { order: 10_000 });
+    this.registerFeature(Session.tag, Session.namespace, legacySession({ newId }), { order: 10_001 });
+  }
+
+  #policy(): MechanismPolicy {
+    const { sasl = {} } = this.#options;
+    const self = this;
+    return {
+      ...sasl,
+      // Once SCRAM has worked, a server that offers only PLAIN is not believed any more.
+      get minimum() {
+        return sasl.minimum ?? self.#pinned;
+      },
+    };
+  }
+
+  #loggedIn(mechanism: string): void {
+    this.#authenticated = true;
+    if (mechanism.startsWith('SCRAM-')) this.#pinned = 'SCRAM-SHA-1';
+    this.emit('authSuccess', { mechanism });
+  }
+
+  #ownCredentials(password: string | undefined): SaslCredentials {
+    const { anonymous, external, host, port } = this.#options;
+    return {
+      username: this.requestedJid.local,
+      password,
+      anonymous,
+      external,
+      host: host ?? this.requestedJid.domain,
+      port,
+    };
+  }
+
+  #findTransports(given: ClientOptions['transports']): readonly TransportFactory[] {
+    if (given) return given instanceof TransportFactory ? [given] : given;
+    const key = TransportFactory as never;
+    if (this.scope.isRegistered(key, true)) return this.scope.resolveAll<TransportFactory>(key);
+    return defaultTransports({ clock: this.clock, random: this.random });
+  }
+
+  #registeredMechanisms(): SaslMechanism[] | undefined {
+    const key = SaslMechanism as never;
+    return this.scope.isRegistered(key, true) ? this.scope.resolveAll<SaslMechanism>(key) : undefined;
+  }
+}
+
+declare module '@sestina/core' {
+  interface XMPPEvents {
+    /** STARTTLS is done. */
+    tlsSuccess: Record<never, never>;
+    /** Logged in. */
+    authSuccess: { readonly mechanism: string };
+    /** A mechanism was refused. */
+    failedAuth: { readonly error: AuthError };
+    /** The server offers nothing to log in with. */
+    noAuth: Record<never, never>;
+  }
+}

@@ -1,0 +1,59 @@
+import { SestinaError } from '@sestina/core';
+
+/**
+ * Why logging in failed: a condition of RFC 6120 §6.5 that the server gave, or what this side found:
+ * `no-mechanism`, `downgrade`, `server-not-authenticated`, `sasl-abort`, `credentials`.
+ */
+export type AuthReason =
+  | 'aborted'
+  | 'account-disabled'
+  | 'credentials'
+  | 'credentials-expired'
+  | 'downgrade'
+  | 'encryption-required'
+  | 'incorrect-encoding'
+  | 'invalid-authzid'
+  | 'invalid-mechanism'
+  | 'malformed-request'
+  | 'mechanism-too-weak'
+  | 'no-mechanism'
+  | 'not-authorized'
+  | 'sasl-abort'
+  | 'server-not-authenticated'
+  | 'temporary-auth-failure';
+
+const ADVICE: Partial<Record<AuthReason, string>> = {
+  'account-disabled': 'the account is disabled: ask whoever runs the server',
+  'credentials-expired': 'the credentials have expired: get new ones',
+  'invalid-authzid': 'this account may not act as the one that was asked for',
+  'not-authorized': 'user name or password is wrong',
+  'temporary-auth-failure': 'the server cannot check it just now: try again later',
+};
+
+/** Logging in failed. Not retried by itself, except for `temporary-auth-failure`. */
+export class AuthError extends SestinaError {
+  readonly code = 'ERR_AUTH';
+  override readonly retryable: boolean;
+
+  constructor(
+    readonly reason: AuthReason,
+    /** The mechanism that was tried; undefined where none was. */
+    readonly mechanism: string | undefined,
+    details: { text?: string | undefined; account?: string; cause?: unknown } = {},
+  ) {
+    const { text, account, cause } = details;
+    const who = account ? ` as ${account}` : '';
+    const how = mechanism ? ` (${mechanism})` : '';
+    const why = [ADVICE[reason], text].filter((part) => part !== undefined && part !== '').join('; ');
+    super(
+      `could not log in${who}${how}: ${reason}${why ? `, ${why}` : ''}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.retryable = reason === 'temporary-auth-failure';
+  }
+}
+
+/** The server and this client do not agree on how to make a session. */
+export class NegotiationError extends SestinaError {
+  readonly code = 'ERR_NEGOTIATION';
+}

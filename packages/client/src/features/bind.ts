@@ -1,0 +1,42 @@
+import { ErrorElement, Iq, isA, type JID, type Link, viewOf } from '@sestina/core';
+import { NegotiationError } from '../errors.js';
+import { Bind, Session } from '../stanza/bind.js';
+import type { FeatureHandler } from './feature.js';
+
+/** What binding needs from the client. */
+export interface BindHost {
+  readonly resource: string | undefined;
+  newId(): string;
+  bound(jid: JID): void;
+}
+
+/** Asks for an address (RFC 6120 §7). */
+export function bind(host: BindHost): FeatureHandler {
+  return async ({ link, bound, features }) => {
+    if (bound) return 'next';
+    const result = await ask(link, host.newId(), new Bind({ resource: host.resource }));
+    const jid = result.payload(Bind)?.jid;
+    if (!jid) throw new NegotiationError('the server bound no address');
+    host.bound(jid);
+    return features.has(Session.tag, Session.namespace) ? 'next' : 'session';
+  };
+}
+
+/** Starts the session that RFC 3921 asked for, where the server says that it has to be. */
+export function legacySession(host: Pick<BindHost, 'newId'>): FeatureHandler {
+  return async ({ link, feature, bound }) => {
+    if (!bound) return 'next';
+    if (!viewOf(Session, feature).optional) await ask(link, host.newId(), new Session());
+    return 'session';
+  };
+}
+
+async function ask(link: Link, id: string, payload: Bind | Session): Promise<Iq> {
+  const iq = new Iq({ type: 'set', id });
+  iq.xml.append(payload.xml);
+  link.sendElement(iq.xml);
+  const xml = await link.receive((answer) => isA(Iq, answer) && answer.attribute('id') === id);
+  const answer = viewOf(Iq, xml);
+  if (answer.type === 'error') throw ErrorElement.of(answer);
+  return answer;
+}

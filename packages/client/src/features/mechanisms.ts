@@ -1,0 +1,173 @@
+import { base64, isA, type Link, viewOf, XmlElement } from '@sestina/core';
+import {
+  type ChannelBindingType,
+  chooseMechanism,
+  MAX_SASL_ROUNDS,
+  type MechanismPolicy,
+  type SaslCredentials,
+  type SaslEnvironment,
+  SaslError,
+  type SaslMechanism,
+  type ScramKeyCache,
+  withoutChannelBinding,
+} from '@sestina/sasl';
+import { AuthError, type AuthReason } from '../errors.js';
+import { Challenge, Failure, Mechanisms, NS_SASL, NS_SASL_CHANNEL_BINDING, Success } from '../stanza/sasl.js';
+import type { FeatureContext, FeatureHandler } from './feature.js';
+
+/** What logging in needs from the client. */
+export interface LoginHost {
+  readonly mechanisms: readonly SaslMechanism[];
+  readonly policy: MechanismPolicy;
+  readonly keyCache: ScramKeyCache;
+  /** For error messages. */
+  readonly account: string;
+  randomBytes(length: number): Uint8Array;
+  /** Asked once for each attempt. */
+  credentials(signal: AbortSignal): Promise<SaslCredentials>;
+  /** A mechanism was refused; another may be tried. */
+  refused(error: AuthError): void;
+  loggedIn(mechanism: string): void;
+}
+
+// After these the same credentials may still be right for another mechanism; after all others they are not tried again.
+const TRY_ANOTHER: ReadonlySet<string> = new Set(['invalid-mechanism', 'mechanism-too-weak']);
+
+/** Logs in with the strongest mechanism that both sides have (RFC 6120 §6). */
+export function mechanisms(host: LoginHost): FeatureHandler {
+  return async (context) => {
+    if (context.authenticated) return 'next';
+    const credentials = await host.credentials(context.signal);
+    const offered = viewOf(Mechanisms, context.feature).names.map((name) => name.trim());
+    const environment = environmentOf(context, offered, host);
+    let left = [...offered];
+    for (;;) {
+      const mechanism = choose(left, credentials, environment, host);
+      try {
+        await logIn(context.link, mechanism, credentials, environment, host);
+        host.loggedIn(mechanism.name);
+        return 'restart';
+      } catch (error) {
+        const failure = asAuthError(error, mechanism.name, host.account);
+        host.refused(failure);
+        left = left.filter((name) => name !== mechanism.name);
+        if (!TRY_ANOTHER.has(failure.reason) || left.length === 0) throw failure;
+      }
+    }
+  };
+}
+
+function choose(
+  offered: readonly string[],
+  credentials: SaslCredentials,
+  environment: SaslEnvironment,
+  host: LoginHost,
+): SaslMechanism {
+  try {
+    return chooseMechanism(offered, host.mechanisms, credentials, environment, host.policy);
+  } catch (error) {
+    throw asAuthError(error, undefined, host.account);
+  }
+}
+
+function environmentOf(context: FeatureContext, offered: readonly string[], host: LoginHost): SaslEnvironment {
+  const { transport } = context.link;
+  const list = context.features.xml.child('sasl-channel-binding', NS_SASL_CHANNEL_BINDING);
+  const serverTypes = list?.childrenNamed('channel-binding').map((xml) => xml.attribute('type') ?? '');
+  const environment: SaslEnvironment = {
+    secure: transport.secure,
+    randomBytes: (length) => host.randomBytes(length),
+    channelBindingTypes: transport.channelBindingTypes,
+    serverChannelBindingTypes: serverTypes,
+    channelBinding: (type: ChannelBindingType) => transport.channelBinding(type),
+    offeredMechanisms: offered,
+    scramKeyCache: host.keyCache,
+  };
+  // On TLS 1.3 there is no telling which type a server means that does not say so (XEP-0440), and servers differ.
+  const unsaid = serverTypes === undefined && !transport.channelBindingTypes.includes('tls-unique');
+  const never = host.policy.channelBinding === 'never';
+  return never || (unsaid && host.policy.channelBinding !== 'require')
+    ? withoutChannelBinding(environment)
+    : environment;
+}
+
+async function logIn(
+  link: Link,
+  mechanism: SaslMechanism,
+  credentials: SaslCredentials,
+  environment: SaslEnvironment,
+  host: LoginHost,
+): Promise<void> {
+  const exchange = mechanism.start(credentials, environment);
+  const initial = await exchange.initial();
+  const auth = new XmlElement('auth', NS_SASL, { mechanism: mechanism.name });
+  if (initial) auth.append(initial.length === 0 ? '=' : base64.encode(initial));
+  link.sendElement(auth);
+  for (let round = 0; round < MAX_SASL_ROUNDS; round++) {
+    // A success ends this stream: what came in the same breath would be from nobody who has logged us in.
+    const answer = await link.receive(undefined, (xml) => isA(Success, xml));
+    if (isA(Success, answer)) return exchange.success(dataOf(answer));
+    if (isA(Failure, answer)) throw failureOf(viewOf(Failure, answer), mechanism.name, host.account, exchange.refusal);
+    if (!isA(Challenge, answer)) break;
+    let response: Uint8Array;
+    try {
+      response = await exchange.respond(dataOf(answer) ?? new Uint8Array(0));
+    } catch (error) {
+      link.sendElement(new XmlElement('abort', NS_SASL));
+      throw error;
+    }
+    const element = new XmlElement('response', NS_SASL);
+    if (response.length > 0) element.append(base64.encode(response));
+    link.sendElement(element);
+  }
+  link.sendElement(new XmlElement('abort', NS_SASL));
+  const text = 'what the server answers leads nowhere';
+  throw new AuthError('sasl-abort', mechanism.name, { text, account: host.account });
+}
+
+function dataOf(answer: XmlElement): Uint8Array | undefined {
+  const text = answer.text.trim();
+  if (text === '') return undefined;
+  if (text === '=') return new Uint8Array(0);
+  const data = base64.decode(text);
+  if (!data) throw new AuthError('sasl-abort', undefined, { text: `the server's <${answer.name}/> is not base64` });
+  return data;
+}
+
+function failureOf(failure: Failure, mechanism: string, account: string, cause: unknown): AuthError {
+  const reason = REASONS.find((known) => known === failure.condition) ?? 'not-authorized';
+  return new AuthError(reason, mechanism, { text: failure.text, account, cause });
+}
+
+const REASONS: readonly AuthReason[] = [
+  'aborted',
+  'account-disabled',
+  'credentials-expired',
+  'encryption-required',
+  'incorrect-encoding',
+  'invalid-authzid',
+  'invalid-mechanism',
+  'malformed-request',
+  'mechanism-too-weak',
+  'not-authorized',
+  'temporary-auth-failure',
+];
+
+/** What the mechanisms find becomes the one class that callers of `connect()` look for; other errors stay what they are. */
+function asAuthError(error: unknown, mechanism: string | undefined, account: string): AuthError {
+  if (error instanceof AuthError) return error;
+  if (!(error instanceof SaslError)) throw error;
+  return new AuthError(reasonOf(error), mechanism, { text: error.message, account, cause: error });
+}
+
+function reasonOf(error: SaslError): AuthReason {
+  switch (error.code) {
+    case 'downgrade':
+    case 'no-mechanism':
+    case 'server-not-authenticated':
+    case 'credentials':
+      return error.code;
+    default:
+      return 'sasl-abort';
+  }
+}

@@ -1,0 +1,7 @@
+import type { XmlElement } from '@sestina/core';
+import { NegotiationError } from '../errors.js';
+
+/** For an answer that does not belong to the step that is being taken. */
+export function unexpectedAnswer(step: string, got: XmlElement): NegotiationError {
+  return new NegotiationError(`${step} failed: the server answered <${got.name} xmlns="${got.namespace}">`);
+}

@@ -1,0 +1,33 @@
+import type { JID, TransportFactory, XMPPOptions } from '@sestina/core';
+import type { MechanismPolicy, SaslCredentials, SaslMechanism } from '@sestina/sasl';
+
+/** Options of a `ClientXMPP`. Only `jid` is needed, and something to log in with. */
+export interface ClientOptions extends XMPPOptions {
+  /** `user@domain`, with a resource if you want to choose it. For ANONYMOUS the domain is enough. */
+  readonly jid: JID | string;
+  readonly password?: string | undefined;
+  /** Asked at each attempt to log in, instead of `password`. */
+  readonly credentials?: ((signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>) | undefined;
+  /** The resource to ask for; default: that of `jid`, else the server chooses. */
+  readonly resource?: string | undefined;
+  /** Logs in without an account. Default false: never unasked. */
+  readonly anonymous?: boolean | undefined;
+  /** Logs in by the client certificate in `tls`. Default false. */
+  readonly external?: boolean | undefined;
+  /** Connects here instead of asking DNS for the domain. The certificate is checked against the domain all the same. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** `xmpps://host:port` for direct TLS, `xmpp://host:port` for STARTTLS, `wss://…` where such a transport is installed. */
+  readonly service?: string | undefined;
+  /**
+   * Node's `tls.connect` options, `ca` among them; browsers ignore it. `'insecure-no-tls'` speaks in plain text where the
+   * server offers no TLS: for tests only.
+   */
+  readonly tls?: Readonly<Record<string, unknown>> | 'insecure-no-tls' | undefined;
+  /** What can connect, the first that fits is taken. Default: TCP on Node. */
+  readonly transports?: TransportFactory | readonly TransportFactory[] | undefined;
+  /** Replaces the built-in SASL mechanisms. */
+  readonly mechanisms?: readonly SaslMechanism[] | undefined;
+  /** Which mechanisms may be used: `only`, `minimum`, `channelBinding`. */
+  readonly sasl?: MechanismPolicy | undefined;
+}

@@ -1,0 +1,151 @@
+import {
+  type BaseXMPP,
+  type JID,
+  type Registration,
+  type RequestOptions,
+  type RosterEntry,
+  type RosterNode,
+  StanzaError,
+  StanzaValueError,
+  Storage,
+} from '@sestina/core';
+import { RosterItemElement, RosterQuery } from './stanza/roster.js';
+
+interface Stored {
+  readonly version: string;
+  readonly items: readonly StoredItem[];
+}
+
+interface StoredItem {
+  readonly jid: string;
+  readonly name?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly subscription?: 'both' | 'from' | 'none' | 'to' | undefined;
+  readonly ask?: boolean | undefined;
+  readonly approved?: boolean | undefined;
+}
+
+/** Keeps the roster of a client like the server's (RFC 6121 §2): fetch, pushes, changes, versions. */
+export class RosterSync {
+  readonly #xmpp: BaseXMPP;
+  readonly #storage: Storage;
+  #versioned = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(xmpp: BaseXMPP) {
+    this.#xmpp = xmpp;
+    this.#storage = xmpp.scope.resolve<Storage>(Storage as never);
+  }
+
+  /** Whether the server has roster versions (RFC 6121 §2.6); said anew at each login. */
+  set versioned(offered: boolean) {
+    this.#versioned = offered;
+  }
+
+  /** Takes in pushes. */
+  listen(): Registration {
+    return this.#xmpp.onIq('set', RosterQuery, (query, iq) => this.#pushed(query, iq.from));
+  }
+
+  async fetch(options: RequestOptions): Promise<RosterNode> {
+    const node = this.node;
+    if (this.#versioned && node.version === undefined) await this.#load(node);
+    const query = new RosterQuery(this.#versioned ? { version: node.version ?? '' } : {});
+    const result = await this.#xmpp.iqGet(undefined, query, undefined, options);
+    const answer = result.payload(RosterQuery);
+    // An empty result: nothing has changed since the version that we have.
+    if (!answer) return node;
+    node.apply(this.#entries(answer.items), true);
+    node.version = answer.version;
+    this.#save(node);
+    return node;
+  }
+
+  async set(item: RosterItemElement, options: RequestOptions = {}): Promise<void> {
+    await this.#xmpp.iqSet(undefined, new RosterQuery({ items: [item] }), undefined, options);
+  }
+
+  get node(): RosterNode {
+    const node = this.#xmpp.roster.of();
+    node.editor ??= {
+      update: ({ jid, name, groups }) => this.set(new RosterItemElement({ jid, name, groups: groups ?? [] })),
+      remove: (jid) => this.set(new RosterItemElement({ jid, subscription: 'remove' })),
+    };
+    return node;
+  }
+
+  #pushed(query: RosterQuery, from: JID | undefined): void {
+    const own = this.#xmpp.boundJid?.bare;
+    // RFC 6121 §2.1.6: nobody but our own account may change our roster (CVE-2015-8688).
+    if (from && !(own && from.equals(own))) throw new StanzaError('service-unavailable');
+    const [item, second] = [...query.items];
+    if (!item || second) throw new StanzaError('bad-request', { text: 'a roster push has exactly one item' });
+    const node = this.node;
+    const { jid } = item;
+    node.version = query.version ?? node.version;
+    if (item.subscription === 'remove') node.drop([jid]);
+    else node.apply([entryOf(item)]);
+    this.#save(node);
+  }
+
+  *#entries(items: Iterable<RosterItemElement>): IterableIterator<RosterEntry> {
+    for (const item of items) {
+      try {
+        yield entryOf(item);
+      } catch (error) {
+        if (!(error instanceof StanzaValueError)) throw error;
+        this.#xmpp.logger.warn(`a contact of the roster was left out: ${error.message}`);
+      }
+    }
+  }
+
+  get #key(): string {
+    return `roster/${this.#xmpp.boundJid?.bare}`;
+  }
+
+  async #load(node: RosterNode): Promise<void> {
+    try {
+      const text = await this.#storage.get(this.#key);
+      if (text === undefined) return;
+      const { version, items } = JSON.parse(text) as Stored;
+      const entries = items.map((item) =>
+        entryOf(new RosterItemElement({ ...item, ask: item.ask ? 'subscribe' : undefined })),
+      );
+      node.apply(entries, true);
+      node.version = version;
+    } catch (error) {
+      // A cache that cannot be read costs one full fetch.
+      this.#xmpp.logger.warn('the stored roster could not be read and is fetched anew', { error });
+    }
+  }
+
+  #save(node: RosterNode): void {
+    const { version } = node;
+    if (!this.#versioned || version === undefined) return;
+    const items: StoredItem[] = [...node].map(({ jid, name, groups, subscription, ask, approved }) => ({
+      jid: jid.toString(),
+      name,
+      groups,
+      subscription,
+      ask,
+      approved,
+    }));
+    const key = this.#key;
+    const text = JSON.stringify({ version, items } satisfies Stored);
+    this.#saving = this.#saving
+      .then(() => this.#storage.set(key, text))
+      .catch((error: unknown) => this.#xmpp.logger.warn('the roster could not be stored', { error }));
+  }
+}
+
+function entryOf(item: RosterItemElement): RosterEntry {
+  const { subscription } = item;
+  return {
+    jid: item.jid.bare,
+    name: item.name,
+    groups: item.groups,
+    subscription: subscription === 'remove' ? 'none' : subscription,
+    ask: item.ask === 'subscribe',
+    approved: item.approved,
+  };
+}
