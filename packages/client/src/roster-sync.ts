@@ -63,6 +63,16 @@ export class RosterSync {
 
   async set(item: RosterItemElement, options: RequestOptions = {}): Promise<void> {
     await this.#xmpp.iqSet(undefined, new RosterQuery({ items: [item] }), undefined, options);
+    // The push that tells of it may come before the result or after; whoever awaited this sees the change in any case.
+    const node = this.node;
+    const { jid, name = '', groups } = item;
+    const known = node.get(jid);
+    if (item.subscription === 'remove') {
+      if (known?.inRoster) node.drop([jid]);
+    } else if (!known?.inRoster || known.name !== name || !sameSet(known.groups, groups)) {
+      const { subscription, ask, approved } = known ?? {};
+      node.apply([{ jid, name, groups, subscription, ask, approved }]);
+    }
   }
 
   get node(): RosterNode {
@@ -148,4 +158,8 @@ function entryOf(item: RosterItemElement): RosterEntry {
     ask: item.ask === 'subscribe',
     approved: item.approved,
   };
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value) => b.includes(value));
 }

@@ -121,7 +121,18 @@ export class CertificateAuthority {
       execFileSync(
         'openssl',
         [
-          ...['req', '-config', 'openssl.cnf', '-x509', ...NEW_KEY, ...signer, '-subj', '/CN=client', ...LEAF, ...usage],
+          ...[
+            'req',
+            '-config',
+            'openssl.cnf',
+            '-x509',
+            ...NEW_KEY,
+            ...signer,
+            '-subj',
+            '/CN=client',
+            ...LEAF,
+            ...usage,
+          ],
           ...['-keyout', key, '-out', cert],
         ],
         { cwd: this.#directory, stdio: 'pipe', timeout: 10_000 },

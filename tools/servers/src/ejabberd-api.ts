@@ -8,7 +8,11 @@ const TIMEOUT = 10_000;
  *
  * @throws {ServerError} When it refuses, or does not answer within ten seconds.
  */
-export function ejabberdApi(path: string, command: string, parameters: Readonly<Record<string, string>>): Promise<unknown> {
+export function ejabberdApi(
+  path: string,
+  command: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string): void => reject(new ServerError(`ejabberd's ${command}: ${reason}`));
     const body = JSON.stringify(parameters);

@@ -93,7 +93,12 @@ export function ejabberdConfig(site: Site, api: string): string {
       },
       mod_register: { ip_access: 'all', password_strength: 0, welcome_message: {} },
       mod_roster: { versioning: true, store_current_id: true },
-      mod_stream_mgmt: { resume_timeout: 60, max_ack_queue: 10_000, resend_on_timeout: 'if_offline', queue_type: 'ram' },
+      mod_stream_mgmt: {
+        resume_timeout: 60,
+        max_ack_queue: 10_000,
+        resend_on_timeout: 'if_offline',
+        queue_type: 'ram',
+      },
       mod_time: {},
       mod_vcard: {},
       mod_vcard_xupdate: {},

@@ -11,7 +11,11 @@ const PLUGINS = fileURLToPath(new URL('../lua', import.meta.url));
 /** How Prosody names the file of an account. */
 function encoded(name: string): string {
   return [...Buffer.from(name)]
-    .map((byte) => (/[0-9A-Za-z]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`))
+    .map((byte) =>
+      /[0-9A-Za-z]/.test(String.fromCharCode(byte))
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).padStart(2, '0')}`,
+    )
     .join('');
 }
 
@@ -36,7 +40,10 @@ export class Prosody implements Backend {
     const accounts = join(directory, 'data', encoded(hosts.main), 'accounts');
     await mkdir(accounts, { recursive: true });
     for (const { username, password } of users) {
-      await writeFile(join(accounts, `${encoded(username)}.dat`), `return { ["password"] = ${luaString(password)}; };\n`);
+      await writeFile(
+        join(accounts, `${encoded(username)}.dat`),
+        `return { ["password"] = ${luaString(password)}; };\n`,
+      );
     }
   }
 

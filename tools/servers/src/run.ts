@@ -28,7 +28,9 @@ export function run(command: string, args: readonly string[], options: RunOption
           return;
         }
         const last = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
-        reject(new ServerError(`${command} ${args[0] ?? ''} failed: ${error.killed ? 'timeout' : last}`, { cause: error }));
+        reject(
+          new ServerError(`${command} ${args[0] ?? ''} failed: ${error.killed ? 'timeout' : last}`, { cause: error }),
+        );
       },
     );
   });

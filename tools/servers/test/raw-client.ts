@@ -118,15 +118,25 @@ export class RawClient {
   async scram(name: string, username: string, password: string, exporter = false): Promise<void> {
     const hash = hashes[name] ?? '';
     const flag = exporter ? 'p=tls-exporter,,' : 'n,,';
-    const binding = exporter ? this.tls.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) : Buffer.alloc(0);
+    const binding = exporter
+      ? this.tls.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0))
+      : Buffer.alloc(0);
     const bare = `n=${username},r=${randomBytes(12).toString('hex')}`;
     const start = Buffer.from(flag + bare).toString('base64');
-    this.send(`<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="${name}${exporter ? '-PLUS' : ''}">${start}</auth>`);
+    this.send(
+      `<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="${name}${exporter ? '-PLUS' : ''}">${start}</auth>`,
+    );
     const [, challenge = ''] = await this.expect(/<challenge[^>]*>([^<]*)<\/challenge>|<failure/);
     const first = Buffer.from(challenge, 'base64').toString();
     const [, nonce = '', salt = '', rounds = ''] = /^r=([^,]*),s=([^,]*),i=(\d+)/.exec(first) ?? [];
     const final = `c=${Buffer.concat([Buffer.from(flag), binding]).toString('base64')},r=${nonce}`;
-    const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(rounds), createHmac(hash, '').digest().length, hash);
+    const salted = pbkdf2Sync(
+      password,
+      Buffer.from(salt, 'base64'),
+      Number(rounds),
+      createHmac(hash, '').digest().length,
+      hash,
+    );
     const mac = (key: Buffer, text: string) => createHmac(hash, key).update(text).digest();
     const clientKey = mac(salted, 'Client Key');
     const storedKey = createHash(hash).update(clientKey).digest();

@@ -6,6 +6,8 @@ import { type StanzaError, StanzaError as StanzaErrorClass, type StanzaErrorCond
 
 /** What a bound stanza is sent by. */
 export interface StanzaSender {
+  /** It speaks for many addresses, so that each stanza has to say which. */
+  readonly isComponent?: boolean;
   send(stanza: ElementView, options?: SendOptions): Sending;
 }
 
@@ -56,7 +58,8 @@ export class Stanza extends ElementView {
       type,
       id: xml.attribute('id'),
       to: xml.attribute('from'),
-      from: xml.attribute('to'),
+      // A client's server fills it in, and knows the resource too.
+      from: this.stream?.isComponent === false ? undefined : xml.attribute('to'),
     });
     const request = xml.origin;
     const origin: Origin = { sealed: false, stream: this.stream };

@@ -1,14 +1,29 @@
 import { isNcName } from './names.js';
 import { NS_XML, NS_XMLNS } from './namespaces.js';
 
+/** A namespace that some prefix stands for; one object for each, so that comparing them does not read them. */
+export interface KnownNamespace {
+  readonly uri: string;
+  /** `{uri}`, what the names of attributes in it start with; all of them share it. */
+  readonly braced: string;
+  uses: number;
+}
+
+interface Declaration {
+  readonly prefix: string;
+  readonly namespace: KnownNamespace;
+  /** What the prefix stood for outside. */
+  readonly former: KnownNamespace | undefined;
+}
+
 /**
  * The prefixes that are declared where the parser stands. One table with an undo list: a look-up costs the same at
  * any depth, and a declaration costs the same however many are in scope.
  */
 export class NamespaceScope {
-  readonly #bindings = new Map<string, string>([['xml', NS_XML]]);
-  /** Prefix and former namespace in turn. */
-  readonly #undo: (string | undefined)[] = [];
+  readonly #prefixes = new Map<string, KnownNamespace>([['xml', { uri: NS_XML, braced: `{${NS_XML}}`, uses: 1 }]]);
+  readonly #known = new Map<string, KnownNamespace>();
+  readonly #undo: Declaration[] = [];
 
   /** What `rollback` takes to come back to here. */
   get mark(): number {
@@ -17,24 +32,30 @@ export class NamespaceScope {
 
   /** Prefixes in scope, `xml` not counted. */
   get size(): number {
-    return this.#bindings.size - 1;
+    return this.#prefixes.size - 1;
   }
 
-  namespaceOf(prefix: string): string | undefined {
-    return this.#bindings.get(prefix);
+  namespaceOf(prefix: string): KnownNamespace | undefined {
+    return this.#prefixes.get(prefix);
   }
 
-  bind(prefix: string, namespace: string): void {
-    this.#undo.push(prefix, this.#bindings.get(prefix));
-    this.#bindings.set(prefix, namespace);
+  bind(prefix: string, uri: string): void {
+    let namespace = this.#known.get(uri);
+    if (namespace === undefined) {
+      namespace = { uri, braced: `{${uri}}`, uses: 0 };
+      this.#known.set(uri, namespace);
+    }
+    namespace.uses++;
+    this.#undo.push({ prefix, namespace, former: this.#prefixes.get(prefix) });
+    this.#prefixes.set(prefix, namespace);
   }
 
   rollback(mark: number): void {
     while (this.#undo.length > mark) {
-      const namespace = this.#undo.pop();
-      const prefix = this.#undo.pop() as string;
-      if (namespace === undefined) this.#bindings.delete(prefix);
-      else this.#bindings.set(prefix, namespace);
+      const { prefix, namespace, former } = this.#undo.pop() as Declaration;
+      if (former === undefined) this.#prefixes.delete(prefix);
+      else this.#prefixes.set(prefix, former);
+      if (--namespace.uses === 0) this.#known.delete(namespace.uri);
     }
   }
 }

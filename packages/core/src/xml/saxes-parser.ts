@@ -1,16 +1,17 @@
-import { SaxesParser } from 'saxes';
+import { CountedText } from './counted-text.js';
 import { skipDeclaration } from './declaration.js';
 import type { XmlElement } from './element.js';
+import { lightSaxes, type Saxes } from './light-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 import { checkReference } from './reference.js';
+import { CDATA, commonLength, indexOfMarkup, isNameChar, isSpace, skipSpace } from './scan.js';
 import { TreeBuilder } from './tree-builder.js';
 import { Utf8Decoder, utf8Length } from './utf8.js';
 import { type XmlCondition, XmlStreamError } from './xml-error.js';
 
 /** Thrown to get out of the tokenizer once nothing more is to be told. */
 const ENOUGH = Symbol('enough');
-const CDATA = '<![CDATA[';
 
 /**
  * A stream parser (RFC 6120 §11) on saxes. saxes reads tags and text; what it would let through, report late or
@@ -19,7 +20,7 @@ const CDATA = '<![CDATA[';
  */
 export class SaxesStreamParser implements Parser {
   readonly #events: ParserEvents;
-  readonly #saxes = new SaxesParser({ xmlns: false, position: false });
+  readonly #saxes: Saxes;
   readonly #decoder = new Utf8Decoder();
   readonly #tree: TreeBuilder;
   readonly #document: boolean;
@@ -46,15 +47,10 @@ export class SaxesStreamParser implements Parser {
   #openName = -1;
 
   /** What is being parsed: what was held, and the chunk. */
-  #text = '';
-  #textBytes = 0;
-  #ascii = true;
-  /** A place in `#text` whose byte offset is known. */
-  #knownAt = 0;
-  #knownBytes = 0;
-  /** Bytes of the current first-level element before `#text`; negative where it starts inside. */
+  readonly #chunk = new CountedText();
+  /** Bytes of the current first-level element before `#chunk`; negative where it starts inside. */
   #bytesBefore = 0;
-  /** Characters that saxes has been given, and the difference between its count and places in `#text`. */
+  /** Characters that saxes has been given, and the difference between its count and places in `#chunk`. */
   #fed = 0;
   #shift = 0;
   /** Where the run that saxes works on begins. */
@@ -75,15 +71,14 @@ export class SaxesStreamParser implements Parser {
       this.#fail(condition, message, this.#position(), limit);
     const tree = new TreeBuilder(refuse, limits, document);
     this.#tree = tree;
-    const saxes = this.#saxes;
+    const saxes = lightSaxes((name, value) => {
+      tree.attribute(name, value);
+    });
+    this.#saxes = saxes;
     saxes.on('opentagstart', (tag) => {
       if (this.#closed !== undefined) this.#settle();
       tree.startTag(tag.name);
     });
-    saxes.on('attribute', (attribute) => {
-      tree.attribute(attribute.name, attribute.value);
-    });
-    lighten(saxes, tree);
     saxes.on('opentag', (tag) => {
       const header = tree.open(tag.name);
       if (header !== undefined) this.#header(header, tag.isSelfClosing);
@@ -113,7 +108,7 @@ export class SaxesStreamParser implements Parser {
       this.#tree.depth === 1 &&
       !this.#decoder.pending &&
       this.#queue.length === 0 &&
-      skipSpace(this.#text, this.#closedAt) === this.#text.length
+      skipSpace(this.#chunk.text, this.#closedAt) === this.#chunk.text.length
     );
   }
 
@@ -153,7 +148,7 @@ export class SaxesStreamParser implements Parser {
       this.#caught(error);
     } finally {
       this.#writing = false;
-      this.#text = '';
+      this.#chunk.set('', 0);
       this.#closedAt = 0;
     }
   }
@@ -184,11 +179,7 @@ export class SaxesStreamParser implements Parser {
   #parse(decoded: string, bytes: number): void {
     const held = this.#held;
     const text = held === '' ? decoded : held + decoded;
-    this.#text = text;
-    this.#textBytes = bytes + held.length;
-    this.#ascii = bytes === decoded.length;
-    this.#knownAt = 0;
-    this.#knownBytes = 0;
+    this.#chunk.set(text, bytes + held.length);
     this.#closedAt = 0;
     this.#held = '';
     let at = 0;
@@ -207,12 +198,12 @@ export class SaxesStreamParser implements Parser {
     this.#scan(at);
     if (this.#between) return;
     this.#checkBytes(text.length);
-    this.#bytesBefore += this.#textBytes - this.#held.length;
+    this.#bytesBefore += this.#chunk.bytes - this.#held.length;
   }
 
   #declaration(): number {
     try {
-      return skipDeclaration(this.#text);
+      return skipDeclaration(this.#chunk.text);
     } catch (error) {
       if (!(error instanceof XmlStreamError)) throw error;
       return this.#fail(error.condition, error.message, 0);
@@ -221,15 +212,15 @@ export class SaxesStreamParser implements Parser {
 
   /** Past the white space between first-level elements; begins one where its `<` is. */
   #next(from: number): number {
-    const at = skipSpace(this.#text, from);
-    if (at === this.#text.length) return at;
-    if (this.#text.charCodeAt(at) !== 0x3c) {
+    const at = skipSpace(this.#chunk.text, from);
+    if (at === this.#chunk.text.length) return at;
+    if (this.#chunk.text.charCodeAt(at) !== 0x3c) {
       const message = this.#tree.depth === 0 ? 'this is not XML: not an XMPP server?' : 'text outside of any element';
       this.#fail(this.#outside, message, at + 1);
     }
     this.#between = false;
     this.#openName = -1;
-    this.#bytesBefore = -this.#bytesAt(at);
+    this.#bytesBefore = -this.#chunk.bytesBefore(at);
     this.#tree.limits = this.#limits;
     this.#tree.begin();
     return at;
@@ -242,7 +233,7 @@ export class SaxesStreamParser implements Parser {
 
   /** Looks for what saxes must not see, natively, and gives it the rest. */
   #scan(start: number): void {
-    const text = this.#text;
+    const text = this.#chunk.text;
     let from = start;
     if (this.#inCdata) {
       from = this.#cdata(start, start);
@@ -277,7 +268,7 @@ export class SaxesStreamParser implements Parser {
         if (length < CDATA.length) {
           this.#fail('restricted-xml', 'a comment or DOCTYPE; XMPP forbids them', exclamation + length + 1);
         }
-        if (this.#tree.depth <= 1 && this.#bytesBefore + this.#bytesAt(exclamation) === 0) {
+        if (this.#tree.depth <= 1 && this.#bytesBefore + this.#chunk.bytesBefore(exclamation) === 0) {
           this.#fail(this.#outside, 'a CDATA section outside of any element', exclamation + length);
         }
         from = this.#cdata(exclamation, exclamation + length);
@@ -298,7 +289,7 @@ export class SaxesStreamParser implements Parser {
 
   /** Gives saxes a CDATA section whose content goes on at `at`; gives the end of it, or -1 where it goes on. */
   #cdata(from: number, at: number): number {
-    const text = this.#text;
+    const text = this.#chunk.text;
     const close = text.indexOf(']]>', at);
     this.#inCdata = close < 0;
     this.#openName = -1;
@@ -315,12 +306,12 @@ export class SaxesStreamParser implements Parser {
 
   #hold(from: number, at: number): void {
     this.#run(from, at);
-    this.#held = this.#text.slice(at);
+    this.#held = this.#chunk.text.slice(at);
   }
 
   #run(from: number, to: number, cdata = false): void {
     if (to <= from) return;
-    const text = this.#text;
+    const text = this.#chunk.text;
     this.#shift = this.#fed - from;
     this.#fed += to - from;
     this.#runFrom = cdata ? to : from;
@@ -331,7 +322,7 @@ export class SaxesStreamParser implements Parser {
 
   /** Bytes of the unfinished name of a start tag that ends at `end`, -1 where there is none. */
   #checkName(end: number): number {
-    const text = this.#text;
+    const text = this.#chunk.text;
     if (end > this.#runFrom && text.charCodeAt(end - 1) === 0x0d) {
       // saxes keeps it for the next chunk: what ended with it has not been looked at.
       this.#checkName(end - 1);
@@ -391,30 +382,20 @@ export class SaxesStreamParser implements Parser {
       this.#events.streamEnd();
     } else {
       this.#between = true;
-      this.#events.element(element, this.#bytesBefore + this.#bytesAt(at));
+      this.#events.element(element, this.#bytesBefore + this.#chunk.bytesBefore(at));
     }
     this.#calling = false;
     if (this.#stopped) throw ENOUGH;
     this.#next(at);
   }
 
-  /** Where saxes stands, in `#text`. */
+  /** Where saxes stands, in `#chunk`. */
   #position(): number {
     return this.#saxes.position - this.#shift;
   }
 
-  /** The bytes of `#text` before that place. */
-  #bytesAt(at: number): number {
-    if (this.#ascii) return at;
-    if (at >= this.#text.length) return this.#textBytes;
-    if (at < this.#knownAt) this.#knownAt = this.#knownBytes = 0;
-    this.#knownBytes += utf8Length(this.#text, this.#knownAt, at);
-    this.#knownAt = at;
-    return this.#knownBytes;
-  }
-
   #tooLarge(at: number): boolean {
-    return !this.#between && this.#bytesBefore + this.#bytesAt(at) > this.#limitsNow.maxStanzaBytes;
+    return !this.#between && this.#bytesBefore + this.#chunk.bytesBefore(at) > this.#limitsNow.maxStanzaBytes;
   }
 
   #checkBytes(at: number): void {
@@ -443,57 +424,6 @@ export class SaxesStreamParser implements Parser {
     this.#calling = false;
     throw ENOUGH;
   }
-}
-
-/**
- * Takes out what saxes does a second time: a table of the attributes of each tag, which nobody looks at. It costs a
- * sixth of the parsing. A version of saxes that is built another way is slower, and just as right.
- */
-function lighten(saxes: SaxesParser<{ xmlns: false; position: false }>, tree: TreeBuilder): void {
-  const inside = saxes as unknown as Record<string, unknown>;
-  if (typeof inside['pushAttrib'] !== 'function' || typeof inside['processAttribs'] !== 'function') return;
-  inside['pushAttrib'] = (name: string, value: string) => {
-    tree.attribute(name, value);
-  };
-  inside['processAttribs'] = () => {};
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
-  }
-  return at;
-}
-
-function isSpace(chunk: Uint8Array | string): boolean {
-  if (typeof chunk === 'string') return skipSpace(chunk, 0) === chunk.length;
-  return chunk.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d);
-}
-
-/** The index of a `<` with that character behind it. One character is looked for much faster than two. */
-function indexOfMarkup(text: string, character: string, from: number): number {
-  const at = text.indexOf(character, from + 1);
-  if (at < 0) return -1;
-  return text.charCodeAt(at - 1) === 0x3c ? at - 1 : text.indexOf(`<${character}`, at);
-}
-
-/** How much of a CDATA section's opening stands there; at least the two characters that were looked for. */
-function commonLength(text: string, at: number): number {
-  let length = 2;
-  while (length < CDATA.length && text.charCodeAt(at + length) === CDATA.charCodeAt(length)) length++;
-  return length;
-}
-
-function isNameChar(code: number): boolean {
-  return (
-    code >= 0x80 ||
-    (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0x2d && code <= 0x3a && code !== 0x2f) ||
-    (code >= 0x41 && code <= 0x5a) ||
-    code === 0x5f
-  );
 }
 
 /** Makes parsers for streams (RFC 6120 §4) on saxes. `limits.maxStanzaBytes` is the one that holds; before login pass tighter ones. */

@@ -1,7 +1,7 @@
 import { type Origin, XmlElement } from './element.js';
 import type { Limits } from './limits.js';
 import { isNcName } from './names.js';
-import { badDeclaration, NamespaceScope } from './namespace-scope.js';
+import { badDeclaration, type KnownNamespace, NamespaceScope } from './namespace-scope.js';
 import { NS_CLIENT, NS_COMPONENT } from './namespaces.js';
 import type { StreamHeader } from './parser.js';
 import { exceedsBytes } from './utf8.js';
@@ -81,7 +81,7 @@ export class TreeBuilder {
     let inside = depth === 0 ? '' : (this.#defaults[depth - 1] as string);
     if (this.#declared.length > 0) inside = this.#bind(inside);
     const colon = tag.indexOf(':');
-    const namespace = colon < 0 ? inside : this.#resolve(tag, colon);
+    const namespace = colon < 0 ? inside : this.#resolve(tag, colon).uri;
     const element = XmlElement.adopt(
       colon < 0 ? tag : tag.slice(colon + 1),
       namespace,
@@ -150,7 +150,7 @@ export class TreeBuilder {
     return inside;
   }
 
-  #resolve(name: string, colon: number): string {
+  #resolve(name: string, colon: number): KnownNamespace {
     const prefix = name.slice(0, colon);
     const namespace = this.#scope.namespaceOf(prefix);
     if (namespace === undefined || !isNcName(name.slice(colon + 1))) {
@@ -165,20 +165,27 @@ export class TreeBuilder {
     const pairs = this.#attributes.slice(0, slots);
     if (this.#attributes.length > KEPT_SLOTS) this.#attributes = [];
     if (slots > 2 && hasDuplicates(pairs)) this.#refuse('not-well-formed', 'an attribute is there twice');
-    if (!this.#prefixed) return pairs;
-    const seen = new Set<string>();
-    for (let i = 0; i < slots; i += 2) {
+    if (this.#prefixed) this.#expand(pairs);
+    return pairs;
+  }
+
+  /** Puts namespaces in the place of prefixes. */
+  #expand(pairs: string[]): void {
+    const seen: { readonly namespace: KnownNamespace; readonly local: string }[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
       const name = pairs[i] as string;
       const colon = name.indexOf(':');
       if (colon < 0 || name === 'xml:lang') continue;
       const namespace = this.#resolve(name, colon);
       if (name.startsWith('xml:')) continue;
-      const expanded = `{${namespace}}${name.slice(colon + 1)}`;
-      if (seen.has(expanded)) this.#refuse('not-well-formed', 'an attribute is there twice under two prefixes');
-      seen.add(expanded);
-      pairs[i] = expanded;
+      const local = name.slice(colon + 1);
+      if (seen.some((other) => other.namespace === namespace && other.local === local)) {
+        this.#refuse('not-well-formed', 'an attribute is there twice under two prefixes');
+      }
+      seen.push({ namespace, local });
+      // Never flattened here: many attributes in a namespace with a long name hold it once.
+      pairs[i] = namespace.braced + local;
     }
-    return pairs;
   }
 
   #exceeded(limit: keyof Limits, value: number): never {

@@ -1,0 +1,130 @@
+import {
+  BaseXMPP,
+  ConfigError,
+  type ElementView,
+  type JID,
+  type Link,
+  NS_CLIENT,
+  NS_COMPONENT,
+  type Sending,
+  type SendOptions,
+  type SessionOutcome,
+  StreamError,
+  type Transport,
+  TransportFactory,
+  type TransportTarget,
+  type XMPPOptions,
+  type XmlElement,
+} from '@sestina/core';
+import { defaultTransports } from '#transports';
+import { HandshakeError } from './errors.js';
+import { handshake } from './handshake.js';
+
+/** Options of a `ComponentXMPP`. */
+export interface ComponentOptions extends XMPPOptions {
+  /** The domain that the server gives to this component, `echo.example.org`. */
+  readonly jid: JID | string;
+  /** What the server's configuration has for it too. */
+  readonly secret: string;
+  /** Default `localhost`. */
+  readonly host?: string | undefined;
+  /** Default 5347. */
+  readonly port?: number | undefined;
+  /** Speak `jabber:client` on the stream, for servers that want it. Default false. */
+  readonly useJabberClient?: boolean | undefined;
+  /**
+   * The protocol has no encryption, so that a host other than this machine has to be allowed by name (XEP-0114 §5).
+   * Default false.
+   */
+  readonly allowRemotePlaintext?: boolean | undefined;
+  /** What can connect. Default: TCP. */
+  readonly transports?: TransportFactory | readonly TransportFactory[] | undefined;
+}
+
+/** A component: one stream to a server that speaks for every address of a domain (XEP-0114). */
+export class ComponentXMPP extends BaseXMPP {
+  override readonly isComponent = true;
+  readonly #options: Omit<ComponentOptions, 'secret'>;
+  readonly #transports: readonly TransportFactory[];
+  readonly #secret: () => string;
+
+  /** @throws ConfigError for options that cannot work. */
+  constructor(options: ComponentOptions) {
+    super(options.jid, options);
+    const { secret, ...rest } = options;
+    // In the closure only: printing this object must not show it.
+    this.#secret = () => secret;
+    this.#options = rest;
+    const { local, resource } = this.requestedJid;
+    if (local || resource)
+      throw new ConfigError(`a component has a domain, not an address: "${this.requestedJid}"`, 'jid');
+    const { transports } = options;
+    if (!transports && !options.allowRemotePlaintext && !isLoopback(options.host ?? 'localhost')) {
+      throw new ConfigError(
+        `the component protocol has no encryption, and ${options.host} is another machine: set allowRemotePlaintext where the way there is safe`,
+        'host',
+      );
+    }
+    if (transports) this.#transports = transports instanceof TransportFactory ? [transports] : transports;
+    else this.#transports = this.#installedTransports();
+  }
+
+  #installedTransports(): readonly TransportFactory[] {
+    const key = TransportFactory as never;
+    if (this.scope.isRegistered(key, true)) return this.scope.resolveAll<TransportFactory>(key);
+    return defaultTransports({ clock: this.clock, random: this.random });
+  }
+
+  protected override createTransport(): Transport {
+    const target: TransportTarget = {
+      domain: this.requestedJid.domain,
+      kind: 'component',
+      host: this.#options.host ?? 'localhost',
+      port: this.#options.port ?? 5347,
+    };
+    const factory = this.#transports.find((candidate) => candidate.supports(target));
+    if (!factory)
+      throw new ConfigError('no transport is installed that can reach a server: pass one in transports', 'transports');
+    return factory.create(target);
+  }
+
+  protected override async negotiate(link: Link): Promise<SessionOutcome> {
+    const contentNamespace = this.#options.useJabberClient ? NS_CLIENT : NS_COMPONENT;
+    const { domain } = this.requestedJid;
+    const header = await link.openStream(
+      { to: domain, contentNamespace, lang: this.#options.lang },
+      { contentNamespace, from: domain, versioned: false },
+    );
+    try {
+      await handshake(link, header.id ?? '', this.#secret());
+    } catch (error) {
+      if (error instanceof StreamError && error.condition === 'not-authorized')
+        throw new HandshakeError(domain, { cause: error });
+      throw error;
+    }
+    this.setBoundJid(this.requestedJid);
+    return 'new';
+  }
+
+  /** A component's stanzas say whom they are from; without a `from` it is the component itself. */
+  override send(stanza: ElementView, options?: SendOptions): Sending {
+    const { xml } = stanza;
+    if (xml.namespace === NS_CLIENT && !xml.readOnly && xml.attribute('from') === undefined) {
+      xml.setAttribute('from', this.requestedJid.toString());
+    }
+    return super.send(stanza, options);
+  }
+
+  protected override accept(element: XmlElement, link: Link): boolean {
+    if (element.namespace === NS_CLIENT && element.attribute('from') === undefined) {
+      // Nobody could be answered; a server that does this is broken (RFC 6120 §4.9.3.7).
+      link.fail(new StreamError('improper-addressing', { text: `a <${element.name}/> without from` }));
+      return false;
+    }
+    return super.accept(element, link);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,14 @@
+import { type Link, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
+import { NegotiationError } from './errors.js';
+
+/** Proves that we know the secret, by the SHA-1 of it behind the stream's id (XEP-0114 §3). */
+export async function handshake(link: Link, streamId: string, secret: string): Promise<void> {
+  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(streamId + secret));
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  link.sendElement(new XmlElement('handshake', NS_CLIENT).append(hex));
+  const answer = await link.receive();
+  const known = answer.namespace === NS_CLIENT || answer.namespace === NS_COMPONENT;
+  if (answer.name !== 'handshake' || !known) {
+    throw new NegotiationError(`the server answered the handshake with <${answer.name} xmlns="${answer.namespace}">`);
+  }
+}

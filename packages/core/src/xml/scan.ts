@@ -1,0 +1,41 @@
+/** The opening of a CDATA section. */
+export const CDATA = '<![CDATA[';
+
+/** Past white space. */
+export function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) break;
+  }
+  return at;
+}
+
+export function isSpace(chunk: Uint8Array | string): boolean {
+  if (typeof chunk === 'string') return skipSpace(chunk, 0) === chunk.length;
+  return chunk.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d);
+}
+
+/** The index of a `<` with that character behind it. One character is looked for much faster than two. */
+export function indexOfMarkup(text: string, character: string, from: number): number {
+  const at = text.indexOf(character, from + 1);
+  if (at < 0) return -1;
+  return text.charCodeAt(at - 1) === 0x3c ? at - 1 : text.indexOf(`<${character}`, at);
+}
+
+/** How much of a CDATA section's opening stands there; at least the two characters that were looked for. */
+export function commonLength(text: string, at: number): number {
+  let length = 2;
+  while (length < CDATA.length && text.charCodeAt(at + length) === CDATA.charCodeAt(length)) length++;
+  return length;
+}
+
+export function isNameChar(code: number): boolean {
+  return (
+    code >= 0x80 ||
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x2d && code <= 0x3a && code !== 0x2f) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x5f
+  );
+}
