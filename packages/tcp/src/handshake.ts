@@ -10,32 +10,23 @@ import type { TlsSettings } from './tls-options.js';
 const ALPN = 'xmpp-client';
 
 /**
- * TLS on `socket`, which has to be `settings.domain`, whatever host it leads to. Destroys it where that fails.
+ * TLS on `socket`, which has to be `settings.domain`, whatever host it leads to. Given up when `socket` is destroyed.
  * `directTls`: no STARTTLS came before.
- * @throws what Node or OpenSSL found (see `toTlsError`); the reason of `signal`.
+ * @throws what Node or OpenSSL found (see `toTlsError`).
  */
-export function handshake(
-  socket: Duplex,
-  settings: TlsSettings,
-  directTls: boolean,
-  signal: AbortSignal,
-): Promise<TLSSocket> {
+export function handshake(socket: Duplex, settings: TlsSettings, directTls: boolean): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
     const secured = guarded(connect(connectOptions(socket, settings, directTls)));
     const settle = (settled: () => void): void => {
       secured.off('secureConnect', onSecure).off('error', fail).off('close', onClose);
       socket.off('close', onClose);
-      signal.removeEventListener('abort', onAbort);
       settled();
     };
     const fail = (error: unknown): void => {
       secured.destroy();
-      socket.destroy();
       settle(() => reject(error));
     };
     const onClose = (): void => fail(new Error('closed in the handshake'));
-    const onAbort = (): void => fail(signal.reason);
     const onSecure = (): void => {
       // A secureContext of the caller's may allow more than we do.
       const version = secured.getProtocol();
@@ -49,7 +40,6 @@ export function handshake(
     };
     secured.on('secureConnect', onSecure).on('error', fail).on('close', onClose);
     socket.on('close', onClose);
-    signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 

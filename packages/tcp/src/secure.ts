@@ -32,7 +32,7 @@ export async function secure(
       timeout,
       what,
       signal,
-      (inner) => handshake(socket, settings, directTls, inner),
+      () => handshake(socket, settings, directTls),
       (late) => void late.destroy(),
     );
   } catch (error) {

@@ -93,6 +93,16 @@ describe('several addresses (RFC 8305)', () => {
     expect(dialled[1]?.socket.destroyed).toBe(true);
   });
 
+  it('keeps one of two that answer at the same moment', async () => {
+    const { clock, dialled, connecting, transport } = setUp(['::1', '192.0.2.1']);
+    await clock.advance(300);
+    for (const one of dialled) one.succeed();
+    await connecting;
+    await settled();
+    expect(dialled.map(({ socket }) => socket.destroyed)).toEqual([false, true]);
+    transport.destroy();
+  });
+
   it('gives an address 10 s', async () => {
     const { clock, dialled, connecting } = setUp(['192.0.2.1']);
     await clock.advance(10_000);

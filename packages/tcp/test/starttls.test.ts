@@ -70,10 +70,11 @@ describe.each([
     expect(await recorder.closed()).toBe(error);
   });
 
-  it('refuses what was received while reading was paused', async () => {
-    const server = await keep(
-      Loopback.plain((socket) => socket.once('data', () => socket.write('<proceed/><injected/>'))),
-    );
+  it.each([
+    ['a stanza', Buffer.from('<proceed/><injected/>')],
+    ['a TLS alert, which no server sends first', Buffer.of(0x15, 3, 3, 0, 2, 2, 40)],
+  ])('refuses what was received while reading was paused: %s', async (_name, injected) => {
+    const server = await keep(Loopback.plain((socket) => socket.once('data', () => socket.write(injected))));
     const transport = transportTo(server, 'STARTTLS', { tls: TLS }, options);
     const recorder = new Recorder();
     await transport.connect(recorder, never());

@@ -111,12 +111,16 @@ describe('SystemResolver', () => {
   it('stops one query when it is aborted, and not the other', async () => {
     const resolver = await resolverFor(undefined, 200);
     const controller = new AbortController();
-    const [aborted, other] = [failure(resolver.srv(NAME, controller.signal)), failure(resolver.srv(NAME, never))];
+    const ended: string[] = [];
+    const run = (what: string, signal: AbortSignal): Promise<Error> =>
+      failure(resolver.srv(NAME, signal)).finally(() => ended.push(what));
+    const [other, aborted] = [run('other', never), run('aborted', controller.signal)];
     await expect.poll(() => server.asked).toBeGreaterThan(1);
     const reason = new Error('enough');
     controller.abort(reason);
     expect(await aborted).toBe(reason);
     expect(await other).toMatchObject({ dnsCode: 'ETIMEOUT' });
+    expect(ended).toEqual(['aborted', 'other']);
   });
 
   it('finds addresses as the system does', async () => {

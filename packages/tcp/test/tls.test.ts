@@ -1,7 +1,8 @@
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import { TlsError, type TransportTarget } from '@sestina/core';
-import { TcpTransportFactory } from '@sestina/tcp';
+import { type Dial, TcpTransportFactory } from '@sestina/tcp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dialTcp } from '../src/dial.js';
 import { Authority, daysFromNow, type Leaf } from './support/certificates.js';
 import { secured, transportTo, type Way } from './support/connect.js';
 import { FakeResolver, failure, Recorder, srv } from './support/fakes.js';
@@ -273,10 +274,15 @@ describe('several servers', () => {
     expect((error as unknown as { attempts: { error: unknown }[] }).attempts[0]?.error).toBeInstanceOf(TlsError);
   });
 
-  it('reports the certificate of the one address that answers, not those that refuse', async () => {
+  it('reports the certificate of the one address that answers, and tries no address twice', async () => {
     const bad = await start('direct TLS', authority.issue({ names: ['dns:evil.example'] }));
     const resolver = new FakeResolver({}, { 'host.example': ['127.0.0.2', '127.0.0.1'] });
-    const transport = new TcpTransportFactory({ resolver }).create({
+    const dialled: string[] = [];
+    const dial: Dial = (host, port, signal) => {
+      dialled.push(host);
+      return dialTcp(host, port, signal);
+    };
+    const transport = new TcpTransportFactory({ resolver, dial }).create({
       domain: 'example.org',
       kind: 'client',
       service: `xmpps://host.example:${bad.port}`,
@@ -284,6 +290,7 @@ describe('several servers', () => {
     });
     const error = await failure(transport.connect(new Recorder(), new AbortController().signal));
     expect(error).toMatchObject({ reason: 'certificate-name' });
+    expect(dialled).toEqual(['127.0.0.2', '127.0.0.1']);
   });
 
   it('tells that a port speaks no TLS', async () => {

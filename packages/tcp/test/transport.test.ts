@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import { SystemClock, type Timer, type TransportEvents } from '@sestina/core';
 import { TcpTransportFactory } from '@sestina/tcp';
 import { afterEach, describe, expect, it } from 'vitest';
+import { dialTcp } from '../src/dial.js';
 import { Authority } from './support/certificates.js';
 import { never, secured, transportTo, type Way } from './support/connect.js';
 import { FakeResolver, failure, Recorder } from './support/fakes.js';
@@ -91,6 +92,8 @@ describe.each(['clear', 'direct TLS', 'STARTTLS'] as const)('a connection (%s)',
         .map((line) => Number.parseInt(line, 10));
     await expect.poll(() => numbers().length).toBe(written);
     expect(numbers()).toEqual(Array.from({ length: written }, (_, index) => index));
+    transport.write('one more');
+    await expect.poll(() => got.endsWith('one more')).toBe(true);
     expect(recorder.drains).toBe(1);
     transport.destroy();
   });
@@ -216,6 +219,18 @@ describe('connect()', () => {
     expect(recorder.closes).toEqual([]);
   });
 
+  it('closes a socket that is not connected yet when it is aborted', async () => {
+    const server = await Loopback.plain((socket) => socket.resume());
+    servers.push(server);
+    const controller = new AbortController();
+    const dialling = failure(dialTcp('127.0.0.1', server.port, controller.signal));
+    const reason = new Error('enough');
+    controller.abort(reason);
+    expect(await dialling).toBe(reason);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.sockets.every((socket) => socket.destroyed)).toBe(true);
+  });
+
   it('closes the socket of its own dialling when it is aborted', async () => {
     const server = await Loopback.plain();
     servers.push(server);
@@ -227,6 +242,20 @@ describe('connect()', () => {
     controller.abort(new Error('enough'));
     await connecting;
     await expect.poll(() => server.sockets[0]?.destroyed).toBe(true);
+  });
+
+  it('does not read before resume() where it was paused before', async () => {
+    const server = await Loopback.plain((socket) => socket.write('<early/>'));
+    servers.push(server);
+    const transport = transportTo(server, 'STARTTLS');
+    const recorder = new Recorder();
+    transport.pause();
+    await transport.connect(recorder, never());
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(recorder.text).toBe('');
+    transport.resume();
+    await recorder.received('<early/>');
+    transport.destroy();
   });
 
   it('does nothing with a signal that is aborted already', async () => {
@@ -315,6 +344,16 @@ describe('a stream of the caller’s (proxy)', () => {
       expect(recorder.closes, end).toEqual([undefined]);
       expect([tunnel.destroyed, clock.pending]).toEqual([true, 0]);
     }
+  });
+
+  it('leaves no timer once the peer has closed after we ended', async () => {
+    const recorder = new Recorder();
+    const { transport, tunnel, clock } = await connectedTunnel(recorder);
+    transport.end();
+    expect(clock.pending).toBe(1);
+    tunnel.emit('close');
+    await settled();
+    expect([recorder.closes, clock.pending]).toEqual([[undefined], 0]);
   });
 
   it('is refused where it is closed already', async () => {

@@ -25,6 +25,7 @@ export function ejabberdConfig(site: Site, api: string): string {
   const archive = { mod_mam: { db_type: 'sql', default: 'always', assume_mam_usage: true } };
   const config = {
     loglevel: site.log,
+    hide_sensitive_log_data: true,
     hosts: HOSTS.map((host) => hosts[host]),
     certfiles: HOSTS.map((host) => certificates[host].pem),
     ca_file: ca.file,
@@ -50,8 +51,9 @@ export function ejabberdConfig(site: Site, api: string): string {
     ],
     api_permissions: { tests: { from: ['mod_http_api'], who: 'all', what: API_COMMANDS } },
     sql_type: 'sqlite',
-    sql_database: `${directory}/archive.sqlite`,
-    auth_method: 'mnesia',
+    sql_database: `${directory}/data.sqlite`,
+    // Not mnesia: it keeps what is new in memory for two seconds, so an account would not survive SIGKILL.
+    auth_method: 'sql',
     auth_password_format: 'plain', // keeps every SCRAM mechanism possible
     disable_sasl_mechanisms: [...UNWANTED_MECHANISMS, 'EXTERNAL'],
     host_config: {

@@ -22,7 +22,7 @@ export class Ejabberd implements Backend {
   readonly #site: Site;
   readonly command: Command;
   readonly logFile: string;
-  readonly portTaken = /Failed to open socket at|eaddrinuse/;
+  readonly portTaken = /eaddrinuse/;
 
   private constructor(site: Site, libraries: string) {
     this.#site = site;

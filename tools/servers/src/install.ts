@@ -17,12 +17,10 @@ const POLICY = '/usr/sbin/policy-rc.d';
 const INSTALL_TIMEOUT = 600_000;
 
 async function missing(packages: readonly string[]): Promise<string[]> {
-  const installed = new Set<string>();
-  for (const name of packages) {
-    const status = await run('dpkg-query', ['--show', '--showformat=${db:Status-Status}', name]).catch(() => '');
-    if (status === 'installed') installed.add(name);
-  }
-  return packages.filter((name) => !installed.has(name));
+  // It fails where one package is unknown, and still tells about the others.
+  const query = 'dpkg-query --show --showformat="\\${Package} \\${db:Status-Status}\\n" "$@" 2>/dev/null || true';
+  const installed = new Set((await run('/bin/sh', ['-c', query, 'sh', ...packages])).split('\n'));
+  return packages.filter((name) => !installed.has(`${name} installed`));
 }
 
 async function exists(path: string): Promise<boolean> {

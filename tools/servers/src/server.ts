@@ -10,6 +10,7 @@ import type { CertificatePair, RunningServer, ServerKind, ServerUser, StopSignal
 
 const START_TIMEOUT = 60_000;
 const POLL = 25;
+const ANSWERED = [() => true, () => false] as const;
 
 /** One of the ports was taken by somebody else before the server could listen on it; other ports may do. */
 export class PortTakenError extends ServerError {}
@@ -175,20 +176,20 @@ export class TestServer implements RunningServer {
         if (!(await listening(port))) break;
         waiting.delete(port);
       }
-      // Somebody else may be the one who listens there.
-      if (this.#backend.portTaken.test((await read(this.#backend.logFile)).slice(logged))) {
-        throw new PortTakenError(`${this.kind}: a port was taken by another process`);
-      }
-      if (waiting.size === 0) {
-        const ready = await this.#backend.ready().then(
-          () => true,
-          () => false,
-        );
-        if (ready) return;
-      }
+      const ready = waiting.size === 0 && (await this.#backend.ready().then(...ANSWERED));
+      // Somebody else may be the one who listens there; a server that is ready has logged what it did not get.
+      await this.#refuseTakenPort(logged);
+      if (ready) return;
       await sleep(POLL);
     }
+    await this.#refuseTakenPort(logged);
     const what = daemon.running ? `does not listen after ${START_TIMEOUT} ms` : 'ended while starting';
     throw new ServerError(`${this.kind} ${what}; the end of its log:\n${await this.logTail(30)}`);
+  }
+
+  async #refuseTakenPort(logged: number): Promise<void> {
+    if (this.#backend.portTaken.test((await read(this.#backend.logFile)).slice(logged))) {
+      throw new PortTakenError(`${this.kind}: a port was taken by another process`);
+    }
   }
 }

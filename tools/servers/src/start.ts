@@ -17,6 +17,9 @@ const DOMAIN = 'localhost';
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'];
 const ATTEMPTS = 3;
 
+/** The address of a Unix socket holds 107 bytes; those of the servers lie in their directory. */
+const LONGEST_DIRECTORY = 95;
+
 function secret(): string {
   return randomBytes(18).toString('base64url');
 }
@@ -54,6 +57,8 @@ async function launch(options: ServerOptions): Promise<RunningServer> {
   const guard = new Guard(directory);
   let server: TestServer | undefined;
   try {
+    if (Buffer.byteLength(directory) > LONGEST_DIRECTORY)
+      throw new ServerError(`${directory} is too long: set TMPDIR to a shorter path`);
     const site = await makeSite(options, directory);
     const backend = options.kind === 'prosody' ? new Prosody(site) : await Ejabberd.create(site);
     await backend.configure();

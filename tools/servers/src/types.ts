@@ -100,11 +100,11 @@ export interface RunningServer extends AsyncDisposable {
   clientCertificate(user: string): CertificatePair;
   /** Adds an account on the main host. The server has to run. */
   addUser(username: string, password: string): Promise<void>;
-  /** Removes an account of the main host. The server has to run; it ends the sessions of the account. */
+  /** Removes an account of the main host and ends its sessions. The server has to run. */
   removeUser(username: string): Promise<void>;
   /**
-   * Ends the session of a full JID, or all of a bare one. Prosody closes the stream without an error, ejabberd with a
-   * `<policy-violation/>`.
+   * Ends the session of a full JID, or all of a bare one, with a stream error: `<policy-violation/>`, but `<conflict/>` where
+   * ejabberd ends that of a full JID.
    */
   closeSession(jid: string): Promise<void>;
   /** Stops the server and keeps its data for {@link start}. Default `TERM`. Does nothing where it does not run. */

@@ -78,7 +78,7 @@ describe.each(KINDS)('%s', (kind) => {
 
   it('is refused by a client that does not know its certificate authority', async () => {
     const opening = RawClient.open(server, { tls: { ca: undefined } });
-    await expect(opening).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    await expect(opening).rejects.toMatchObject({ code: 'SELF_SIGNED_CERT_IN_CHAIN' });
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('speaks %s', async (version) => {
@@ -150,7 +150,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it('adds and removes accounts, whatever is in the password', async () => {
-    const password = `"quo'te\\ <&> \u{1f511}`;
+    const password = `"quo'te\\ <&> €é`;
     await server.addUser('new_user', password);
     expect(server.users.map(({ jid }) => jid)).toContain('new_user@localhost');
     await using(RawClient.open(server), (client) => client.scram('SCRAM-SHA-256', 'new_user', password));
@@ -164,14 +164,30 @@ describe.each(KINDS)('%s', (kind) => {
     expect(server.users.find(({ username }) => username === 'alice')?.password).not.toBe('secret');
   });
 
-  it.each([true, false])('closes a session of a full JID or of a bare one', async (full) => {
+  it.each(['full', 'bare'] as const)('ends the session of a %s JID with a stream error', async (form) => {
     const [user] = server.users;
     await using(RawClient.open(server), async (client) => {
       await client.plain(user?.username ?? '', user?.password ?? '');
       const jid = await client.bind();
-      await server.closeSession(full ? jid : `${user?.jid}`);
+      await server.closeSession(form === 'full' ? jid : `${user?.jid}`);
+      const [, condition] = await client.expect(/<stream:error><([\w-]+)/);
+      expect(condition).toBe(kind === 'ejabberd' && form === 'full' ? 'conflict' : 'policy-violation');
       await client.closed();
     });
+  });
+
+  it('ends only the session of the given full JID', async () => {
+    const [user] = server.users;
+    await using(RawClient.open(server), (other) =>
+      using(RawClient.open(server), async (client) => {
+        for (const one of [client, other]) await one.plain(user?.username ?? '', user?.password ?? '');
+        await other.bind();
+        await server.closeSession(await client.bind());
+        await client.closed();
+        other.send('<iq type="get" id="alive"><query xmlns="jabber:iq:roster"/></iq>');
+        await other.expect(/<iq[^>]*id=['"]alive['"]/);
+      }),
+    );
   });
 
   it('takes components with the right secret', async () => {

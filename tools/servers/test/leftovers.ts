@@ -18,6 +18,14 @@ export async function processesOf(directory: string): Promise<number[]> {
   return found;
 }
 
+/** Kills a server's own processes and spares the shell that watches over it. */
+export async function crash(directory: string): Promise<void> {
+  for (const pid of await processesOf(directory)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (!command.startsWith('/bin/sh')) process.kill(pid, 'SIGKILL');
+  }
+}
+
 /** What is left of a server, once it had ten seconds to go. */
 export async function leftovers(directory: string): Promise<{ processes: number[]; directory: boolean }> {
   for (let attempt = 0; ; attempt++) {

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureInstalled, type RunningServer, type ServerKind, type StopSignal, startServer } from '../src/index.js';
-import { leftovers, NOTHING, processesOf } from './leftovers.js';
+import { crash, leftovers, NOTHING, processesOf } from './leftovers.js';
 import { RawClient } from './raw-client.js';
 
 const KINDS: readonly ServerKind[] = ['prosody', 'ejabberd'];
@@ -48,12 +50,25 @@ describe.each(KINDS)('the life of %s', (kind) => {
     expect(await logIn(server, 'romeo')).toMatch(/^romeo@/);
   });
 
-  it('a crash is noticed', async () => {
-    const group = (await processesOf(server.directory)).filter((pid) => pid !== process.pid);
-    expect(group.length).toBeGreaterThan(1);
+  it('says so when somebody took one of its ports while it was stopped', async () => {
     await server.stop('KILL');
+    const thief = createServer().listen(server.ports.component, server.host);
+    await once(thief, 'listening');
+    try {
+      await expect(server.start()).rejects.toThrow('a port was taken');
+      expect(server.running).toBe(false);
+    } finally {
+      thief.close();
+    }
     await server.start();
-    expect(await server.logTail(1)).not.toBe('');
+  });
+
+  it('a crash is noticed, and made good by start', async () => {
+    await crash(server.directory);
+    await vi.waitFor(() => expect(server.running).toBe(false), { timeout: 10_000 });
+    await expect(server.addUser('late', 'secret')).rejects.toMatchObject({ code: 'ERR_TEST_SERVER' });
+    await server.start();
+    expect(await logIn(server, 'romeo')).toMatch(/^romeo@/);
   });
 
   it('dispose leaves no process and no directory', async () => {

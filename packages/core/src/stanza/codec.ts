@@ -6,33 +6,37 @@ export interface Codec<T, In = T> {
   readonly expects: string;
   /** The value, or undefined for text that it refuses. Never throws. */
   decode(text: string): T | undefined;
-  /** The text. @throws TypeError for a value that has none. */
+  /** The text. @throws for a value that has none: TypeError, for an address JidError. */
   encode(value: In): string;
 }
 
 /** Any text, as it stands. */
-export const text: Codec<string> = { expects: 'text', decode: (raw) => raw, encode: (value) => value };
+export const text: Codec<string> = {
+  expects: 'text',
+  decode: (raw) => raw,
+  encode: (value) => (typeof value === 'string' ? value : refuse('text', value)),
+};
 
 /** A whole number; optional bounds are inclusive. */
 export function int(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): Codec<number> {
-  const expects =
-    min === Number.MIN_SAFE_INTEGER && max === Number.MAX_SAFE_INTEGER
-      ? 'an integer'
-      : `an integer from ${min} to ${max}`;
+  const expects = integerBetween(min, max);
   const fits = (value: number): boolean => Number.isSafeInteger(value) && value >= min && value <= max;
   return {
     expects,
     decode: (raw) => {
       const trimmed = raw.trim();
       if (trimmed.length > 17 || !/^[+-]?\d+$/.test(trimmed)) return undefined;
-      const value = Number(trimmed);
+      // The sum turns the -0 of `-0` into 0.
+      const value = Number(trimmed) + 0;
       return fits(value) ? value : undefined;
     },
-    encode: (value) => {
-      if (!fits(value)) throw new TypeError(`expected ${expects}, got ${value}`);
-      return String(value);
-    },
+    encode: (value) => (fits(value) ? String(value) : refuse(expects, value)),
   };
+}
+
+function integerBetween(min: number, max: number): string {
+  if (max < Number.MAX_SAFE_INTEGER) return `an integer from ${min} to ${max}`;
+  return min > Number.MIN_SAFE_INTEGER ? `an integer of at least ${min}` : 'an integer';
 }
 
 /** An `xs:boolean`: `true`, `false`, `1`, `0`; written as a word. */
@@ -43,12 +47,15 @@ export const bool: Codec<boolean> = {
     if (trimmed === 'true' || trimmed === '1') return true;
     return trimmed === 'false' || trimmed === '0' ? false : undefined;
   },
-  encode: (value) => (value ? 'true' : 'false'),
+  encode: (value) => (typeof value === 'boolean' ? String(value) : refuse('a boolean', value)),
 };
 
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
 
-/** A moment in the DateTime profile of XEP-0082; written in UTC. A leap second reads as the second after it. */
+/**
+ * A moment in the DateTime profile of XEP-0082; written in UTC, in the years 0 to 9999. What is finer than a millisecond
+ * is cut off, and a leap second reads as the second after it.
+ */
 export const dateTime: Codec<Date> = {
   expects: 'a XEP-0082 date and time',
   decode: (raw) => {
@@ -75,10 +82,15 @@ export const dateTime: Codec<Date> = {
     return date;
   },
   encode: (value) => {
-    if (Number.isNaN(value.getTime())) throw new TypeError('expected a valid Date');
+    const time = value.getTime();
+    if (!(time >= FIRST && time < BEYOND)) refuse('a Date in the years 0 to 9999', value);
     return value.toISOString().replace('.000Z', 'Z');
   },
 };
+
+// Others have six digits and a sign in ISO 8601, which XEP-0082 does not know.
+const FIRST = Date.parse('0000-01-01T00:00:00Z');
+const BEYOND = Date.parse('+010000-01-01T00:00:00Z');
 
 function zoneMinutes(zone: string): number | undefined {
   if (zone === 'Z') return 0;
@@ -95,12 +107,16 @@ export const base64: Codec<Uint8Array> = {
     const compact = raw.replace(/[ \t\r\n]/g, '');
     if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
     try {
-      return Uint8Array.from(atob(compact), (char) => char.charCodeAt(0));
+      const binary = atob(compact);
+      const bytes = new Uint8Array(binary.length);
+      for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+      return bytes;
     } catch {
       return undefined;
     }
   },
   encode: (value) => {
+    if (!ArrayBuffer.isView(value)) refuse('a Uint8Array', value);
     let binary = '';
     for (let i = 0; i < value.length; i += 0x8000) binary += String.fromCharCode(...value.subarray(i, i + 0x8000));
     return btoa(binary);
@@ -121,8 +137,13 @@ export function oneOf<const T extends string>(...values: readonly T[]): Codec<T>
     expects,
     decode: (raw) => values.find((value) => value === raw),
     encode: (value) => {
-      if (!values.includes(value)) throw new TypeError(`expected ${expects}, got ${JSON.stringify(value)}`);
+      if (!values.includes(value)) refuse(expects, value);
       return value;
     },
   };
+}
+
+function refuse(expects: string, value: unknown): never {
+  const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : String(value);
+  throw new TypeError(`expected ${expects}, got ${got}`);
 }

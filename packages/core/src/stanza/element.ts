@@ -8,17 +8,23 @@ export class ElementView {
     readonly xml: XmlElement,
   ) {}
 
-  /** Writes several properties at once, those of plugins included. */
+  /**
+   * Writes several properties at once, those of plugins included; undefined removes.
+   * @throws TypeError for a name that is no field, before anything is written.
+   */
   set(values: Partial<this>): this {
-    return Object.assign(this, values);
+    const entries = Object.entries(values);
+    for (const [name] of entries) checkField(this, name);
+    for (const [name, value] of entries) (this as Record<string, unknown>)[name] = value;
+    return this;
   }
 
   /** A deep copy that may be written to. */
   copy(): this {
-    return new (this.constructor as new (xml: XmlElement) => this)(this.xml.copy());
+    return viewOf(this.constructor as unknown as ElementClass<this>, this.xml.copy());
   }
 
-  /** The XML text. */
+  /** The XML text. @throws SerializeError for what XML cannot hold. */
   toString(): string {
     return this.xml.toString();
   }
@@ -39,6 +45,15 @@ export interface DefinedClass<F extends FieldMap, B extends ElementView = Elemen
   new (...init: InitArguments<F>): B & Fields<F>;
 }
 
+// A name may come from data: methods, `xml`, `constructor` and `__proto__` are no fields.
+function checkField(view: ElementView, name: string): void {
+  for (let at: object = view; at !== ElementView.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.getOwnPropertyDescriptor(at, name)?.set) return;
+  }
+  const { name: tag, namespace } = view.xml;
+  throw new TypeError(`<${tag} xmlns="${namespace}"> has no field "${name}" that can be written`);
+}
+
 /** The view of that class over an element: the same object each time, as long as one class views it. */
 export function viewOf<V extends ElementView>(cls: ElementClass<V>, xml: XmlElement): V {
   if (xml.view instanceof cls) return xml.view;
@@ -54,7 +69,9 @@ export function isA(cls: ElementClass, xml: XmlElement): boolean {
 
 /**
  * Builds the base class of a stanza object: `class Received extends element('received', NS, { id: attr('id') }) {}`.
- * Instances are made over an element (`new Received(xml)`) or afresh from field values (`new Received({ id })`).
+ * Instances are made over an element (`new Received(xml)`) or afresh from field values (`new Received({ id })`; undefined
+ * leaves a field out, and a name that is no field throws a TypeError).
+ * @throws TypeError for a field named like a method of the base class.
  */
 export function element<const F extends FieldMap = Record<never, never>, B extends ElementView = ElementView>(
   tag: string,
@@ -72,26 +89,34 @@ export function element<const F extends FieldMap = Record<never, never>, B exten
     constructor(source: XmlElement | object = {}) {
       super(source instanceof XmlElement ? source : new XmlElement(tag, namespace));
       if (source !== this.xml) {
-        for (const [key, value] of Object.entries(source)) {
-          if (!(key in this)) throw new TypeError(`<${tag} xmlns="${namespace}"> has no field "${key}"`);
-          if (value !== undefined) (this as Record<string, unknown>)[key] = value;
+        for (const [name, value] of Object.entries(source)) {
+          checkField(this, name);
+          if (value !== undefined) (this as Record<string, unknown>)[name] = value;
         }
         this.xml.view = this;
       }
     }
   }
+  for (const name of Object.keys(fields)) checkName(Base.prototype, tag, name);
   defineFields(Definition.prototype, fields);
   return Definition as unknown as DefinedClass<F, B>;
 }
 
+// Also what is declared has to be what may be written: methods are compared bivariantly, so this has to be asked apart.
 type Declared<V, F> = {
-  [K in keyof F]: K extends keyof V ? (F[K] extends { get(xml: XmlElement): V[K] } ? F[K] : Field<V[K]>) : never;
+  [K in keyof F]: K extends keyof V
+    ? F[K] extends { get(xml: XmlElement): V[K]; set(xml: XmlElement, value: infer In): void }
+      ? V[K] extends In
+        ? F[K]
+        : Field<V[K]>
+      : Field<V[K]>
+    : never;
 };
 
 /**
  * Gives runtime to fields that a plugin declared by `declare module '@sestina/core'`. The compiler compares both.
- * Loading the same package twice is harmless.
- * @throws TypeError where another package has taken the name.
+ * @param owner The package's name. With it, loading the same package twice is harmless: the first stays.
+ * @throws TypeError where the name is taken; nothing is defined then.
  */
 export function extend<V extends ElementView, F extends FieldMap>(
   target: ElementClass<V>,
@@ -99,12 +124,26 @@ export function extend<V extends ElementView, F extends FieldMap>(
   owner?: string,
 ): void {
   const prototype: object = target.prototype;
-  for (const name of Object.keys(fields)) {
+  const added: Record<string, Field<unknown, never>> = {};
+  for (const [name, field] of Object.entries<Field<unknown, never>>(fields)) {
     const existing = Object.getOwnPropertyDescriptor(prototype, name)?.get as FieldGetter | undefined;
     if (existing?.owner !== undefined && existing.owner === owner) continue;
-    if (name in prototype) throw new TypeError(`<${target.tag}/> already has a field "${name}"; choose another name`);
+    if (name in prototype || name === 'xml') {
+      const by = existing?.owner === undefined ? '' : ` of ${existing.owner}`;
+      throw new TypeError(`<${target.tag}/> already has a field "${name}"${by}: choose another name`);
+    }
+    added[name] = field;
   }
-  defineFields(prototype, fields, owner);
+  defineFields(prototype, added, owner);
+}
+
+// A field may be defined anew, a method may not.
+function checkName(prototype: object, tag: string, name: string): void {
+  for (let at = prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.getOwnPropertyDescriptor(at, name)?.set) return;
+  }
+  if (!(name in prototype) && name !== 'xml') return;
+  throw new TypeError(`<${tag}/>: a field cannot be called "${name}", since every stanza object has that already`);
 }
 
 interface FieldGetter {

@@ -23,10 +23,11 @@ export interface Slot {
 export class ValueField<T, Absent = undefined, In = T> implements Field<T | Absent, In | Absent> {
   readonly #slot: Slot;
   readonly #codec: Codec<T, In>;
-  readonly #absent: (xml: XmlElement) => Absent;
+  readonly #absent: (xml: XmlElement, raw?: string) => Absent;
   readonly #lenient: boolean;
 
-  constructor(slot: Slot, codec: Codec<T, In>, absent: (xml: XmlElement) => Absent, lenient = false) {
+  /** `absent` gives what is read where there is no text; or text that cannot be decoded, where it is `lenient`. */
+  constructor(slot: Slot, codec: Codec<T, In>, absent: (xml: XmlElement, raw?: string) => Absent, lenient = false) {
     this.#slot = slot;
     this.#codec = codec;
     this.#absent = absent;
@@ -37,8 +38,8 @@ export class ValueField<T, Absent = undefined, In = T> implements Field<T | Abse
   required(): RequiredField<T, In> {
     const { where } = this.#slot;
     const { expects } = this.#codec;
-    const missing = (xml: XmlElement): never => {
-      throw new StanzaValueError(xml, where, undefined, expects);
+    const missing = (xml: XmlElement, raw?: string): never => {
+      throw new StanzaValueError(xml, where, raw, expects);
     };
     return new RequiredField<T, In>(this.#slot, this.#codec, missing, this.#lenient);
   }
@@ -59,10 +60,11 @@ export class ValueField<T, Absent = undefined, In = T> implements Field<T | Abse
     if (raw === undefined) return this.#absent(xml);
     const value = this.#codec.decode(raw);
     if (value !== undefined) return value;
-    if (this.#lenient) return this.#absent(xml);
+    if (this.#lenient) return this.#absent(xml, raw);
     throw new StanzaValueError(xml, this.#slot.where, raw, this.#codec.expects);
   }
 
+  /** Undefined removes it. @throws what the codec throws for a value that has no text. */
   set(xml: XmlElement, value: In | Absent): void {
     this.#slot.write(xml, value === undefined ? undefined : this.#codec.encode(value as In));
   }

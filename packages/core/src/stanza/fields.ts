@@ -19,22 +19,28 @@ export function attr(name: string, codec: Codec<unknown, never> = text): ValueFi
   return new ValueField(slot, codec, optional);
 }
 
-/** A value in the text of the element itself. */
+/**
+ * A value in the text of the element itself. It is missing where there is no text, so that an empty text and none are the
+ * same, as they are on the wire.
+ */
 export function ownText(): ValueField<string>;
 export function ownText<T, In = T>(codec: Codec<T, In>): ValueField<T, undefined, In>;
 export function ownText(codec: Codec<unknown, never> = text): ValueField<unknown, undefined, never> {
   const slot: Slot = {
     where: 'text',
-    read: (xml) => (xml.children.length === 0 ? undefined : xml.text),
+    read: (xml) => xml.text || undefined,
     write: (xml, raw) => {
       for (const node of [...xml.children]) if (typeof node === 'string') xml.remove(node);
-      if (raw !== undefined) xml.insert(0, raw);
+      if (raw) xml.insert(0, raw);
     },
   };
   return new ValueField(slot, codec, optional);
 }
 
-/** A value in the text of a child element; the namespace is the parent's unless given. Of several, the first counts. */
+/**
+ * A value in the text of a child element; the namespace is the parent's unless given. Of several, the first counts;
+ * writing undefined removes them all.
+ */
 export function childText(name: string, options?: { namespace?: string }): ValueField<string>;
 export function childText<T, In = T>(
   name: string,
@@ -55,7 +61,7 @@ export function childText(
     write: (xml, raw) => {
       const existing = xml.child(name, namespace ?? xml.namespace);
       if (raw === undefined) {
-        if (existing) xml.remove(existing);
+        removeAll(xml, name, namespace);
       } else if (existing) {
         existing.text = raw;
       } else {
@@ -66,13 +72,21 @@ export function childText(
   return new ValueField(slot, codec, optional);
 }
 
-/** The texts of repeated children: `<value>a</value><value>b</value>`. Reading gives a snapshot. */
-export function childTexts(name: string): Field<readonly string[], Iterable<string>> {
+function removeAll(xml: XmlElement, name: string, namespace: string | undefined): void {
+  for (const old of xml.childrenNamed(name, namespace ?? xml.namespace)) xml.remove(old);
+}
+
+/**
+ * The texts of repeated children: `<value>a</value><value>b</value>`. Reading gives a snapshot; writing replaces all.
+ * A single text is refused, since its characters would be taken for the list.
+ */
+export function childTexts(name: string): Field<readonly string[], Iterable<string> & object> {
   return {
     get: (xml) => xml.childrenNamed(name).map((child) => child.text),
     set: (xml, values) => {
-      const texts = [...(values ?? [])];
-      for (const old of xml.childrenNamed(name)) xml.remove(old);
+      if (typeof values === 'string') throw new TypeError(`<${name}/>: expected a list of texts, got one text`);
+      const texts = [...(values ?? [])].map((value) => text.encode(value));
+      removeAll(xml, name, undefined);
       for (const value of texts) xml.append(new XmlElement(name, xml.namespace).append(value));
     },
   };
@@ -84,8 +98,8 @@ export function flag(name: string, namespace?: string): Field<boolean> {
     get: (xml) => xml.child(name, namespace ?? xml.namespace) !== undefined,
     set: (xml, on) => {
       const existing = xml.child(name, namespace ?? xml.namespace);
-      if (on && !existing) xml.append(new XmlElement(name, namespace ?? xml.namespace));
-      if (!on && existing) xml.remove(existing);
+      if (!on) removeAll(xml, name, namespace);
+      else if (!existing) xml.append(new XmlElement(name, namespace ?? xml.namespace));
     },
   };
 }
@@ -96,8 +110,18 @@ function dereference<V extends ElementView>(reference: Reference<ElementClass<V>
   return 'tag' in reference ? reference : reference();
 }
 
-/** The view of one child element. Give a function where the class is defined further down or refers back. */
+function checkReference(reference: unknown, what: string): void {
+  if (reference !== undefined) return;
+  throw new TypeError(`${what}() was given undefined: is there a circular import? Give a function, () => Class`);
+}
+
+/**
+ * The view of one child element; of several, the first. Give a function where the class is defined further down or refers
+ * back. Writing puts the new one where the old one was and removes all others of its name.
+ * @throws TypeError for undefined, which is what a circular import gives.
+ */
 export function child<V extends ElementView>(reference: Reference<ElementClass<V>>): Field<V | undefined> {
+  checkReference(reference, 'child');
   return {
     get: (xml) => {
       const cls = dereference(reference);
@@ -105,10 +129,11 @@ export function child<V extends ElementView>(reference: Reference<ElementClass<V
       return found && viewOf(cls, found);
     },
     set: (xml, view) => {
-      const cls = dereference(reference);
-      const existing = xml.child(cls.tag, cls.namespace);
-      if (existing) xml.remove(existing);
-      if (view) xml.append(view.xml);
+      const { tag, namespace } = dereference(reference);
+      const existing = xml.child(tag, namespace);
+      const index = existing ? xml.children.indexOf(existing) : xml.children.length;
+      removeAll(xml, tag, namespace);
+      if (view) xml.insert(index, view.xml);
     },
   };
 }
@@ -137,16 +162,18 @@ export class ElementList<V extends ElementView> implements Iterable<V> {
     return found && viewOf(this.#cls, found);
   }
 
-  /** Appends one and returns it. */
+  /** Appends one and returns it. @throws ReadOnlyError on a received stanza. */
   add(view: V): V {
     this.#owner.append(view.xml);
     return view;
   }
 
+  /** Takes one out; returns whether it was there. @throws ReadOnlyError on a received stanza. */
   remove(view: V): boolean {
     return this.#owner.remove(view.xml);
   }
 
+  /** Takes all of them out; other children stay. @throws ReadOnlyError on a received stanza. */
   clear(): void {
     for (const xml of this.#owner.childrenNamed(this.#cls.tag, this.#cls.namespace)) this.#owner.remove(xml);
   }
@@ -157,13 +184,14 @@ export interface ListField<V extends ElementView> extends Field<ElementList<V>, 
   readonly readOnly: true;
 }
 
-/** The views of repeated child elements. */
+/** The views of repeated child elements, a live list. @throws TypeError for undefined: see `child`. */
 export function children<V extends ElementView>(reference: Reference<ElementClass<V>>): ListField<V> {
+  checkReference(reference, 'children');
   return {
     readOnly: true,
     get: (xml) => new ElementList<V>(xml, dereference(reference)),
     set: (xml, views) => {
-      const all = [...views];
+      const all = [...(views ?? [])];
       const list = new ElementList<V>(xml, dereference(reference));
       list.clear();
       for (const view of all) list.add(view);

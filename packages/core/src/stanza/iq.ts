@@ -31,14 +31,21 @@ export class Iq extends element(
     return type === 'get' || type === 'set';
   }
 
-  /** The result answer, empty or with this payload. Not sent yet; only the first answer to a request goes out. */
+  /**
+   * The result answer, empty or with this payload. Not sent yet; only the first answer to a request goes out.
+   * @throws TypeError where this is an answer itself.
+   */
   reply(payload?: ElementView): Iq {
     const reply = new Iq(this.answerElement('result'));
     if (payload) reply.xml.append(payload.xml);
     return reply;
   }
 
-  /** The error answer (RFC 6120 §8.3). Not sent yet; only the first answer to a request goes out. */
+  /**
+   * The error answer (RFC 6120 §8.3). Not sent yet; only the first answer to a request goes out.
+   * @param text For people; for a `StanzaError`, its own text stands.
+   * @throws TypeError where this is an answer itself.
+   */
   errorReply(error: StanzaError | StanzaErrorCondition, text?: string): Iq {
     return new Iq(this.errorElement(error, text));
   }

@@ -25,31 +25,36 @@ export class LangTexts implements Iterable<[lang: string, text: string]> {
 
   /** The text in exactly that language; without one, that of the parent's own language. */
   get(lang: string = this.#owner.lang ?? ''): string | undefined {
-    return this.#find(lang)?.text;
+    return this.#all(lang)[0]?.text;
   }
 
-  /** Writes the text in that language; undefined removes it. */
+  /** Writes the text in that language; undefined removes it. @throws ReadOnlyError on a received stanza. */
   set(lang: string, value: string | undefined): this {
-    const existing = this.#find(lang);
+    const [existing] = this.#all(lang);
     if (value === undefined) {
-      if (existing) this.#owner.remove(existing);
+      for (const old of this.#all(lang)) this.#owner.remove(old);
     } else if (existing) {
-      existing.text = value;
+      existing.text = text.encode(value);
     } else {
-      const own = lang === (this.#owner.lang ?? '');
+      const own = isLang(lang, this.#owner.lang ?? '');
       const child = new XmlElement(this.#name, this.#owner.namespace, own ? {} : { 'xml:lang': lang });
-      this.#owner.append(child.append(value));
+      this.#owner.append(child.append(text.encode(value)));
     }
     return this;
   }
 
-  /** The text in the first of these languages that there is, `en` standing for `en-GB` too; else the default one. */
+  /**
+   * The text in the first of these languages that there is; else the default one. `en-GB` is served by `en-GB`, else by
+   * `en`, else by another English (RFC 4647 §3.4).
+   */
   best(...preferred: string[]): string | undefined {
     const children = this.#owner.childrenNamed(this.#name);
-    for (const wanted of preferred.map((lang) => lang.toLowerCase())) {
-      for (const child of children) {
-        const lang = this.#langOf(child).toLowerCase();
-        if (lang === wanted || lang.startsWith(`${wanted}-`)) return child.text;
+    for (const wanted of preferred) {
+      for (let range = wanted; range !== ''; range = range.slice(0, Math.max(range.lastIndexOf('-'), 0))) {
+        const found =
+          children.find((child) => isLang(this.#langOf(child), range)) ??
+          children.find((child) => isLang(this.#langOf(child).slice(0, range.length + 1), `${range}-`));
+        if (found) return found.text;
       }
     }
     return defaultChild(this.#owner, this.#name)?.text;
@@ -59,32 +64,42 @@ export class LangTexts implements Iterable<[lang: string, text: string]> {
     return child.lang ?? this.#owner.lang ?? '';
   }
 
-  #find(lang: string): XmlElement | undefined {
-    const wanted = lang.toLowerCase();
-    return this.#owner.childrenNamed(this.#name).find((child) => this.#langOf(child).toLowerCase() === wanted);
+  #all(lang: string): XmlElement[] {
+    return this.#owner.childrenNamed(this.#name).filter((child) => isLang(this.#langOf(child), lang));
   }
+}
+
+/** Language tags do not heed case (RFC 5646 §2.1.1). */
+function isLang(a: string, b: string): boolean {
+  return a === b || a.toLowerCase() === b.toLowerCase();
+}
+
+/** The one in the stanza's own language; of several, the first. */
+function ownChild(owner: XmlElement, name: string): XmlElement | undefined {
+  for (const child of owner.children) {
+    if (typeof child === 'string' || child.name !== name || child.namespace !== owner.namespace) continue;
+    const { lang } = child;
+    if (lang === undefined || isLang(lang, owner.lang ?? '')) return child;
+  }
+  return undefined;
 }
 
 /** The one in the stanza's own language, else the first. */
 function defaultChild(owner: XmlElement, name: string): XmlElement | undefined {
-  let first: XmlElement | undefined;
-  for (const child of owner.children) {
-    if (typeof child === 'string' || child.name !== name || child.namespace !== owner.namespace) continue;
-    const { lang } = child;
-    if (lang === undefined || lang === owner.lang) return child;
-    first ??= child;
-  }
-  return first;
+  return ownChild(owner, name) ?? owner.child(name);
 }
 
-/** The text of a child that may stand there in several languages: the one in the stanza's own language, else the first. */
+/**
+ * The text of a child that may stand there in several languages: the one in the stanza's own language, else the first.
+ * Writing leaves the other languages alone, undefined removes them all.
+ */
 export function langText(name: string): ValueField<string> {
   return new ValueField<string>(
     {
       where: `<${name}/>`,
       read: (xml) => defaultChild(xml, name)?.text,
       write: (xml, raw) => {
-        const existing = defaultChild(xml, name);
+        const existing = ownChild(xml, name);
         if (raw === undefined) {
           for (const child of xml.childrenNamed(name)) xml.remove(child);
         } else if (existing) {
@@ -107,7 +122,7 @@ export function langTexts(
     readOnly: true,
     get: (xml) => new LangTexts(xml, name),
     set: (xml, pairs) => {
-      const all = [...pairs];
+      const all = [...(pairs ?? [])];
       for (const old of xml.childrenNamed(name)) xml.remove(old);
       const texts = new LangTexts(xml, name);
       for (const [lang, value] of all) texts.set(lang, value);

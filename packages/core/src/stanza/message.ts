@@ -33,9 +33,12 @@ export class Message extends element(
   /**
    * An answer in the same conversation: to the sender, same type, same thread (RFC 6121 §5.2). In a group chat it goes
    * to the room. Not sent yet: call `send()` on it.
+   * @throws TypeError on a message of type `error`, which is never answered.
    */
   reply(body?: string): Message {
-    const reply = new Message(this.answerElement(this.xml.attribute('type')));
+    // One of an unknown type counts as normal, and so does its answer.
+    const type = this.xml.attribute('type') === this.type ? this.type : undefined;
+    const reply = new Message(this.answerElement(type));
     // A reply is a message of its own; its id is given when it is sent.
     reply.id = undefined;
     if (reply.xml.origin) delete reply.xml.origin.request;
@@ -46,7 +49,11 @@ export class Message extends element(
     return reply;
   }
 
-  /** The error answer (RFC 6120 §8.3). Not sent yet. */
+  /**
+   * The error answer (RFC 6120 §8.3). Not sent yet.
+   * @param text For people; for a `StanzaError`, its own text stands.
+   * @throws TypeError on a message of type `error`, which is never answered.
+   */
   errorReply(error: StanzaError | StanzaErrorCondition, text?: string): Message {
     return new Message(this.errorElement(error, text));
   }

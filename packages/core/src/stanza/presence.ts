@@ -46,14 +46,18 @@ export class Presence extends element(
     return this.xml.attribute('type') === undefined;
   }
 
-  /** An answer to the sender, of that type. Not sent yet. */
+  /** An answer to the sender, of that type. Not sent yet. @throws TypeError on a presence of type `error`. */
   reply(type?: PresenceType): Presence {
     const reply = new Presence(this.answerElement(type));
     if (reply.xml.origin) delete reply.xml.origin.request;
     return reply;
   }
 
-  /** The error answer (RFC 6120 §8.3). Not sent yet. */
+  /**
+   * The error answer (RFC 6120 §8.3). Not sent yet.
+   * @param text For people; for a `StanzaError`, its own text stands.
+   * @throws TypeError on a presence of type `error`, which is never answered.
+   */
   errorReply(error: StanzaError | StanzaErrorCondition, text?: string): Presence {
     return new Presence(this.errorElement(error, text));
   }

@@ -103,7 +103,8 @@ export class StanzaError extends SestinaError {
     if (this.address !== undefined) condition.append(this.address);
     xml.append(condition);
     if (this.text) xml.append(new XmlElement('text', NS_STANZA_ERRORS).append(this.text));
-    if (this.application) xml.append(this.application);
+    // A copy: the error may be sent more than once.
+    if (this.application) xml.append(this.application.copy());
     return new ErrorElement(xml);
   }
 }
@@ -116,7 +117,7 @@ export class ErrorElement extends element('error', NS_CLIENT, {
   /** Its condition; `undefined-condition` where there is none that we know. */
   get condition(): StanzaErrorCondition {
     const { conditionElement } = this;
-    return conditionElement && isCondition(conditionElement.name) ? conditionElement.name : 'undefined-condition';
+    return (conditionElement?.name as StanzaErrorCondition | undefined) ?? 'undefined-condition';
   }
 
   /** Its type; what the RFC recommends for the condition where none is given. */
@@ -124,13 +125,16 @@ export class ErrorElement extends element('error', NS_CLIENT, {
     return this.declaredType ?? STANZA_ERROR_TYPES[this.condition];
   }
 
+  /** For people. */
   get text(): string | undefined {
     return this.xml.child('text', NS_STANZA_ERRORS)?.text;
   }
 
-  /** The new address in `gone` and `redirect`. */
+  /** The new address in `gone` and `redirect`, as it stands there: most often a `xmpp:` URI. */
   get address(): string | undefined {
-    return this.conditionElement?.text || undefined;
+    const { condition } = this;
+    if (condition !== 'gone' && condition !== 'redirect') return undefined;
+    return this.conditionElement?.text.trim() || undefined;
   }
 
   /** The application-specific condition (RFC 6120 §8.3.4). */
@@ -143,7 +147,7 @@ export class ErrorElement extends element('error', NS_CLIENT, {
 
   private get conditionElement(): XmlElement | undefined {
     for (const child of this.xml.elements()) {
-      if (child.namespace === NS_STANZA_ERRORS && child.name !== 'text') return child;
+      if (child.namespace === NS_STANZA_ERRORS && isCondition(child.name)) return child;
     }
     return undefined;
   }

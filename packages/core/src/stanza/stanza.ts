@@ -11,6 +11,11 @@ export interface StanzaSender {
   send(stanza: ElementView, options?: SendOptions): Sending;
 }
 
+/** The origin of a copy: an answer to the copy is an answer to what was copied. */
+interface CopyOrigin extends Origin {
+  copied?: Origin | undefined;
+}
+
 /** What `Message`, `Presence` and `Iq` share. */
 export class Stanza extends ElementView {
   // Given by the field maps of the three classes.
@@ -44,16 +49,29 @@ export class Stanza extends ElementView {
     return stream.send(this, options);
   }
 
+  /** A deep copy that may be written to. It belongs to the same stream, and answers to it count as answers to this one. */
   override copy(): this {
-    return super.copy().bind(this.stream);
+    const copy = super.copy();
+    const from: CopyOrigin | undefined = this.xml.origin;
+    if (from) {
+      const origin: CopyOrigin = { sealed: false, stream: from.stream, copied: from.copied ?? from };
+      if (from.request) origin.request = from.request;
+      copy.xml.origin = origin;
+    }
+    return copy;
   }
 
   /**
    * Fills in what every answer shares: addresses swapped, the id kept (RFC 6120 §8.1, §8.3).
+   * @throws TypeError for an error, and for the result of an iq: two sides could answer each other for ever.
    * @internal
    */
   protected answerElement(type: string | undefined): XmlElement {
     const { xml } = this;
+    const own = xml.attribute('type');
+    if (own === 'error' || (own === 'result' && xml.name === 'iq')) {
+      throw new TypeError(`<${xml.name} type="${own}"/> is never answered (RFC 6120 §8.2.3, §8.3.1)`);
+    }
     const answer = new XmlElement(xml.name, xml.namespace, {
       type,
       id: xml.attribute('id'),
@@ -61,9 +79,9 @@ export class Stanza extends ElementView {
       // A client's server fills it in, and knows the resource too.
       from: this.stream?.isComponent === false ? undefined : xml.attribute('to'),
     });
-    const request = xml.origin;
+    const asked: CopyOrigin | undefined = xml.origin;
     const origin: Origin = { sealed: false, stream: this.stream };
-    if (request) origin.request = request;
+    if (asked) origin.request = asked.copied ?? asked;
     answer.origin = origin;
     return answer;
   }

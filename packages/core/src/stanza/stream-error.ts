@@ -86,13 +86,13 @@ export class StreamError extends SestinaError {
     if (this.seeOtherHost !== undefined) condition.append(this.seeOtherHost);
     const xml = new XmlElement('error', NS_STREAM).append(condition);
     if (this.text) xml.append(new XmlElement('text', NS_STREAM_ERRORS).append(this.text));
-    if (this.application) xml.append(this.application);
+    if (this.application) xml.append(this.application.copy());
     return xml;
   }
 
   /** What the peer said; an unknown or missing condition reads as `undefined-condition`. */
   static fromElement(xml: XmlElement): StreamError {
-    let condition: StreamErrorCondition = 'undefined-condition';
+    let condition: StreamErrorCondition | undefined;
     let seeOtherHost: string | undefined;
     let text: string | undefined;
     let application: XmlElement | undefined;
@@ -100,10 +100,10 @@ export class StreamError extends SestinaError {
       if (child.namespace !== NS_STREAM_ERRORS) application ??= child;
       else if (child.name === 'text') text ??= child.text;
       else {
-        condition = CONDITIONS.find((known) => known === child.name) ?? condition;
-        if (child.name === 'see-other-host') seeOtherHost = child.text.trim();
+        condition ??= CONDITIONS.find((known) => known === child.name);
+        if (child.name === condition && condition === 'see-other-host') seeOtherHost = child.text.trim() || undefined;
       }
     }
-    return new StreamError(condition, { text, origin: 'peer', seeOtherHost, application });
+    return new StreamError(condition ?? 'undefined-condition', { text, origin: 'peer', seeOtherHost, application });
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../services/clock.js';
+import type { Clock, Timer } from '../services/clock.js';
 
 /** One thing to do, in its turn. */
 export interface QueueEntry {
@@ -10,18 +10,41 @@ export interface QueueEntry {
   readonly settles?: boolean | undefined;
   /** Bytes that it holds, for back-pressure. */
   readonly size?: number | undefined;
+  /** What it is, for the report that it does not come to an end. */
+  readonly what?: (() => string) | undefined;
 }
 
 /** Bounds of the queue between the socket and the handlers. */
 export interface EventQueueLimits {
-  /** Stanzas that wait for their handlers before the transport is paused. */
+  /** Stanzas that wait for their handlers, or whose handlers have not finished, before the transport is paused. */
   readonly maxEntries: number;
   /** Bytes of them. */
   readonly maxBytes: number;
 }
 
+/** What a queue tells the stream that it belongs to. */
+export interface EventQueueOwner {
+  /**
+   * Too much waits (`high`), or so much that not even an answer that somebody waits for may be read any more (`full`).
+   * Called when either changes.
+   */
+  pressure(high: boolean, full: boolean): void;
+  /** An entry threw. */
+  failed?(error: unknown): void;
+  /** An entry's promise is still pending after a minute; it no longer counts. */
+  overdue?(what: string): void;
+}
+
 // Timers and the socket get their turn after so many entries.
 const SLICE = 64;
+const FULL = 8;
+const OVERDUE = 60_000;
+
+interface Unfinished {
+  readonly size: number;
+  readonly since: number;
+  readonly what: (() => string) | undefined;
+}
 
 /**
  * One FIFO for everything that happens: stanzas with their handlers, events with their listeners, due schedules.
@@ -31,16 +54,24 @@ const SLICE = 64;
 export class EventQueue {
   readonly #clock: Clock;
   readonly #limits: EventQueueLimits;
-  readonly #pressure: (high: boolean) => void;
+  readonly #owner: EventQueueOwner;
   #entries: (QueueEntry | undefined)[] = [];
   #head = 0;
   #bytes = 0;
+  #reserved = 0;
   #laned = 0;
   #scheduled = false;
   #high = false;
+  #full = false;
   #turn = false;
-  readonly #lanes = new Map<object, QueueEntry[]>();
   #left = SLICE;
+  /** Lanes in which an entry runs, with the entries that wait for it. */
+  readonly #lanes = new Map<object, QueueEntry[]>();
+  /** Lanes whose entry has finished while others wait. */
+  readonly #free: object[] = [];
+  /** Oldest first. */
+  readonly #unfinished = new Set<Unfinished>();
+  #watchdog: Timer | undefined;
   readonly #next = (): void => {
     this.#scheduled = false;
     this.#drain();
@@ -50,10 +81,10 @@ export class EventQueue {
     this.#next();
   };
 
-  constructor(clock: Clock, limits: EventQueueLimits, pressure: (high: boolean) => void) {
+  constructor(clock: Clock, limits: EventQueueLimits, owner: EventQueueOwner) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#pressure = pressure;
+    this.#owner = owner;
   }
 
   /** Entries that have not been run yet, those that wait in a lane included. */
@@ -61,17 +92,28 @@ export class EventQueue {
     return this.#entries.length - this.#head + this.#laned;
   }
 
+  /** Entries that were run and whose promise is pending. */
+  get unfinished(): number {
+    return this.#unfinished.size;
+  }
+
   push(entry: QueueEntry): void {
     this.#entries.push(entry);
     this.#bytes += entry.size ?? 0;
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      queueMicrotask(this.#next);
-    }
-    if (!this.#high && (this.length > this.#limits.maxEntries || this.#bytes > this.#limits.maxBytes)) {
-      this.#high = true;
-      this.#pressure(true);
-    }
+    this.#schedule();
+    this.#weigh();
+  }
+
+  /** Counts something that will be pushed later, for back-pressure; what comes back ends that. */
+  reserve(size: number): () => void {
+    this.#reserved += 1;
+    this.#bytes += size;
+    this.#weigh();
+    return () => {
+      this.#reserved -= 1;
+      this.#bytes -= size;
+      this.#weigh();
+    };
   }
 
   /** Called while an entry runs: it has settled a promise, so let the continuation run before the next entry. */
@@ -79,69 +121,134 @@ export class EventQueue {
     this.#turn = true;
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#next);
+  }
+
   #drain(): void {
-    while (this.#head < this.#entries.length) {
-      const entry = this.#entries[this.#head] as QueueEntry;
-      this.#entries[this.#head] = undefined;
-      this.#head += 1;
-      if (this.#head === this.#entries.length) {
-        this.#entries = [];
-        this.#head = 0;
-      } else if (this.#head > 1_024) {
-        this.#entries = this.#entries.slice(this.#head);
-        this.#head = 0;
+    const entry = this.#take();
+    if (!entry) return;
+    this.#turn = entry.settles === true;
+    this.#run(entry);
+    this.#left -= 1;
+    this.#scheduled = true;
+    // A macrotask where somebody awaits what was settled; else a microtask, so that promises a handler resolved go on.
+    if (this.#turn || this.#left <= 0) this.#clock.nextTurn(this.#nextTurn);
+    else queueMicrotask(this.#next);
+  }
+
+  #take(): QueueEntry | undefined {
+    for (let lane = this.#free.shift(); lane; lane = this.#free.shift()) {
+      const next = this.#lanes.get(lane)?.shift();
+      if (next) {
+        this.#laned -= 1;
+        return next;
       }
-      const lane = entry.lane;
-      const waiting = lane && this.#lanes.get(lane);
-      if (waiting) {
-        waiting.push(entry);
-        this.#laned += 1;
-        continue;
-      }
-      this.#turn = entry.settles === true;
-      this.#run(entry);
-      this.#left -= 1;
-      this.#scheduled = true;
-      // A macrotask where somebody awaits what was settled; else a microtask, so that promises a handler resolved go on.
-      if (this.#turn || this.#left <= 0) this.#clock.nextTurn(this.#nextTurn);
-      else queueMicrotask(this.#next);
-      return;
+      this.#lanes.delete(lane);
     }
+    while (this.#head < this.#entries.length) {
+      const entry = this.#shift();
+      const waiting = entry.lane && this.#lanes.get(entry.lane);
+      if (!waiting) return entry;
+      waiting.push(entry);
+      this.#laned += 1;
+    }
+    return undefined;
+  }
+
+  #shift(): QueueEntry {
+    const entry = this.#entries[this.#head] as QueueEntry;
+    this.#entries[this.#head] = undefined;
+    this.#head += 1;
+    if (this.#head === this.#entries.length) {
+      this.#entries = [];
+      this.#head = 0;
+    } else if (this.#head > 1_024) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
+    return entry;
   }
 
   #run(entry: QueueEntry): void {
-    const result = entry.run();
-    if (entry.lane && isThenable(result)) this.#hold(entry.lane, result);
-    this.#release(entry);
-  }
-
-  #hold(lane: object, result: PromiseLike<unknown>): void {
-    const waiting: QueueEntry[] = [];
-    this.#lanes.set(lane, waiting);
-    const go = (): void => {
-      this.#lanes.delete(lane);
-      let next = waiting.shift();
-      while (next) {
-        this.#laned -= 1;
-        const result = next.run();
-        this.#release(next);
-        if (isThenable(result)) {
-          this.#hold(lane, result);
-          this.#lanes.get(lane)?.push(...waiting);
-          return;
-        }
-        next = waiting.shift();
+    const { lane } = entry;
+    if (lane && !this.#lanes.has(lane)) this.#lanes.set(lane, []);
+    let result: unknown;
+    try {
+      result = entry.run();
+      if (isThenable(result)) {
+        this.#follow(entry, result);
+        return;
       }
-    };
-    result.then(go, go);
+    } catch (error) {
+      this.#owner.failed?.(error);
+    }
+    this.#finished(entry);
   }
 
-  #release(entry: QueueEntry): void {
-    this.#bytes -= entry.size ?? 0;
-    if (this.#high && this.length <= this.#limits.maxEntries / 2 && this.#bytes <= this.#limits.maxBytes / 2) {
-      this.#high = false;
-      this.#pressure(false);
+  #follow(entry: QueueEntry, result: PromiseLike<unknown>): void {
+    const unfinished: Unfinished = { size: entry.size ?? 0, since: this.#clock.monotonic(), what: entry.what };
+    this.#unfinished.add(unfinished);
+    this.#watch();
+    const done = (): void => {
+      const counted = this.#unfinished.delete(unfinished);
+      if (this.#unfinished.size === 0) this.#unwatch();
+      this.#finished(entry, counted);
+    };
+    Promise.resolve(result).then(done, done);
+  }
+
+  #finished({ lane, size = 0 }: QueueEntry, counted = true): void {
+    if (counted) this.#bytes -= size;
+    if (lane) {
+      if (this.#lanes.get(lane)?.length === 0) {
+        this.#lanes.delete(lane);
+      } else {
+        this.#free.push(lane);
+        this.#schedule();
+      }
     }
+    this.#weigh();
+  }
+
+  // A handler that never comes to an end must not keep the transport paused for ever.
+
+  #watch(): void {
+    this.#watchdog ??= this.#clock.setTimer(OVERDUE, () => this.#look(), { background: true });
+  }
+
+  #unwatch(): void {
+    this.#watchdog?.cancel();
+    this.#watchdog = undefined;
+  }
+
+  #look(): void {
+    this.#watchdog = undefined;
+    const now = this.#clock.monotonic();
+    for (const unfinished of this.#unfinished) {
+      const left = unfinished.since + OVERDUE - now;
+      if (left > 1) {
+        this.#watchdog = this.#clock.setTimer(left, () => this.#look(), { background: true });
+        break;
+      }
+      this.#unfinished.delete(unfinished);
+      this.#bytes -= unfinished.size;
+      this.#owner.overdue?.(unfinished.what?.() ?? 'something');
+    }
+    this.#weigh();
+  }
+
+  #weigh(): void {
+    const { maxEntries, maxBytes } = this.#limits;
+    const load = Math.max((this.length + this.#reserved + this.#unfinished.size) / maxEntries, this.#bytes / maxBytes);
+    const high = this.#high ? load > 0.5 : load > 1;
+    const full = this.#full ? load > FULL / 2 : load > FULL;
+    if (high === this.#high && full === this.#full) return;
+    this.#high = high;
+    this.#full = full;
+    this.#owner.pressure(high, full);
   }
 }
 

@@ -22,23 +22,29 @@ interface Subscription {
   readonly once: boolean;
   readonly settles: boolean;
   readonly lane: object | undefined;
+  live: boolean;
 }
 
 /** Reports what a listener threw. */
 export type FailureReport = (error: unknown, where: string) => void;
+
+const MANY = 100;
 
 /** Typed events, each call in its turn on the event queue. */
 export class Events<M extends EventMap> {
   readonly #queue: EventQueue;
   readonly #clock: Clock;
   readonly #report: FailureReport;
+  readonly #crowded: ((name: string) => void) | undefined;
   readonly #subscriptions = new Map<PropertyKey, readonly Subscription[]>();
   readonly #waits = new Set<(reason: Error) => void>();
 
-  constructor(queue: EventQueue, clock: Clock, report: FailureReport) {
+  /** @param crowded Called when an event gets more than a hundred listeners: somebody forgets to take theirs out. */
+  constructor(queue: EventQueue, clock: Clock, report: FailureReport, crowded?: (name: string) => void) {
     this.#queue = queue;
     this.#clock = clock;
     this.#report = report;
+    this.#crowded = crowded;
   }
 
   on<K extends keyof M>(name: K, listener: Listener<M[K]>, options: ListenerOptions = {}): Registration {
@@ -61,27 +67,32 @@ export class Events<M extends EventMap> {
     return this.#subscriptions.get(name)?.length ?? 0;
   }
 
+  /** How many wait for an event that is still to come. */
+  get waiting(): number {
+    return this.#waits.size;
+  }
+
   /** Queues a call of every listener. */
   emit<K extends keyof M>(name: K, data: M[K], size = 0): void {
     const subscriptions = this.#subscriptions.get(name);
     if (!subscriptions) return;
-    for (const subscription of subscriptions) {
-      this.#queue.push({
-        run: () => this.#call(subscription, data),
-        lane: subscription.lane,
-        settles: subscription.settles,
-        size,
-      });
+    for (const subscription of subscriptions) this.#push(subscription, data, size);
+  }
+
+  /** Calls every listener now, before whatever is queued; those that asked for `sequential` have their turn later. */
+  emitNow<K extends keyof M>(name: K, data: M[K]): void {
+    for (const subscription of this.#subscriptions.get(name) ?? []) {
+      if (subscription.lane) {
+        this.#push(subscription, data, 0);
+      } else {
+        if (subscription.settles) this.#queue.settled();
+        void this.#call(subscription, data);
+      }
     }
   }
 
-  /** Calls every listener now, before whatever is queued. */
-  emitNow<K extends keyof M>(name: K, data: M[K]): void {
-    for (const subscription of this.#subscriptions.get(name) ?? []) void this.#call(subscription, data);
-  }
-
   /**
-   * A promise of the next such event; `filter` picks which.
+   * A promise of the next such event; `filter` picks which, and what it throws rejects.
    * @throws TimeoutError after `timeout` milliseconds (default 30,000), the signal's reason, or DisconnectedError where
    *   the connection object is closed for good.
    */
@@ -98,11 +109,17 @@ export class Events<M extends EventMap> {
         this.#waits.delete(give);
         act();
       };
-      const give = (reason: Error): void => finish(() => reject(reason));
+      const give = (reason: unknown): void => finish(() => reject(reason));
       const onAbort = (): void => give(signal?.reason);
       const timer = this.#clock.setTimer(timeout, () => give(new TimeoutError(`event ${String(name)}`, timeout)));
       const listener = (data: M[K]): void => {
-        if (!filter || filter(data)) finish(() => resolve(data));
+        try {
+          if (filter && !filter(data)) return;
+        } catch (error) {
+          give(error);
+          return;
+        }
+        finish(() => resolve(data));
       };
       const registration = this.#subscribe(name, listener, { once: false, settles: true, sequential: false });
       signal?.addEventListener('abort', onAbort);
@@ -110,47 +127,69 @@ export class Events<M extends EventMap> {
     });
   }
 
-  /** Every such event from now on, for `for await`; ends with the signal. Holds at most `limit` (default 1,000), dropping the oldest. */
-  async *iterate<K extends keyof M>(
+  /**
+   * Every such event from this call on, for `for await`; ends with the signal, or when the loop is left. Holds at most
+   * `limit` (default 1,000) that nobody has looked at, dropping the oldest.
+   */
+  iterate<K extends keyof M>(
     name: K,
     { signal, limit = 1_000 }: { signal?: AbortSignal; limit?: number } = {},
   ): AsyncIterableIterator<M[K]> {
     const buffer: M[K][] = [];
-    let wake: (() => void) | undefined;
-    let ended = signal?.aborted ?? false;
-    const end = (): void => {
-      ended = true;
-      wake?.();
+    const wakes: (() => void)[] = [];
+    let ended = false;
+    const wake = (): void => {
+      for (const resume of wakes.splice(0)) resume();
     };
     const take = (data: M[K]): void => {
       buffer.push(data);
       if (buffer.length > limit) buffer.shift();
-      wake?.();
+      wake();
     };
     const registration = this.#subscribe(name, take, { once: false, settles: true, sequential: false });
-    signal?.addEventListener('abort', end);
-    this.#waits.add(end);
-    try {
-      for (;;) {
-        if (buffer.length > 0) yield buffer.shift() as M[K];
-        else if (ended) return;
-        else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-    } finally {
+    const end = (): void => {
+      ended = true;
       registration.dispose();
       signal?.removeEventListener('abort', end);
       this.#waits.delete(end);
-    }
+      wake();
+    };
+    this.#waits.add(end);
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end);
+    const iterator: AsyncIterableIterator<M[K]> = {
+      async next() {
+        for (;;) {
+          if (buffer.length > 0) return { value: buffer.shift() as M[K], done: false };
+          if (ended) return { value: undefined, done: true };
+          await new Promise<void>((resolve) => wakes.push(resolve));
+        }
+      },
+      async return() {
+        buffer.length = 0;
+        end();
+        return { value: undefined, done: true };
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
   }
 
-  /** Rejects every `wait` and ends every `iterate`: nothing will come any more. */
+  /** Rejects every `wait` and ends every `iterate`, and forgets all listeners: nothing will come any more. */
   close(reason: Error = new DisconnectedError('the connection object was closed')): void {
     for (const give of [...this.#waits]) give(reason);
     this.#waits.clear();
+    for (const name of [...this.#subscriptions.keys()]) this.off(name as keyof M);
+  }
+
+  #push(subscription: Subscription, data: unknown, size: number): void {
+    this.#queue.push({
+      run: () => this.#call(subscription, data),
+      lane: subscription.lane,
+      settles: subscription.settles,
+      size,
+      what: () => `listener of ${String(subscription.name)}`,
+    });
   }
 
   #subscribe<T>(
@@ -159,30 +198,32 @@ export class Events<M extends EventMap> {
     how: { once: boolean; settles: boolean; sequential: boolean },
   ): Registration {
     const { once, settles, sequential } = how;
-    const subscription: Subscription = { name, listener, once, settles, lane: sequential ? listener : undefined };
-    this.#subscriptions.set(name, [...(this.#subscriptions.get(name) ?? []), subscription]);
+    const lane = sequential ? listener : undefined;
+    const subscription: Subscription = { name, listener, once, settles, lane, live: true };
+    const all = [...(this.#subscriptions.get(name) ?? []), subscription];
+    this.#subscriptions.set(name, all);
+    if (all.length === MANY + 1) this.#crowded?.(String(name));
     return new Registration(() => this.#remove(subscription));
   }
 
   #remove(subscription: Subscription): void {
+    if (!subscription.live) return;
+    subscription.live = false;
     const left = (this.#subscriptions.get(subscription.name) ?? []).filter((other) => other !== subscription);
     if (left.length > 0) this.#subscriptions.set(subscription.name, left);
     else this.#subscriptions.delete(subscription.name);
   }
 
   #call(subscription: Subscription, data: unknown): unknown {
-    if (subscription.once) {
-      const live = this.#subscriptions.get(subscription.name)?.includes(subscription);
-      if (!live) return undefined;
-      this.#remove(subscription);
-    }
-    const where = (): string => `listener of ${String(subscription.name)}`;
+    // Taken out between the event and its turn.
+    if (!subscription.live) return undefined;
+    if (subscription.once) this.#remove(subscription);
+    const failed = (error: unknown): void => this.#report(error, `listener of ${String(subscription.name)}`);
     try {
       const result = (subscription.listener as Listener<unknown>)(data);
-      if (isThenable(result)) return result.then(undefined, (error: unknown) => this.#report(error, where()));
-      return result;
+      return isThenable(result) ? Promise.resolve(result).then(undefined, failed) : result;
     } catch (error) {
-      this.#report(error, where());
+      failed(error);
       return undefined;
     }
   }

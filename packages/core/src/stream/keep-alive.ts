@@ -1,3 +1,4 @@
+import { ConfigError } from '../errors.js';
 import type { Clock, Timer } from '../services/clock.js';
 
 /** How a dead connection is noticed. */
@@ -10,7 +11,7 @@ export interface KeepAliveOptions {
 
 /**
  * Watches a connection for silence: asks after `interval`, gives up after a further `timeout`. One timer. A program that
- * was itself stalled or asleep asks again before it believes that the peer is gone.
+ * was itself stalled or asleep asks once more before it believes that the peer is gone.
  */
 export class KeepAlive {
   readonly #clock: Clock;
@@ -20,12 +21,14 @@ export class KeepAlive {
   readonly #dead: (silence: number) => void;
   #timer: Timer | undefined;
   #heardAt = 0;
-  #askedAt: number | undefined;
+  #asked = false;
+  #askedAgain = false;
 
+  /** @throws ConfigError for a time that is not a positive number. */
   constructor(clock: Clock, options: KeepAliveOptions, ask: () => void, dead: (silence: number) => void) {
     this.#clock = clock;
-    this.#interval = options.interval ?? 60_000;
-    this.#timeout = options.timeout ?? 30_000;
+    this.#interval = positive('interval', options.interval ?? 60_000);
+    this.#timeout = positive('timeout', options.timeout ?? 30_000);
     this.#ask = ask;
     this.#dead = dead;
   }
@@ -39,18 +42,20 @@ export class KeepAlive {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#askedAt = undefined;
+    this.#asked = false;
+    this.#askedAgain = false;
   }
 
   /** Something was received. */
   heard(): void {
     this.#heardAt = this.#clock.monotonic();
-    this.#askedAt = undefined;
+    this.#asked = false;
+    this.#askedAgain = false;
   }
 
   /** Asks now, where the program has reason to doubt the connection: after sleep, after a change of network. */
   probe(): void {
-    if (!this.#timer || this.#askedAt !== undefined) return;
+    if (!this.#timer || this.#asked) return;
     this.#timer.cancel();
     this.#askNow();
   }
@@ -65,9 +70,15 @@ export class KeepAlive {
     const silence = now - this.#heardAt;
     // The timer came much too late: what the peer sent meanwhile may not have been read yet.
     const stalled = now - due > Math.max(1_000, this.#timeout / 2);
-    if (this.#askedAt !== undefined && now - this.#askedAt >= this.#timeout && !stalled) {
-      this.stop();
-      this.#dead(silence);
+    if (this.#asked) {
+      // This timer is the one that was started when it was asked. Timers may fire a little early: no times are compared.
+      if (stalled && !this.#askedAgain) {
+        this.#askedAgain = true;
+        this.#askNow();
+      } else {
+        this.stop();
+        this.#dead(silence);
+      }
     } else if (silence >= this.#interval || stalled) {
       this.#askNow();
     } else {
@@ -76,8 +87,15 @@ export class KeepAlive {
   }
 
   #askNow(): void {
-    this.#askedAt = this.#clock.monotonic();
+    this.#asked = true;
     this.#wait(this.#timeout);
     this.#ask();
   }
+}
+
+function positive(option: string, value: number): number {
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new ConfigError(`keepAlive.${option} has to be a positive number, got ${value}`, `keepAlive.${option}`);
+  }
+  return value;
 }

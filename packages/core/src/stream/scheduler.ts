@@ -5,10 +5,11 @@ import { type EventQueue, isThenable } from './event-queue.js';
 import type { FailureReport } from './events.js';
 
 interface Task {
-  readonly delay: number;
   readonly repeat: boolean;
   readonly callback: () => unknown;
   timer: Timer;
+  /** Due, and waiting for its turn. */
+  queued: boolean;
 }
 
 /** Named tasks that run on the event queue when they are due. */
@@ -30,7 +31,8 @@ export class Scheduler {
   }
 
   /**
-   * Runs `callback` after `delay` milliseconds, once or again and again. A repeated one waits `delay` after its last start.
+   * Runs `callback` after `delay` milliseconds, once or again and again. A repeated one waits `delay` after it was due; a
+   * run that has not had its turn by then is not doubled.
    * @throws ConfigError where the name is taken, or the delay is not a number of at least 0 (1 for a repeated one).
    */
   schedule(name: string, delay: number, callback: () => unknown, options: { repeat?: boolean } = {}): Registration {
@@ -39,7 +41,13 @@ export class Scheduler {
     if (!Number.isFinite(delay) || delay < (repeat ? 1 : 0)) {
       throw new ConfigError(`task "${name}": the delay has to be a number of milliseconds, got ${delay}`, 'delay');
     }
-    const task: Task = { delay, repeat, callback, timer: this.#start(name, delay) };
+    const due = (): void => {
+      if (task.repeat) task.timer = this.#clock.setTimer(delay, due);
+      if (task.queued) return;
+      task.queued = true;
+      this.#queue.push({ run: () => this.#run(name, task), what: () => `task ${name}` });
+    };
+    const task: Task = { repeat, callback, timer: this.#clock.setTimer(delay, due), queued: false };
     this.#tasks.set(name, task);
     return new Registration(() => {
       if (this.#tasks.get(name) === task) this.cancel(name);
@@ -57,24 +65,18 @@ export class Scheduler {
     for (const name of this.names) this.cancel(name);
   }
 
-  #start(name: string, delay: number): Timer {
-    return this.#clock.setTimer(delay, () => {
-      const task = this.#tasks.get(name);
-      if (!task) return;
-      if (task.repeat) task.timer = this.#start(name, delay);
-      else this.#tasks.delete(name);
-      this.#queue.push({ run: () => this.#run(name, task) });
-    });
-  }
-
-  #run(name: string, task: Task): void {
+  #run(name: string, task: Task): unknown {
+    task.queued = false;
     // Cancelled between being due and having its turn.
-    if (task.repeat && this.#tasks.get(name) !== task) return;
+    if (this.#tasks.get(name) !== task) return undefined;
+    if (!task.repeat) this.#tasks.delete(name);
+    const failed = (error: unknown): void => this.#report(error, `task ${name}`);
     try {
       const result = task.callback();
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#report(error, `task ${name}`));
+      return isThenable(result) ? Promise.resolve(result).then(undefined, failed) : undefined;
     } catch (error) {
-      this.#report(error, `task ${name}`);
+      failed(error);
+      return undefined;
     }
   }
 }

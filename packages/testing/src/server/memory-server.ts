@@ -97,7 +97,10 @@ export class MemoryServer implements AsyncDisposable {
     return this.#parts.log.entries;
   }
 
-  /** Calls back for every stanza that comes in or goes out from now on. */
+  /**
+   * Calls back for every stanza that comes in or goes out from now on. Where the callback throws, that session ends with
+   * `internal-server-error`.
+   */
   onStanza(callback: (entry: LoggedStanza) => void): Registration {
     return this.#parts.log.onStanza(callback);
   }

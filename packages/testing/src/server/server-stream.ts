@@ -164,18 +164,29 @@ export class ServerStream {
     while (!this.#busy && !this.#closed) {
       const element = this.#waiting.shift();
       if (!element) return;
-      const done = this.#receiver.element(element);
+      const done = this.#handle(element);
       if (!done) continue;
       this.#busy = true;
       done
-        .catch((error: unknown) =>
-          this.fail('internal-server-error', error instanceof Error ? error.message : undefined),
-        )
+        .catch((error: unknown) => this.#broken(error))
         .then(() => {
           this.#busy = false;
           this.#run();
         });
     }
+  }
+
+  #handle(element: XmlElement): undefined | Promise<void> {
+    try {
+      return this.#receiver.element(element);
+    } catch (error) {
+      this.#broken(error);
+      return undefined;
+    }
+  }
+
+  #broken(error: unknown): void {
+    this.fail('internal-server-error', error instanceof Error ? error.message : undefined);
   }
 
   #finish(): void {

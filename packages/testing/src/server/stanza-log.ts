@@ -38,7 +38,14 @@ export class StanzaLog {
     this.#entries.push(entry);
     // A tenth at a time: taking one off the front for each stanza would cost more than the stanza.
     if (this.#entries.length > this.#size * 1.1) this.#entries = this.#entries.slice(-this.#size);
-    for (const callback of [...this.#callbacks]) callback(entry);
+    for (const callback of [...this.#callbacks]) {
+      try {
+        callback(entry);
+      } catch (error) {
+        // This may run in a socket's callback: the one who can be told is the session that it was about.
+        session.kick('internal-server-error', `an onStanza() callback threw: ${String(error)}`);
+      }
+    }
   }
 
   onStanza(callback: (entry: LoggedStanza) => void): Registration {

@@ -1,9 +1,9 @@
-export * from './errors.js';
-export * from './faults.js';
-export * from './faulty-transport.js';
-export * from './faulty-transport-factory.js';
-export * from './memory-end.js';
-export * from './memory-pair.js';
-export * from './memory-transport.js';
-export * from './memory-transport-factory.js';
-export * from './raw-peer.js';
+export { ConnectionResetError } from './errors.js';
+export type { DirectionFaults, Faults, Split } from './faults.js';
+export { FaultyTransport } from './faulty-transport.js';
+export { type FaultPlan, FaultyTransportFactory } from './faulty-transport-factory.js';
+export { MemoryEnd } from './memory-end.js';
+export { type MemoryPair, type MemoryPairOptions, memoryPair } from './memory-pair.js';
+export { MemoryTransport } from './memory-transport.js';
+export { type MemoryAcceptor, MemoryTransportFactory } from './memory-transport-factory.js';
+export { RawPeer, type ReceiveOptions } from './raw-peer.js';

@@ -1,5 +1,5 @@
-export * from './expect-xml.js';
-export * from './format.js';
-export * from './parse.js';
-export * from './same-xml.js';
-export * from './xml-tag.js';
+export { expectXml, XmlDifferenceError } from './expect-xml.js';
+export { formatXml } from './format.js';
+export { parseXml, XmlTextError } from './parse.js';
+export { type SameXmlOptions, sameXml } from './same-xml.js';
+export { type XmlValue, xml } from './xml-tag.js';

@@ -1,0 +1,37 @@
+import { type AskOptions, BaseXMPP, inject, injectable, type JID, Plugin } from '@sestina/core';
+import { NS_VERSION, Version, VersionQuery } from './stanza.js';
+
+/** What is told to whoever asks. Nothing by default: it helps an attacker too (XEP-0092 §5). */
+export class SoftwareVersionOptions {
+  /** The name of the program. Default empty: questions are not answered, and the feature is not announced. */
+  name = '';
+  /** Its version. Default empty, and then told as an empty one. */
+  version = '';
+  /** The operating system. Default empty: not told. */
+  os = '';
+}
+
+/** XEP-0092: Software Version, version 1.1. Asks others what they run, and says what we run where `name` is set. */
+@injectable()
+export class SoftwareVersion extends Plugin {
+  static override readonly id = 'xep-0092';
+  static override readonly Options = SoftwareVersionOptions;
+  readonly #xmpp: BaseXMPP;
+
+  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(SoftwareVersionOptions) options: SoftwareVersionOptions) {
+    super();
+    this.#xmpp = xmpp;
+    const { name, version, os } = options;
+    if (!name) return;
+    this.own(xmpp.advertise(NS_VERSION));
+    this.own(xmpp.onIq('get', VersionQuery, () => new Version({ name, version, os: os || undefined })));
+  }
+
+  /**
+   * What that entity says that it runs. For contacts whose presence you get, XEP-0115 tells without a question.
+   * @throws StanzaError: it does not say. What `request()` of the connection throws.
+   */
+  query(to: JID | string, options?: AskOptions): Promise<Version> {
+    return this.#xmpp.iqGet(to, new VersionQuery(), Version, options);
+  }
+}

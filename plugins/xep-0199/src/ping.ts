@@ -1,0 +1,80 @@
+import { type AskOptions, BaseXMPP, inject, injectable, JID, Plugin, StanzaError } from '@sestina/core';
+import { provesAlive } from './proof.js';
+import { ServerWatch } from './server-watch.js';
+import { NS_PING, PingQuery } from './stanza.js';
+
+/** Options of `Ping`. */
+export class PingOptions {
+  /**
+   * Who gets an answer: everybody, nobody, or whom the function accepts (undefined is our server). The others get the
+   * `service-unavailable` that an absent resource gives, so that they do not learn whether we are there (XEP-0199 §7).
+   * Default true.
+   */
+  answer: boolean | ((from: JID | undefined) => boolean) = true;
+  /** Milliseconds between pings to the server while there is a session. Default 0: none are sent. */
+  interval = 0;
+  /** Milliseconds that the server has for the answer to such a ping; then the connection is cut. Default 30,000. */
+  timeout = 30_000;
+}
+
+/** XEP-0199: XMPP Ping, version 2.0.1. Asks others whether they are there, and answers them. */
+@injectable()
+export class Ping extends Plugin {
+  static override readonly id = 'xep-0199';
+  static override readonly Options = PingOptions;
+  readonly #xmpp: BaseXMPP;
+  readonly #watch: ServerWatch;
+
+  /** @throws ConfigError for an interval or a timeout that is no time. */
+  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(PingOptions) options: PingOptions) {
+    super();
+    this.#xmpp = xmpp;
+    this.#watch = new ServerWatch(xmpp, options, (ask) => this.ping(undefined, ask));
+    this.own(this.#watch);
+    const { answer } = options;
+    if (answer === false) return;
+    this.own(xmpp.advertise(NS_PING));
+    this.own(
+      xmpp.onIq('get', PingQuery, (_query, { from }) => {
+        if (answer !== true && !answer(from)) throw new StanzaError('service-unavailable');
+      }),
+    );
+  }
+
+  /** The round trip of the last ping that `interval` sent, in milliseconds; undefined before the first of a session. */
+  get latency(): number | undefined {
+    return this.#watch.latency;
+  }
+
+  /**
+   * Asks whether somebody is there, and resolves with the milliseconds that the answer took. Without `to` our server is
+   * asked. That of a bare JID is answered by its server; a full JID asks the device itself. An error which says that the
+   * entity does not know pings is an answer as well; from a full JID only `feature-not-implemented` is, because a
+   * server says `service-unavailable` for a device that is away.
+   * @throws StanzaError: it is not there, or nobody could tell. TimeoutError: no answer. SessionLostError, SendError.
+   */
+  async ping(to?: JID | string, options: AskOptions = {}): Promise<number> {
+    const asked = to === undefined ? undefined : JID.from(to);
+    // A component's server answers to no name that it is told: what it asks itself goes through the server and back.
+    const target = asked ?? (this.#xmpp.isComponent ? this.#xmpp.requestedJid : undefined);
+    const start = this.#xmpp.clock.monotonic();
+    try {
+      await this.#xmpp.iqGet(target, new PingQuery(), undefined, options);
+    } catch (error) {
+      if (!(error instanceof StanzaError) || !provesAlive(error, asked)) throw error;
+    }
+    return this.#xmpp.clock.monotonic() - start;
+  }
+
+  override sessionStart(): void {
+    this.#watch.start();
+  }
+
+  override sessionResumed(): void {
+    this.#watch.start();
+  }
+
+  override sessionEnd(): void {
+    this.#watch.dispose();
+  }
+}
