@@ -18,7 +18,7 @@ import {
   SaslMechanism,
   ScramKeyCache,
 } from '@sestina/sasl';
-import { defaultTransports } from '#transports';
+import { defaultTransports } from '@sestina/tcp/transports';
 import type { AuthError } from './errors.js';
 import { bind, legacySession } from './features/bind.js';
 import type { FeatureHandler, FeatureOptions } from './features/feature.js';

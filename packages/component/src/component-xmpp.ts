@@ -16,7 +16,7 @@ import {
   type XMPPOptions,
   type XmlElement,
 } from '@sestina/core';
-import { defaultTransports } from '#transports';
+import { defaultTransports } from '@sestina/tcp/transports';
 import { HandshakeError } from './errors.js';
 import { handshake } from './handshake.js';
 

@@ -1,4 +1,5 @@
 export * from './check-jid.js';
+export * from './scripted-stream.js';
 export * from './seeded-random.js';
 export * from './server/index.js';
 export * from './transport/index.js';

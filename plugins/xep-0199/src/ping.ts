@@ -41,7 +41,7 @@ export class Ping extends Plugin {
     );
   }
 
-  /** The round trip of the last ping that `interval` sent, in milliseconds; undefined before the first of a session. */
+  /** The round trip of the last ping that `interval` sent, in milliseconds; undefined before the first of a connection. */
   get latency(): number | undefined {
     return this.#watch.latency;
   }

@@ -77,7 +77,7 @@ export class ServerWatch {
       if (asking.signal.aborted) return;
       // A server that is busy sending is not dead. A program that slept has not read yet what came: the next ping tells.
       const slept = clock.monotonic() - start > timeout + Math.max(1_000, timeout / 2);
-      if (error instanceof TimeoutError && !heard && !slept) this.#cut(timeout);
+      if (error instanceof TimeoutError && !heard && !slept && this.#xmpp.online) this.#cut(timeout);
     } finally {
       ear.dispose();
       if (this.#asking === asking) this.#asking = undefined;

@@ -10,7 +10,6 @@ import type { CertificatePair, RunningServer, ServerKind, ServerUser, StopSignal
 
 const START_TIMEOUT = 60_000;
 const POLL = 25;
-const ANSWERED = [() => true, () => false] as const;
 
 /** One of the ports was taken by somebody else before the server could listen on it; other ports may do. */
 export class PortTakenError extends ServerError {}
@@ -29,6 +28,13 @@ function listening(port: number): Promise<boolean> {
 
 async function read(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '');
+}
+
+function succeeds(promise: Promise<void>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The parts that Prosody and ejabberd have in common. */
@@ -176,7 +182,7 @@ export class TestServer implements RunningServer {
         if (!(await listening(port))) break;
         waiting.delete(port);
       }
-      const ready = waiting.size === 0 && (await this.#backend.ready().then(...ANSWERED));
+      const ready = waiting.size === 0 && (await succeeds(this.#backend.ready()));
       // Somebody else may be the one who listens there; a server that is ready has logged what it did not get.
       await this.#refuseTakenPort(logged);
       if (ready) return;

@@ -9,9 +9,13 @@ export abstract class Clock {
   abstract now(): number;
   /** Milliseconds from an arbitrary start; never goes back. Use it for every duration. */
   abstract monotonic(): number;
-  /** Calls `callback` once, after `delay` milliseconds. Must not keep an otherwise idle process alive if `background`. */
+  /**
+   * Calls `callback`, which must not throw, once, after `delay` milliseconds; Infinity is never. Must not keep an otherwise
+   * idle process alive if `background`.
+   * @throws TypeError for a delay that is no number.
+   */
   abstract setTimer(delay: number, callback: () => void, options?: { background?: boolean }): Timer;
-  /** Calls `callback` in a fresh macrotask, after every promise continuation that is due now has run. */
+  /** Calls `callback`, which must not throw, in a fresh macrotask, after every promise continuation that is due now has run. */
   abstract nextTurn(callback: () => void): void;
 }
 
@@ -32,6 +36,8 @@ export class SystemClock extends Clock {
   }
 
   setTimer(delay: number, callback: () => void, options?: { background?: boolean }): Timer {
+    // The platform takes it for 0, which makes a busy loop of a wrong sum.
+    if (Number.isNaN(delay)) throw new TypeError('a delay must be a number of milliseconds');
     let handle: unknown;
     const start = (left: number): void => {
       const part = Math.min(left, LONGEST);

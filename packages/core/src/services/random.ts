@@ -19,6 +19,8 @@ export abstract class Random {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
 const POOL = 2_000;
+// More than this WebCrypto does not give at once.
+const MOST = 65_536;
 
 /** The platform's WebCrypto; fetched in blocks, since a call costs more than the bytes. */
 export class SystemRandom extends Random {
@@ -26,9 +28,9 @@ export class SystemRandom extends Random {
   #used = 0;
 
   bytes(length: number): Uint8Array<ArrayBuffer> {
-    if (length > POOL) return crypto.getRandomValues(new Uint8Array(length));
+    if (length > POOL) return fill(new Uint8Array(length));
     if (this.#used + length > this.#pool.length) {
-      this.#pool = crypto.getRandomValues(new Uint8Array(POOL));
+      this.#pool = fill(new Uint8Array(POOL));
       this.#used = 0;
     }
     const start = this.#used;
@@ -37,4 +39,9 @@ export class SystemRandom extends Random {
     this.#pool.fill(0, start, this.#used);
     return bytes;
   }
+}
+
+function fill(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (let i = 0; i < bytes.length; i += MOST) crypto.getRandomValues(bytes.subarray(i, i + MOST));
+  return bytes;
 }

@@ -38,6 +38,7 @@ export class Events<M extends EventMap> {
   readonly #crowded: ((name: string) => void) | undefined;
   readonly #subscriptions = new Map<PropertyKey, readonly Subscription[]>();
   readonly #waits = new Set<(reason: Error) => void>();
+  readonly #iterators = new Set<() => void>();
 
   /** @param crowded Called when an event gets more than a hundred listeners: somebody forgets to take theirs out. */
   constructor(queue: EventQueue, clock: Clock, report: FailureReport, crowded?: (name: string) => void) {
@@ -67,7 +68,7 @@ export class Events<M extends EventMap> {
     return this.#subscriptions.get(name)?.length ?? 0;
   }
 
-  /** How many wait for an event that is still to come. */
+  /** How many `wait` for an event that is still to come. */
   get waiting(): number {
     return this.#waits.size;
   }
@@ -151,10 +152,10 @@ export class Events<M extends EventMap> {
       ended = true;
       registration.dispose();
       signal?.removeEventListener('abort', end);
-      this.#waits.delete(end);
+      this.#iterators.delete(end);
       wake();
     };
-    this.#waits.add(end);
+    this.#iterators.add(end);
     if (signal?.aborted) end();
     else signal?.addEventListener('abort', end);
     const iterator: AsyncIterableIterator<M[K]> = {
@@ -178,7 +179,7 @@ export class Events<M extends EventMap> {
   /** Rejects every `wait` and ends every `iterate`, and forgets all listeners: nothing will come any more. */
   close(reason: Error = new DisconnectedError('the connection object was closed')): void {
     for (const give of [...this.#waits]) give(reason);
-    this.#waits.clear();
+    for (const end of [...this.#iterators]) end();
     for (const name of [...this.#subscriptions.keys()]) this.off(name as keyof M);
   }
 

@@ -1,12 +1,16 @@
 import type { XmlElement } from '../xml/element.js';
 import type { Handler } from './handlers.js';
+import type { MatcherKeys } from './matchers.js';
 
 interface Entry {
   readonly handler: Handler;
   readonly order: number;
+  /** The dispatch that asked its matcher last: one that is filed in several places is asked once. */
+  asked: number;
+  remove: () => void;
 }
 
-type Bucket = Entry[];
+type Bucket = readonly Entry[];
 
 /**
  * Handlers filed by what their matchers know of a stanza: id, else payload, else stanza name. What a stanza costs
@@ -17,47 +21,61 @@ export class HandlerIndex {
   /** Namespace, then local name. */
   readonly #byPayload = new Map<string, Map<string, Bucket>>();
   readonly #byRoot = new Map<string, Bucket>();
-  readonly #others: Bucket = [];
-  readonly #homes = new Map<Handler, { entry: Entry; remove: () => void }>();
+  readonly #others = new Map<undefined, Bucket>();
+  readonly #entries = new Map<Handler, Entry>();
+  readonly #failed: ((error: unknown, handler: Handler) => void) | undefined;
   #order = 0;
+  #dispatch = 0;
+
+  /** @param failed Takes what a matcher throws; that matcher then does not match. Default: it goes to who calls `match`. */
+  constructor(failed?: (error: unknown, handler: Handler) => void) {
+    this.#failed = failed;
+  }
 
   get size(): number {
-    return this.#homes.size;
+    return this.#entries.size;
   }
 
   has(handler: Handler): boolean {
-    return this.#homes.has(handler);
+    return this.#entries.has(handler);
   }
 
   [Symbol.iterator](): IterableIterator<Handler> {
-    return this.#homes.keys();
+    return this.#entries.keys();
   }
 
   add(handler: Handler): void {
-    if (this.#homes.has(handler)) return;
-    const entry: Entry = { handler, order: this.#order++ };
-    this.#homes.set(handler, { entry, remove: this.#file(entry) });
+    if (this.#entries.has(handler)) return;
+    const entry: Entry = { handler, order: this.#order++, asked: 0, remove: () => {} };
+    const { keys, alternatives } = handler.matcher;
+    const removes = (alternatives ?? [keys]).map((each) => this.#file(entry, each));
+    entry.remove = () => {
+      for (const remove of removes) remove();
+    };
+    this.#entries.set(handler, entry);
   }
 
   /** Takes it out; false where it was not there. */
   remove(handler: Handler): boolean {
-    const home = this.#homes.get(handler);
-    if (!home) return false;
-    this.#homes.delete(handler);
-    home.remove();
+    const entry = this.#entries.get(handler);
+    if (!entry) return false;
+    this.#entries.delete(handler);
+    entry.remove();
     return true;
   }
 
   /** The handlers that want this stanza, in the order in which they were registered. */
-  match(stanza: XmlElement): Handler[] {
+  match(stanza: XmlElement): readonly Handler[] {
     let found: Entry[] | undefined;
+    const dispatch = ++this.#dispatch;
     const collect = (bucket: Bucket | undefined): void => {
       if (!bucket) return;
       for (const entry of bucket) {
-        if (entry.handler.matcher.matches(stanza) && !found?.includes(entry)) {
-          if (found) found.push(entry);
-          else found = [entry];
-        }
+        if (entry.asked === dispatch) continue;
+        entry.asked = dispatch;
+        if (!this.#asks(entry.handler, stanza)) continue;
+        if (found) found.push(entry);
+        else found = [entry];
       }
     };
     if (this.#byId.size > 0) {
@@ -70,14 +88,23 @@ export class HandlerIndex {
       }
     }
     collect(this.#byRoot.get(stanza.name));
-    if (this.#others.length > 0) collect(this.#others);
+    collect(this.#others.get(undefined));
     if (!found) return NONE;
     if (found.length > 1) found.sort((a, b) => a.order - b.order);
     return found.map((entry) => entry.handler);
   }
 
-  #file(entry: Entry): () => void {
-    const { id, payload, root } = entry.handler.matcher.keys;
+  #asks(handler: Handler, stanza: XmlElement): boolean {
+    try {
+      return handler.matcher.matches(stanza);
+    } catch (error) {
+      if (!this.#failed) throw error;
+      this.#failed(error, handler);
+      return false;
+    }
+  }
+
+  #file(entry: Entry, { id, payload, root }: MatcherKeys): () => void {
     if (id !== undefined) return fileIn(this.#byId, id, entry);
     if (payload) {
       const { namespace } = payload;
@@ -89,15 +116,13 @@ export class HandlerIndex {
         if (names.size === 0 && this.#byPayload.get(namespace) === names) this.#byPayload.delete(namespace);
       };
     }
-    if (root !== undefined) return fileIn(this.#byRoot, root, entry);
-    this.#others.push(entry);
-    return () => void this.#others.splice(this.#others.indexOf(entry), 1);
+    return root === undefined ? fileIn(this.#others, undefined, entry) : fileIn(this.#byRoot, root, entry);
   }
 }
 
-const NONE: Handler[] = [];
+const NONE: readonly Handler[] = [];
 
-function fileIn(buckets: Map<string, Bucket>, key: string, entry: Entry): () => void {
+function fileIn<K>(buckets: Map<K, Bucket>, key: K, entry: Entry): () => void {
   const bucket = buckets.get(key);
   // A new array each time: `match` may be walking the old one.
   buckets.set(key, bucket ? [...bucket, entry] : [entry]);

@@ -8,11 +8,19 @@ export interface SendQueueOptions {
   readonly maxStanzas?: number;
   /** Of their text, in UTF-16 units. Default 4 MiB. */
   readonly maxBytes?: number;
+  /** Bytes of one stanza that is sent; what a server announces (XEP-0478) takes its place. Default 256 KiB. */
+  readonly maxStanzaBytes?: number;
 }
 
-interface Waiting {
+/** A stanza with its text. */
+export interface Waiting {
   readonly sending: Sending;
   readonly text: string;
+  /** The namespace that surrounds the text. */
+  readonly parentNamespace: string;
+}
+
+interface Entry extends Waiting {
   timer: Timer | undefined;
   release: (() => void) | undefined;
 }
@@ -22,7 +30,8 @@ export class SendQueue {
   readonly #clock: Clock;
   readonly maxStanzas: number;
   readonly maxBytes: number;
-  #waiting: Waiting[] = [];
+  #maxStanzaBytes: number;
+  #waiting: Entry[] = [];
   #bytes = 0;
 
   /** @throws ConfigError for a bound that is not a whole number of at least 1. */
@@ -30,6 +39,16 @@ export class SendQueue {
     this.#clock = clock;
     this.maxStanzas = bound('maxStanzas', options.maxStanzas ?? 1_000);
     this.maxBytes = bound('maxBytes', options.maxBytes ?? 4_194_304);
+    this.#maxStanzaBytes = bound('maxStanzaBytes', options.maxStanzaBytes ?? 262_144);
+  }
+
+  /** Bytes that one stanza may have; may be set to what the server announces. */
+  get maxStanzaBytes(): number {
+    return this.#maxStanzaBytes;
+  }
+
+  set maxStanzaBytes(value: number) {
+    this.#maxStanzaBytes = bound('maxStanzaBytes', value);
   }
 
   get length(): number {
@@ -47,7 +66,8 @@ export class SendQueue {
   }
 
   /** Puts it at the end, or moves it to `failed` with a `QueueFullError`. */
-  push(sending: Sending, text: string, options: SendOptions = {}): void {
+  push(waiting: Waiting, options: SendOptions = {}): void {
+    const { sending, text } = waiting;
     if (this.#waiting.length >= this.maxStanzas) {
       sending.move('failed', new QueueFullError('maxStanzas', this.maxStanzas));
       return;
@@ -56,7 +76,7 @@ export class SendQueue {
       sending.move('failed', new QueueFullError('maxBytes', this.maxBytes));
       return;
     }
-    const entry: Waiting = { sending, text, timer: undefined, release: undefined };
+    const entry: Entry = { ...waiting, timer: undefined, release: undefined };
     this.#waiting.push(entry);
     this.#bytes += text.length;
     const { ttl, signal } = options;
@@ -73,7 +93,7 @@ export class SendQueue {
   }
 
   /** Takes out the oldest. */
-  shift(): { readonly sending: Sending; readonly text: string } | undefined {
+  shift(): Waiting | undefined {
     const entry = this.#waiting.shift();
     if (entry) this.#forget(entry);
     return entry;
@@ -89,7 +109,7 @@ export class SendQueue {
     }
   }
 
-  #fail(entry: Waiting, error: SendError): void {
+  #fail(entry: Entry, error: SendError): void {
     const index = this.#waiting.indexOf(entry);
     if (index < 0) return;
     this.#waiting.splice(index, 1);
@@ -97,7 +117,7 @@ export class SendQueue {
     entry.sending.move('failed', error);
   }
 
-  #forget(entry: Waiting): void {
+  #forget(entry: Entry): void {
     this.#bytes -= entry.text.length;
     entry.timer?.cancel();
     entry.release?.();

@@ -1,6 +1,7 @@
 import { type DisconnectedError, SestinaError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { XmlElement } from '../xml/element.js';
+import { abortable } from './reasons.js';
 
 /**
  * How far a stanza has come. `written`: the transport took it. `acked`: the server has counted it (needs XEP-0198).
@@ -17,7 +18,15 @@ export interface SendOptions {
 }
 
 /** Why a stanza was not sent. */
-export type SendFailure = 'aborted' | 'disconnected' | 'dropped' | 'expired' | 'invalid' | 'queue-full' | 'rejected';
+export type SendFailure =
+  | 'aborted'
+  | 'disconnected'
+  | 'dropped'
+  | 'expired'
+  | 'invalid'
+  | 'queue-full'
+  | 'rejected'
+  | 'too-large';
 
 /** A stanza was not sent, or its fate is unknown. */
 export class SendError extends SestinaError {
@@ -50,7 +59,37 @@ export class QueueFullError extends SendError {
   }
 }
 
+/** The stanza is larger than the server takes; nothing of it was sent. */
+export class StanzaTooLargeError extends SendError {
+  override readonly code = 'ERR_STANZA_TOO_LARGE';
+
+  constructor(
+    /** Bytes that it has. */
+    readonly size: number,
+    /** Bytes that it may have. */
+    readonly limit: number,
+  ) {
+    super(
+      'too-large',
+      `a stanza of ${size} bytes was not sent, ${limit} are allowed (queue.maxStanzaBytes): send less, or a link to it`,
+    );
+  }
+}
+
 const SETTLED: ReadonlySet<SendState> = new Set<SendState>(['acked', 'failed', 'unknown']);
+
+/**
+ * What a stream wants to know of the stanzas that it sends.
+ * @internal
+ */
+export interface SendingOwner {
+  /** It failed or its fate is unknown. */
+  unsent(sending: Sending, error: SendError): void;
+  /** Somebody waits for its acknowledgement. */
+  ackWanted(sending: Sending): void;
+  /** A callback of `onState` threw. */
+  callbackFailed(error: unknown): void;
+}
 
 /**
  * What became of a stanza. `await` it to know that it was written; it rejects with a `SendError` where it was not.
@@ -61,15 +100,23 @@ export class Sending implements PromiseLike<SendState> {
   #error: SendError | undefined;
   #listeners: Set<(state: SendState, sending: Sending) => void> | undefined;
   #observed = false;
-  #failure: ((error: SendError) => void) | undefined;
   #written: (() => void) | undefined;
+  readonly #owner: SendingOwner | undefined;
+  /**
+   * For the stream: the session in which it was written.
+   * @internal
+   */
+  session: number | undefined;
 
   constructor(
     /** The stanza, as it was after the out filters. */
     public element: XmlElement,
     /** Size of its text in UTF-16 units, 0 before it is serialized. */
     public size = 0,
-  ) {}
+    owner?: SendingOwner,
+  ) {
+    this.#owner = owner;
+  }
 
   get state(): SendState {
     return this.#state;
@@ -94,15 +141,6 @@ export class Sending implements PromiseLike<SendState> {
   }
 
   /**
-   * For the stream: calls back where it fails; does not count as somebody waiting.
-   * @internal
-   */
-  onFailure(callback: (error: SendError) => void): void {
-    if (this.#state === 'failed') callback(this.#error ?? new SendError('disconnected', 'the connection is gone'));
-    else this.#failure = callback;
-  }
-
-  /**
    * For the stream: calls back once it is written; does not count as somebody waiting.
    * @internal
    */
@@ -120,11 +158,13 @@ export class Sending implements PromiseLike<SendState> {
   }
 
   /**
-   * Resolves once the server has acknowledged it; needs XEP-0198.
-   * Rejects with a `SendError` once it failed or its fate is unknown.
+   * Resolves once the server has acknowledged it; needs XEP-0198. Without that it rejects when the session ends.
+   * Rejects with a `SendError` once it failed or its fate is unknown, or with the signal's reason.
    */
-  acked(): Promise<SendState> {
-    return this.#until((state) => SETTLED.has(state));
+  acked({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<SendState> {
+    const settled = this.#until((state) => SETTLED.has(state));
+    if (!SETTLED.has(this.#state)) this.#owner?.ackWanted(this);
+    return abortable(settled, signal);
   }
 
   #until(done: (state: SendState) => boolean): Promise<SendState> {
@@ -157,11 +197,18 @@ export class Sending implements PromiseLike<SendState> {
     if (error) {
       this.#error = error instanceof SendError ? error : new SendError('disconnected', error.message, { cause: error });
     }
-    if (state === 'written') this.#written?.();
-    if (this.#error && this.#failure) this.#failure(this.#error);
+    if (state === 'written') this.#call(() => this.#written?.());
     const listeners = this.#listeners;
-    if (!listeners) return;
     if (SETTLED.has(state)) this.#listeners = undefined;
-    for (const listener of [...listeners]) listener(state, this);
+    for (const listener of [...(listeners ?? [])]) this.#call(() => listener(state, this));
+    if (this.#error && SETTLED.has(state)) this.#owner?.unsent(this, this.#error);
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#owner?.callbackFailed(error);
+    }
   }
 }

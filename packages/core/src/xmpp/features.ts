@@ -13,10 +13,12 @@ export class Features implements Iterable<string> {
     return this.#counts.keys();
   }
 
+  /** Whether somebody announces it. */
   has(feature: string): boolean {
     return this.#counts.has(feature);
   }
 
+  /** Announces it until the registration is disposed. */
   add(feature: string): Registration {
     const count = this.#counts.get(feature) ?? 0;
     this.#counts.set(feature, count + 1);

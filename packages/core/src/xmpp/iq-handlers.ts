@@ -1,11 +1,13 @@
+import { ConfigError } from '../errors.js';
+import { JID } from '../jid/index.js';
 import { Registration } from '../registration.js';
-import { type ElementClass, type ElementView, viewOf } from '../stanza/element.js';
-import type { Iq } from '../stanza/iq.js';
+import { type ElementClass, ElementView, viewOf } from '../stanza/element.js';
+import { Iq } from '../stanza/iq.js';
 import { StanzaError } from '../stanza/stanza-error.js';
 import { StanzaValueError } from '../stanza/value-error.js';
 import type { XmlElement } from '../xml/element.js';
 
-/** The payload of a result; none for an empty one. */
+/** The payload of a result; none for an empty one. Also an answer made by `reply()` or `errorReply()` of the request. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement answers with an empty result
 export type IqAnswer = ElementView | undefined | void;
 
@@ -17,7 +19,7 @@ interface Entry {
   readonly handler: IqHandler<never>;
 }
 
-/** How many requests of others are worked on at once. */
+/** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
 export interface IqLimits {
   /** In all. Default 100. */
   readonly total: number;
@@ -32,7 +34,12 @@ export class IqHandlers {
   readonly #bySender = new Map<string, number>();
   #running = 0;
 
+  /** @throws ConfigError for a limit that is no number or below 1. */
   constructor(limits: IqLimits = { total: 100, perSender: 20 }) {
+    for (const name of ['total', 'perSender'] as const) {
+      const limit: unknown = limits[name];
+      if (typeof limit !== 'number' || !(limit >= 1)) throw new ConfigError(`${name}: expected a number from 1`, name);
+    }
     this.#limits = limits;
   }
 
@@ -51,13 +58,17 @@ export class IqHandlers {
     });
   }
 
+  /** The handler for such a request: the last one added. */
   find(type: string, payload: XmlElement): Entry | undefined {
     return this.#entries.get(payload.namespace)?.get(`${type} ${payload.name}`)?.[0];
   }
 
-  /** Runs the handler and returns the answer; undefined where the handler has already sent one itself. */
+  /**
+   * Runs the handler and returns the answer; undefined where the handler has already sent one itself. Reports what the
+   * handler throws, unless it is meant for the sender. Never throws.
+   */
   async answer(entry: Entry, payload: XmlElement, iq: Iq, report: (error: unknown) => void): Promise<Iq | undefined> {
-    const sender = iq.from?.bare.toString() ?? '';
+    const sender = senderOf(iq);
     const fromSender = this.#bySender.get(sender) ?? 0;
     if (this.#running >= this.#limits.total || fromSender >= this.#limits.perSender) {
       return iq.errorReply('resource-constraint', 'too many requests at once');
@@ -66,17 +77,12 @@ export class IqHandlers {
     this.#bySender.set(sender, fromSender + 1);
     try {
       const result = await entry.handler(viewOf(entry.cls, payload) as never, iq);
-      return iq.xml.origin?.answered ? undefined : iq.reply(result ?? undefined);
+      return iq.xml.origin?.answered ? undefined : answerOf(iq, result);
     } catch (error) {
-      if (iq.xml.origin?.answered) {
-        report(error);
-        return undefined;
-      }
-      if (error instanceof StanzaError)
-        return iq.errorReply(error.stanza ? new StanzaError('internal-server-error', { cause: error }) : error);
-      if (error instanceof StanzaValueError) return iq.errorReply('bad-request', error.message);
-      report(error);
-      return iq.errorReply('internal-server-error');
+      const answered = iq.xml.origin?.answered === true;
+      const fault = faultOf(iq, error);
+      if (answered || !fault) report(error);
+      return answered ? undefined : iq.errorReply(fault ?? 'internal-server-error');
     } finally {
       this.#running -= 1;
       const left = (this.#bySender.get(sender) ?? 1) - 1;
@@ -84,4 +90,34 @@ export class IqHandlers {
       else this.#bySender.delete(sender);
     }
   }
+}
+
+function senderOf(iq: Iq): string {
+  const raw = iq.xml.attribute('from') ?? '';
+  return JID.tryParse(raw)?.bare.full ?? raw;
+}
+
+function answerOf(iq: Iq, result: IqAnswer): Iq {
+  if (result === undefined || result === null) return iq.reply();
+  if (!(result instanceof ElementView)) throw new TypeError('a handler of an iq returns an element, or nothing');
+  if (!(result instanceof Iq)) return iq.reply(result);
+  const { request } = result.xml.origin ?? {};
+  if (request && request === iq.xml.origin) return result;
+  throw new TypeError('a handler of an iq returns the payload of the answer, or what reply() of the request made');
+}
+
+/** What to tell the sender; undefined where the fault is the handler's. */
+function faultOf(iq: Iq, error: unknown): StanzaError | undefined {
+  // Neither what a third party told us nor what is wrong with its stanza is the sender's concern.
+  if (error instanceof StanzaError) return error.stanza ? undefined : error;
+  if (error instanceof StanzaValueError && isInside(iq.xml, error.xml)) {
+    return new StanzaError('bad-request', { text: error.message });
+  }
+  return undefined;
+}
+
+function isInside(xml: XmlElement, wanted: XmlElement): boolean {
+  if (xml === wanted) return true;
+  for (const child of xml.elements()) if (isInside(child, wanted)) return true;
+  return false;
 }

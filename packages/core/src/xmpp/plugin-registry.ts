@@ -1,32 +1,19 @@
-import { type DependencyContainer, type Token, wantedBy } from '../di/index.js';
-import { SestinaError } from '../errors.js';
-import { disposeAll } from '../registration.js';
-import { Plugin, type PluginClass, type PluginOptions } from './plugin.js';
+import type { DependencyContainer, Token } from '../di/index.js';
+import { NoOptions, type Plugin, type PluginClass, type PluginOptions } from './plugin.js';
+import { PluginError } from './plugin-error.js';
+import { assertPlugin, isPluginClass, nameOf, sameOptions, tokensOf, withDefaults } from './plugin-wiring.js';
 
-/** What is wrong with a plugin, or with how it is used. */
-export type PluginErrorCode =
-  | 'ERR_PLUGIN_CYCLE'
-  | 'ERR_PLUGIN_IN_USE'
-  | 'ERR_PLUGIN_MISSING'
-  | 'ERR_PLUGIN_OPTIONS'
-  | 'ERR_PLUGIN_WIRING';
-
-/** A plugin cannot be installed, found or removed. */
-export class PluginError extends SestinaError {
-  constructor(
-    readonly code: PluginErrorCode,
-    message: string,
-    /** The id of the plugin, `xep-0199`. */
-    readonly plugin: string,
-  ) {
-    super(message);
-  }
-}
+export { PluginError, type PluginErrorCode } from './plugin-error.js';
 
 interface Installed {
   readonly plugin: Plugin;
-  readonly needs: readonly PluginClass[];
-  readonly options: object;
+  readonly needs: ReadonlySet<PluginClass>;
+}
+
+/** A plugin that is being installed, and what it turned out to need. */
+interface Installing {
+  readonly cls: PluginClass;
+  readonly needs: Set<PluginClass>;
 }
 
 /** What a registry reports and asks of its connection. */
@@ -40,7 +27,10 @@ export interface RegistryHost {
 /** The plugins of one connection, in the order in which they were installed. */
 export class PluginRegistry implements Iterable<Plugin> {
   readonly #installed = new Map<PluginClass, Installed>();
+  readonly #options = new Map<PluginClass, object>();
   readonly #registered = new Set<Token<unknown>>();
+  /** From the plugin that was asked for to the one that is constructed right now. */
+  readonly #path: Installing[] = [];
   readonly #scope: DependencyContainer;
   readonly #host: RegistryHost;
 
@@ -55,7 +45,7 @@ export class PluginRegistry implements Iterable<Plugin> {
 
   /** The ids of what is installed, in order. */
   get ids(): string[] {
-    return [...this.#installed.keys()].map((cls) => cls.id);
+    return [...this.#installed.keys()].map(nameOf);
   }
 
   has(cls: PluginClass): boolean {
@@ -63,34 +53,46 @@ export class PluginRegistry implements Iterable<Plugin> {
   }
 
   /**
-   * Installs a plugin, before it those that it needs. A second call gives the same instance.
+   * Installs a plugin, before it those that it needs. A second call gives the same instance. Where it throws, nothing of
+   * it stays installed.
    * @throws PluginError where something it needs is missing, where plugins need each other in a circle, for an option that
-   *   it does not have, or for options to a plugin that is installed already.
+   *   it does not have, or for other options to a plugin that is installed already. What its constructor throws comes
+   *   through.
    */
   use<C extends PluginClass>(cls: C, options?: PluginOptions<C>): InstanceType<C> {
+    assertPlugin(cls);
     const existing = this.#installed.get(cls);
     if (existing) {
-      if (options && !sameOptions(existing.options, options)) {
+      if (options && !sameOptions(this.#options.get(cls) ?? {}, options)) {
         throw new PluginError(
           'ERR_PLUGIN_OPTIONS',
-          `${cls.id} is installed with other options: call use() with options first`,
-          cls.id,
+          `${nameOf(cls)} is installed with other options: call use() with options first`,
+          nameOf(cls),
         );
       }
+      this.#needed(cls);
       return existing.plugin as InstanceType<C>;
     }
-    return this.#install(cls, options ?? {}, []) as InstanceType<C>;
+    const before = new Set(this.#installed.keys());
+    try {
+      const plugin = this.#install(cls, options ?? {});
+      this.#needed(cls);
+      if (this.#path.length === 0 && this.#host.online) this.#start(before);
+      return plugin as InstanceType<C>;
+    } catch (error) {
+      this.#rollBack(before);
+      throw error;
+    }
   }
 
   /** @throws PluginError (`ERR_PLUGIN_MISSING`) where it is not installed. */
   get<P extends Plugin>(cls: PluginClass<P>): P {
     const found = this.#installed.get(cls);
-    if (!found) {
-      throw new PluginError('ERR_PLUGIN_MISSING', `${cls.id} is not installed: call use(${cls.name}) first`, cls.id);
-    }
+    if (!found) throw missing(cls);
     return found.plugin as P;
   }
 
+  /** The instance, or undefined where it is not installed. */
   find<P extends Plugin>(cls: PluginClass<P>): P | undefined {
     return this.#installed.get(cls)?.plugin as P | undefined;
   }
@@ -103,37 +105,34 @@ export class PluginRegistry implements Iterable<Plugin> {
   remove(cls: PluginClass): boolean {
     const found = this.#installed.get(cls);
     if (!found) return false;
-    const users = [...this.#installed].filter(([, other]) => other.needs.includes(cls)).map(([user]) => user.id);
+    const users = [...this.#installed].filter(([, other]) => other.needs.has(cls)).map(([user]) => nameOf(user));
     if (users.length > 0) {
       throw new PluginError(
         'ERR_PLUGIN_IN_USE',
-        `${cls.id} is needed by ${users.join(', ')}: remove that first`,
-        cls.id,
+        `${nameOf(cls)} is needed by ${users.join(', ')}: remove that first`,
+        nameOf(cls),
       );
     }
-    this.#installed.delete(cls);
-    found.plugin.disposeOwned();
+    this.#forget(cls);
+    this.#dispose(cls, found.plugin);
     return true;
   }
 
   /** Removes all, last installed first; failures are reported, none stops it. */
   removeAll(): void {
-    const all = [...this.#installed.values()].map(({ plugin }) => ({ dispose: () => plugin.disposeOwned() }));
-    this.#installed.clear();
-    try {
-      disposeAll(all);
-    } catch (error) {
-      this.#host.reportError(error, 'removing plugins');
-    }
+    this.#rollBack(new Set());
   }
 
   /** Calls a life-cycle hook of every plugin; one that fails is reported with its name. */
   notify(hook: (plugin: Plugin) => unknown): void {
-    for (const [cls, { plugin }] of [...this.#installed]) this.#call(cls, () => hook(plugin));
+    for (const [cls, { plugin }] of [...this.#installed]) {
+      // The hook of another may have removed it.
+      if (this.find(cls) === plugin) this.#call(cls, () => hook(plugin));
+    }
   }
 
   #call(cls: PluginClass, call: () => unknown): void {
-    const failed = (error: unknown): void => this.#host.reportError(error, `plugin ${cls.id}`);
+    const failed = (error: unknown): void => this.#host.reportError(error, `plugin ${nameOf(cls)}`);
     try {
       void Promise.resolve(call()).catch(failed);
     } catch (error) {
@@ -141,68 +140,84 @@ export class PluginRegistry implements Iterable<Plugin> {
     }
   }
 
-  #install(cls: PluginClass, options: object, path: readonly PluginClass[]): Plugin {
+  #start(before: ReadonlySet<PluginClass>): void {
+    for (const [cls, { plugin }] of [...this.#installed]) {
+      if (!before.has(cls)) this.#call(cls, () => plugin.sessionStart?.());
+    }
+  }
+
+  #forget(cls: PluginClass): void {
+    this.#installed.delete(cls);
+    this.#options.delete(cls);
+  }
+
+  #dispose(cls: PluginClass, plugin: Plugin): void {
+    if (this.#host.online) this.#call(cls, () => plugin.sessionEnd?.(removed(cls)));
+    plugin.disposeOwned();
+  }
+
+  #rollBack(before: ReadonlySet<PluginClass>): void {
+    const added = [...this.#installed].filter(([cls]) => !before.has(cls)).reverse();
+    for (const [cls, { plugin }] of added) {
+      this.#forget(cls);
+      try {
+        this.#dispose(cls, plugin);
+      } catch (error) {
+        this.#host.reportError(error, `removing plugin ${nameOf(cls)}`);
+      }
+    }
+  }
+
+  #install(cls: PluginClass, options: object): Plugin {
+    const path = this.#path.map((installing) => installing.cls);
     if (path.includes(cls)) {
-      const circle = [...path, cls].map((other) => other.id).join(' -> ');
-      throw new PluginError('ERR_PLUGIN_CYCLE', `plugins need each other in a circle: ${circle}`, cls.id);
+      const circle = [...path.slice(path.indexOf(cls)), cls].map(nameOf).join(' -> ');
+      throw new PluginError('ERR_PLUGIN_CYCLE', `plugins need each other in a circle: ${circle}`, nameOf(cls));
     }
-    const wanted = this.#wantedBy(cls);
-    const given = this.#options(cls, options);
-    const needs: PluginClass[] = [];
-    for (const token of wanted) {
-      if (token === cls.Options) continue;
-      if (isPluginClass(token)) {
-        needs.push(token);
-        if (!this.#installed.has(token)) this.#install(token, {}, [...path, cls]);
-      } else if (!this.#scope.isRegistered(token as never, true)) {
-        throw new PluginError(
-          'ERR_PLUGIN_MISSING',
-          `${cls.id} needs ${token.name}, which this connection does not provide`,
-          cls.id,
-        );
-      }
+    const wanted = tokensOf(cls);
+    const given = withDefaults(cls, options);
+    const needs = new Set<PluginClass>();
+    this.#path.push({ cls, needs });
+    this.#options.set(cls, given);
+    try {
+      for (const token of wanted) if (token !== cls.Options) this.#need(cls, token);
+      if (cls.Options !== NoOptions) this.#provide(cls.Options, () => this.#optionsOf(cls.Options));
+      const plugin = this.#host.constructing(() => {
+        const values = wanted.map((token) => (token === cls.Options ? given : this.#scope.resolve(token as never)));
+        return new cls(...(values as never[]));
+      });
+      this.#installed.set(cls, { plugin, needs });
+      this.#provide(cls, () => this.get(cls));
+      return plugin;
+    } catch (error) {
+      this.#options.delete(cls);
+      throw error;
+    } finally {
+      this.#path.pop();
     }
-    this.#provide(cls.Options, () => this.#installed.get(cls)?.options ?? given);
-    const plugin = this.#host.constructing(() => {
-      const values = wanted.map((token) => (token === cls.Options ? given : this.#scope.resolve(token as never)));
-      return new cls(...(values as never[]));
-    });
-    this.#installed.set(cls, { plugin, needs, options: given });
-    this.#provide(cls, () => this.get(cls));
-    if (this.#host.online) this.#call(cls, () => plugin.sessionStart?.());
-    return plugin;
   }
 
-  #wantedBy(cls: PluginClass): Token<unknown>[] {
-    const wanted = wantedBy(cls) ?? [];
-    const complete = wanted.filter((token) => token !== undefined);
-    if (complete.length < Math.max(cls.length, wanted.length)) {
-      throw new PluginError(
-        'ERR_PLUGIN_WIRING',
-        `${cls.id}: every constructor parameter of ${cls.name} needs an @inject(…) of its own, also in a subclass`,
-        cls.id,
-      );
-    }
-    if (!wantedBy(cls) && Object.getPrototypeOf(cls) !== Plugin) {
-      throw new PluginError(
-        'ERR_PLUGIN_WIRING',
-        `${cls.id}: ${cls.name} extends another plugin and needs a constructor of its own`,
-        cls.id,
-      );
-    }
-    return complete;
+  /** Also one that another installs in its constructor is needed by that. */
+  #needed(cls: PluginClass): void {
+    this.#path.at(-1)?.needs.add(cls);
   }
 
-  #options(cls: PluginClass, given: object): object {
-    const options = new cls.Options();
-    for (const [key, value] of Object.entries(given)) {
-      if (!(key in options)) {
-        const known = Object.keys(options).join(', ') || 'none';
-        throw new PluginError('ERR_PLUGIN_OPTIONS', `${cls.id} has no option "${key}"; it has: ${known}`, cls.id);
-      }
-      if (value !== undefined) (options as Record<string, unknown>)[key] = value;
+  #need(cls: PluginClass, token: Token<unknown>): void {
+    if (isPluginClass(token)) {
+      if (!this.#installed.has(token)) this.#install(token, {});
+      this.#needed(token);
+    } else if (!this.#scope.isRegistered(token as never, true)) {
+      throw new PluginError(
+        'ERR_PLUGIN_MISSING',
+        `${nameOf(cls)} needs ${token.name}, which this connection does not provide`,
+        nameOf(cls),
+      );
     }
-    return options;
+  }
+
+  #optionsOf(token: Token<unknown>): object {
+    for (const [cls, options] of this.#options) if (cls.Options === token) return options;
+    throw new PluginError('ERR_PLUGIN_MISSING', `no plugin with ${token.name} is installed`, token.name);
   }
 
   // tsyringe cannot unregister: what it finds is looked up here each time, so that a removed plugin is gone.
@@ -213,11 +228,11 @@ export class PluginRegistry implements Iterable<Plugin> {
   }
 }
 
-function isPluginClass(token: Token<unknown>): token is Token<unknown> & PluginClass {
-  return token.prototype instanceof Plugin;
+function missing(cls: PluginClass): PluginError {
+  const message = `${nameOf(cls)} is not installed: call use(${cls.name}) first`;
+  return new PluginError('ERR_PLUGIN_MISSING', message, nameOf(cls));
 }
 
-function sameOptions(installed: object, given: object): boolean {
-  const values = installed as Record<string, unknown>;
-  return Object.entries(given).every(([key, value]) => value === undefined || values[key] === value);
+function removed(cls: PluginClass): PluginError {
+  return new PluginError('ERR_PLUGIN_MISSING', `${nameOf(cls)} was removed`, nameOf(cls));
 }

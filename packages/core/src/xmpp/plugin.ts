@@ -12,18 +12,28 @@ export abstract class Plugin {
   static readonly id: string = '';
   /** The class whose field initialisers are the defaults of its options. */
   static readonly Options: new () => object = NoOptions;
-  #owned: { dispose(): void }[] = [];
+  #owned: { dispose(): void }[] | undefined = [];
 
-  /** Undone, last first, when the plugin is removed. */
+  /**
+   * Undone, last first, when the plugin is removed. What comes after that, from something that still ran, is undone at
+   * once.
+   */
   protected own(...registrations: (Registration | { dispose(): void })[]): void {
-    this.#owned.push(...registrations);
+    if (this.#owned) this.#owned.push(...registrations);
+    else disposeAll(registrations);
   }
 
-  /** A new session has started: initial work goes here. Not called where a session was resumed. */
+  /**
+   * A new session has started: initial work goes here. Not called where a session was resumed. Called at once, after all
+   * that it needs, where the plugin is installed during a session.
+   */
   sessionStart?(): void | Promise<void>;
   /** The old session goes on and nothing was lost. */
   sessionResumed?(): void | Promise<void>;
-  /** The session is over: drop what belonged to it and reject what waits for it. */
+  /**
+   * The session is over, or the plugin is removed during one: drop what belonged to it and reject what waits for it, with
+   * this reason.
+   */
   sessionEnd?(reason: Error): void;
 
   /**
@@ -31,7 +41,9 @@ export abstract class Plugin {
    * @throws AggregateError with what failed, after the last one.
    */
   disposeOwned(): void {
-    disposeAll(this.#owned.splice(0));
+    const owned = this.#owned ?? [];
+    this.#owned = undefined;
+    disposeAll(owned);
   }
 }
 

@@ -1,6 +1,6 @@
-import { DisconnectedError, SestinaError, TimeoutError } from '../errors.js';
-import type { JID } from '../jid/index.js';
-import type { Clock, Timer } from '../services/clock.js';
+import { ConfigError, DisconnectedError, SestinaError, TimeoutError } from '../errors.js';
+import { JID } from '../jid/index.js';
+import type { Clock } from '../services/clock.js';
 import type { Iq } from '../stanza/iq.js';
 import { ErrorElement } from '../stanza/stanza-error.js';
 
@@ -23,6 +23,7 @@ export class TooManyPendingError extends SestinaError {
 export interface RequestOptions {
   /** Milliseconds. Default: the connection's `timeout`, 30,000. */
   timeout?: number | undefined;
+  /** Gives up; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -35,8 +36,8 @@ export interface Self {
 interface Pending {
   readonly to: JID | undefined;
   readonly from: JID | undefined;
-  readonly timer: Timer;
-  settle(outcome: Iq | Error): void;
+  resolve(answer: Iq): void;
+  reject(reason: unknown): void;
 }
 
 /** Our open requests. An answer counts only with the right id, from the right sender, as an iq of the right kind (CVE-2014-0364). */
@@ -48,35 +49,54 @@ export class Requests {
   /** Answers that came from somebody who was not asked. */
   spoofed = 0;
 
+  /** @throws ConfigError for a limit that is no number or below 1. */
   constructor(clock: Clock, self: Self, limit: number) {
+    if (typeof limit !== 'number' || !(limit >= 1)) {
+      throw new ConfigError('maxPending: expected a number from 1', 'maxPending');
+    }
     this.#clock = clock;
     this.#self = self;
     this.#limit = limit;
   }
 
+  /** How many wait for an answer. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** Waits for the answer to an iq that has its id. */
+  /**
+   * Waits for the answer to an iq that has its id.
+   * @param timeout Milliseconds; 0 waits for the next turn, Infinity for ever.
+   * @throws TimeoutError, TooManyPendingError, StanzaError (the answer), ConfigError for a timeout that is no time, TypeError
+   *   without an id or with that of another open request, the signal's reason.
+   */
   open(iq: Iq, timeout: number, signal: AbortSignal | undefined): Promise<Iq> {
-    const { id, to, from } = iq;
     return new Promise((resolve, reject) => {
-      if (id === undefined) return reject(new TypeError('a request needs an id'));
+      const { id, to, from } = iq;
+      if (id === undefined) throw new TypeError('a request needs an id');
+      if (this.#pending.has(id)) throw new TypeError(`a request with the id "${id}" is open already`);
+      if (typeof timeout !== 'number' || !(timeout >= 0)) {
+        throw new ConfigError('timeout: expected milliseconds from 0', 'timeout');
+      }
       if (signal?.aborted) return reject(signal.reason);
-      if (this.#pending.size >= this.#limit) return reject(new TooManyPendingError(this.#limit));
-      const settle = (outcome: Iq | Error): void => {
-        if (this.#pending.get(id) !== pending) return;
+      if (this.#pending.size >= this.#limit) throw new TooManyPendingError(this.#limit);
+      const close = (): boolean => {
+        if (this.#pending.get(id) !== pending) return false;
         this.#pending.delete(id);
-        pending.timer.cancel();
+        timer.cancel();
         signal?.removeEventListener('abort', onAbort);
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome);
+        return true;
       };
-      const onAbort = (): void => settle(asError(signal?.reason));
-      const what = `answer of ${to ?? 'the server'} to iq ${id}`;
-      const timer = this.#clock.setTimer(timeout, () => settle(new TimeoutError(what, timeout)));
-      const pending: Pending = { to, from, timer, settle };
+      const pending: Pending = {
+        to,
+        from,
+        resolve: (answer) => close() && resolve(answer),
+        reject: (reason) => close() && reject(reason),
+      };
+      const onAbort = (): void => pending.reject(signal?.reason);
+      const timer = this.#clock.setTimer(timeout, () => {
+        pending.reject(new TimeoutError(`answer of ${to ?? 'the server'} to iq ${id}`, timeout));
+      });
       this.#pending.set(id, pending);
       signal?.addEventListener('abort', onAbort);
     });
@@ -84,6 +104,8 @@ export class Requests {
 
   /** Whether this iq answers one of ours; where it does, `answer` settles it. */
   find(iq: Iq): { answer(): void } | undefined {
+    const type = iq.xml.attribute('type');
+    if (type !== 'result' && type !== 'error') return undefined;
     const { id } = iq;
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (!pending) return undefined;
@@ -91,35 +113,42 @@ export class Requests {
       this.spoofed += 1;
       return undefined;
     }
-    return {
-      answer: () => pending.settle(iq.xml.attribute('type') === 'error' ? ErrorElement.of(iq) : iq),
-    };
+    return { answer: () => (type === 'error' ? pending.reject(ErrorElement.of(iq)) : pending.resolve(iq)) };
   }
 
   /** Gives up on one. */
   fail(id: string | undefined, reason: Error): void {
-    if (id !== undefined) this.#pending.get(id)?.settle(reason);
+    if (id !== undefined) this.#pending.get(id)?.reject(reason);
   }
 
+  /** Gives up on all. */
   failAll(reason: Error): void {
-    for (const pending of [...this.#pending.values()]) pending.settle(reason);
+    for (const pending of [...this.#pending.values()]) pending.reject(reason);
   }
 
   #mayAnswer({ to, from }: Pending, iq: Iq): boolean {
-    const sender = iq.from;
+    const raw = iq.xml.attribute('from');
+    const sender = raw === undefined ? undefined : JID.tryParse(raw);
+    if (raw !== undefined && !sender) return false;
+    if (from && !this.#isFor(from, iq)) return false;
     const { boundJid, domain } = this.#self;
-    // Where the request said whom it came from, as a component's do, the answer has to be for that address.
-    if (from && !(iq.to?.equals(from) ?? false)) return false;
     if (!to) {
       if (!sender) return true;
-      if (sender.toString() === domain) return true;
+      if (sender.full === domain) return true;
       return boundJid !== undefined && (sender.equals(boundJid) || sender.equals(boundJid.bare));
     }
-    if (!sender) return to.toString() === domain || (boundJid !== undefined && to.equals(boundJid.bare));
+    if (!sender) return to.full === domain || (boundJid !== undefined && to.equals(boundJid.bare));
     return sender.equals(to);
   }
-}
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new DisconnectedError(String(reason));
+  /** Where the request said whom it came from, as a component's do, the answer has to be for that address. */
+  #isFor(from: JID, iq: Iq): boolean {
+    const raw = iq.xml.attribute('to');
+    const to = raw === undefined ? undefined : JID.tryParse(raw);
+    if (to?.equals(from)) return true;
+    // What a client says of itself its server writes anew; and all that comes is for that client.
+    const { boundJid } = this.#self;
+    if (!boundJid?.bare.equals(from.bare)) return false;
+    return raw === undefined || to?.equals(boundJid) === true || to?.equals(boundJid.bare) === true;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Clock, Random, TransportFactory } from '@sestina/core';
-import { TcpTransportFactory } from '@sestina/tcp';
+import { TcpTransportFactory } from './factory.js';
 
-/** The transports of this platform, where the application names none. */
+/** The transports that a connection has on this platform where the application names none. */
 export function defaultTransports(services: { clock: Clock; random: Random }): TransportFactory[] {
   return [new TcpTransportFactory(services)];
 }

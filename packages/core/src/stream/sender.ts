@@ -1,0 +1,339 @@
+import { Registration } from '../registration.js';
+import type { Clock } from '../services/clock.js';
+import type { ElementView } from '../stanza/element.js';
+import type { XmlElement } from '../xml/element.js';
+import { serialize } from '../xml/index.js';
+import { exceedsBytes, utf8Length } from '../xml/utf8.js';
+import { isThenable } from './event-queue.js';
+import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
+import type { Link } from './link.js';
+import { asError } from './reasons.js';
+import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
+import { QueueFullError, SendError, Sending, type SendingOwner, type SendOptions, StanzaTooLargeError } from './sending.js';
+
+/** What sending asks of the stream that it is a part of. */
+export interface SenderHost {
+  readonly clock: Clock;
+  /** The namespace in which stanzas need not declare theirs. */
+  readonly contentNamespace: string;
+  stanzaOf(element: XmlElement): ElementView;
+  /** Stanzas were not sent and nobody waits for the outcome. `more`: how many others there were beside these. */
+  unsent(failures: readonly { sending: Sending; error: SendError }[], more: number): void;
+  report(error: unknown, where: string): void;
+}
+
+const MAX_REPORTED = 1_000;
+
+/** The sending half of a stream: out filters, the queue, the writing, and what became of each stanza. */
+export class Sender implements SendingOwner {
+  readonly queue: SendQueue;
+  readonly #host: SenderHost;
+  readonly #out = new FilterChain();
+  readonly #outSync = new FilterChain<Filtered>();
+  readonly #writtenListeners = new Set<(sending: Sending) => void>();
+  #link: Link | undefined;
+  /** The transport asked to wait for `drain`. */
+  #busy = false;
+  #writing = false;
+  /** Taken by the transport and still in its buffer. */
+  #unflushed: Sending[] = [];
+  /** Written in this session, and somebody waits for the acknowledgement. */
+  readonly #unacked = new Set<Sending>();
+  /** Counts sessions: what was written in an earlier one will not be acknowledged any more. */
+  #session = 0;
+  /** The end of the chain of stanzas that wait for an out filter. */
+  #tail: Promise<unknown> | undefined;
+  #filtering = 0;
+  /** Goes up when everything that waits is given up. */
+  #generation = 0;
+  #closed = false;
+  #idle: (() => void)[] = [];
+  #failures: { sending: Sending; error: SendError }[] | undefined;
+  #moreFailures = 0;
+
+  constructor(host: SenderHost, options: SendQueueOptions | undefined) {
+    this.#host = host;
+    this.queue = new SendQueue(host.clock, options);
+  }
+
+  addOut(filter: Filter, options?: FilterOptions): Registration {
+    return this.#out.add(filter, options);
+  }
+
+  addOutSync(filter: Filter<Filtered>, options?: FilterOptions): Registration {
+    return this.#outSync.add(filter, options);
+  }
+
+  onWritten(callback: (sending: Sending) => void): Registration {
+    // A wrapper each: the same function registered twice is called twice and taken out one by one.
+    const listener = (sending: Sending): void => callback(sending);
+    this.#writtenListeners.add(listener);
+    return new Registration(() => this.#writtenListeners.delete(listener));
+  }
+
+  // Taking stanzas.
+
+  send(stanza: ElementView, options: SendOptions): Sending {
+    const sending = new Sending(stanza.xml, 0, this);
+    const { signal } = options;
+    if (signal?.aborted) fail(sending, 'aborted', 'aborted before it was sent', signal.reason);
+    else if (this.#closed) fail(sending, 'disconnected', 'this connection object was disposed of');
+    else if (this.#out.size === 0 && !this.#tail) this.#submit(sending, options);
+    else this.#filter(sending, stanza, options);
+    return sending;
+  }
+
+  /** A stanza that is not to be sent. */
+  refuse(element: XmlElement, error: SendError): Sending {
+    const sending = new Sending(element, 0, this);
+    sending.move('failed', error);
+    return sending;
+  }
+
+  #filter(sending: Sending, original: ElementView, options: SendOptions): void {
+    if (this.#filtering >= this.queue.maxStanzas) {
+      sending.move('failed', new QueueFullError('maxStanzas', this.queue.maxStanzas));
+      return;
+    }
+    // The caller may write to the original while a filter takes its time, and the filter may write to what it gets.
+    const stanza = original.copy();
+    const { clock } = this.#host;
+    const start = clock.monotonic();
+    const generation = this.#generation;
+    const go = (filtered: Filtered): void => {
+      const { ttl, signal } = options;
+      const left = ttl === undefined ? undefined : ttl - (clock.monotonic() - start);
+      if (!filtered) fail(sending, 'dropped', 'an out filter dropped it');
+      else if (generation !== this.#generation) fail(sending, 'disconnected', 'the connection was closed meanwhile');
+      else if (signal?.aborted) fail(sending, 'aborted', 'aborted before it was sent', signal.reason);
+      else if (left !== undefined && left < 0) fail(sending, 'expired', `not written within ${ttl} ms`);
+      else {
+        sending.element = filtered.xml;
+        this.#submit(sending, { signal, ttl: left });
+      }
+    };
+    const failed = (error: unknown): void =>
+      fail(sending, 'dropped', `an out filter failed: ${asError(error).message}`, error);
+    let result: Filtered | Promise<Filtered>;
+    try {
+      result = this.#tail ? this.#tail.then(() => this.#out.run(stanza)) : this.#out.run(stanza);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    if (!isThenable(result)) {
+      go(result);
+      return;
+    }
+    this.#filtering += 1;
+    const tail: Promise<void> = result.then(go, failed).then(() => {
+      this.#filtering -= 1;
+      if (this.#tail === tail) this.#tail = undefined;
+      this.#look();
+    });
+    this.#tail = tail;
+  }
+
+  #submit(sending: Sending, options: SendOptions): void {
+    const { element } = sending;
+    const link = this.#link;
+    const parentNamespace = link?.transport.framing.implicitNamespace ?? this.#host.contentNamespace;
+    let text: string;
+    try {
+      text = link ? link.serialize(element) : serialize(element, { parentNamespace });
+    } catch (error) {
+      fail(sending, 'invalid', asError(error).message, error);
+      return;
+    }
+    sending.size = text.length;
+    const { maxStanzaBytes } = this.queue;
+    if (exceedsBytes(text, maxStanzaBytes)) {
+      sending.move('failed', new StanzaTooLargeError(utf8Length(text), maxStanzaBytes));
+      return;
+    }
+    if (link?.writable && !this.#busy && !this.#writing && this.queue.length === 0) {
+      this.#write(link, sending, text);
+      this.#flush();
+      return;
+    }
+    this.queue.push({ sending, text, parentNamespace }, options);
+    // It may be written to before it is written out.
+    if (sending.state === 'queued') sending.element = element.copy();
+  }
+
+  // Writing.
+
+  /** There is a session on this link: what waits is written. */
+  attach(link: Link, resumed: boolean): void {
+    this.#link = link;
+    this.#busy = false;
+    if (resumed) this.#unflushed = [];
+    this.#flush();
+  }
+
+  /** The link is gone or says goodbye: nothing is written any more. */
+  detach(): void {
+    this.#link = undefined;
+    this.#look();
+  }
+
+  /** The transport has written what it had buffered. */
+  drained(): void {
+    this.#busy = false;
+    this.#unflushed = [];
+    this.#flush();
+  }
+
+  /** Writes an element past the queue and the filters. */
+  now(link: Link, element: XmlElement): void {
+    if (!link.sendElement(element)) this.#busy = true;
+  }
+
+  #flush(): void {
+    const link = this.#link;
+    while (link?.writable && link === this.#link && !this.#busy && !this.#writing) {
+      const next = this.queue.shift();
+      if (!next) break;
+      const text = this.#textFor(link, next);
+      if (text !== undefined) this.#write(link, next.sending, text);
+    }
+    this.#look();
+  }
+
+  // What waited for a connection may have been written for another kind of transport.
+  #textFor(link: Link, { sending, text, parentNamespace }: Waiting): string | undefined {
+    if (link.transport.framing.implicitNamespace === parentNamespace) return text;
+    try {
+      return link.serialize(sending.element);
+    } catch (error) {
+      fail(sending, 'invalid', asError(error).message, error);
+      return undefined;
+    }
+  }
+
+  #write(link: Link, sending: Sending, text: string): void {
+    // What a filter or a listener sends meanwhile comes behind this one.
+    this.#writing = true;
+    try {
+      if (!this.#passes(sending)) return;
+      if (!link.write(text, sending.element)) this.#busy = true;
+      if (this.#busy) this.#unflushed.push(sending);
+      sending.session = this.#session;
+      sending.move('written');
+      for (const listener of [...this.#writtenListeners]) this.#tell(listener, sending);
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  #passes(sending: Sending): boolean {
+    if (this.#outSync.size === 0) return true;
+    try {
+      if (this.#outSync.run(this.#host.stanzaOf(sending.element))) return true;
+      fail(sending, 'dropped', 'an out filter dropped it');
+    } catch (error) {
+      fail(sending, 'dropped', `an out filter failed: ${asError(error).message}`, error);
+    }
+    return false;
+  }
+
+  #tell(listener: (sending: Sending) => void, sending: Sending): void {
+    try {
+      listener(sending);
+    } catch (error) {
+      this.callbackFailed(error);
+    }
+  }
+
+  /** Resolves when nothing waits any more, there is no link to write to, or the time is up. */
+  whenIdle(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#host.clock.setTimer(timeout, () => this.#stopWaiting(done));
+      const done = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      this.#idle.push(done);
+      this.#look();
+    });
+  }
+
+  #stopWaiting(done: () => void): void {
+    this.#idle = this.#idle.filter((other) => other !== done);
+    done();
+  }
+
+  #look(): void {
+    if (this.#idle.length === 0) return;
+    if (this.#link?.writable && (this.queue.length > 0 || this.#filtering > 0)) return;
+    for (const done of this.#idle.splice(0)) done();
+  }
+
+  // What becomes of them.
+
+  /** The session is over and will not be resumed: nobody will ever tell what became of what is on its way. */
+  lost(reason: Error): void {
+    this.#session += 1;
+    const gone = lostOnItsWay(reason);
+    for (const sending of this.#unflushed.splice(0)) sending.move('unknown', gone);
+    const unacked = [...this.#unacked];
+    this.#unacked.clear();
+    for (const sending of unacked) sending.move('unknown', gone);
+  }
+
+  /** Gives up everything that waits. */
+  clear(error: SendError): void {
+    this.#generation += 1;
+    this.queue.clear(error);
+    this.#look();
+  }
+
+  /** Takes nothing any more. */
+  close(): void {
+    this.#closed = true;
+    this.#writtenListeners.clear();
+  }
+
+  unsent(sending: Sending, error: SendError): void {
+    this.#unacked.delete(sending);
+    this.#look();
+    if (!this.#failures) {
+      this.#failures = [];
+      // Whoever called send() gets the chance to await it first.
+      this.#host.clock.nextTurn(() => this.#report());
+    }
+    if (this.#failures.length < MAX_REPORTED) this.#failures.push({ sending, error });
+    else if (!sending.observed) this.#moreFailures += 1;
+  }
+
+  #report(): void {
+    const failures = (this.#failures ?? []).filter(({ sending }) => !sending.observed);
+    const more = this.#moreFailures;
+    this.#failures = undefined;
+    this.#moreFailures = 0;
+    if (failures.length > 0 || more > 0) this.#host.unsent(failures, more);
+  }
+
+  ackWanted(sending: Sending): void {
+    if (sending.state === 'written' && sending.session !== this.#session) {
+      sending.move('unknown', lostOnItsWay());
+      return;
+    }
+    this.#unacked.add(sending);
+    sending.onState((state) => {
+      if (state === 'acked') this.#unacked.delete(sending);
+    });
+  }
+
+  callbackFailed(error: unknown): void {
+    this.#host.report(error, 'callback of a stanza that was sent');
+  }
+}
+
+function lostOnItsWay(cause?: Error): SendError {
+  return new SendError('disconnected', 'the connection was lost while this was on its way', cause && { cause });
+}
+
+function fail(sending: Sending, reason: SendError['reason'], message: string, cause?: unknown): void {
+  sending.move('failed', new SendError(reason, message, cause === undefined ? undefined : { cause }));
+}
