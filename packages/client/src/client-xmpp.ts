@@ -7,7 +7,6 @@ import {
   type RequestOptions,
   type RosterNode,
   type SessionOutcome,
-  type StreamFeatures,
   type Transport,
   TransportFactory,
 } from '@sestina/core';
@@ -189,7 +188,10 @@ export class ClientXMPP extends BaseXMPP {
         get bound() {
           return self.#bound;
         },
-        offered: (features) => this.#serverOffers(features),
+        offered: (features) => {
+          this.#offered = new Set([...features.xml.elements()].map((xml) => `{${xml.namespace}}${xml.name}`));
+        },
+        noLogin: () => this.emit('noAuth', {}),
       },
       signal,
     );
@@ -210,17 +212,6 @@ export class ClientXMPP extends BaseXMPP {
     });
   }
 
-  #serverOffers(features: StreamFeatures): void {
-    this.#offered = new Set([...features.xml.elements()].map((xml) => `{${xml.namespace}}${xml.name}`));
-    if (
-      !this.#authenticated &&
-      features.has(Mechanisms.tag, Mechanisms.namespace) === false &&
-      this.#offered.size === 0
-    ) {
-      this.emit('noAuth', {});
-    }
-  }
-
   #registerBuiltIns(): void {
     const newId = (): string => this.random.id();
     this.registerFeature(
@@ -237,6 +228,7 @@ export class ClientXMPP extends BaseXMPP {
       randomBytes: (length) => this.random.bytes(length),
       credentials: async (signal) => this.#credentials(signal),
       refused: (error) => this.emit('failedAuth', { error }),
+      noLogin: () => this.emit('noAuth', {}),
       loggedIn: (mechanism) => this.#loggedIn(mechanism),
     });
     this.registerFeature(Mechanisms.tag, Mechanisms.namespace, login, { order: 100, beforeLogin: true });
@@ -266,8 +258,18 @@ export class ClientXMPP extends BaseXMPP {
 
   #loggedIn(mechanism: string): void {
     this.#authenticated = true;
-    if (mechanism.startsWith('SCRAM-')) this.#pinned = 'SCRAM-SHA-1';
+    if (mechanism.startsWith('SCRAM-')) this.#pinned = this.#weakestScram();
     this.emit('authSuccess', { mechanism });
+  }
+
+  /** XEP-0474 §7 advises against remembering more than that it was SCRAM. */
+  #weakestScram(): string | undefined {
+    let weakest: SaslMechanism | undefined;
+    for (const mechanism of this.#mechanisms) {
+      if (!mechanism.name.startsWith('SCRAM-')) continue;
+      if (!weakest || mechanism.strength < weakest.strength) weakest = mechanism;
+    }
+    return weakest?.name;
   }
 
   #ownCredentials(password: string | undefined): SaslCredentials {
@@ -303,7 +305,7 @@ declare module '@sestina/core' {
     authSuccess: { readonly mechanism: string };
     /** A mechanism was refused. */
     failedAuth: { readonly error: AuthError };
-    /** The server offers nothing to log in with. */
+    /** The server offers nothing to log in with, or nothing for which there are credentials. */
     noAuth: Record<never, never>;
   }
 }

@@ -47,7 +47,12 @@ export class ServerWatch {
     this.dispose();
     const { interval } = this.#times;
     if (interval === 0) return;
-    this.#task = this.#xmpp.schedule('xep-0199 server ping', interval, () => this.#ask(), { repeat: true });
+    const name = 'xep-0199 server ping';
+    // Not returned: the event queue has nothing to wait for.
+    const ask = (): void => {
+      this.#ask().catch((error: unknown) => this.#xmpp.reportError(error, name));
+    };
+    this.#task = this.#xmpp.schedule(name, interval, ask, { repeat: true });
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-import { BaseXMPP, inject, injectable, JID, Message, Plugin, type Presence, viewOf } from '@sestina/core';
+import { BaseXMPP, ConfigError, inject, injectable, JID, Message, Plugin, type Presence, viewOf } from '@sestina/core';
 import { Delay, NS_DELAY } from './stanza.js';
 
 /** Options of `DelayedDelivery`. */
@@ -15,10 +15,15 @@ export class DelayedDelivery extends Plugin {
   readonly #xmpp: BaseXMPP;
   readonly #tolerance: number;
 
+  /** @throws ConfigError for a tolerance that is no time. */
   constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(DelayedDeliveryOptions) options: DelayedDeliveryOptions) {
     super();
+    const { tolerance } = options;
+    if (!(tolerance >= 0)) {
+      throw new ConfigError(`tolerance is a number of milliseconds from 0, got ${tolerance}`, 'tolerance');
+    }
     this.#xmpp = xmpp;
-    this.#tolerance = options.tolerance;
+    this.#tolerance = tolerance;
   }
 
   /**

@@ -12,23 +12,31 @@ export interface BindHost {
 
 /** Asks for an address (RFC 6120 §7). */
 export function bind(host: BindHost): FeatureHandler {
-  return async ({ link, bound, features }) => {
+  return async ({ link, bound }) => {
     if (bound) return 'next';
     const result = await ask(link, host.newId(), new Bind({ resource: host.resource }));
-    const jid = result.payload(Bind)?.jid;
-    if (!jid) throw new NegotiationError('the server bound no address');
-    host.bound(jid);
-    return features.has(Session.tag, Session.namespace) ? 'next' : 'session';
+    host.bound(addressIn(result));
+    return 'next';
   };
 }
 
 /** Starts the session that RFC 3921 asked for, where the server says that it has to be. */
 export function legacySession(host: Pick<BindHost, 'newId'>): FeatureHandler {
   return async ({ link, feature, bound }) => {
-    if (!bound) return 'next';
-    if (!viewOf(Session, feature).optional) await ask(link, host.newId(), new Session());
-    return 'session';
+    if (bound && !viewOf(Session, feature).optional) await ask(link, host.newId(), new Session());
+    return 'next';
   };
+}
+
+function addressIn(result: Iq): JID {
+  let jid: JID | undefined;
+  try {
+    jid = result.payload(Bind)?.jid;
+  } catch (error) {
+    throw new NegotiationError('the server bound an address that is none', { cause: error });
+  }
+  if (jid?.resource === undefined) throw new NegotiationError(`the server bound ${jid ? 'no full' : 'no'} address`);
+  return jid;
 }
 
 async function ask(link: Link, id: string, payload: Bind | Session): Promise<Iq> {

@@ -2,7 +2,8 @@ import type { Link, StreamFeatures, XmlElement } from '@sestina/core';
 
 /**
  * What a feature handler tells: `next`, look at the other features; `restart`, the stream has to be opened anew;
- * `session`, negotiation is over with a new session; `resumed`, it is over and the old session goes on.
+ * `session`, negotiation is over with a new session; `resumed`, it is over and the old session goes on. Where nothing is
+ * left to negotiate and an address is bound, that is a new session too.
  */
 export type FeatureOutcome = 'next' | 'restart' | 'resumed' | 'session';
 
@@ -24,10 +25,10 @@ export interface FeatureContext {
 /** Negotiates a stream feature (RFC 6120 §4.3). Throwing ends the attempt with that error. */
 export type FeatureHandler = (context: FeatureContext) => FeatureOutcome | Promise<FeatureOutcome>;
 
-/** When a feature has its turn. */
+/** When a feature has its turn. What is not given is that of the registration it replaces. */
 export interface FeatureOptions {
   /** Lower is earlier. STARTTLS has 0, SASL 100, binding 10,000, the legacy session 10,001. Default 5,000. */
   readonly order?: number;
-  /** Negotiated before logging in. Default false. */
+  /** Negotiated before logging in too; never before TLS where TLS has to be on. Default false. */
   readonly beforeLogin?: boolean;
 }

@@ -1,4 +1,4 @@
-import { base64, isA, type Link, viewOf, XmlElement } from '@sestina/core';
+import { base64, isA, type Link, SestinaError, viewOf, XmlElement } from '@sestina/core';
 import {
   type ChannelBindingType,
   chooseMechanism,
@@ -27,6 +27,8 @@ export interface LoginHost {
   credentials(signal: AbortSignal): Promise<SaslCredentials>;
   /** A mechanism was refused; another may be tried. */
   refused(error: AuthError): void;
+  /** There is nothing in common with what the server offers. */
+  noLogin(): void;
   loggedIn(mechanism: string): void;
 }
 
@@ -37,7 +39,7 @@ const TRY_ANOTHER: ReadonlySet<string> = new Set(['invalid-mechanism', 'mechanis
 export function mechanisms(host: LoginHost): FeatureHandler {
   return async (context) => {
     if (context.authenticated) return 'next';
-    const credentials = await host.credentials(context.signal);
+    const credentials = await credentialsOf(host, context.signal);
     const offered = viewOf(Mechanisms, context.feature).names.map((name) => name.trim());
     const environment = environmentOf(context, offered, host);
     let left = [...offered];
@@ -57,6 +59,18 @@ export function mechanisms(host: LoginHost): FeatureHandler {
   };
 }
 
+/** What the application's function rejects with may carry anything, so that its message is not repeated. */
+async function credentialsOf(host: LoginHost, signal: AbortSignal): Promise<SaslCredentials> {
+  try {
+    return await host.credentials(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SestinaError) throw error;
+    const text = 'credentials() failed, see the cause';
+    throw new AuthError('credentials', undefined, { text, account: host.account, cause: error });
+  }
+}
+
 function choose(
   offered: readonly string[],
   credentials: SaslCredentials,
@@ -66,7 +80,9 @@ function choose(
   try {
     return chooseMechanism(offered, host.mechanisms, credentials, environment, host.policy);
   } catch (error) {
-    throw asAuthError(error, undefined, host.account);
+    const failure = asAuthError(error, undefined, host.account);
+    if (failure.reason === 'no-mechanism') host.noLogin();
+    throw failure;
   }
 }
 
@@ -106,12 +122,12 @@ async function logIn(
   for (let round = 0; round < MAX_SASL_ROUNDS; round++) {
     // A success ends this stream: what came in the same breath would be from nobody who has logged us in.
     const answer = await link.receive(undefined, (xml) => isA(Success, xml));
-    if (isA(Success, answer)) return exchange.success(dataOf(answer));
+    if (isA(Success, answer)) return exchange.success(dataOf(answer, mechanism.name, host.account));
     if (isA(Failure, answer)) throw failureOf(viewOf(Failure, answer), mechanism.name, host.account, exchange.refusal);
     if (!isA(Challenge, answer)) break;
     let response: Uint8Array;
     try {
-      response = await exchange.respond(dataOf(answer) ?? new Uint8Array(0));
+      response = await exchange.respond(dataOf(answer, mechanism.name, host.account) ?? new Uint8Array(0));
     } catch (error) {
       link.sendElement(new XmlElement('abort', NS_SASL));
       throw error;
@@ -125,18 +141,23 @@ async function logIn(
   throw new AuthError('sasl-abort', mechanism.name, { text, account: host.account });
 }
 
-function dataOf(answer: XmlElement): Uint8Array | undefined {
+function dataOf(answer: XmlElement, mechanism: string, account: string): Uint8Array | undefined {
   const text = answer.text.trim();
   if (text === '') return undefined;
   if (text === '=') return new Uint8Array(0);
   const data = base64.decode(text);
-  if (!data) throw new AuthError('sasl-abort', undefined, { text: `the server's <${answer.name}/> is not base64` });
-  return data;
+  if (data) return data;
+  throw new AuthError('sasl-abort', mechanism, { text: `the server's <${answer.name}/> is not base64`, account });
 }
 
 function failureOf(failure: Failure, mechanism: string, account: string, cause: unknown): AuthError {
   const reason = REASONS.find((known) => known === failure.condition) ?? 'not-authorized';
-  return new AuthError(reason, mechanism, { text: failure.text, account, cause });
+  return new AuthError(reason, mechanism, { text: shown(failure.text), account, cause });
+}
+
+/** What the server says, made fit for one line of a message. */
+function shown(text: string | undefined): string | undefined {
+  return text?.replace(/[\s\p{C}]+/gu, ' ').trim().slice(0, 200);
 }
 
 const REASONS: readonly AuthReason[] = [

@@ -13,6 +13,7 @@ import {
 import { NegotiationError } from '../errors.js';
 import type { FeatureContext, FeatureOutcome } from './feature.js';
 import type { FeatureRegistry, RegisteredFeature } from './feature-registry.js';
+import { NS_TLS, STARTTLS } from './starttls.js';
 
 /** What a negotiation knows of the client that it is for. */
 export interface NegotiationHost {
@@ -26,6 +27,8 @@ export interface NegotiationHost {
   readonly from: string | undefined;
   /** What the server offers has arrived. */
   offered(features: StreamFeatures): void;
+  /** Nothing of what it offers is a way to log in. */
+  noLogin(): void;
 }
 
 // TLS, SASL and one of a plugin's make three; a server that asks for more and more is not negotiating.
@@ -75,12 +78,14 @@ async function negotiateFeatures(
   host: NegotiationHost,
   signal: AbortSignal,
 ): Promise<Exclude<FeatureOutcome, 'next'>> {
-  const done = new Set<RegisteredFeature>();
+  const done = new Set<string>();
+  const isDue = (feature: RegisteredFeature): boolean =>
+    !done.has(keyOf(feature)) && isOffered(feature, features) && mayBegin(feature, link, host);
   for (;;) {
     // Asked anew each time: a handler may have logged in, bound an address, or removed another handler.
-    const next = [...registry].find((feature) => isDue(feature, features, host) && !done.has(feature));
+    const next = [...registry].find(isDue);
     if (!next) break;
-    for (const feature of registry) if (sameFeature(feature, next)) done.add(feature);
+    done.add(keyOf(next));
     const xml = features.xml.child(next.name, next.namespace) as XmlElement;
     const context: FeatureContext = {
       feature: xml,
@@ -90,22 +95,27 @@ async function negotiateFeatures(
       authenticated: host.authenticated,
       bound: host.bound,
     };
-    if (host.requireTls && !link.transport.secure && next.order > 0) throw new TlsRequiredError();
     const outcome = await next.handler(context);
+    // A handler that takes no notice of the signal must not go on for an attempt that was given up.
+    signal.throwIfAborted();
     if (outcome !== 'next') return outcome;
   }
   if (host.bound) return 'session';
   if (host.requireTls && !link.transport.secure) throw new TlsRequiredError();
+  if (!host.authenticated) host.noLogin();
   const offered = [...features.xml.elements()].map((xml) => xml.name).join(', ') || 'nothing';
   throw new NegotiationError(
     `the server offers no way to ${host.authenticated ? 'bind an address' : 'log in'} here: it offers ${offered}`,
   );
 }
 
-function isDue(feature: RegisteredFeature, features: StreamFeatures, host: NegotiationHost): boolean {
-  return (feature.beforeLogin || host.authenticated) && features.has(feature.name, feature.namespace);
+const keyOf = ({ name, namespace }: RegisteredFeature): string => `{${namespace}}${name}`;
+
+function isOffered({ name, namespace }: RegisteredFeature, features: StreamFeatures): boolean {
+  return features.has(name, namespace);
 }
 
-function sameFeature(a: RegisteredFeature, b: RegisteredFeature): boolean {
-  return a.name === b.name && a.namespace === b.namespace;
+function mayBegin(feature: RegisteredFeature, link: Link, host: NegotiationHost): boolean {
+  if (host.requireTls && !link.transport.secure) return feature.name === STARTTLS && feature.namespace === NS_TLS;
+  return feature.beforeLogin || host.authenticated;
 }

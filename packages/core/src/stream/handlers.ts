@@ -1,5 +1,6 @@
 import { DisconnectedError, TimeoutError } from '../errors.js';
-import type { Clock } from '../services/clock.js';
+import type { Registration } from '../registration.js';
+import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import type { Matcher } from './matchers.js';
 
@@ -17,6 +18,8 @@ export interface Handler {
   /** Settles a promise that somebody awaits: the queue lets that continuation run before it goes on. Default false. */
   readonly settles?: boolean | undefined;
   handle(stanza: ElementView): unknown;
+  /** The handler was put in; it may take itself out with this. */
+  added?(registration: Registration): void;
   /** The handler was taken out: removed, or the stream is gone for good. */
   removed?(reason?: Error): void;
 }
@@ -58,14 +61,18 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A promise of the first stanza that matches. Register it before sending what it waits for. */
+/**
+ * A promise of the first stanza that matches. Register it before sending what it waits for; it takes itself out once it is
+ * settled.
+ */
 export class Waiter<V extends ElementView = ElementView> implements Handler {
   readonly once = true;
   readonly settles = true;
   readonly #clock: Clock;
-  #settle: ((stanza: V) => void) | undefined;
-  #reject: ((reason: Error) => void) | undefined;
-  #early: V | Error | undefined;
+  #registration: Registration | undefined;
+  #waiting = new Set<(outcome: () => V) => void>();
+  /** What came of it, whether or not somebody waits yet: gives the stanza or throws. */
+  #outcome: (() => V) | undefined;
 
   constructor(
     readonly name: string,
@@ -75,53 +82,76 @@ export class Waiter<V extends ElementView = ElementView> implements Handler {
     this.#clock = clock;
   }
 
+  added(registration: Registration): void {
+    this.#registration = registration;
+  }
+
   handle(stanza: ElementView): void {
-    if (this.#settle) this.#settle(stanza as V);
-    else this.#early ??= stanza as V;
+    this.#settle(() => stanza as V);
   }
 
   removed(reason: Error = new DisconnectedError(`nobody waits for ${this.name} any more`)): void {
-    if (this.#reject) this.#reject(reason);
-    else this.#early ??= reason;
+    this.#settle(() => {
+      throw reason;
+    });
+  }
+
+  #settle(outcome: () => V): void {
+    if (this.#outcome) return;
+    this.#outcome = outcome;
+    for (const give of [...this.#waiting]) give(outcome);
+    this.#registration?.dispose();
   }
 
   /**
    * Waits for it, also where it has already come.
    * @throws TimeoutError after `timeout` milliseconds (default 30,000); the signal's reason where that aborts;
-   *   DisconnectedError where the stream is closed.
+   *   DisconnectedError where the stream is closed or the handler is taken out.
    */
   wait({ timeout = 30_000, signal }: WaitOptions = {}): Promise<V> {
     return new Promise((resolve, reject) => {
-      if (this.#early instanceof Error) return reject(this.#early);
-      if (this.#early) return resolve(this.#early);
-      if (signal?.aborted) return reject(signal.reason);
-      const timer = this.#clock.setTimer(timeout, () => this.#reject?.(new TimeoutError(this.name, timeout)));
-      const onAbort = (): void => this.#reject?.(signal?.reason);
-      const finish = (): void => {
-        timer.cancel();
+      const finish = (outcome: () => V): void => {
+        timer?.cancel();
         signal?.removeEventListener('abort', onAbort);
-        this.#settle = undefined;
-        this.#reject = undefined;
+        this.#waiting.delete(finish);
+        try {
+          resolve(outcome());
+        } catch (reason) {
+          reject(reason);
+        }
       };
+      // Whoever gives up gives up the handler: it is for one stanza and one who waits.
+      const giveUp = (reason: unknown): void =>
+        this.#settle(() => {
+          throw reason;
+        });
+      const onAbort = (): void => giveUp(signal?.reason);
+      let timer: Timer | undefined;
+      if (this.#outcome) {
+        finish(this.#outcome);
+        return;
+      }
+      this.#waiting.add(finish);
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      timer = this.#clock.setTimer(timeout, () => giveUp(new TimeoutError(this.name, timeout)));
       signal?.addEventListener('abort', onAbort);
-      this.#settle = (stanza) => {
-        finish();
-        resolve(stanza);
-      };
-      this.#reject = (reason) => {
-        finish();
-        reject(reason);
-      };
     });
   }
 }
 
-/** Collects every stanza that matches, for `for await`. Ends when it is closed or the stream is gone. */
+/**
+ * Collects every stanza that matches, for `for await`. Ends when it is closed, when its signal aborts, when the loop is
+ * left or the stream is gone; it then takes itself out.
+ */
 export class Collector<V extends ElementView = ElementView> implements Handler, AsyncIterable<V> {
   readonly settles = true;
   readonly #limit: number;
   readonly #buffer: V[] = [];
-  #wake: (() => void) | undefined;
+  #registration: Registration | undefined;
+  #wakes: (() => void)[] = [];
   #closed = false;
 
   /** @param limit How many may wait to be looked at; the oldest ones are dropped beyond. Default 1,000. */
@@ -129,12 +159,20 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
     readonly name: string,
     readonly matcher: Matcher,
     limit = 1_000,
+    signal?: AbortSignal,
   ) {
     this.#limit = limit;
+    if (signal?.aborted) this.close();
+    else signal?.addEventListener('abort', () => this.close(), { once: true });
   }
 
   /** How many were dropped because nobody looked at them in time. */
   dropped = 0;
+
+  added(registration: Registration): void {
+    this.#registration = registration;
+    if (this.#closed) registration.dispose();
+  }
 
   handle(stanza: ElementView): void {
     if (this.#closed) return;
@@ -143,7 +181,7 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
       this.#buffer.shift();
       this.dropped += 1;
     }
-    this.#wake?.();
+    this.#wake();
   }
 
   removed(): void {
@@ -152,23 +190,26 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
 
   /** Ends the iteration after what has been collected. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
-    this.#wake?.();
+    this.#registration?.dispose();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes.splice(0)) wake();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<V> {
-    for (;;) {
-      const next = this.#buffer.shift();
-      if (next) {
-        yield next;
-      } else if (this.#closed) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = undefined;
+    try {
+      for (;;) {
+        const next = this.#buffer.shift();
+        if (next) yield next;
+        else if (this.#closed) return;
+        else await new Promise<void>((resolve) => this.#wakes.push(resolve));
       }
+    } finally {
+      this.close();
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError, DisconnectedError, SestinaError } from '../errors.js';
+import { DisconnectedError, SestinaError } from '../errors.js';
 import type { Clock } from '../services/clock.js';
 import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
 import type { XmlElement } from '../xml/element.js';
@@ -6,6 +6,7 @@ import { type Limits, NS_STREAM, type Parser, type ParserEvents, type StreamHead
 import type { XmlStreamError } from '../xml/xml-error.js';
 import { TlsInjectionError } from './connection-errors.js';
 import { ConnectionLostError, NotXmppError } from './link-errors.js';
+import { asError } from './reasons.js';
 import { checkHeader, type HeaderExpectation } from './stream-header.js';
 import { type Tracer, withoutSecrets } from './tracer.js';
 import type { OpeningHeader, Transport, TransportEvents } from './transport.js';
@@ -20,7 +21,15 @@ export interface LinkOwner {
   drain(): void;
   /** It is over. Once, and the last call. */
   closed(reason: Error): void;
+  /** Something of the program's own failed: a tracer, a transport that throws. */
+  failed?(error: unknown, where: string): void;
 }
+
+// How long the transport may take to close once the stream on it is over.
+const CLOSING = 2_000;
+// Nobody may make us keep more than this while a session is negotiated.
+const MAX_BUFFERED = 10_000;
+const MAX_BUFFERED_BYTES = 4_194_304;
 
 interface Pull {
   readonly wants: (element: XmlElement) => boolean;
@@ -50,11 +59,13 @@ export class Link implements TransportEvents {
     | undefined;
   #pulls: Pull[] = [];
   #buffer: Buffered[] = [];
+  #bufferedBytes = 0;
   #pushing = false;
   #opened = false;
   #anyHeader = false;
   #footerSent = false;
   #footerSeen = false;
+  #ending = false;
   #closed = false;
   #reason: Error | undefined;
   #whenClosed: (() => void)[] = [];
@@ -76,10 +87,28 @@ export class Link implements TransportEvents {
     return this.#closed;
   }
 
+  /** The stream on it is over, it closes by itself within two seconds. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
+  /** Whether what is written goes out. */
+  get writable(): boolean {
+    return !this.#closed && !this.#footerSent && !this.#ending;
+  }
+
+  /** Why it is over, or is going to be. */
+  get reason(): Error | undefined {
+    return this.#reason;
+  }
+
   /** Opens the transport. */
   async connect(signal: AbortSignal): Promise<void> {
     await this.transport.connect(this, signal);
-    if (this.#closed) throw this.#reason ?? new DisconnectedError('closed while connecting');
+    if (!this.#closed) return;
+    // Given up while it was opened; a transport that came to be all the same must not stay open.
+    this.transport.destroy();
+    throw this.#reason ?? new DisconnectedError('closed while connecting');
   }
 
   /**
@@ -88,7 +117,8 @@ export class Link implements TransportEvents {
    */
   openStream(header: OpeningHeader, expected: HeaderExpectation): Promise<StreamHeader> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#reason);
+      if (this.#over) return reject(this.#over);
+      this.#parser?.stop();
       if (this.#parser?.leftover || this.#buffer.length > 0) {
         const error = new StreamError('bad-format', {
           text: 'elements after the end of the negotiation of this stream',
@@ -96,12 +126,18 @@ export class Link implements TransportEvents {
         this.fail(error);
         return reject(error);
       }
-      this.#parser?.stop();
+      const text = this.transport.framing.open(header);
       this.#parser = this.transport.framing.createParser(this.#parserEvents(), this.#limits);
       this.#header = { expected, resolve, reject };
       this.#opened = true;
-      this.transport.write(this.transport.framing.open(header));
+      this.#send(text);
     });
+  }
+
+  /** The reason why nothing can be asked of it any more. */
+  get #over(): Error | undefined {
+    if (!this.#closed && !this.#ending && !this.#footerSent) return undefined;
+    return this.#reason ?? new DisconnectedError('the connection is closed');
   }
 
   /** Takes the limits for what comes from now on. */
@@ -126,29 +162,30 @@ export class Link implements TransportEvents {
         if (halt(found.element)) this.#parser?.stop();
         return resolve(found.element);
       }
-      if (this.#closed || this.#reason) return reject(this.#reason);
+      if (this.#over) return reject(this.#over);
       this.#pulls.push({ wants, halt, resolve, reject });
     });
   }
 
   /** Upgrades to TLS. @throws TlsInjectionError where something was sent behind the go-ahead (CVE-2011-0411). */
   async startTls(signal: AbortSignal): Promise<void> {
+    if (this.#over) throw this.#over;
+    this.#parser?.stop();
     if (this.#parser?.leftover || this.#buffer.length > 0) {
-      const error = new TlsInjectionError(
-        'data arrived between the go-ahead for TLS and the handshake: somebody injects it',
-      );
+      const error = new TlsInjectionError();
       this.destroy(error);
       throw error;
     }
-    this.#parser?.stop();
     this.#parser = undefined;
+    // The stream is no more: a goodbye would be read as part of the handshake.
+    this.#opened = false;
     try {
       await this.transport.startTls(signal);
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new DisconnectedError(String(error)));
+      this.destroy(asError(error));
       throw error;
     }
-    if (this.#closed) throw this.#reason;
+    if (this.#closed) throw this.#reason ?? new DisconnectedError('closed during the TLS handshake');
   }
 
   /** Ends negotiation: what waits and what comes goes to the owner. */
@@ -170,51 +207,71 @@ export class Link implements TransportEvents {
     return serialize(element, { parentNamespace: implicitNamespace, prefixes });
   }
 
-  /** Writes text that `serialize` made of the element. False: the transport is busy. */
+  /** Writes text that `serialize` made of the element. False: the transport is busy, or the link is not writable. */
   write(text: string, element: XmlElement): boolean {
-    if (this.#closed || this.#footerSent) return false;
-    this.#tracer?.outgoing(withoutSecrets(element));
-    return this.transport.write(text);
+    if (!this.writable) return false;
+    this.#trace('outgoing', element);
+    return this.#send(text);
   }
 
   /** White space between stanzas, to keep the path open. */
   sendSpace(): void {
-    if (!this.#closed && !this.#footerSent && this.#opened) this.transport.write(' ');
+    if (this.writable && this.#opened) this.#send(' ');
+  }
+
+  #trace(way: 'incoming' | 'outgoing', element: XmlElement): void {
+    if (!this.#tracer) return;
+    try {
+      this.#tracer[way](withoutSecrets(element));
+    } catch (error) {
+      this.#owner.failed?.(error, 'tracer');
+    }
+  }
+
+  #send(text: string): boolean {
+    try {
+      return this.transport.write(text);
+    } catch (error) {
+      this.#owner.failed?.(error, 'transport');
+      this.destroy(new ConnectionLostError('network', `the transport failed: ${asError(error).message}`));
+      return false;
+    }
   }
 
   /** Says goodbye and waits for the peer to do the same, for so many milliseconds, then closes anyway. */
   shutdown(timeout: number, reason: Error): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#closed) return resolve();
-      this.#reason ??= reason;
-      const timer = this.#clock.setTimer(timeout, () => this.destroy(reason));
-      this.#whenClosed.push(() => {
-        timer.cancel();
-        resolve();
-      });
-      if (!this.#opened || this.#footerSeen) return this.transport.end();
-      this.#sendFooter();
-    });
+    if (this.#closed) return Promise.resolve();
+    this.#reason ??= reason;
+    const timer = this.#clock.setTimer(timeout, () => this.destroy(reason));
+    this.#whenClosed.push(() => timer.cancel());
+    const closed = this.whenClosed();
+    if (this.#opened && !this.#footerSeen) this.#sendFooter();
+    else this.transport.end();
+    this.#rejectAll(reason);
+    return closed;
+  }
+
+  /** Resolves when it is closed. */
+  whenClosed(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => this.#whenClosed.push(resolve));
   }
 
   /** Ends the stream with an error that the peer is told, then closes. */
   fail(error: StreamError): void {
-    if (this.#closed || this.#footerSent) return;
+    if (this.#closed || this.#ending) return;
     this.#reason ??= error;
-    this.#parser?.stop();
-    if (this.#opened) {
+    if (this.#opened && !this.#footerSent) {
       try {
-        const text = this.serialize(error.toElement());
-        this.#tracer?.outgoing(error.toElement());
-        this.transport.write(text);
+        const element = error.toElement();
+        const text = this.serialize(element);
+        this.#trace('outgoing', element);
+        this.#send(text);
       } catch {
         // A text that cannot be written must not keep the stream open.
       }
-      this.#sendFooter();
     }
-    this.#rejectAll(this.#reason);
-    this.transport.end();
-    this.#closeWithin(2_000);
+    this.#end();
   }
 
   /** Closes at once. */
@@ -267,8 +324,8 @@ export class Link implements TransportEvents {
     if (!waiting) return;
     const error = checkHeader(header, waiting.expected);
     if (error) {
-      this.fail(error);
       waiting.reject(error);
+      this.fail(error);
       return;
     }
     this.#anyHeader = true;
@@ -276,7 +333,7 @@ export class Link implements TransportEvents {
   }
 
   #elementCame(element: XmlElement, bytes: number): void {
-    this.#tracer?.incoming(withoutSecrets(element));
+    this.#trace('incoming', element);
     if (element.namespace === NS_STREAM && element.name === 'error') {
       this.#streamErrorCame(StreamError.fromElement(element));
     } else if (this.#pushing) {
@@ -285,12 +342,19 @@ export class Link implements TransportEvents {
       const index = this.#pulls.findIndex((pull) => pull.wants(element));
       const [pull] = index < 0 ? [] : this.#pulls.splice(index, 1);
       if (!pull) {
-        this.#buffer.push({ element, bytes });
+        this.#keep(element, bytes);
         return;
       }
       if (pull.halt(element)) this.#parser?.stop();
       pull.resolve(element);
     }
+  }
+
+  #keep(element: XmlElement, bytes: number): void {
+    this.#buffer.push({ element, bytes });
+    this.#bufferedBytes += bytes;
+    if (this.#buffer.length <= MAX_BUFFERED && this.#bufferedBytes <= MAX_BUFFERED_BYTES) return;
+    this.fail(new StreamError('policy-violation', { text: 'too many elements before the session has started' }));
   }
 
   #push(element: XmlElement, bytes: number): void {
@@ -301,20 +365,13 @@ export class Link implements TransportEvents {
 
   #streamErrorCame(error: StreamError): void {
     this.#reason ??= error;
-    this.#parser?.stop();
-    this.#sendFooter();
-    this.#rejectAll(error);
-    this.transport.end();
-    this.#closeWithin(2_000);
+    this.#end();
   }
 
   #footerCame(): void {
     this.#footerSeen = true;
     this.#reason ??= new ConnectionLostError('closed', 'the server closed the stream');
-    this.#sendFooter();
-    this.#rejectAll(this.#reason);
-    this.transport.end();
-    this.#closeWithin(2_000);
+    this.#end();
   }
 
   #parserFailed(error: XmlStreamError): void {
@@ -333,15 +390,20 @@ export class Link implements TransportEvents {
   #sendFooter(): void {
     if (this.#footerSent || !this.#opened || this.#closed) return;
     this.#footerSent = true;
-    this.transport.write(this.transport.framing.close());
+    this.#send(this.transport.framing.close());
   }
 
-  #closeWithin(milliseconds: number): void {
-    if (this.#closed) return;
-    const timer = this.#clock.setTimer(milliseconds, () =>
-      this.destroy(this.#reason ?? new DisconnectedError('closed')),
-    );
+  /** The stream is over: says goodbye and closes the transport, at the latest in two seconds. */
+  #end(): void {
+    if (this.#closed || this.#ending) return;
+    this.#ending = true;
+    const reason = this.#reason ?? new DisconnectedError('closed');
+    this.#parser?.stop();
+    this.#sendFooter();
+    this.#rejectAll(reason);
+    const timer = this.#clock.setTimer(CLOSING, () => this.destroy(reason));
     this.#whenClosed.push(() => timer.cancel());
+    this.transport.end();
   }
 
   #rejectAll(reason: Error): void {
@@ -354,12 +416,13 @@ export class Link implements TransportEvents {
   }
 
   #finish(): void {
+    if (this.#closed) return;
     this.#closed = true;
-    const reason = this.#reason ?? new ConfigError('closed without a reason', 'reason');
+    this.#parser?.stop();
+    this.#buffer = [];
+    const reason = this.#reason ?? new DisconnectedError('closed');
     this.#rejectAll(reason);
-    const waiting = this.#whenClosed;
-    this.#whenClosed = [];
-    for (const callback of waiting) callback();
+    for (const callback of this.#whenClosed.splice(0)) callback();
     this.#owner.closed(reason);
   }
 }

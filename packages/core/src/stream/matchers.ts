@@ -17,6 +17,8 @@ export interface MatcherKeys {
 /** Decides whether a handler wants a stanza. */
 export interface Matcher {
   readonly keys: MatcherKeys;
+  /** Where one set of keys is not enough: the handler is filed under each of these, and `keys` is not looked at. */
+  readonly alternatives?: readonly MatcherKeys[] | undefined;
   matches(stanza: XmlElement): boolean;
 }
 
@@ -58,7 +60,7 @@ export class MatchIdSender implements Matcher {
 
 /**
  * By a path of element names and attributes: `iq@type=set/{jabber:iq:roster}query`. A name without a namespace matches
- * in any, `*` matches any name. The typed form is `matchPayload`.
+ * in any, `*` matches any name; a value with a slash is quoted, `message@from='a@b/c'`. The typed form is `matchPayload`.
  */
 export class MatchPath implements Matcher {
   readonly keys: MatcherKeys;
@@ -82,16 +84,7 @@ export class MatchXPath implements Matcher {
 
   /** @throws TypeError for a path that cannot be read, or with a name without its namespace. */
   constructor(xpath: string) {
-    const path = xpath.replace(
-      /\[@([^=\]]+)=(?:'([^']*)'|"([^"]*)")\]/g,
-      (_all, name: string, a?: string, b?: string) => {
-        return `@${name}=${encodeURIComponent(a ?? b ?? '')}`;
-      },
-    );
-    this.#steps = parsePath(path).map((step) => ({
-      ...step,
-      attributes: step.attributes.map(([name, value]) => [name, value && decodeURIComponent(value)] as const),
-    }));
+    this.#steps = parsePath(xpath, { xpath: true });
     const bare = this.#steps.find((step) => step.namespace === undefined && step.name !== '*');
     if (bare) throw new TypeError(`XPath ${JSON.stringify(xpath)}: write {namespace}${bare.name}`);
     this.keys = keysOf(this.#steps);
@@ -102,7 +95,10 @@ export class MatchXPath implements Matcher {
   }
 }
 
-/** By a mask: everything in the mask has to be in the stanza, which may have more. */
+/**
+ * By a mask: everything in the mask has to be in the stanza, which may have more. An element of the mask without a
+ * namespace matches in any.
+ */
 export class MatchXMLMask implements Matcher {
   readonly keys: MatcherKeys;
   readonly #mask: XmlElement;
@@ -111,7 +107,11 @@ export class MatchXMLMask implements Matcher {
   constructor(mask: XmlElement | string) {
     this.#mask = mask instanceof XmlElement ? mask : parseDocument(mask);
     const payload = this.#mask.firstElement;
-    this.keys = { root: this.#mask.name, payload, id: this.#mask.attribute('id') };
+    this.keys = {
+      root: this.#mask.name,
+      payload: payload?.namespace ? { name: payload.name, namespace: payload.namespace } : undefined,
+      id: this.#mask.attribute('id'),
+    };
   }
 
   matches(stanza: XmlElement): boolean {
@@ -121,13 +121,13 @@ export class MatchXMLMask implements Matcher {
 
 /** By any of several matchers. */
 export class MatchMany implements Matcher {
-  readonly keys: MatcherKeys;
+  readonly keys: MatcherKeys = {};
+  readonly alternatives: readonly MatcherKeys[];
   readonly #matchers: readonly Matcher[];
 
   constructor(...matchers: Matcher[]) {
     this.#matchers = matchers;
-    const roots = new Set(matchers.map((matcher) => matcher.keys.root));
-    this.keys = roots.size === 1 ? { root: [...roots][0] } : {};
+    this.alternatives = matchers.flatMap((matcher) => matcher.alternatives ?? [matcher.keys]);
   }
 
   matches(stanza: XmlElement): boolean {
@@ -185,15 +185,27 @@ function walk(element: XmlElement, steps: readonly PathStep[], at: number): bool
 }
 
 function covers(mask: XmlElement, element: XmlElement): boolean {
-  if (mask.name !== element.name || mask.namespace !== element.namespace) return false;
+  if (mask.name !== element.name) return false;
+  if (mask.namespace !== '' && mask.namespace !== element.namespace) return false;
   if (!mask.attributes().every(([name, value]) => element.attribute(name) === value)) return false;
   const text = mask.text.trim();
   if (text !== '' && text !== element.text.trim()) return false;
-  const left = [...element.elements()];
-  for (const wanted of mask.elements()) {
-    const index = left.findIndex((candidate) => covers(wanted, candidate));
-    if (index < 0) return false;
-    left.splice(index, 1);
-  }
-  return true;
+  return coversChildren([...mask.elements()], [...element.elements()]);
+}
+
+/** Whether each wanted one has a child of its own that it covers (a bipartite matching, by augmenting paths). */
+function coversChildren(wanted: readonly XmlElement[], children: readonly XmlElement[]): boolean {
+  const takenBy = new Map<XmlElement, XmlElement>();
+  const place = (mask: XmlElement, tried: Set<XmlElement>): boolean => {
+    for (const child of children) {
+      if (tried.has(child) || !covers(mask, child)) continue;
+      tried.add(child);
+      const other = takenBy.get(child);
+      if (other && !place(other, tried)) continue;
+      takenBy.set(child, mask);
+      return true;
+    }
+    return false;
+  };
+  return wanted.every((mask) => place(mask, new Set()));
 }

@@ -1,4 +1,5 @@
 import type { XmlElement } from '../xml/element.js';
+import { isNcName } from '../xml/names.js';
 
 /** One element of a path: `{namespace}name@attribute=value`. */
 export interface PathStep {
@@ -10,28 +11,44 @@ export interface PathStep {
   readonly attributes: readonly (readonly [name: string, value: string | undefined])[];
 }
 
-/** Reads a path of steps joined by `/`. @throws TypeError where it cannot be read. */
-export function parsePath(path: string): PathStep[] {
+const STEP = /(?:\{([^{}]*)\})?([^/@{}[\]=\s'"]+)/y;
+const PLAIN = /@([^/@=[\]\s'"]+)(?:=(?:'([^']*)'|"([^"]*)"|([^/@'"[\]]*)))?/y;
+const BRACKETS = /\[@([^/@=[\]\s'"]+)(?:=(?:'([^']*)'|"([^"]*)"))?\]/y;
+
+/**
+ * Reads a path of steps joined by `/`. A value with `/` or `@` in it is quoted: `message@from='a@b/c'`.
+ * @param xpath Attributes stand in brackets, `[@name='value']`.
+ * @throws TypeError where it cannot be read.
+ */
+export function parsePath(path: string, { xpath = false }: { xpath?: boolean } = {}): PathStep[] {
   const steps: PathStep[] = [];
-  let rest = path;
-  while (rest !== '' || steps.length === 0) {
-    const step = /^(?:\{([^}]*)\})?([^/@{}]+)((?:@[^/@=]+(?:=[^/@]*)?)*)(?:\/|$)/.exec(rest);
-    if (!step) {
-      throw new TypeError(
-        `cannot read the path ${JSON.stringify(path)} at ${JSON.stringify(rest)}: write name@attribute=value/{namespace}name`,
-      );
+  const attribute = xpath ? BRACKETS : PLAIN;
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(path) ?? undefined;
+    if (found) at = pattern.lastIndex;
+    return found;
+  };
+  for (;;) {
+    const step = take(STEP);
+    const [, namespace, name = ''] = step ?? [];
+    if (!step || (name !== '*' && !isNcName(name))) throw unreadable(path, step?.index ?? at, xpath);
+    const attributes: [string, string | undefined][] = [];
+    for (let found = take(attribute); found; found = take(attribute)) {
+      attributes.push([found[1] ?? '', found[2] ?? found[3] ?? found[4]]);
     }
-    const [all, namespace, name = '', attributes = ''] = step;
-    steps.push({ name, namespace, attributes: attributes.split('@').slice(1).map(parseAttribute) });
-    rest = rest.slice(all.length);
-    if (rest === '' && all.endsWith('/')) throw new TypeError(`the path ${JSON.stringify(path)} ends in a slash`);
+    steps.push({ name, namespace, attributes });
+    if (at === path.length) return steps;
+    if (path[at] !== '/') throw unreadable(path, at, xpath);
+    at += 1;
   }
-  return steps;
 }
 
-function parseAttribute(part: string): readonly [string, string | undefined] {
-  const at = part.indexOf('=');
-  return at < 0 ? [part, undefined] : [part.slice(0, at), part.slice(at + 1)];
+function unreadable(path: string, at: number, xpath: boolean): TypeError {
+  const rest = at < path.length ? `at ${JSON.stringify(path.slice(at))}` : 'at its end';
+  const right = xpath ? "{namespace}name[@attribute='value']/{namespace}name" : 'name@attribute=value/{namespace}name';
+  return new TypeError(`cannot read the path ${JSON.stringify(path)} ${rest}: write ${right}`);
 }
 
 export function stepMatches(step: PathStep, element: XmlElement): boolean {

@@ -1,0 +1,439 @@
+import { DisconnectedError, TimeoutError } from '../errors.js';
+import type { Clock } from '../services/clock.js';
+import type { Random } from '../services/random.js';
+import { StreamError } from '../stanza/stream-error.js';
+import type { XmlElement } from '../xml/element.js';
+import type { Limits } from '../xml/index.js';
+import { Backoff, type ReconnectOptions } from './backoff.js';
+import { KeepAlive, type KeepAliveOptions } from './keep-alive.js';
+import { Link } from './link.js';
+import { ConnectionLostError } from './link-errors.js';
+import { abortable, asError, follow, isRetryable } from './reasons.js';
+import type { StreamEvents } from './stream-events.js';
+import type { Tracer } from './tracer.js';
+import type { Transport } from './transport.js';
+
+/** Where a connection is in its life. */
+export type StreamState = 'connecting' | 'disconnected' | 'disconnecting' | 'online' | 'waiting';
+
+/** How a negotiation ended. */
+export type SessionOutcome = 'new' | 'resumed';
+
+/** What the life of a connection asks of the stream that it belongs to. */
+export interface ConnectionHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tracer: Tracer | undefined;
+  readonly limits: Limits;
+  createTransport(): Transport | Promise<Transport>;
+  negotiateOn(link: Link, signal: AbortSignal, replaced: (link: Link) => void): Promise<SessionOutcome>;
+  askForLife(): void;
+  receive(element: XmlElement, bytes: number, link: Link): void;
+  drained(): void;
+  /** A session is there; what the peer has sent meanwhile is handed over when this returns. */
+  began(outcome: SessionOutcome): void;
+  /** What waits may be written on this link from now on. */
+  writable(link: Link, outcome: SessionOutcome): void;
+  /** Nothing can be written any more. */
+  unwritable(): void;
+  /** The session is over and will not be resumed. */
+  sessionOver(reason: Error): void;
+  /** What waits to be written is given so many milliseconds to go out. */
+  flushed(timeout: number): Promise<void>;
+  /** What waits to be written is given up. */
+  giveUp(reason: Error): void;
+  emit<K extends keyof StreamEvents>(name: K, data: StreamEvents[K]): void;
+  /** Resolves when what was emitted so far has had its turn. */
+  settled(): Promise<void>;
+  report(error: unknown, where: string): void;
+}
+
+/** Options of the life of a connection. */
+export interface ConnectionOptions {
+  readonly reconnect?: ReconnectOptions | false | undefined;
+  readonly keepAlive?: KeepAliveOptions | false | undefined;
+  readonly connectTimeout?: number | undefined;
+}
+
+/** The way to a session: one attempt, or as many as the policy allows. Only the current one may touch the connection. */
+interface Run {
+  readonly controller: AbortController;
+  /** Settled by the attempt that is on, or comes next. */
+  attempt: PromiseWithResolvers<void>;
+  /** Makes the next attempt now. */
+  hurry: (() => void) | undefined;
+}
+
+interface Pause {
+  readonly delay: number;
+  readonly reason: Error;
+}
+
+/** The life of a connection: attempts, the session, its loss and its return, and its end. */
+export class Connection {
+  readonly #host: ConnectionHost;
+  readonly #backoff: Backoff | undefined;
+  readonly #keepAlive: KeepAlive | undefined;
+  readonly #connectTimeout: number;
+  #keepers: readonly (() => boolean)[] = [];
+  #state: StreamState = 'disconnected';
+  #run: Run | undefined;
+  #stopping: Promise<void> | undefined;
+  #link: Link | undefined;
+  /** Links that are not closed and not ours any more. */
+  readonly #old = new Set<Link>();
+  #session = false;
+  #onlineSince = 0;
+  #paused = false;
+  #closed = false;
+
+  constructor(host: ConnectionHost, options: ConnectionOptions) {
+    this.#host = host;
+    this.#connectTimeout = options.connectTimeout ?? 60_000;
+    this.#backoff = options.reconnect === false ? undefined : new Backoff(host.random, options.reconnect);
+    if (options.keepAlive === false) return;
+    const dead = (silence: number): void => {
+      const seconds = Math.round(silence / 1_000);
+      const text = `nothing was received for ${seconds} s: the connection is dead`;
+      this.#link?.destroy(new ConnectionLostError('timeout', text));
+    };
+    this.#keepAlive = new KeepAlive(host.clock, options.keepAlive ?? {}, () => host.askForLife(), dead);
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  /** The link of the session. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Lets a session survive its connection as long as `keeps` says so; the function returned ends that. */
+  keepSession(keeps: () => boolean): () => void {
+    const keeper = (): boolean => keeps();
+    this.#keepers = [...this.#keepers, keeper];
+    return () => {
+      this.#keepers = this.#keepers.filter((other) => other !== keeper);
+    };
+  }
+
+  /** Stops or goes on reading. Silence that we asked for is not the peer's. */
+  set paused(paused: boolean) {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (!this.#link) return;
+    if (paused) {
+      this.#keepAlive?.stop();
+      this.#link.transport.pause();
+    } else {
+      this.#link.transport.resume();
+      if (this.#state === 'online') this.#keepAlive?.start();
+    }
+  }
+
+  // To a session.
+
+  connect(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#closed) return Promise.reject(disposed());
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#state === 'online') return Promise.resolve();
+    if (this.#run) {
+      const { attempt, hurry } = this.#run;
+      hurry?.();
+      return abortable(attempt.promise, signal);
+    }
+    return this.#start(undefined, signal);
+  }
+
+  /** @param pause Why it is made again, and when; undefined for a first connection. */
+  #start(pause: Pause | undefined, signal?: AbortSignal): Promise<void> {
+    const run: Run = { controller: new AbortController(), attempt: deferred(), hurry: undefined };
+    this.#run = run;
+    const { promise } = run.attempt;
+    const release = follow(signal, run.controller);
+    void this.#go(run, pause)
+      .then(
+        () => run.attempt.resolve(),
+        (error: unknown) => {
+          // Whoever stopped it has also said what the state is now.
+          if (this.#run === run) this.#failed(asError(error), pause !== undefined);
+          run.attempt.reject(error);
+        },
+      )
+      .finally(() => {
+        release();
+        if (this.#run === run) this.#run = undefined;
+      });
+    return promise;
+  }
+
+  async #go(run: Run, pause: Pause | undefined): Promise<void> {
+    const { signal } = run.controller;
+    const again = pause !== undefined;
+    let next = pause;
+    if (this.#stopping) await abortable(this.#stopping, signal);
+    for (;;) {
+      signal.throwIfAborted();
+      if (next) await this.#wait(run, next);
+      try {
+        await this.#attempt(run);
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        const reason = asError(error);
+        next = again || this.#backoff?.initial ? this.#pauseAfter(reason) : undefined;
+        if (!next) throw reason;
+        if (!again) continue;
+        // Whoever waits for this attempt hears of it; the next one is made all the same.
+        run.attempt.reject(reason);
+        run.attempt = deferred();
+      }
+    }
+  }
+
+  #pauseAfter(reason: Error): Pause | undefined {
+    if (!isRetryable(reason)) return undefined;
+    const double = reason instanceof StreamError && reason.condition === 'resource-constraint';
+    const delay = this.#backoff?.next({ double });
+    return delay === undefined ? undefined : { delay, reason };
+  }
+
+  #wait(run: Run, { delay, reason }: Pause): Promise<void> {
+    const { signal } = run.controller;
+    this.#state = 'waiting';
+    this.#host.emit('reconnectDelay', { delay, attempt: this.#backoff?.attempt ?? 0, reason });
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        timer.cancel();
+        run.hurry = undefined;
+        signal.removeEventListener('abort', onAbort);
+      };
+      const go = (): void => {
+        finish();
+        resolve();
+      };
+      const onAbort = (): void => {
+        finish();
+        reject(signal.reason);
+      };
+      const timer = this.#host.clock.setTimer(delay, go);
+      run.hurry = go;
+      signal.addEventListener('abort', onAbort);
+    });
+  }
+
+  #failed(reason: Error, again: boolean): void {
+    this.#state = 'disconnected';
+    if (again) this.#host.emit('disconnected', { reason, willReconnect: false });
+    this.#endSession(reason);
+  }
+
+  async #attempt(run: Run): Promise<void> {
+    const { clock } = this.#host;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const release = follow(run.controller.signal, controller);
+    const late = (): void => controller.abort(new TimeoutError('connecting and logging in', this.#connectTimeout));
+    const timer = clock.setTimer(this.#connectTimeout, late);
+    let link: Link | undefined;
+    try {
+      this.#state = 'connecting';
+      this.#host.emit('connecting', {});
+      const transport = await abortable(this.#host.createTransport(), signal);
+      link = await this.open(transport, signal);
+      this.#host.emit('connected', { secure: transport.secure, transport: transport.kind });
+      const replaced = (next: Link): void => {
+        if (link && link !== next) this.#retire(link, new DisconnectedError('another connection took its place'));
+        link = next;
+      };
+      const outcome = await abortable(this.#host.negotiateOn(link, signal, replaced), signal);
+      if (link.closed || link.ending) throw link.reason ?? new DisconnectedError('closed');
+      this.#begin(link, outcome);
+    } catch (error) {
+      const reason = asError(signal.aborted ? signal.reason : error);
+      // Those that a redirect has opened and not handed over, too.
+      for (const open of this.#old) this.#retire(open, reason);
+      if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });
+      this.#host.emit('connectionFailed', { error: reason });
+      throw reason;
+    } finally {
+      timer.cancel();
+      release();
+    }
+  }
+
+  /** A link on that transport, opened. */
+  async open(transport: Transport, signal: AbortSignal): Promise<Link> {
+    signal.throwIfAborted();
+    const link = this.#newLink(transport);
+    this.#old.add(link);
+    try {
+      await abortable(link.connect(signal), signal);
+    } catch (error) {
+      this.#retire(link, asError(error));
+      throw error;
+    }
+    return link;
+  }
+
+  #newLink(transport: Transport): Link {
+    const { limits, clock, tracer } = this.#host;
+    const maxStanzaBytes = Math.min(limits.maxStanzaBytes, limits.maxStanzaBytesBeforeLogin);
+    const link: Link = new Link(
+      transport,
+      { ...limits, maxStanzaBytes },
+      {
+        element: (element, bytes) => this.#host.receive(element, bytes, link),
+        heard: () => {
+          if (this.#link === link) this.#keepAlive?.heard();
+        },
+        drain: () => {
+          if (this.#link === link) this.#host.drained();
+        },
+        closed: (reason) => this.#lost(link, reason),
+        failed: (error, where) => this.#host.report(error, where),
+      },
+      clock,
+      tracer,
+    );
+    return link;
+  }
+
+  /** Closes a link that is not needed; one that is just telling the peer why it ends may do so. */
+  #retire(link: Link, reason: Error): void {
+    if (!link.ending) link.destroy(reason);
+  }
+
+  #begin(link: Link, outcome: SessionOutcome): void {
+    // A session that could have been resumed and was not is over only now.
+    if (this.#session && outcome === 'new') this.#endSession(new DisconnectedError('the session could not be resumed'));
+    this.#old.delete(link);
+    this.#link = link;
+    this.#state = 'online';
+    this.#session = true;
+    this.#onlineSince = this.#host.clock.monotonic();
+    link.setLimits(this.#host.limits);
+    this.#host.began(outcome);
+    if (this.#paused) link.transport.pause();
+    else this.#keepAlive?.start();
+    if (outcome === 'resumed') this.#host.emit('sessionResumed', {});
+    else this.#host.emit('sessionStart', {});
+    this.#host.writable(link, outcome);
+    link.handOver();
+  }
+
+  // From a session.
+
+  #lost(link: Link, reason: Error): void {
+    this.#old.delete(link);
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.#keepAlive?.stop();
+    this.#host.unwritable();
+    const stopping = this.#state === 'disconnecting';
+    if (this.#backoff && this.#host.clock.monotonic() - this.#onlineSince >= this.#backoff.stableAfter) {
+      this.#backoff.reset();
+    }
+    const pause = stopping ? undefined : this.#pauseAfter(reason);
+    const kept = pause !== undefined && this.#keepers.some((keeper) => keeper());
+    if (!stopping) this.#state = 'disconnected';
+    if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });
+    this.#host.emit('disconnected', { reason, willReconnect: pause !== undefined });
+    if (!kept) this.#endSession(reason);
+    if (pause) void this.#start(pause).catch(() => {});
+  }
+
+  #endSession(reason: Error): void {
+    if (!this.#session) return;
+    this.#session = false;
+    this.#host.sessionOver(reason);
+    this.#host.emit('sessionEnd', { reason });
+  }
+
+  // To the end.
+
+  disconnect(timeout: number): Promise<void> {
+    const reason = new DisconnectedError('disconnect() was called');
+    this.#stopRun(reason);
+    if (!this.#stopping) {
+      const run = this.#stop(timeout, reason).finally(() => {
+        if (this.#stopping === run) this.#stopping = undefined;
+      });
+      this.#stopping = run;
+    }
+    return this.#stopping;
+  }
+
+  async #stop(timeout: number, reason: Error): Promise<void> {
+    const link = this.#link;
+    this.#state = link ? 'disconnecting' : 'disconnected';
+    this.#keepAlive?.stop();
+    if (link) {
+      await this.#host.flushed(timeout / 2);
+      this.#host.unwritable();
+      // Its goodbye has to be read, however much waits for the handlers.
+      if (this.#paused && !link.closed) link.transport.resume();
+    }
+    const others = [...this.#old].map((old) => old.shutdown(timeout / 2, reason));
+    await Promise.all([link?.shutdown(timeout / 2, reason), ...others]);
+    this.#state = 'disconnected';
+    this.#end(reason);
+    this.#backoff?.reset();
+    await this.#host.settled();
+  }
+
+  /** At once, without a goodbye. */
+  abort(reason: Error): void {
+    this.#stopRun(reason);
+    this.#state = this.#link ? 'disconnecting' : 'disconnected';
+    this.#link?.destroy(reason);
+    for (const old of this.#old) old.destroy(reason);
+    this.#state = 'disconnected';
+    this.#end(reason);
+  }
+
+  #stopRun(reason: Error): void {
+    const run = this.#run;
+    this.#run = undefined;
+    run?.controller.abort(reason);
+  }
+
+  #end(reason: Error): void {
+    this.#endSession(reason);
+    this.#host.giveUp(reason);
+  }
+
+  /** Cuts the connection as a network failure would. */
+  cut(): void {
+    this.#link?.destroy(new ConnectionLostError('network', 'cut() was called'));
+  }
+
+  /** Makes a lost connection again now; asks a live one whether it still is one. */
+  networkChanged(): void {
+    const hurry = this.#run?.hurry;
+    if (hurry) hurry();
+    else this.#keepAlive?.probe();
+  }
+
+  /** Connects never again. */
+  close(): void {
+    this.#closed = true;
+  }
+}
+
+function disposed(): DisconnectedError {
+  return new DisconnectedError('this connection object was disposed of: make a new one');
+}
+
+function deferred(): PromiseWithResolvers<void> {
+  let resolve: () => void = () => {};
+  let reject: (reason?: unknown) => void = () => {};
+  const promise = new Promise<void>((give, refuse) => {
+    resolve = give;
+    reject = refuse;
+  });
+  // Nobody may be waiting for it.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

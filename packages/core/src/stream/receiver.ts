@@ -1,0 +1,182 @@
+import { Registration } from '../registration.js';
+import type { ElementView } from '../stanza/element.js';
+import type { Origin, XmlElement } from '../xml/element.js';
+import { type EventQueue, isThenable } from './event-queue.js';
+import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
+import { HandlerIndex } from './handler-index.js';
+import type { Handler } from './handlers.js';
+import type { Link } from './link.js';
+
+/** What receiving asks of the stream that it is a part of. */
+export interface ReceiverHost {
+  readonly queue: EventQueue;
+  /** What stanzas are bound to. */
+  readonly stream: object;
+  stanzaOf(element: XmlElement): ElementView;
+  /** False drops the element. */
+  accept(element: XmlElement, link: Link): boolean;
+  /** In stream order, right before the handlers; true: it was taken. */
+  dispatching(stanza: ElementView, bytes: number): boolean;
+  /** Nobody took it. */
+  unhandled(stanza: ElementView, link: Link): void;
+  /** A handler failed; `in filter` is the name of the filters. */
+  failed(error: unknown, handler: Pick<Handler, 'name'>, stanza: ElementView): void;
+  report(error: unknown, where: string): void;
+}
+
+/** The receiving half of a stream: in filters, the handlers, and which of them gets what. */
+export class Receiver {
+  readonly #host: ReceiverHost;
+  readonly #index: HandlerIndex;
+  readonly #in = new FilterChain();
+  /** The end of the chain of stanzas that wait for an in filter. */
+  #tail: Promise<unknown> | undefined;
+  /** Handlers of promises that somebody awaits. */
+  #waiters = 0;
+
+  constructor(host: ReceiverHost) {
+    this.#host = host;
+    this.#index = new HandlerIndex((error, handler) => host.report(error, `matcher of handler ${handler.name}`));
+  }
+
+  /** Whether somebody awaits a stanza that is still to come. */
+  get awaited(): boolean {
+    return this.#waiters > 0;
+  }
+
+  /** The names of the registered handlers. */
+  get names(): string[] {
+    return [...this.#index].map((handler) => handler.name);
+  }
+
+  add(handler: Handler): Registration {
+    if (!this.#index.has(handler)) {
+      this.#index.add(handler);
+      if (isWaiter(handler)) this.#waiters += 1;
+    }
+    const registration = new Registration(() => this.#remove(handler));
+    handler.added?.(registration);
+    return registration;
+  }
+
+  /** Takes out every handler of that name; false where there was none. */
+  removeNamed(name: string): boolean {
+    const found = [...this.#index].filter((handler) => handler.name === name);
+    for (const handler of found) this.#remove(handler);
+    return found.length > 0;
+  }
+
+  /** Takes out all of them. */
+  clear(reason: Error): void {
+    for (const handler of [...this.#index]) this.#remove(handler, reason);
+  }
+
+  addFilter(filter: Filter, options?: FilterOptions): Registration {
+    return this.#in.add(filter, options);
+  }
+
+  /** Takes in an element that a link has read. Never throws. */
+  receive(element: XmlElement, bytes: number, link: Link): void {
+    const stanza = this.#host.stanzaOf(element);
+    try {
+      if (!this.#host.accept(element, link)) return;
+      if (this.#in.size === 0 && !this.#tail) this.#dispatch(stanza, bytes, link);
+      else this.#filter(stanza, bytes, link);
+    } catch (error) {
+      this.#host.report(error, `receiving <${element.name}/>`);
+    }
+  }
+
+  #filter(stanza: ElementView, bytes: number, link: Link): void {
+    const go = (filtered: Filtered): void => {
+      if (!filtered) return;
+      bind(filtered.xml, filtered.xml.origin ?? { sealed: false });
+      this.#dispatch(filtered, bytes, link);
+    };
+    const failed = (error: unknown): void => this.#host.failed(error, { name: 'in filter' }, stanza);
+    let result: Filtered | Promise<Filtered>;
+    try {
+      result = this.#tail ? this.#tail.then(() => this.#in.run(stanza)) : this.#in.run(stanza);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    if (!isThenable(result)) {
+      go(result);
+      return;
+    }
+    const release = this.#host.queue.reserve(bytes);
+    const tail: Promise<void> = result
+      .then(go)
+      .catch(failed)
+      .then(() => {
+        release();
+        if (this.#tail === tail) this.#tail = undefined;
+      });
+    this.#tail = tail;
+  }
+
+  #dispatch(stanza: ElementView, bytes: number, link: Link): void {
+    const { xml } = stanza;
+    const { origin } = xml;
+    if (origin) {
+      origin.sealed = true;
+      origin.stream = this.#host.stream;
+    }
+    let handled = this.#host.dispatching(stanza, bytes);
+    for (const handler of this.#index.match(xml)) {
+      handled = true;
+      if (handler.once) this.#forget(handler);
+      if (handler.inStream) this.#handle(handler, stanza);
+      else this.#queue(handler, stanza, bytes);
+    }
+    if (!handled) this.#host.unhandled(stanza, link);
+  }
+
+  #queue(handler: Handler, stanza: ElementView, bytes: number): void {
+    this.#host.queue.push({
+      // It may have been taken out between the stanza and its turn.
+      run: () => (handler.once || this.#index.has(handler) ? this.#handle(handler, stanza) : undefined),
+      lane: handler.sequential ? handler : undefined,
+      settles: handler.settles,
+      size: bytes,
+      what: () => `handler ${handler.name}`,
+    });
+  }
+
+  #handle(handler: Handler, stanza: ElementView): unknown {
+    const failed = (error: unknown): void => this.#host.failed(error, handler, stanza);
+    try {
+      const result = handler.handle(stanza);
+      return isThenable(result) ? Promise.resolve(result).then(undefined, failed) : result;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  }
+
+  #forget(handler: Handler): boolean {
+    if (!this.#index.remove(handler)) return false;
+    if (isWaiter(handler)) this.#waiters -= 1;
+    return true;
+  }
+
+  #remove(handler: Handler, reason?: Error): void {
+    if (!this.#forget(handler)) return;
+    try {
+      handler.removed?.(reason);
+    } catch (error) {
+      this.#host.report(error, `handler ${handler.name}`);
+    }
+  }
+}
+
+function isWaiter(handler: Handler): boolean {
+  return handler.once === true && handler.settles === true;
+}
+
+/** What a filter has put in is shared by all handlers too. */
+function bind(element: XmlElement, origin: Origin): void {
+  element.origin = origin;
+  for (const child of element.elements()) bind(child, origin);
+}

@@ -1,0 +1,17 @@
+import { type ElementClass, type ElementView, viewOf } from '../../src/stanza/element.js';
+import type { XmlElement } from '../../src/xml/element.js';
+import { parseDocument } from '../../src/xml/parse-document.js';
+
+/** An element of its own, which may be written to. */
+export function xml(text: string): XmlElement {
+  return parseDocument(text);
+}
+
+/** A stanza as handlers get it: read-only, tied to a stream. */
+export function received<V extends ElementView>(cls: ElementClass<V>, text: string, stream?: object): V {
+  const element = parseDocument(text);
+  // The parser has given one to all elements of the stanza.
+  Object.assign(element.origin ?? {}, { sealed: true, stream });
+  if (!element.readOnly) throw new Error('the parser gave no origin');
+  return viewOf(cls, element);
+}

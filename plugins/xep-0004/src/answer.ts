@@ -1,0 +1,100 @@
+import { bool, JID, StanzaError } from '@sestina/core';
+import { Form, FormField } from './stanza.js';
+
+/** What may be given for a field: text, a list of texts, or something with a text of its own. */
+export type FormInput = boolean | number | string | JID | Iterable<JID | string>;
+
+/** Answers by field name; pairs where a name could be anything. */
+export type FormAnswers = Iterable<readonly [name: string, value: FormInput]> | Readonly<Record<string, FormInput>>;
+
+/**
+ * Fills a form in: the answers, with the hidden fields as they came and the suggested values of required fields that are not
+ * answered. What is optional and not answered is left out, which leaves it as it is (XEP-0004 §3.5).
+ */
+export function fillIn(form: Form, answers: FormAnswers): Form {
+  const given = new Map<string, readonly string[]>();
+  const pairs =
+    Symbol.iterator in answers ? (answers as Iterable<readonly [string, FormInput]>) : Object.entries(answers);
+  for (const [name, value] of pairs) given.set(name, textsOf(value));
+  const submit = new Form({ type: 'submit' });
+  const { fields } = submit;
+  for (const field of form.fields) {
+    const { var: name, type } = field;
+    if (name === undefined || type === 'fixed') continue;
+    const values = given.get(name) ?? (type === 'hidden' || field.required ? field.values : undefined);
+    given.delete(name);
+    if (values) fields.add(new FormField({ var: name, type, values: linesOf(type, values) }));
+  }
+  // Fields that the form does not have may be sent too; the other side ignores what it does not know.
+  for (const [name, values] of given) fields.add(new FormField({ var: name, values }));
+  return submit;
+}
+
+function textsOf(value: FormInput): readonly string[] {
+  if (typeof value === 'boolean') return [value ? '1' : '0'];
+  if (typeof value === 'object' && !(value instanceof JID)) return [...value].map(String);
+  return [String(value)];
+}
+
+function linesOf(type: string, values: readonly string[]): readonly string[] {
+  return type === 'text-multi' ? values.flatMap((value) => value.split(/\r\n|\r|\n/)) : values;
+}
+
+/** What is wrong with an answer. */
+export interface FormProblem {
+  /** The name of the field. */
+  readonly var: string;
+  /** In words, for the `<text/>` of an error. */
+  readonly problem: string;
+}
+
+/**
+ * Looks whether a submission answers a form: what is required is there, and what is there is of the field's type and among
+ * its options. Fields that the form does not have are ignored, as XEP-0004 §3.1 asks.
+ */
+export function checkAnswer(form: Form, submit: Form): FormProblem[] {
+  const problems: FormProblem[] = [];
+  const answers = new Map<string, FormField>();
+  for (const field of submit.fields)
+    if (field.var !== undefined && !answers.has(field.var)) answers.set(field.var, field);
+  for (const field of form.fields) {
+    const { var: name } = field;
+    if (name === undefined || field.type === 'fixed') continue;
+    const values = answers.get(name)?.values ?? [];
+    const problem = values.every((value) => value === '') ? missing(field) : wrong(field, values);
+    if (problem) problems.push({ var: name, problem });
+  }
+  return problems;
+}
+
+/** The same for an iq handler. @throws StanzaError `not-acceptable` that names the problems (XEP-0004 §4). */
+export function requireAnswer(form: Form, submit: Form): void {
+  const problems = checkAnswer(form, submit);
+  if (problems.length === 0) return;
+  const text = problems.map((each) => `${each.var}: ${each.problem}`).join('; ');
+  throw new StanzaError('not-acceptable', { text });
+}
+
+const missing = (field: FormField): string | undefined => (field.required ? 'has to be answered' : undefined);
+
+const MULTIPLE: ReadonlySet<string> = new Set(['hidden', 'jid-multi', 'list-multi', 'text-multi']);
+
+function wrong(field: FormField, values: readonly string[]): string | undefined {
+  const { type } = field;
+  if (values.length > 1 && !MULTIPLE.has(type)) return 'has more than one value';
+  const [value = ''] = values;
+  if (type === 'boolean' && bool.decode(value) === undefined) return 'is neither true nor false';
+  if (type.startsWith('jid-') && values.some((raw) => !JID.tryParse(raw))) return 'is no address';
+  if (type.startsWith('list-') && !isOpen(field)) {
+    const options = new Set([...field.options].map((option) => option.value));
+    if (values.some((raw) => !options.has(raw))) return 'is not among the options';
+  }
+  return undefined;
+}
+
+/** Whether XEP-0122 lets people add options of their own. */
+function isOpen(field: FormField): boolean {
+  return field.xml.child('validate', NS_VALIDATE)?.child('open') !== undefined;
+}
+
+const NS_VALIDATE = 'http://jabber.org/protocol/xdata-validate';
