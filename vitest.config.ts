@@ -19,7 +19,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
-          include: ['packages/*/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts', 'tools/scripts/test/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'plugins/*/test/**/*.test.ts',
+            'tools/scripts/test/**/*.test.ts',
+            'test/snippets/*.test.ts',
+          ],
         },
       },
       {
@@ -27,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['tools/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['tools/scripts/**', ...configDefaults.exclude],
+          exclude: ['tools/scripts/**', 'test/snippets/**', ...configDefaults.exclude],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 180_000,

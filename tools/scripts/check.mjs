@@ -16,6 +16,7 @@ const STEPS = {
   packages: () => script('packages'),
   self: () => script('self'),
   types: () => [bin('typescript', 'tsc'), '-p', 'tsconfig.test.json', '--pretty', 'false'],
+  snippets: () => script('snippets'),
   knip: () => [bin('knip'), '--no-progress', '--no-config-hints'],
 };
 

@@ -26,11 +26,14 @@ import { mechanisms } from './features/mechanisms.js';
 import { negotiate } from './features/negotiation.js';
 import { NS_TLS, startTls } from './features/starttls.js';
 import type { ClientOptions } from './options.js';
-import { followRedirects, type RedirectTarget } from './redirect.js';
+import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
 import { RosterSync } from './roster-sync.js';
 import { Bind, Session } from './stanza/bind.js';
 import { NS_PRE_APPROVAL, NS_ROSTER_VERSIONING, RosterItemElement } from './stanza/roster.js';
 import { Mechanisms } from './stanza/sasl.js';
+
+// A session that was there for so many milliseconds was no mere stop on the way to another host.
+const SETTLED = 60_000;
 
 /** What the server of the present session can do. */
 export interface ServerAbilities {
@@ -49,10 +52,15 @@ export class ClientXMPP extends BaseXMPP {
   readonly #keyCache = new ScramKeyCache();
   readonly #rosterSync: RosterSync;
   #credentials: (signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>;
+  readonly #redirects = new RedirectChain();
+  #redirected: RedirectTarget | undefined;
   #pinned: string | undefined;
   #authenticated = false;
   #bound = false;
   #offered = new Set<string>();
+  /** Of the last session: whether TLS was on, and when it began. */
+  #secure = false;
+  #since = 0;
 
   /** @throws ConfigError for options that cannot work together. */
   constructor(options: ClientOptions) {
@@ -60,7 +68,7 @@ export class ClientXMPP extends BaseXMPP {
     const { password, credentials, ...rest } = options;
     // The secrets live in the closure only: printing this object must not show them.
     this.#options = rest;
-    this.#credentials = credentials ?? (() => this.#ownCredentials(password));
+    this.#credentials = credentials ?? (() => ({ password }));
     if (!credentials && password === undefined && !options.anonymous && !options.external) {
       throw new ConfigError(
         'give a password, credentials(), anonymous: true or external: true to log in with',
@@ -69,6 +77,10 @@ export class ClientXMPP extends BaseXMPP {
     }
     if (!this.requestedJid.local && !credentials && !options.anonymous && !options.external) {
       throw new ConfigError(`"${this.requestedJid}" names no account: write user@domain`, 'jid');
+    }
+    const { port } = options;
+    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+      throw new ConfigError(`port has to be a whole number from 1 to 65535, got ${String(port)}`, 'port');
     }
     this.#transports = this.#findTransports(options.transports);
     this.#mechanisms = options.mechanisms ?? this.#registeredMechanisms() ?? builtInMechanisms();
@@ -81,7 +93,7 @@ export class ClientXMPP extends BaseXMPP {
 
   /** The password for the next attempt to log in; it cannot be read. */
   set password(password: string) {
-    this.#credentials = () => this.#ownCredentials(password);
+    this.#credentials = () => ({ password });
   }
 
   // Stream features.
@@ -148,7 +160,10 @@ export class ClientXMPP extends BaseXMPP {
   // Connecting.
 
   protected override createTransport(): Transport {
-    return this.#transportTo({ host: this.#options.host, port: this.#options.port });
+    const target = this.#redirected;
+    this.#redirected = undefined;
+    if (!target) this.#redirects.clear();
+    return this.#transportTo(target ?? { host: this.#options.host, port: this.#options.port });
   }
 
   #transportTo({ host, port }: RedirectTarget): Transport {
@@ -170,11 +185,11 @@ export class ClientXMPP extends BaseXMPP {
     return factory.create(target);
   }
 
-  protected override negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome> {
+  protected override async negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome> {
     const self = this;
     this.#authenticated = false;
     this.#bound = false;
-    return negotiate(
+    const outcome = await negotiate(
       link,
       this.#features,
       {
@@ -195,6 +210,9 @@ export class ClientXMPP extends BaseXMPP {
       },
       signal,
     );
+    this.#secure = link.transport.secure;
+    this.#since = this.clock.monotonic();
+    return outcome;
   }
 
   protected override negotiateOn(
@@ -202,14 +220,28 @@ export class ClientXMPP extends BaseXMPP {
     signal: AbortSignal,
     replaced: (link: Link) => void,
   ): Promise<SessionOutcome> {
-    return followRedirects(link, {
+    const host: RedirectHost = {
       negotiate: (current) => this.negotiate(current, signal),
       open: async (target) => {
         const next = await this.openLink(this.#transportTo(target), signal);
         replaced(next);
         return next;
       },
-    });
+    };
+    return followRedirects(link, this.#redirects, host, signal);
+  }
+
+  /** A session that is sent elsewhere is made again there, by the rules for redirects while logging in. */
+  protected override shouldRetry(error: Error): boolean {
+    if (!isRedirect(error)) return super.shouldRetry(error);
+    if (this.clock.monotonic() - this.#since >= SETTLED) this.#redirects.clear();
+    try {
+      this.#redirected = this.#redirects.follow(error, this.#secure);
+      return true;
+    } catch (refusal) {
+      this.logger.warn(refusal instanceof Error ? refusal.message : String(refusal));
+      return false;
+    }
   }
 
   #registerBuiltIns(): void {
@@ -226,7 +258,7 @@ export class ClientXMPP extends BaseXMPP {
       keyCache: this.#keyCache,
       policy: this.#policy(),
       randomBytes: (length) => this.random.bytes(length),
-      credentials: async (signal) => this.#credentials(signal),
+      credentials: async (signal) => ({ ...this.#ownCredentials(), ...(await this.#credentials(signal)) }),
       refused: (error) => this.emit('failedAuth', { error }),
       noLogin: () => this.emit('noAuth', {}),
       loggedIn: (mechanism) => this.#loggedIn(mechanism),
@@ -272,16 +304,11 @@ export class ClientXMPP extends BaseXMPP {
     return weakest?.name;
   }
 
-  #ownCredentials(password: string | undefined): SaslCredentials {
+  /** What is known without asking anybody. */
+  #ownCredentials(): SaslCredentials {
     const { anonymous, external, host, port } = this.#options;
-    return {
-      username: this.requestedJid.local,
-      password,
-      anonymous,
-      external,
-      host: host ?? this.requestedJid.domain,
-      port,
-    };
+    const { local, asciiDomain } = this.requestedJid;
+    return { username: local, anonymous, external, host: host ?? asciiDomain, port };
   }
 
   #findTransports(given: ClientOptions['transports']): readonly TransportFactory[] {

@@ -30,7 +30,10 @@ const ADVICE: Partial<Record<AuthReason, string>> = {
   'temporary-auth-failure': 'the server cannot check it just now: try again later',
 };
 
-/** Logging in failed. Not retried by itself, except for `temporary-auth-failure`. */
+/**
+ * Logging in failed. Not retried by itself, except for `temporary-auth-failure`, and where `credentials()` rejected with
+ * something that says of itself that it is `retryable`.
+ */
 export class AuthError extends SestinaError {
   readonly code = 'ERR_AUTH';
   override readonly retryable: boolean;
@@ -49,8 +52,12 @@ export class AuthError extends SestinaError {
       `could not log in${who}${how}: ${reason}${why ? `, ${why}` : ''}`,
       cause === undefined ? undefined : { cause },
     );
-    this.retryable = reason === 'temporary-auth-failure';
+    this.retryable = reason === 'temporary-auth-failure' || (reason === 'credentials' && isRetryable(cause));
   }
+}
+
+function isRetryable(cause: unknown): boolean {
+  return cause instanceof Error && (cause as { retryable?: unknown }).retryable === true;
 }
 
 /** The server and this client do not agree on how to make a session. */

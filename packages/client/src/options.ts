@@ -6,7 +6,11 @@ export interface ClientOptions extends XMPPOptions {
   /** `user@domain`, with a resource if you want to choose it. For ANONYMOUS the domain is enough. */
   readonly jid: JID | string;
   readonly password?: string | undefined;
-  /** Asked at each attempt to log in, instead of `password`. */
+  /**
+   * Asked at each attempt to log in, instead of `password`: a password, or a token for OAUTHBEARER. The user name need not be
+   * given where it is that of `jid`. Where it rejects, the attempt fails with an AuthError of reason
+   * `credentials`; give the error a property `retryable: true` to have it tried again when reconnecting.
+   */
   readonly credentials?: ((signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>) | undefined;
   /** The resource to ask for; default: that of `jid`, else the server chooses. */
   readonly resource?: string | undefined;

@@ -14,28 +14,64 @@ export interface RedirectHost {
 
 const MAX_HOPS = 3;
 
+/** The redirects since the last session of which nobody was sent away. */
+export class RedirectChain {
+  #chain: string[] = [];
+
+  /** The addresses in the order in which they were named. */
+  get addresses(): readonly string[] {
+    return this.#chain;
+  }
+
+  /**
+   * Adds a redirect and tells where it leads.
+   * @param secure Whether TLS has shown that it comes from the right server.
+   * @throws RedirectError where it is not to be followed.
+   */
+  follow(error: StreamError, secure: boolean): RedirectTarget {
+    const where = error.seeOtherHost ?? '';
+    const known = this.#chain.includes(where);
+    this.#chain = [...this.#chain, where];
+    const refuse = (why: string): RedirectError =>
+      new RedirectError(`the server sends us to "${where.slice(0, 100)}", ${why}`, this.#chain, { cause: error });
+    if (!secure) throw refuse('but TLS has not shown yet that it is the right server');
+    if (known) throw refuse('where we have been already');
+    if (this.#chain.length > MAX_HOPS) throw refuse(`and that is the redirect after the ${MAX_HOPS} that are followed`);
+    const target = parseTarget(where);
+    if (!target) throw refuse('which is no address');
+    return target;
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#chain = [];
+  }
+}
+
+/** Whether it is a redirect (RFC 6120 §4.9.3.19). */
+export function isRedirect(error: unknown): error is StreamError {
+  return error instanceof StreamError && error.condition === 'see-other-host' && error.origin === 'peer';
+}
+
 /**
- * Negotiates, and follows `see-other-host` (RFC 6120 §4.9.3.19) three times at most. Only a server that TLS has shown to be
- * the right one may send us elsewhere, and the name that its certificate has to bear stays the same.
+ * Negotiates, and follows `see-other-host` three times at most. Only a server that TLS has shown to be the right one may
+ * send us elsewhere, and the name that its certificate has to bear stays the same.
  */
-export async function followRedirects(first: Link, host: RedirectHost): Promise<SessionOutcome> {
-  const chain: string[] = [];
+export async function followRedirects(
+  first: Link,
+  chain: RedirectChain,
+  host: RedirectHost,
+  signal: AbortSignal,
+): Promise<SessionOutcome> {
   let link = first;
   for (;;) {
     try {
       return await host.negotiate(link);
     } catch (error) {
-      if (!(error instanceof StreamError) || error.condition !== 'see-other-host') throw error;
-      const where = error.seeOtherHost ?? '';
-      chain.push(where);
-      const refuse = (why: string): RedirectError =>
-        new RedirectError(`the server sends us to "${where}", ${why}`, chain, { cause: error });
-      if (!link.transport.secure) throw refuse('but TLS has not shown yet that it is the right server');
-      if (chain.length > MAX_HOPS) throw refuse(`and that is the redirect after the ${MAX_HOPS} that are followed`);
-      if (chain.indexOf(where) < chain.length - 1) throw refuse('where we have been already');
-      const target = parseTarget(where);
-      if (!target) throw refuse('which is no address');
+      if (!isRedirect(error)) throw error;
+      const target = chain.follow(error, link.transport.secure);
       link.destroy(error);
+      signal.throwIfAborted();
       link = await host.open(target);
     }
   }

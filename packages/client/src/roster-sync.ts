@@ -91,10 +91,10 @@ export class RosterSync {
     const [item, second] = [...query.items];
     if (!item || second) throw new StanzaError('bad-request', { text: 'a roster push has exactly one item' });
     const node = this.node;
-    const { jid } = item;
+    const entry = entryOf(item);
+    if (item.subscription === 'remove') node.drop([entry.jid]);
+    else node.apply([entry]);
     node.version = query.version ?? node.version;
-    if (item.subscription === 'remove') node.drop([jid]);
-    else node.apply([entryOf(item)]);
     this.#save(node);
   }
 

@@ -3,6 +3,7 @@ import {
   ConfigError,
   type ElementView,
   type JID,
+  JidParser,
   type Link,
   NS_CLIENT,
   NS_COMPONENT,
@@ -34,7 +35,7 @@ export interface ComponentOptions extends XMPPOptions {
   readonly useJabberClient?: boolean | undefined;
   /**
    * The protocol has no encryption, so that a host other than this machine has to be allowed by name (XEP-0114 §5).
-   * Default false.
+   * Default false. Transports of your own that encrypt need no such permission.
    */
   readonly allowRemotePlaintext?: boolean | undefined;
   /** What can connect. Default: TCP. */
@@ -47,6 +48,7 @@ export class ComponentXMPP extends BaseXMPP {
   readonly #options: Omit<ComponentOptions, 'secret'>;
   readonly #transports: readonly TransportFactory[];
   readonly #secret: () => string;
+  readonly #jids = new JidParser();
 
   /** @throws ConfigError for options that cannot work. */
   constructor(options: ComponentOptions) {
@@ -58,15 +60,23 @@ export class ComponentXMPP extends BaseXMPP {
     const { local, resource } = this.requestedJid;
     if (local || resource)
       throw new ConfigError(`a component has a domain, not an address: "${this.requestedJid}"`, 'jid');
-    const { transports } = options;
-    if (!transports && !options.allowRemotePlaintext && !isLoopback(options.host ?? 'localhost')) {
-      throw new ConfigError(
-        `the component protocol has no encryption, and ${options.host} is another machine: set allowRemotePlaintext where the way there is safe`,
-        'host',
-      );
+    if (typeof secret !== 'string' || secret === '') {
+      throw new ConfigError("secret has to be what the server's configuration has for this component", 'secret');
     }
+    const { transports } = options;
+    // Transports that are given may encrypt: what they do is looked at once they are open.
+    if (!transports) this.#refusePlaintext(false);
     if (transports) this.#transports = transports instanceof TransportFactory ? [transports] : transports;
     else this.#transports = this.#installedTransports();
+  }
+
+  #refusePlaintext(secure: boolean): void {
+    const { host = 'localhost', allowRemotePlaintext } = this.#options;
+    if (secure || allowRemotePlaintext || isLoopback(host)) return;
+    throw new ConfigError(
+      `the component protocol has no encryption, and ${host} is another machine: set allowRemotePlaintext where the way there is safe`,
+      'host',
+    );
   }
 
   #installedTransports(): readonly TransportFactory[] {
@@ -89,6 +99,7 @@ export class ComponentXMPP extends BaseXMPP {
   }
 
   protected override async negotiate(link: Link): Promise<SessionOutcome> {
+    this.#refusePlaintext(link.transport.secure);
     const contentNamespace = this.#options.useJabberClient ? NS_CLIENT : NS_COMPONENT;
     const { domain } = this.requestedJid;
     const header = await link.openStream(
@@ -116,9 +127,16 @@ export class ComponentXMPP extends BaseXMPP {
   }
 
   protected override accept(element: XmlElement, link: Link): boolean {
-    if (element.namespace === NS_CLIENT && element.attribute('from') === undefined) {
+    if (element.namespace !== NS_CLIENT) return super.accept(element, link);
+    if (element.attribute('from') === undefined) {
       // Nobody could be answered; a server that does this is broken (RFC 6120 §4.9.3.7).
       link.fail(new StreamError('improper-addressing', { text: `a <${element.name}/> without from` }));
+      return false;
+    }
+    const to = this.#jids.tryParse(element.attribute('to') ?? '');
+    if (to && to.domain !== this.requestedJid.domain) {
+      // An answer would have to come from that domain, for which servers end the stream.
+      this.logger.warn(`a <${element.name}/> for ${to.domain} was dropped: this component is ${this.requestedJid}`);
       return false;
     }
     return super.accept(element, link);

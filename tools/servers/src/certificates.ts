@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -103,6 +104,12 @@ export class CertificateAuthority {
     }
     for (const part of [files.cert, files.key]) await appendFile(files.pem, await readFile(part), { mode: 0o600 });
     return files;
+  }
+
+  /** Makes one more certificate for the server of a domain, with a key of its own. */
+  async issueAnother(domain: string): Promise<CertificatePair> {
+    const { cert, key } = await this.issueServer(`another-${randomUUID()}`, `DNS:${domain}`);
+    return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
   }
 
   /**

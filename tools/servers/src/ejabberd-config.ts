@@ -69,6 +69,7 @@ export function ejabberdConfig(site: Site, api: string): string {
     s2s_access: 'none',
     shaper_rules: { max_user_sessions: 10_000, max_user_offline_messages: 5_000 },
     registration_timeout: 'infinity',
+    ...(site.loginTimeout === undefined ? {} : { negotiation_timeout: Math.ceil(site.loginTimeout / 1000) }),
     modules: {
       mod_adhoc: {},
       mod_admin_extra: {},

@@ -70,7 +70,8 @@ export class Ejabberd implements Backend {
     await this.#call('unregister', { user, host: this.#site.hosts.main });
   }
 
-  async closeSession(jid: string): Promise<void> {
+  async closeSession(jid: string, condition?: string): Promise<void> {
+    if (condition !== undefined) throw new ServerError('ejabberd chooses the stream error itself');
     const [, user = '', host = '', resource] = /^([^@/]*)@([^/]*)(?:\/(.*))?$/s.exec(jid) ?? [];
     const who = { user, host };
     if (resource === undefined) await this.#call('kick_user', who);

@@ -54,6 +54,7 @@ c2s_direct_tls_ssl = {
 c2s_direct_tls_certificate = ${luaString(certificates.main.cert)}
 https_certificate = ${luaString(certificates.main.cert)}
 c2s_require_encryption = true
+${site.loginTimeout === undefined ? '' : `c2s_timeout = ${site.loginTimeout / 1000}`}
 allow_unencrypted_plain_auth = false
 
 authentication = "internal_plain" -- keeps SCRAM-SHA-1 and SCRAM-SHA-256 possible

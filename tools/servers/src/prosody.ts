@@ -61,9 +61,9 @@ export class Prosody implements Backend {
     await this.#run(`user:delete(${luaString(`${username}@${this.#site.hosts.main}`)})`);
   }
 
-  async closeSession(jid: string): Promise<void> {
+  async closeSession(jid: string, condition = 'policy-violation'): Promise<void> {
     // Without a reason Prosody sends no stream error, and waits for five seconds before it cuts the connection.
-    await this.#run(`c2s:close(${luaString(jid)}, "kicked", "policy-violation")`);
+    await this.#run(`c2s:close(${luaString(jid)}, "kicked", ${luaString(condition)})`);
   }
 
   get #configFile(): string {

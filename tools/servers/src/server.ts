@@ -98,6 +98,10 @@ export class TestServer implements RunningServer {
     return this.#site.ca.issueClient(user.includes('@') ? user : `${user}@${this.hosts.external}`);
   }
 
+  serverCertificate(domain: string): Promise<CertificatePair> {
+    return this.#site.ca.issueAnother(domain);
+  }
+
   async addUser(username: string, password: string): Promise<void> {
     await this.#backend.addUser(username, password);
     this.#users.set(username, { jid: `${username}@${this.domain}`, username, password });
@@ -108,8 +112,8 @@ export class TestServer implements RunningServer {
     this.#users.delete(username);
   }
 
-  async closeSession(jid: string): Promise<void> {
-    await this.#backend.closeSession(jid);
+  async closeSession(jid: string, condition?: string): Promise<void> {
+    await this.#backend.closeSession(jid, condition);
   }
 
   start(): Promise<void> {

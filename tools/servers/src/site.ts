@@ -15,6 +15,8 @@ export interface Site {
   readonly log: 'info' | 'debug';
   readonly archive: boolean;
   readonly scramPlusExporter: boolean;
+  /** In milliseconds; undefined: the server's own. */
+  readonly loginTimeout: number | undefined;
 }
 
 /** The hosts that have a certificate. */
@@ -35,7 +37,7 @@ export interface Backend {
   ready(): Promise<void>;
   addUser(username: string, password: string): Promise<void>;
   removeUser(username: string): Promise<void>;
-  closeSession(jid: string): Promise<void>;
+  closeSession(jid: string, condition?: string): Promise<void>;
 }
 
 /** Component domains below a main host; which policy is whose, see `RunningServer.component`. */

@@ -49,6 +49,7 @@ async function makeSite(options: ServerOptions, directory: string): Promise<Site
     log: options.log ?? 'info',
     archive: options.archive ?? false,
     scramPlusExporter: options.scramPlusExporter ?? false,
+    loginTimeout: options.loginTimeout,
   };
 }
 

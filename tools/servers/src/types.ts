@@ -18,6 +18,11 @@ export interface ServerOptions {
    * lists the channel bindings (RFC 9266, XEP-0440). Default false, as few clients expect it.
    */
   scramPlusExporter?: boolean;
+  /**
+   * Milliseconds that a client has to log in, before the server ends the stream with `<connection-timeout/>`. Default: the
+   * server's own, minutes.
+   */
+  loginTimeout?: number;
 }
 
 /** TCP ports on 127.0.0.1. */
@@ -98,6 +103,8 @@ export interface RunningServer extends AsyncDisposable {
    * @param user A name on `hosts.external`, which needs no account, or a bare JID.
    */
   clientCertificate(user: string): CertificatePair;
+  /** Makes another good certificate for one of the domains: what a man in the middle has who talked an authority into it. */
+  serverCertificate(domain: string): Promise<CertificatePair>;
   /** Adds an account on the main host. The server has to run. */
   addUser(username: string, password: string): Promise<void>;
   /** Removes an account of the main host and ends its sessions. The server has to run. */
@@ -105,8 +112,11 @@ export interface RunningServer extends AsyncDisposable {
   /**
    * Ends the session of a full JID, or all of a bare one, with a stream error: `<policy-violation/>`, but `<conflict/>` where
    * ejabberd ends that of a full JID.
+   *
+   * @param condition Prosody only: the condition of the stream error, `reset` for example.
+   * @throws {ServerError} When the server cannot choose the condition.
    */
-  closeSession(jid: string): Promise<void>;
+  closeSession(jid: string, condition?: string): Promise<void>;
   /** Stops the server and keeps its data for {@link start}. Default `TERM`. Does nothing where it does not run. */
   stop(signal?: StopSignal): Promise<void>;
   /** Starts it again. Does nothing where it runs. Resolves once every port listens. */

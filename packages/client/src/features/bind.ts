@@ -1,7 +1,7 @@
 import { ErrorElement, Iq, isA, type JID, type Link, viewOf } from '@sestina/core';
 import { NegotiationError } from '../errors.js';
 import { Bind, Session } from '../stanza/bind.js';
-import type { FeatureHandler } from './feature.js';
+import type { FeatureHandler, FeatureOutcome } from './feature.js';
 
 /** What binding needs from the client. */
 export interface BindHost {
@@ -12,7 +12,7 @@ export interface BindHost {
 
 /** Asks for an address (RFC 6120 §7). */
 export function bind(host: BindHost): FeatureHandler {
-  return async ({ link, bound }) => {
+  return async ({ link, bound }): Promise<FeatureOutcome> => {
     if (bound) return 'next';
     const result = await ask(link, host.newId(), new Bind({ resource: host.resource }));
     host.bound(addressIn(result));
@@ -22,7 +22,7 @@ export function bind(host: BindHost): FeatureHandler {
 
 /** Starts the session that RFC 3921 asked for, where the server says that it has to be. */
 export function legacySession(host: Pick<BindHost, 'newId'>): FeatureHandler {
-  return async ({ link, feature, bound }) => {
+  return async ({ link, feature, bound }): Promise<FeatureOutcome> => {
     if (bound && !viewOf(Session, feature).optional) await ask(link, host.newId(), new Session());
     return 'next';
   };

@@ -157,7 +157,10 @@ function failureOf(failure: Failure, mechanism: string, account: string, cause: 
 
 /** What the server says, made fit for one line of a message. */
 function shown(text: string | undefined): string | undefined {
-  return text?.replace(/[\s\p{C}]+/gu, ' ').trim().slice(0, 200);
+  return text
+    ?.replace(/[\s\p{C}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
 }
 
 const REASONS: readonly AuthReason[] = [

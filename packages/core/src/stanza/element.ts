@@ -102,16 +102,13 @@ export function element<const F extends FieldMap = Record<never, never>, B exten
   return Definition as unknown as DefinedClass<F, B>;
 }
 
-// Also what is declared has to be what may be written: methods are compared bivariantly, so this has to be asked apart.
-type Declared<V, F> = {
-  [K in keyof F]: K extends keyof V
-    ? F[K] extends { get(xml: XmlElement): V[K]; set(xml: XmlElement, value: infer In): void }
-      ? V[K] extends In
-        ? F[K]
-        : Field<V[K]>
-      : Field<V[K]>
-    : never;
-};
+/** What a property of that type needs: also what may be written is compared, since these are no methods. */
+interface FieldFor<T> {
+  readonly get: (xml: XmlElement) => T;
+  readonly set: (xml: XmlElement, value: T) => void;
+}
+
+type Declared<V, F> = { [K in keyof F]: K extends keyof V ? FieldFor<V[K]> : never };
 
 /**
  * Gives runtime to fields that a plugin declared by `declare module '@sestina/core'`. The compiler compares both.

@@ -1,5 +1,5 @@
-import { ConfigError } from '../errors.js';
 import type { Random } from '../services/random.js';
+import { positive } from './positive.js';
 
 /** When and how often a lost connection is made again. */
 export interface ReconnectOptions {
@@ -28,10 +28,11 @@ export class Backoff {
   /** @throws ConfigError for a value that is not a positive number. */
   constructor(random: Random, options: ReconnectOptions = {}) {
     this.#random = random;
-    this.#base = positive('base', options.base ?? 1_000);
-    this.#max = positive('max', options.max ?? 60_000);
-    this.stableAfter = positive('stableAfter', options.stableAfter ?? 60_000);
-    this.attempts = options.attempts === undefined ? Number.POSITIVE_INFINITY : positive('attempts', options.attempts);
+    this.#base = positive('reconnect.base', options.base ?? 1_000);
+    this.#max = positive('reconnect.max', options.max ?? 60_000);
+    this.stableAfter = positive('reconnect.stableAfter', options.stableAfter ?? 60_000);
+    this.attempts =
+      options.attempts === undefined ? Number.POSITIVE_INFINITY : positive('reconnect.attempts', options.attempts);
     this.initial = options.initial ?? false;
   }
 
@@ -51,11 +52,4 @@ export class Backoff {
   reset(): void {
     this.#attempt = 0;
   }
-}
-
-function positive(option: string, value: number): number {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new ConfigError(`reconnect.${option} has to be a positive number, got ${value}`, `reconnect.${option}`);
-  }
-  return value;
 }

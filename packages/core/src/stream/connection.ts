@@ -1,65 +1,25 @@
 import { DisconnectedError, TimeoutError } from '../errors.js';
-import type { Clock } from '../services/clock.js';
-import type { Random } from '../services/random.js';
 import { StreamError } from '../stanza/stream-error.js';
-import type { XmlElement } from '../xml/element.js';
-import type { Limits } from '../xml/index.js';
-import { Backoff, type ReconnectOptions } from './backoff.js';
-import { KeepAlive, type KeepAliveOptions } from './keep-alive.js';
+import { Backoff } from './backoff.js';
+import type { ConnectionHost, ConnectionOptions, SessionOutcome, StreamState } from './connection-host.js';
+import { KeepAlive } from './keep-alive.js';
 import { Link } from './link.js';
 import { ConnectionLostError } from './link-errors.js';
-import { abortable, asError, follow, isRetryable } from './reasons.js';
-import type { StreamEvents } from './stream-events.js';
-import type { Tracer } from './tracer.js';
+import { positive } from './positive.js';
+import { abortable, asError, follow } from './reasons.js';
 import type { Transport } from './transport.js';
 
-/** Where a connection is in its life. */
-export type StreamState = 'connecting' | 'disconnected' | 'disconnecting' | 'online' | 'waiting';
-
-/** How a negotiation ended. */
-export type SessionOutcome = 'new' | 'resumed';
-
-/** What the life of a connection asks of the stream that it belongs to. */
-export interface ConnectionHost {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly tracer: Tracer | undefined;
-  readonly limits: Limits;
-  createTransport(): Transport | Promise<Transport>;
-  negotiateOn(link: Link, signal: AbortSignal, replaced: (link: Link) => void): Promise<SessionOutcome>;
-  askForLife(): void;
-  receive(element: XmlElement, bytes: number, link: Link): void;
-  drained(): void;
-  /** A session is there; what the peer has sent meanwhile is handed over when this returns. */
-  began(outcome: SessionOutcome): void;
-  /** What waits may be written on this link from now on. */
-  writable(link: Link, outcome: SessionOutcome): void;
-  /** Nothing can be written any more. */
-  unwritable(): void;
-  /** The session is over and will not be resumed. */
-  sessionOver(reason: Error): void;
-  /** What waits to be written is given so many milliseconds to go out. */
-  flushed(timeout: number): Promise<void>;
-  /** What waits to be written is given up. */
-  giveUp(reason: Error): void;
-  emit<K extends keyof StreamEvents>(name: K, data: StreamEvents[K]): void;
-  /** Resolves when what was emitted so far has had its turn. */
-  settled(): Promise<void>;
-  report(error: unknown, where: string): void;
-}
-
-/** Options of the life of a connection. */
-export interface ConnectionOptions {
-  readonly reconnect?: ReconnectOptions | false | undefined;
-  readonly keepAlive?: KeepAliveOptions | false | undefined;
-  readonly connectTimeout?: number | undefined;
+interface Deferred {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(reason: unknown): void;
 }
 
 /** The way to a session: one attempt, or as many as the policy allows. Only the current one may touch the connection. */
 interface Run {
   readonly controller: AbortController;
   /** Settled by the attempt that is on, or comes next. */
-  attempt: PromiseWithResolvers<void>;
+  attempt: Deferred;
   /** Makes the next attempt now. */
   hurry: (() => void) | undefined;
 }
@@ -80,8 +40,9 @@ export class Connection {
   #run: Run | undefined;
   #stopping: Promise<void> | undefined;
   #link: Link | undefined;
-  /** Links that are not closed and not ours any more. */
-  readonly #old = new Set<Link>();
+  /** Links without a session that are not closed, with the number of the attempt that they were opened for. */
+  readonly #others = new Map<Link, number>();
+  #attempts = 0;
   #session = false;
   #onlineSince = 0;
   #paused = false;
@@ -89,7 +50,7 @@ export class Connection {
 
   constructor(host: ConnectionHost, options: ConnectionOptions) {
     this.#host = host;
-    this.#connectTimeout = options.connectTimeout ?? 60_000;
+    this.#connectTimeout = positive('connectTimeout', options.connectTimeout ?? 60_000);
     this.#backoff = options.reconnect === false ? undefined : new Backoff(host.random, options.reconnect);
     if (options.keepAlive === false) return;
     const dead = (silence: number): void => {
@@ -143,6 +104,7 @@ export class Connection {
       hurry?.();
       return abortable(attempt.promise, signal);
     }
+    this.#backoff?.reset();
     return this.#start(undefined, signal);
   }
 
@@ -193,9 +155,9 @@ export class Connection {
   }
 
   #pauseAfter(reason: Error): Pause | undefined {
-    if (!isRetryable(reason)) return undefined;
+    if (!this.#backoff || !this.#host.shouldRetry(reason)) return undefined;
     const double = reason instanceof StreamError && reason.condition === 'resource-constraint';
-    const delay = this.#backoff?.next({ double });
+    const delay = this.#backoff.next({ double });
     return delay === undefined ? undefined : { delay, reason };
   }
 
@@ -236,6 +198,7 @@ export class Connection {
     const release = follow(run.controller.signal, controller);
     const late = (): void => controller.abort(new TimeoutError('connecting and logging in', this.#connectTimeout));
     const timer = clock.setTimer(this.#connectTimeout, late);
+    const attempt = ++this.#attempts;
     let link: Link | undefined;
     try {
       this.#state = 'connecting';
@@ -253,7 +216,7 @@ export class Connection {
     } catch (error) {
       const reason = asError(signal.aborted ? signal.reason : error);
       // Those that a redirect has opened and not handed over, too.
-      for (const open of this.#old) this.#retire(open, reason);
+      for (const [open, number] of [...this.#others]) if (number === attempt) this.#retire(open, reason);
       if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });
       this.#host.emit('connectionFailed', { error: reason });
       throw reason;
@@ -267,7 +230,7 @@ export class Connection {
   async open(transport: Transport, signal: AbortSignal): Promise<Link> {
     signal.throwIfAborted();
     const link = this.#newLink(transport);
-    this.#old.add(link);
+    this.#others.set(link, this.#attempts);
     try {
       await abortable(link.connect(signal), signal);
     } catch (error) {
@@ -308,7 +271,7 @@ export class Connection {
   #begin(link: Link, outcome: SessionOutcome): void {
     // A session that could have been resumed and was not is over only now.
     if (this.#session && outcome === 'new') this.#endSession(new DisconnectedError('the session could not be resumed'));
-    this.#old.delete(link);
+    this.#others.delete(link);
     this.#link = link;
     this.#state = 'online';
     this.#session = true;
@@ -326,7 +289,7 @@ export class Connection {
   // From a session.
 
   #lost(link: Link, reason: Error): void {
-    this.#old.delete(link);
+    this.#others.delete(link);
     if (this.#link !== link) return;
     this.#link = undefined;
     this.#keepAlive?.stop();
@@ -375,7 +338,7 @@ export class Connection {
       // Its goodbye has to be read, however much waits for the handlers.
       if (this.#paused && !link.closed) link.transport.resume();
     }
-    const others = [...this.#old].map((old) => old.shutdown(timeout / 2, reason));
+    const others = [...this.#others.keys()].map((other) => other.shutdown(timeout / 2, reason));
     await Promise.all([link?.shutdown(timeout / 2, reason), ...others]);
     this.#state = 'disconnected';
     this.#end(reason);
@@ -388,7 +351,7 @@ export class Connection {
     this.#stopRun(reason);
     this.#state = this.#link ? 'disconnecting' : 'disconnected';
     this.#link?.destroy(reason);
-    for (const old of this.#old) old.destroy(reason);
+    for (const other of [...this.#others.keys()]) other.destroy(reason);
     this.#state = 'disconnected';
     this.#end(reason);
   }
@@ -426,9 +389,9 @@ function disposed(): DisconnectedError {
   return new DisconnectedError('this connection object was disposed of: make a new one');
 }
 
-function deferred(): PromiseWithResolvers<void> {
+function deferred(): Deferred {
   let resolve: () => void = () => {};
-  let reject: (reason?: unknown) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
   const promise = new Promise<void>((give, refuse) => {
     resolve = give;
     reject = refuse;

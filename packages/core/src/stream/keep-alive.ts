@@ -1,5 +1,5 @@
-import { ConfigError } from '../errors.js';
 import type { Clock, Timer } from '../services/clock.js';
+import { positive } from './positive.js';
 
 /** How a dead connection is noticed. */
 export interface KeepAliveOptions {
@@ -27,8 +27,8 @@ export class KeepAlive {
   /** @throws ConfigError for a time that is not a positive number. */
   constructor(clock: Clock, options: KeepAliveOptions, ask: () => void, dead: (silence: number) => void) {
     this.#clock = clock;
-    this.#interval = positive('interval', options.interval ?? 60_000);
-    this.#timeout = positive('timeout', options.timeout ?? 30_000);
+    this.#interval = positive('keepAlive.interval', options.interval ?? 60_000);
+    this.#timeout = positive('keepAlive.timeout', options.timeout ?? 30_000);
     this.#ask = ask;
     this.#dead = dead;
   }
@@ -91,11 +91,4 @@ export class KeepAlive {
     this.#wait(this.#timeout);
     this.#ask();
   }
-}
-
-function positive(option: string, value: number): number {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new ConfigError(`keepAlive.${option} has to be a positive number, got ${value}`, `keepAlive.${option}`);
-  }
-  return value;
 }

@@ -5,6 +5,7 @@ import type { XmlElement } from '../xml/element.js';
 import { type Limits, NS_STREAM, type Parser, type ParserEvents, type StreamHeader, serialize } from '../xml/index.js';
 import type { XmlStreamError } from '../xml/xml-error.js';
 import { TlsInjectionError } from './connection-errors.js';
+import { Inbox } from './inbox.js';
 import { ConnectionLostError, NotXmppError } from './link-errors.js';
 import { asError } from './reasons.js';
 import { checkHeader, type HeaderExpectation } from './stream-header.js';
@@ -27,22 +28,6 @@ export interface LinkOwner {
 
 // How long the transport may take to close once the stream on it is over.
 const CLOSING = 2_000;
-// Nobody may make us keep more than this while a session is negotiated.
-const MAX_BUFFERED = 10_000;
-const MAX_BUFFERED_BYTES = 4_194_304;
-
-interface Pull {
-  readonly wants: (element: XmlElement) => boolean;
-  readonly halt: (element: XmlElement) => boolean;
-  resolve(element: XmlElement): void;
-  reject(reason: Error): void;
-}
-
-interface Buffered {
-  readonly element: XmlElement;
-  readonly bytes: number;
-}
-
 /**
  * One connection: a transport with the streams that are opened on it in turn. A new connection is a new link, so that
  * nothing late of an old one can touch it. While a session is negotiated elements are pulled with `receive`; after
@@ -57,10 +42,7 @@ export class Link implements TransportEvents {
   #header:
     | { expected: HeaderExpectation; resolve(header: StreamHeader): void; reject(reason: Error): void }
     | undefined;
-  #pulls: Pull[] = [];
-  #buffer: Buffered[] = [];
-  #bufferedBytes = 0;
-  #pushing = false;
+  readonly #inbox = new Inbox();
   #opened = false;
   #anyHeader = false;
   #footerSent = false;
@@ -119,7 +101,7 @@ export class Link implements TransportEvents {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(this.#over);
       this.#parser?.stop();
-      if (this.#parser?.leftover || this.#buffer.length > 0) {
+      if (this.#parser?.leftover || this.#inbox.waiting) {
         const error = new StreamError('bad-format', {
           text: 'elements after the end of the negotiation of this stream',
         });
@@ -128,7 +110,7 @@ export class Link implements TransportEvents {
       }
       const text = this.transport.framing.open(header);
       this.#parser = this.transport.framing.createParser(this.#parserEvents(), this.#limits);
-      this.#header = { expected, resolve, reject };
+      this.#header = { expected: { ...expected, ...this.transport.framing.header }, resolve, reject };
       this.#opened = true;
       this.#send(text);
     });
@@ -154,24 +136,18 @@ export class Link implements TransportEvents {
     wants: (element: XmlElement) => boolean = () => true,
     halt: (element: XmlElement) => boolean = () => false,
   ): Promise<XmlElement> {
-    return new Promise((resolve, reject) => {
-      const index = this.#buffer.findIndex((entry) => wants(entry.element));
-      const [found] = index < 0 ? [] : this.#buffer.splice(index, 1);
-      if (found) {
-        // Too late to stop the parser: what is behind it in the buffer is known at the next openStream or startTls.
-        if (halt(found.element)) this.#parser?.stop();
-        return resolve(found.element);
-      }
-      if (this.#over) return reject(this.#over);
-      this.#pulls.push({ wants, halt, resolve, reject });
-    });
+    // Too late to stop the parser where it has come already: what is behind it is known at the next openStream or startTls.
+    const halted = (element: XmlElement): void => {
+      if (halt(element)) this.#parser?.stop();
+    };
+    return this.#inbox.pull(wants, halted, this.#over);
   }
 
   /** Upgrades to TLS. @throws TlsInjectionError where something was sent behind the go-ahead (CVE-2011-0411). */
   async startTls(signal: AbortSignal): Promise<void> {
     if (this.#over) throw this.#over;
     this.#parser?.stop();
-    if (this.#parser?.leftover || this.#buffer.length > 0) {
+    if (this.#parser?.leftover || this.#inbox.waiting) {
       const error = new TlsInjectionError();
       this.destroy(error);
       throw error;
@@ -190,10 +166,9 @@ export class Link implements TransportEvents {
 
   /** Ends negotiation: what waits and what comes goes to the owner. */
   handOver(): void {
-    this.#pushing = true;
-    const waiting = this.#buffer;
-    this.#buffer = [];
-    for (const { element, bytes } of waiting) this.#push(element, bytes);
+    this.#inbox.handOver((element, bytes) => {
+      if (!this.#closed) this.#owner.element(element, bytes);
+    });
   }
 
   /** Writes an element at once. False: the transport is busy. */
@@ -336,31 +311,9 @@ export class Link implements TransportEvents {
     this.#trace('incoming', element);
     if (element.namespace === NS_STREAM && element.name === 'error') {
       this.#streamErrorCame(StreamError.fromElement(element));
-    } else if (this.#pushing) {
-      this.#push(element, bytes);
-    } else {
-      const index = this.#pulls.findIndex((pull) => pull.wants(element));
-      const [pull] = index < 0 ? [] : this.#pulls.splice(index, 1);
-      if (!pull) {
-        this.#keep(element, bytes);
-        return;
-      }
-      if (pull.halt(element)) this.#parser?.stop();
-      pull.resolve(element);
+    } else if (!this.#inbox.put(element, bytes)) {
+      this.fail(new StreamError('policy-violation', { text: 'too many elements before the session has started' }));
     }
-  }
-
-  #keep(element: XmlElement, bytes: number): void {
-    this.#buffer.push({ element, bytes });
-    this.#bufferedBytes += bytes;
-    if (this.#buffer.length <= MAX_BUFFERED && this.#bufferedBytes <= MAX_BUFFERED_BYTES) return;
-    this.fail(new StreamError('policy-violation', { text: 'too many elements before the session has started' }));
-  }
-
-  #push(element: XmlElement, bytes: number): void {
-    const pull = this.#pulls.findIndex(({ wants }) => wants(element));
-    if (pull >= 0) this.#pulls.splice(pull, 1)[0]?.resolve(element);
-    else if (!this.#closed) this.#owner.element(element, bytes);
   }
 
   #streamErrorCame(error: StreamError): void {
@@ -409,17 +362,15 @@ export class Link implements TransportEvents {
   #rejectAll(reason: Error): void {
     const header = this.#header;
     this.#header = undefined;
-    const pulls = this.#pulls;
-    this.#pulls = [];
     header?.reject(reason);
-    for (const pull of pulls) pull.reject(reason);
+    this.#inbox.reject(reason);
   }
 
   #finish(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#parser?.stop();
-    this.#buffer = [];
+    this.#inbox.clear();
     const reason = this.#reason ?? new DisconnectedError('closed');
     this.#rejectAll(reason);
     for (const callback of this.#whenClosed.splice(0)) callback();

@@ -9,7 +9,14 @@ import { type Filter, FilterChain, type Filtered, type FilterOptions } from './f
 import type { Link } from './link.js';
 import { asError } from './reasons.js';
 import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
-import { QueueFullError, SendError, Sending, type SendingOwner, type SendOptions, StanzaTooLargeError } from './sending.js';
+import {
+  QueueFullError,
+  SendError,
+  Sending,
+  type SendingOwner,
+  type SendOptions,
+  StanzaTooLargeError,
+} from './sending.js';
 
 /** What sending asks of the stream that it is a part of. */
 export interface SenderHost {

@@ -1,5 +1,6 @@
 import type { Limits } from '../xml/limits.js';
 import type { Parser, ParserEvents } from '../xml/parser.js';
+import type { HeaderExpectation } from './stream-header.js';
 
 /** What we put into the opening of a stream. */
 export interface OpeningHeader {
@@ -22,6 +23,8 @@ export interface Framing {
   readonly implicitNamespace: string;
   /** Namespaces that already have a prefix where elements stand, with that prefix. */
   readonly prefixes: ReadonlyMap<string, string>;
+  /** What the peer's header looks like where it is not that of RFC 6120 §4.7. */
+  readonly header?: Pick<HeaderExpectation, 'root' | 'streamNamespace'> | undefined;
   /** A parser for a fresh stream. */
   createParser(events: ParserEvents, limits: Limits): Parser;
 }

@@ -1,4 +1,5 @@
 import type { DependencyContainer } from '../di/index.js';
+import { TimeoutError } from '../errors.js';
 import { JID, JidParser } from '../jid/index.js';
 import { disposeAll, type Registration } from '../registration.js';
 import { type ElementClass, type ElementView, isA, viewOf } from '../stanza/element.js';
@@ -11,7 +12,8 @@ import { StreamFeatures } from '../stanza/stream-features.js';
 import { Callback, type CallbackOptions, type Handler } from '../stream/handlers.js';
 import type { Link } from '../stream/link.js';
 import { MatchPayload } from '../stream/matchers.js';
-import { SendError, Sending, type SendOptions } from '../stream/sending.js';
+import { follow } from '../stream/reasons.js';
+import { SendError, type Sending, type SendOptions } from '../stream/sending.js';
 import { type SessionOutcome, type StreamOptions, XMLStream } from '../stream/xml-stream.js';
 import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
 import { Features } from './features.js';
@@ -52,6 +54,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   protected readonly contentNamespace = NS_CLIENT;
   readonly #jids = new JidParser();
   readonly #requests: Requests;
+  /** The ids of our open requests. */
+  readonly #open = new Set<string>();
   readonly #iqHandlers = new IqHandlers();
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
@@ -196,16 +200,27 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       const request = xml.name === 'iq' ? xml.origin?.request : undefined;
       if (request) {
         if (request.answered) {
-          const failed = new Sending(xml);
-          failed.move('failed', new SendError('rejected', 'this request has been answered already'));
-          return failed;
+          return this.refuse(stanza, new SendError('rejected', 'this request has been answered already'));
         }
         request.answered = true;
       }
     }
     const sending = super.send(stanza, options);
     if (stanza instanceof Presence) this.roster.sent(stanza, sending);
+    if (xml.origin?.request && sending.state === 'failed') this.#answerInstead(xml, sending.error);
     return sending;
+  }
+
+  // Who asked is owed an answer, also where the one that was meant for it is not fit to be sent.
+  #answerInstead(answer: XmlElement, error: SendError | undefined): void {
+    if (error?.reason !== 'invalid' && error?.reason !== 'too-large' && error?.reason !== 'dropped') return;
+    const instead = new XmlElement('iq', NS_CLIENT, {
+      type: 'error',
+      id: answer.attribute('id'),
+      to: answer.attribute('to'),
+      from: answer.attribute('from'),
+    });
+    super.send(new Iq(instead.append(new StanzaError('internal-server-error').toElement().xml)));
   }
 
   // Asking.
@@ -219,19 +234,30 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     if (!iq.isRequest) throw new TypeError('a request is an iq of type get or set');
     iq.id ??= this.random.id();
     const { id } = iq;
+    const before = this.#requests.size;
     const answer = this.#requests.open(iq, timeout, signal);
-    const sending = this.send(iq, { signal, ttl: timeout });
-    sending.onState((state) => {
-      if (state === 'failed' || state === 'unknown')
-        this.#requests.fail(id, sending.error ?? new SessionLostError('not sent'));
-    });
-    if (sending.state === 'failed') this.#requests.fail(id, sending.error ?? new SessionLostError('not sent'));
+    if (this.#requests.size === before) return answer;
+    this.awaitsAnswersChanged();
+    this.#open.add(id);
+    // What is still in the queue when nobody waits for the answer any more is not sent.
+    const over = new AbortController();
+    const release = follow(signal, over);
+    const sending = this.send(iq, { signal: over.signal, ttl: timeout });
+    const unsent = (): void => {
+      if (sending.state !== 'failed' && sending.state !== 'unknown') return;
+      this.#requests.fail(id, sending.error ?? new SessionLostError('the request was not sent'));
+    };
+    sending.onState(unsent);
+    unsent();
     try {
       return await answer;
     } catch (error) {
-      // Made where the answer came in; here it gets the stack of whoever asked.
-      if (error instanceof Error) (Error as { captureStackTrace?: (target: Error) => void }).captureStackTrace?.(error);
-      throw error;
+      throw fromHere(error);
+    } finally {
+      this.#open.delete(id);
+      release();
+      over.abort();
+      this.awaitsAnswersChanged();
     }
   }
 
@@ -297,7 +323,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   }
 
   protected override get awaitsAnswers(): boolean {
-    return this.#requests.size > 0;
+    return this.#requests.size > 0 || super.awaitsAnswers;
   }
 
   // Answering.
@@ -462,7 +488,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     link.fail(new StreamError('unsupported-stanza-type', { text: `<${xml.name}/> is no stanza` }));
   }
 
-  protected override handlerFailed(error: unknown, handler: Handler, stanza: ElementView): void {
+  protected override handlerFailed(error: unknown, handler: Pick<Handler, 'name'>, stanza: ElementView): void {
     if (isA(Iq as unknown as ElementClass, stanza.xml)) {
       const iq = stanza as Iq;
       if (iq.isRequest && !stanza.xml.origin?.answered) {
@@ -486,27 +512,43 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   // Life.
 
   protected override sessionBegins(outcome: SessionOutcome): void {
-    if (outcome === 'new') this.roster.reset();
-    this.enqueue(() =>
-      this.plugins.notify((plugin) => (outcome === 'new' ? plugin.sessionStart?.() : plugin.sessionResumed?.())),
-    );
+    if (outcome === 'new') this.roster.sessionBegins();
+    this.#notify((plugin) => (outcome === 'new' ? plugin.sessionStart?.() : plugin.sessionResumed?.()));
   }
 
+  // In its turn: what was received before the loss still belongs to the session, answers above all.
   protected override sessionLost(reason: Error): void {
-    this.#requests.failAll(
-      new SessionLostError(`the session was lost before the answer came: ${reason.message}`, { cause: reason }),
-    );
-    this.plugins.notify((plugin) => plugin.sessionEnd?.(reason));
-    this.roster.reset();
+    const lost = new SessionLostError(`the session was lost before the answer came: ${reason.message}`, {
+      cause: reason,
+    });
+    const open = [...this.#open];
+    const fail = (): void => {
+      for (const id of open) this.#requests.fail(id, lost);
+    };
+    if (open.length > 0) this.enqueue(fail, { settles: true });
+    this.#notify((plugin) => plugin.sessionEnd?.(reason));
+    this.enqueue(() => this.roster.reset());
   }
 
-  /** Ends it for good: disconnects, removes the plugins and everything that is registered. */
-  override async dispose(): Promise<void> {
-    await this.disconnect();
+  // Those that are installed later are told by the registry.
+  #notify(hook: (plugin: Plugin) => unknown): void {
+    const installed = new Set(this.plugins);
+    this.enqueue(() => this.plugins.notify((plugin) => (installed.has(plugin) ? hook(plugin) : undefined)));
+  }
+
+  protected override async disposing(): Promise<void> {
     this.plugins.removeAll();
-    await super.dispose();
     await this.scope.dispose();
   }
+}
+
+/** The stack of whoever asked, on an error that was made where the answer came in. Errors that are not ours stay as they are. */
+function fromHere(error: unknown): unknown {
+  // Every request that a lost session ends gets the same error.
+  if (error instanceof SessionLostError) return new SessionLostError(error.message, { cause: error.cause });
+  const { captureStackTrace } = Error as { captureStackTrace?: (target: Error, above: unknown) => void };
+  if (error instanceof StanzaError || error instanceof TimeoutError) captureStackTrace?.(error, fromHere);
+  return error;
 }
 
 /** Options of `iqGet` and `iqSet`. */

@@ -41,8 +41,7 @@ export class RosterItem {
   approved = false;
   /** A subscription request of the contact waits for an answer. */
   pendingIn = false;
-  /** It is in the roster, and not only somebody whose presence we see. */
-  inRoster = false;
+  #inRoster = false;
 
   constructor(
     node: RosterNode,
@@ -50,6 +49,11 @@ export class RosterItem {
     readonly jid: JID,
   ) {
     this.#node = node;
+  }
+
+  /** Whether it is in the roster, and not only somebody whose presence we see. */
+  get inRoster(): boolean {
+    return this.#inRoster;
   }
 
   /** Whether the contact sees our presence. */
@@ -91,6 +95,7 @@ export class RosterItem {
   unsubscribe(): Sending {
     this.ask = false;
     if (this.#node.keepsState) this.removeDirection('to');
+    this.#node.forgetStranger(this);
     return this.#node.sendSubscription(this.jid, 'unsubscribe');
   }
 
@@ -106,8 +111,16 @@ export class RosterItem {
   /** Refuses a request, or ends what was allowed. */
   unauthorize(): Sending {
     this.pendingIn = false;
-    if (this.#node.keepsState) this.removeDirection('from');
+    if (this.#node.keepsState) this.endFrom();
+    this.#node.forgetStranger(this);
     return this.#node.sendSubscription(this.jid, 'unsubscribed');
+  }
+
+  /** Where no server does it: the contact does not see us any more, and we are gone for it (RFC 6121 §3.2.2). @internal */
+  endFrom(): void {
+    if (!this.from) return;
+    this.#node.sendUnavailable(this.jid);
+    this.removeDirection('from');
   }
 
   /** Changes name or groups in the roster. */
@@ -122,7 +135,7 @@ export class RosterItem {
 
   /** Takes in what the server says. @internal */
   apply(entry: RosterEntry): void {
-    this.inRoster = true;
+    this.#join();
     this.name = entry.name ?? '';
     this.groups = entry.groups ?? [];
     this.subscription = entry.subscription ?? 'none';
@@ -135,8 +148,14 @@ export class RosterItem {
   addDirection(direction: 'from' | 'to'): void {
     const other = direction === 'from' ? this.to : this.from;
     this.subscription = other ? 'both' : direction;
-    this.inRoster = true;
+    this.#join();
     if (direction === 'to') this.ask = false;
+  }
+
+  #join(): void {
+    if (this.#inRoster) return;
+    this.#inRoster = true;
+    this.#node.joined(this);
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
 import { JID } from '../../jid/index.js';
 import { Presence } from '../../stanza/presence.js';
-import type { Sending } from '../../stream/sending.js';
+import { Sending } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { RosterHost, SubscriptionPolicy } from './roster.js';
 import { type RosterEntry, RosterItem } from './roster-item.js';
@@ -11,7 +11,11 @@ export interface RosterEditor {
   remove(jid: JID): Promise<void>;
 }
 
-// Somebody who is in no roster can make us remember this many of them and not one more.
+/** How many who are in no roster may still be remembered, over all rosters of a connection. */
+export interface StrangerQuota {
+  left: number;
+}
+
 const MAX_STRANGERS = 1_000;
 const MAX_RESOURCES = 10_000;
 
@@ -19,7 +23,9 @@ const MAX_RESOURCES = 10_000;
 export class RosterNode implements Iterable<RosterItem> {
   readonly #host: RosterHost;
   readonly #items = new Map<string, RosterItem>();
-  #strangers = 0;
+  /** Those of them who are not in the roster, oldest first. */
+  readonly #strangers = new Set<RosterItem>();
+  readonly #quota: StrangerQuota;
   #lastPresence: Presence | undefined;
   /** `ver` of the roster that was fetched last (RFC 6121 §2.6). */
   version: string | undefined;
@@ -33,8 +39,10 @@ export class RosterNode implements Iterable<RosterItem> {
     host: RosterHost,
     /** Bare JID. */
     readonly owner: JID,
+    quota: StrangerQuota = { left: MAX_STRANGERS },
   ) {
     this.#host = host;
+    this.#quota = quota;
   }
 
   /** Whether subscriptions are kept here, as in a component, and not by a server. */
@@ -99,11 +107,11 @@ export class RosterNode implements Iterable<RosterItem> {
 
   /** Asks for a subscription to somebody's presence. */
   subscribe(jid: JID | string): Sending {
-    return this.item(JID.from(jid).bare, true).subscribe();
+    return this.item(JID.from(jid).bare).subscribe();
   }
 
   unsubscribe(jid: JID | string): Sending {
-    return this.item(JID.from(jid).bare, true).unsubscribe();
+    return this.item(JID.from(jid).bare).unsubscribe();
   }
 
   /** The presence of a full JID, or of the best resource of a bare one. */
@@ -128,7 +136,11 @@ export class RosterNode implements Iterable<RosterItem> {
     for (const item of this) {
       if (item.from) last = this.#host.sendPresence(this.#from({ ...init, to: item.jid }));
     }
-    return last ?? this.#host.sendPresence(this.#from({ ...init, to: this.owner }));
+    if (last) return last;
+    // Nobody is subscribed: that is done.
+    const nothing = new Sending(template.xml);
+    nothing.move('written');
+    return nothing;
   }
 
   /** Sends what was broadcast last to one address; unavailable where nothing was. */
@@ -138,6 +150,11 @@ export class RosterNode implements Iterable<RosterItem> {
     const copy = last.copy().set({ to });
     copy.id = undefined;
     return this.#host.send(copy);
+  }
+
+  /** @internal */
+  sendUnavailable(to: JID): void {
+    this.#host.sendPresence(this.#from({ to, type: 'unavailable' }));
   }
 
   /** @internal */
@@ -161,15 +178,13 @@ export class RosterNode implements Iterable<RosterItem> {
     for (const entry of entries) {
       const bare = entry.jid.bare;
       seen.add(bare.toString());
-      const item = this.item(bare, true);
-      if (!item.inRoster) this.#strangers -= 1;
-      item.apply(entry);
+      this.item(bare).apply(entry);
       changed.push(bare);
     }
     if (replace) {
       for (const item of [...this]) {
         if (seen.has(item.jid.toString())) continue;
-        this.#items.delete(item.jid.toString());
+        this.#delete(item);
         changed.push(item.jid);
       }
     }
@@ -180,31 +195,54 @@ export class RosterNode implements Iterable<RosterItem> {
   drop(jids: readonly JID[]): void {
     for (const jid of jids) {
       const item = this.get(jid);
-      this.#items.delete(jid.bare.toString());
-      if (item && !item.inRoster) this.#strangers -= 1;
+      if (item) this.#delete(item);
     }
     this.#host.emit('rosterUpdate', { owner: this.owner, items: jids.map((jid) => jid.bare) });
   }
 
-  /** The item of a bare JID, made where there is none. Undefined for one stranger too many. @internal */
-  item(jid: JID, always: true): RosterItem;
-  item(jid: JID, always?: boolean): RosterItem | undefined;
-  item(jid: JID, always = false): RosterItem | undefined {
+  /**
+   * The item of a bare JID, made where there is none. One stranger too many takes the place of one about whom nothing is
+   * known any more; where there is none of those it is not kept.
+   * @internal
+   */
+  item(jid: JID): RosterItem {
     const key = jid.toString();
     const existing = this.#items.get(key);
     if (existing) return existing;
-    if (!always && this.#strangers >= MAX_STRANGERS) return undefined;
     const item = new RosterItem(this, jid);
+    if (this.#full) for (const stranger of this.#strangers) if (this.forgetStranger(stranger)) break;
+    if (this.#full) return item;
     this.#items.set(key, item);
-    this.#strangers += 1;
+    this.#strangers.add(item);
+    this.#quota.left -= 1;
     return item;
+  }
+
+  get #full(): boolean {
+    return this.#strangers.size >= MAX_STRANGERS || this.#quota.left <= 0;
+  }
+
+  /** An item is in the roster now. @internal */
+  joined(item: RosterItem): void {
+    this.#items.set(item.jid.toString(), item);
+    if (this.#strangers.delete(item)) this.#quota.left += 1;
+  }
+
+  #delete(item: RosterItem): boolean {
+    const key = item.jid.toString();
+    if (this.#items.get(key) !== item) return false;
+    this.#items.delete(key);
+    if (this.#strangers.delete(item)) this.#quota.left += 1;
+    return true;
   }
 
   /** @internal */
   arrived(presence: Presence): { item: RosterItem; first: boolean; changed: boolean } | undefined {
     const { from } = presence;
-    const item = from && this.item(from.bare);
-    if (!item || item.resources.size >= MAX_RESOURCES) return undefined;
+    if (!from) return undefined;
+    const item = this.item(from.bare);
+    if (this.#items.get(from.bare.toString()) !== item) return undefined;
+    if (item.resources.size >= MAX_RESOURCES && !item.resources.has(from.resource ?? '')) return undefined;
     return { item, ...item.arrived(presence) };
   }
 
@@ -218,17 +256,22 @@ export class RosterNode implements Iterable<RosterItem> {
     return { item, ...result };
   }
 
-  /** @internal */
-  forgetStranger(item: RosterItem): void {
-    if (item.inRoster || item.online || item.pendingIn || item.ask) return;
-    if (this.#items.delete(item.jid.toString())) this.#strangers -= 1;
+  /** Forgets somebody who is not in the roster and about whom nothing is known. @internal */
+  forgetStranger(item: RosterItem): boolean {
+    if (item.inRoster || item.online || item.pendingIn || item.ask) return false;
+    return this.#delete(item);
+  }
+
+  /** Whether nothing is kept here. @internal */
+  get empty(): boolean {
+    return this.#items.size === 0 && !this.#lastPresence;
   }
 
   /** Nobody's presence is known any more. @internal */
   reset(): void {
     for (const item of [...this.#items.values()]) {
       item.forgetPresence();
-      if (!this.keepsState) this.forgetStranger(item);
+      this.forgetStranger(item);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Sending } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { XMPPEvents } from '../xmpp-events.js';
 import type { RosterItem } from './roster-item.js';
-import { RosterNode } from './roster-node.js';
+import { RosterNode, type StrangerQuota } from './roster-node.js';
 
 /** What is done when somebody asks to see our presence: let them, refuse, or ask (the `rosterSubscriptionRequest` event). */
 export type SubscriptionPolicy = 'ask' | boolean;
@@ -29,6 +29,9 @@ export interface RosterPolicies {
   readonly autoSubscribe: boolean;
 }
 
+const MAX_OWNERS = 10_000;
+const MAX_STRANGERS = 10_000;
+
 const EVENTS = {
   unavailable: 'presenceUnavailable',
   error: 'presenceError',
@@ -43,6 +46,9 @@ const EVENTS = {
 export class Roster {
   readonly #host: RosterHost;
   readonly #nodes = new Map<string, RosterNode>();
+  /** Those that somebody has asked for; the others go when nothing is in them. */
+  readonly #wanted = new Set<RosterNode>();
+  readonly #quota: StrangerQuota = { left: MAX_STRANGERS };
   #sentFirst = false;
   autoAuthorize: SubscriptionPolicy;
   autoSubscribe: boolean;
@@ -56,12 +62,14 @@ export class Roster {
   /** The roster of that owner; without one, of this connection's own address. Made where there is none. */
   of(owner: JID | string = this.#host.boundJid ?? this.#host.requestedJid): RosterNode {
     const bare = JID.from(owner).bare;
-    const key = bare.toString();
-    let node = this.#nodes.get(key);
-    if (!node) {
-      node = new RosterNode(this.#host, bare);
-      this.#nodes.set(key, node);
-    }
+    const node = this.#nodes.get(bare.toString()) ?? this.#make(bare);
+    this.#wanted.add(node);
+    return node;
+  }
+
+  #make(owner: JID): RosterNode {
+    const node = new RosterNode(this.#host, owner, this.#quota);
+    this.#nodes.set(owner.toString(), node);
     return node;
   }
 
@@ -70,10 +78,21 @@ export class Roster {
     return [...this.#nodes.values()].map((node) => node.owner);
   }
 
+  /** @internal */
+  sessionBegins(): void {
+    this.#sentFirst = false;
+  }
+
   /** Nobody's presence is known any more: the session is over. @internal */
   reset(): void {
-    this.#sentFirst = false;
-    for (const node of this.#nodes.values()) node.reset();
+    for (const node of [...this.#nodes.values()]) {
+      node.reset();
+      this.#tidy(node);
+    }
+  }
+
+  #tidy(node: RosterNode): void {
+    if (node.empty && !this.#wanted.has(node)) this.#nodes.delete(node.owner.toString());
   }
 
   /** A presence of ours was sent. @internal */
@@ -104,16 +123,16 @@ export class Roster {
     tell(type === undefined ? 'presenceAvailable' : EVENTS[type], presence);
     if (type?.startsWith('subscribe') || type?.startsWith('unsubscribe')) tell('changedSubscription', presence);
     follow?.();
+    if (node) this.#tidy(node);
   }
 
-  // A stranger's stanza must not make an owner.
   #known(owner: JID): RosterNode | undefined {
     const { boundJid, isComponent } = this.#host;
     if (!isComponent) return boundJid && owner.equals(boundJid.bare) ? this.of(owner) : undefined;
-    return (
-      this.#nodes.get(owner.toString()) ??
-      (owner.domain === this.#host.requestedJid.domain ? this.of(owner) : undefined)
-    );
+    const existing = this.#nodes.get(owner.toString());
+    if (existing || owner.domain !== this.#host.requestedJid.domain) return existing;
+    // Strangers can write to as many addresses as they like.
+    return this.#nodes.size < MAX_OWNERS ? this.#make(owner) : new RosterNode(this.#host, owner, this.#quota);
   }
 
   #bookkeeping(
@@ -162,8 +181,8 @@ export class Roster {
     type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed',
     tell: <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]) => void,
   ): void {
-    const item = presence.from && node.item(presence.from.bare);
-    if (!item) return;
+    if (!presence.from) return;
+    const item = node.item(presence.from.bare);
     switch (type) {
       case 'subscribe':
         this.#asked(node, item, presence, tell);
@@ -179,7 +198,7 @@ export class Roster {
       case 'unsubscribe':
         if (node.keepsState) {
           item.pendingIn = false;
-          item.removeDirection('from');
+          item.endFrom();
         }
         tell('rosterSubscriptionRemove', presence);
         break;
@@ -198,6 +217,11 @@ export class Roster {
     presence: Presence,
     tell: <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]) => void,
   ): void {
+    if (node.keepsState && (item.from || item.approved)) {
+      // RFC 6121 §3.1.3: who is subscribed already is told so, and nobody is asked.
+      item.authorize();
+      return;
+    }
     const policy = node.autoAuthorize ?? this.autoAuthorize;
     item.pendingIn = true;
     if (policy === 'ask') {

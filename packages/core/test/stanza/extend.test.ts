@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { element, extend } from '../../src/stanza/element.js';
+import { attr, child, flag } from '../../src/stanza/fields.js';
+import { Message } from '../../src/stanza/message.js';
+import { xml } from '../helpers/received.js';
+// Never run: the compiler checks what is in them.
+import '../types/extend.js';
+import '../types/fields.js';
+
+const NS = 'urn:example:extend';
+
+class Receipt extends element('receipt', NS, { id: attr('id').required() }) {}
+
+describe('extend()', () => {
+  // All tests share the classes.
+  afterEach(() => {
+    for (const name of ['coreTestMarked', 'coreTestReceipt', 'coreTestOther'])
+      Reflect.deleteProperty(Message.prototype, name);
+  });
+
+  it('gives every message the field, also one that was there before', () => {
+    const message = new Message();
+    extend(Message, { coreTestMarked: flag('marked', NS), coreTestReceipt: child(Receipt) });
+    message.coreTestMarked = true;
+    message.coreTestReceipt = new Receipt({ id: '1' });
+    expect(message.toString()).toBe(
+      `<message xmlns='jabber:client'><marked xmlns='${NS}'/><receipt xmlns='${NS}' id='1'/></message>`,
+    );
+    const back = new Message(xml(message.toString()));
+    expect([back.coreTestMarked, back.coreTestReceipt?.id]).toEqual([true, '1']);
+    expect(new Message({ coreTestMarked: true } as never).coreTestMarked).toBe(true);
+  });
+
+  it.each(['body', 'type', 'reply', 'copy', 'stream', 'toString', 'constructor', 'xml'])(
+    'refuses the name "%s", which is taken',
+    (name) => {
+      expect(() => extend(Message, { [name]: flag('x', NS) } as never)).toThrow(/already has a field/);
+    },
+  );
+
+  it('refuses the name that another package has taken, names that, and defines nothing', () => {
+    extend(Message, { coreTestMarked: flag('marked', NS) }, '@example/one');
+    const fields = { coreTestReceipt: child(Receipt), coreTestMarked: flag('other', NS) };
+    expect(() => extend(Message, fields, '@example/other')).toThrow(
+      '<message/> already has a field "coreTestMarked" of @example/one: choose another name',
+    );
+    expect(() => extend(Message, fields)).toThrow(TypeError);
+    expect('coreTestReceipt' in Message.prototype).toBe(false);
+  });
+
+  it('does not mind the same package twice, and keeps the first', () => {
+    extend(Message, { coreTestMarked: flag('marked', NS) }, '@example/one');
+    extend(Message, { coreTestMarked: flag('second', NS), coreTestReceipt: child(Receipt) }, '@example/one');
+    const message = new Message({ coreTestMarked: true } as never);
+    expect(message.toString()).toContain('<marked ');
+    expect(message.coreTestReceipt).toBeUndefined();
+  });
+
+  it('refuses the same fields twice where nobody says whose they are', () => {
+    extend(Message, { coreTestMarked: flag('marked', NS) });
+    expect(() => extend(Message, { coreTestMarked: flag('marked', NS) })).toThrow(TypeError);
+  });
+
+  it('leaves other classes alone', () => {
+    extend(Message, { coreTestMarked: flag('marked', NS) });
+    expect('coreTestMarked' in Receipt.prototype).toBe(false);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { JID } from '../../src/jid/index.js';
+import { element } from '../../src/stanza/element.js';
+import { attr } from '../../src/stanza/fields.js';
+import { Iq } from '../../src/stanza/iq.js';
+import { Message } from '../../src/stanza/message.js';
+import {
+  ErrorElement,
+  STANZA_ERROR_TYPES,
+  StanzaError,
+  type StanzaErrorCondition,
+} from '../../src/stanza/stanza-error.js';
+import { received } from '../helpers/received.js';
+
+const NS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+
+// RFC 6120 §8.3.3: the type that SHOULD go with the condition, the first where two are named; undefined-condition: any.
+const CONDITIONS: [StanzaErrorCondition, string][] = [
+  ['bad-request', 'modify'],
+  ['conflict', 'cancel'],
+  ['feature-not-implemented', 'cancel'],
+  ['forbidden', 'auth'],
+  ['gone', 'cancel'],
+  ['internal-server-error', 'cancel'],
+  ['item-not-found', 'cancel'],
+  ['jid-malformed', 'modify'],
+  ['not-acceptable', 'modify'],
+  ['not-allowed', 'cancel'],
+  ['not-authorized', 'auth'],
+  ['policy-violation', 'modify'],
+  ['recipient-unavailable', 'wait'],
+  ['redirect', 'modify'],
+  ['registration-required', 'auth'],
+  ['remote-server-not-found', 'cancel'],
+  ['remote-server-timeout', 'wait'],
+  ['resource-constraint', 'wait'],
+  ['service-unavailable', 'cancel'],
+  ['subscription-required', 'auth'],
+  ['undefined-condition', 'cancel'],
+  ['unexpected-request', 'wait'],
+];
+
+const failed = (content: string): Iq =>
+  received(Iq, `<iq xmlns='jabber:client' type='error' id='1' from='a@b'>${content}</iq>`);
+
+class TooMany extends element('too-many', 'urn:example:errors', { limit: attr('limit') }) {}
+
+describe('the conditions', () => {
+  it('are the 22 of RFC 6120', () => {
+    expect(Object.keys(STANZA_ERROR_TYPES)).toEqual(CONDITIONS.map(([condition]) => condition));
+  });
+
+  it.each(CONDITIONS)('%s has the type %s, here, on the wire and back', (condition, type) => {
+    const error = new StanzaError(condition);
+    expect([error.type, error.retryable, error.code]).toEqual([type, type === 'wait', 'ERR_STANZA']);
+    expect(error.toElement().toString()).toBe(
+      `<error xmlns='jabber:client' type='${type}'><${condition} xmlns='${NS}'/></error>`,
+    );
+    expect(ErrorElement.of(failed(error.toElement().toString()))).toMatchObject({ condition, type });
+    // An error without a type has the recommended one.
+    expect(ErrorElement.of(failed(`<error><${condition} xmlns='${NS}'/></error>`))).toMatchObject({ condition, type });
+  });
+});
+
+describe('a stanza error', () => {
+  it('takes everything there and back', () => {
+    const error = new StanzaError('policy-violation', {
+      type: 'wait',
+      text: 'Slow < down',
+      by: JID.parse('montague.example'),
+      application: new TooMany({ limit: '5' }),
+    });
+    const stanza = failed(error.toElement().toString());
+    const back = ErrorElement.of(stanza);
+    expect(back).toMatchObject({
+      condition: 'policy-violation',
+      type: 'wait',
+      text: 'Slow < down',
+      by: 'montague.example',
+      retryable: true,
+      name: 'StanzaError',
+      message: 'policy-violation: Slow < down',
+    });
+    expect(back.has(TooMany)).toBe(true);
+    expect(back.has(ErrorElement as never)).toBe(false);
+    expect(back.application?.attribute('limit')).toBe('5');
+    expect(back.stanza).toBe(stanza);
+    expect(error.stanza).toBeUndefined();
+  });
+
+  it.each(['gone', 'redirect'] as const)('has the new address of %s', (condition) => {
+    const error = new StanzaError(condition, { address: 'xmpp:romeo@afterlife.example' });
+    expect(ErrorElement.of(failed(error.toElement().toString())).address).toBe('xmpp:romeo@afterlife.example');
+  });
+
+  it('takes white space for no address, and the text of other conditions neither', () => {
+    expect(ErrorElement.of(failed(`<error><gone xmlns='${NS}'>\n  </gone></error>`)).address).toBeUndefined();
+    expect(ErrorElement.of(failed(`<error><conflict xmlns='${NS}'>x</conflict></error>`)).address).toBeUndefined();
+  });
+
+  it('keeps its cause', () => {
+    const cause = new Error('below');
+    expect(new StanzaError('conflict', { cause }).cause).toBe(cause);
+    expect('cause' in new StanzaError('conflict')).toBe(false);
+  });
+});
+
+describe('an error from elsewhere', () => {
+  it.each([
+    ['no <error/> at all', ''],
+    ['an empty <error/>', '<error/>'],
+    ['an unknown condition', `<error><banana xmlns='${NS}'/></error>`],
+    ['a name of Object.prototype', `<error><constructor xmlns='${NS}'/></error>`],
+    ['a condition in no known namespace', '<error><conflict/></error>'],
+    ['an unknown type', "<error type='banana'/>"],
+    ['only a text', `<error><text xmlns='${NS}'>x</text></error>`],
+  ])('with %s reads as undefined-condition', (_name, content) => {
+    expect(ErrorElement.of(failed(content))).toMatchObject({ condition: 'undefined-condition', type: 'cancel' });
+  });
+
+  it('has the condition that we know where there is another besides', () => {
+    const content = `<error><banana xmlns='${NS}'/><conflict xmlns='${NS}'/></error>`;
+    expect(ErrorElement.of(failed(content)).condition).toBe('conflict');
+  });
+
+  it('has no `by` where that is no address', () => {
+    expect(ErrorElement.of(failed("<error by='a b@c'/>")).by).toBeUndefined();
+  });
+
+  it('has the application condition wherever it stands', () => {
+    const app = "<too-many xmlns='urn:example:errors'/>";
+    for (const content of [`${app}<conflict xmlns='${NS}'/>`, `<conflict xmlns='${NS}'/>${app}`]) {
+      const error = ErrorElement.of(failed(`<error>${content}</error>`));
+      expect([error.condition, error.has(TooMany)]).toEqual(['conflict', true]);
+    }
+    expect(ErrorElement.of(failed('<error><old/></error>')).application).toBeUndefined();
+  });
+
+  it('can be read from the stanza', () => {
+    const message = received(
+      Message,
+      `<message xmlns='jabber:client' type='error'><error type='modify' by='b.example'><gone xmlns='${NS}'>xmpp:x@y</gone></error></message>`,
+    );
+    expect(message.error).toMatchObject({ condition: 'gone', type: 'modify', address: 'xmpp:x@y' });
+    expect(message.error?.by?.full).toBe('b.example');
+    expect(message.error?.toError().stanza).toBeUndefined();
+  });
+});

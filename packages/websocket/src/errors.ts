@@ -1,0 +1,84 @@
+import { SestinaError } from '@sestina/core';
+
+const CODES: Readonly<Record<number, string>> = {
+  1001: 'it is going away',
+  1002: 'protocol error',
+  1003: 'it cannot take this kind of data',
+  1007: 'invalid data',
+  1008: 'policy violation',
+  1009: 'a message was too large',
+  1010: 'an extension is missing',
+  1011: 'an internal error',
+  1012: 'it restarts',
+  1013: 'try again later',
+  1014: 'bad gateway',
+};
+
+// After these the next connection would come to the same end.
+const FINAL: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
+
+/** The WebSocket was closed with a code that says that something is wrong (RFC 6455 §7.4). */
+export class WebSocketClosedError extends SestinaError {
+  readonly code = 'ERR_WEBSOCKET_CLOSED';
+  /** False where the same thing would happen again: 1002, 1003, 1007 to 1010. */
+  override readonly retryable: boolean;
+
+  constructor(
+    /** The status code: 1009 is a message that was too large, 1012 a restart of the server, … */
+    readonly closeCode: number,
+    /** What was said with it; may be empty. */
+    readonly closeReason: string,
+    /** `peer`: it closed. `local`: we did, on account of what it sent. */
+    readonly origin: 'local' | 'peer',
+  ) {
+    const who = origin === 'peer' ? 'the server closed the WebSocket' : 'we closed the WebSocket';
+    const what = CODES[closeCode] ?? 'a code of its own';
+    super(`${who} with ${closeCode}, ${what}${closeReason === '' ? '' : `: ${printable(closeReason)}`}`);
+    this.retryable = !FINAL.has(closeCode);
+  }
+}
+
+/** The handlers of a page are slower than the server, and a browser cannot make it wait: what arrived was too much to keep. */
+export class ReceiveBufferFullError extends SestinaError {
+  readonly code = 'ERR_RECEIVE_BUFFER_FULL';
+  override readonly retryable = true;
+
+  constructor(
+    /** In UTF-16 units. */
+    readonly limit: number,
+  ) {
+    super(`more than ${limit} characters wait for their handlers: make the handlers faster, or do less in them`);
+  }
+}
+
+/**
+ * `unreachable`: no answer; `redirect`: away from https, or too often; `too-large`, `unreadable`: what is there is no host-meta;
+ * `no-endpoint`: it names no WebSocket that is safe, or is not there.
+ */
+export type DiscoveryReason = 'no-endpoint' | 'redirect' | 'too-large' | 'unreachable' | 'unreadable';
+
+/** The domain's host-meta (XEP-0156) led to no WebSocket. `retryable` only where it is unreachable. */
+export class DiscoveryError extends SestinaError {
+  readonly code = 'ERR_DISCOVERY';
+  override readonly retryable: boolean;
+
+  constructor(
+    /** The XMPP domain. */
+    readonly domain: string,
+    readonly reason: DiscoveryReason,
+    /** What happened, as the middle of the message. */
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `found no WebSocket of ${domain}: ${detail}; if you know the address, give it as service: 'wss://…'`,
+      options,
+    );
+    this.retryable = reason === 'unreachable';
+  }
+}
+
+// Somebody else's text goes into a log line.
+function printable(text: string): string {
+  return text.slice(0, 123).replace(/\p{C}/gu, '?');
+}

@@ -1,0 +1,17 @@
+/** XEP-0030: Service Discovery, version 2.5.0. */
+export { TooManyItemsError } from './errors.js';
+export { fits, MAX_CACHED, MAX_CACHED_SIZE } from './info-cache.js';
+export { LruMap } from './lru-map.js';
+export {
+  type FindOptions,
+  type InfoOptions,
+  type ItemsOptions,
+  type Service,
+  ServiceDiscoveryOptions,
+  type ServiceQuery,
+} from './options.js';
+export type { DiscoRequest, IdentityInit, InfoHandler, ItemInit, ItemsHandler } from './own-info.js';
+export type { Place } from './place.js';
+export { type InfoLookup, ServiceDiscovery } from './service-discovery.js';
+export { type PatienceOptions, SharedQueries } from './shared-queries.js';
+export { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';

@@ -1,0 +1,58 @@
+import type { JID, XmlElement } from '@sestina/core';
+import { LruMap } from './lru-map.js';
+import type { DiscoInfo } from './stanza.js';
+
+/** Answers that are remembered at most. */
+export const MAX_CACHED = 500;
+/** Characters of an answer that is remembered at most. */
+export const MAX_CACHED_SIZE = 65_536;
+
+interface Entry {
+  readonly jid: string | undefined;
+  readonly info: DiscoInfo;
+}
+
+/** Answers by who was asked what. */
+export class InfoCache {
+  readonly #entries = new LruMap<string, Entry>(MAX_CACHED);
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): DiscoInfo | undefined {
+    return this.#entries.get(key)?.info;
+  }
+
+  /** Remembers it, unless it is too large. */
+  set(key: string, jid: JID | undefined, info: DiscoInfo): void {
+    if (fits(info.xml, MAX_CACHED_SIZE)) this.#entries.set(key, { jid: jid?.full, info });
+    else this.#entries.delete(key);
+  }
+
+  /** Forgets what that address said. */
+  forget(jid: JID): void {
+    for (const key of [...this.#entries.keys()]) {
+      if (this.#entries.peek(key)?.jid === jid.full) this.#entries.delete(key);
+    }
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}
+
+/** Whether the text of an element has at most so many characters, give or take its punctuation; stops counting where it has more. */
+export function fits(xml: XmlElement, limit: number): boolean {
+  return rest(xml, limit) >= 0;
+}
+
+function rest(xml: XmlElement, limit: number): number {
+  let left = limit - 2 * xml.name.length - 5;
+  for (const part of xml.attributes().flat()) left -= part.length + 2;
+  for (const child of xml.children) {
+    if (left < 0) return left;
+    left = typeof child === 'string' ? left - child.length : rest(child, left);
+  }
+  return left;
+}

@@ -1,0 +1,145 @@
+import { JID, Registration, StanzaError } from '@sestina/core';
+import type { Form } from '@sestina/xep-0004';
+import { type Place, PlaceMap } from './place.js';
+import { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';
+
+/** What kind of thing an entity is. */
+export interface IdentityInit {
+  readonly category: string;
+  readonly type: string;
+  readonly name?: string | undefined;
+  /** The language of the name. */
+  readonly lang?: string | undefined;
+}
+
+/** Something that belongs to one of our addresses. */
+export interface ItemInit {
+  readonly jid: JID | string;
+  readonly node?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** A question about us. */
+export interface DiscoRequest {
+  /** The address that is asked; undefined where the stanza did not say. */
+  readonly to: JID | undefined;
+  /** Who asks; undefined where it is the server, or this program itself. */
+  readonly from: JID | undefined;
+  readonly node: string | undefined;
+}
+
+/** Answers a question; undefined leaves it to the next, throwing a `StanzaError` refuses it. */
+export type InfoHandler = (request: DiscoRequest) => DiscoInfo | undefined | Promise<DiscoInfo | undefined>;
+/** The same for items. */
+export type ItemsHandler = (
+  request: DiscoRequest,
+) => Iterable<ItemInit> | undefined | Promise<Iterable<ItemInit> | undefined>;
+
+interface Contribution {
+  readonly identity?: IdentityInit;
+  readonly feature?: string;
+  readonly item?: ItemInit;
+  readonly form?: () => Form;
+}
+
+/** What we tell of ourselves: by address and node, as data or by asking a handler. */
+export class OwnInfo {
+  readonly #features: Iterable<string>;
+  readonly #identities: readonly IdentityInit[];
+  readonly #changed: (place: Place) => void;
+  readonly #contributions = new PlaceMap<Contribution>();
+  readonly #infoHandlers = new PlaceMap<InfoHandler>();
+  readonly #itemsHandlers = new PlaceMap<ItemsHandler>();
+
+  constructor(features: Iterable<string>, identities: readonly IdentityInit[], changed: (place: Place) => void) {
+    this.#features = features;
+    this.#identities = identities;
+    this.#changed = changed;
+  }
+
+  add(contribution: Contribution, place: Place): Registration {
+    return this.#noted(place, this.#contributions.add(place, contribution));
+  }
+
+  answerInfo(handler: InfoHandler, place: Place): Registration {
+    return this.#noted(place, this.#infoHandlers.add(place, handler));
+  }
+
+  answerItems(handler: ItemsHandler, place: Place): Registration {
+    return this.#itemsHandlers.add(place, handler);
+  }
+
+  /** @throws StanzaError `item-not-found` for a node that nobody knows. */
+  async info(request: DiscoRequest): Promise<DiscoInfo> {
+    const { to, node } = request;
+    for (const handler of this.#infoHandlers.closest(to, node || undefined)) {
+      const answer = await handler(request);
+      if (answer) return mirrored(answer, node);
+    }
+    const info = this.data(to, node);
+    if (!info) throw new StanzaError('item-not-found');
+    return info;
+  }
+
+  async items(request: DiscoRequest): Promise<DiscoItems> {
+    const { to, node } = request;
+    for (const handler of this.#itemsHandlers.closest(to, node || undefined)) {
+      const items = await handler(request);
+      if (items) return itemsOf(items, node);
+    }
+    const contributions = [...this.#contributions.levels(to, node || undefined)].flat();
+    if (node && contributions.length === 0) {
+      // A node that only a handler knows has no items; one that nobody knows is refused here.
+      await this.info(request);
+    }
+    return itemsOf(
+      contributions.flatMap(({ item }) => (item ? [item] : [])),
+      node,
+    );
+  }
+
+  /** The answer from data alone, without the handlers; undefined for a node of which there is none. */
+  data(to: JID | undefined, node: string | undefined): DiscoInfo | undefined {
+    const levels = [...this.#contributions.levels(to, node || undefined)];
+    if (node && levels.length === 0) return undefined;
+    const all = levels.flat();
+    const features = new Set([NS_DISCO_INFO]);
+    if (!node) for (const feature of [NS_DISCO_ITEMS, ...this.#features]) features.add(feature);
+    for (const { feature } of all) if (feature !== undefined) features.add(feature);
+    const [identities = this.#identities] = levels
+      .map((level) => level.flatMap(({ identity }) => (identity ? [identity] : [])))
+      .filter((level) => level.length > 0);
+    const isBranch = node && identities === this.#identities && all.some(({ item }) => item);
+    return new DiscoInfo({
+      node,
+      identities: (isBranch ? BRANCH : identities).map((identity) => new Identity({ ...identity })),
+      features: [...features],
+      forms: all.flatMap(({ form }) => (form ? [form().copy()] : [])),
+    });
+  }
+
+  #noted(place: Place, registration: Registration): Registration {
+    this.#changed(place);
+    return new Registration(() => {
+      registration.dispose();
+      this.#changed(place);
+    });
+  }
+}
+
+/** XEP-0030 §4.3: a node that has nodes below it. */
+const BRANCH: readonly IdentityInit[] = [{ category: 'hierarchy', type: 'branch' }];
+
+/** A copy with the node that was asked for, as XEP-0030 §3.2 demands, and the one feature that everybody has. */
+function mirrored(answer: DiscoInfo, node: string | undefined): DiscoInfo {
+  const copy = answer.copy();
+  copy.node = node;
+  const { features } = copy;
+  if (!features.includes(NS_DISCO_INFO)) copy.features = [NS_DISCO_INFO, ...features];
+  return copy;
+}
+
+function itemsOf(items: Iterable<ItemInit>, node: string | undefined): DiscoItems {
+  const all = [...items].map((item) => new DiscoItem({ jid: JID.from(item.jid), node: item.node, name: item.name }));
+  return new DiscoItems({ node, items: all });
+}

@@ -1,0 +1,42 @@
+import { ComponentXMPP } from '@sestina/component';
+import { SilentLogger, type TransportFactory } from '@sestina/core';
+import { SoftwareVersion } from '@sestina/xep-0092';
+import { Ping } from '@sestina/xep-0199';
+
+// Two who answer each other would never stop.
+const ANSWERS = 5;
+
+/** The people of a domain: everybody exists, is there, answers chat messages and pings, and accepts subscriptions. */
+export class Contacts {
+  readonly #component: ComponentXMPP;
+
+  constructor(domain: string, secret: string, transports: TransportFactory) {
+    const component = new ComponentXMPP({
+      jid: domain,
+      secret,
+      transports,
+      reconnect: false,
+      keepAlive: false,
+      autoAuthorize: true,
+      logger: new SilentLogger(),
+    });
+    this.#component = component;
+    component.use(Ping);
+    component.use(SoftwareVersion, { name: 'Balcony', version: '1.0' });
+    let left = ANSWERS;
+    component.on('message', (message) => {
+      if (message.type === 'chat' && left-- > 0) message.reply(`You said: ${message.body}`).send();
+    });
+    component.on('presenceSubscribe', ({ from, to }) => {
+      if (from && to) component.sendPresence({ from: to.withResource('balcony'), to: from });
+    });
+  }
+
+  connect(): Promise<void> {
+    return this.#component.connect();
+  }
+
+  end(): Promise<void> {
+    return this.#component.dispose();
+  }
+}
