@@ -1,7 +1,7 @@
 import { TlsInjectionError, TlsRequiredError } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
-import { TLS_VERSIONS, VARIANTS } from '../support/mechanisms.js';
+import { PASSWORD_MECHANISMS, TLS_VERSIONS, VARIANTS } from '../support/mechanisms.js';
 import { Middleman } from '../support/middle.js';
 
 const HEADER = /^<\?xml[^>]*>\s*<stream:stream [^>]*>/;
@@ -56,12 +56,12 @@ describe.each(KINDS)('somebody on the way to %s', (kind) => {
   });
 });
 
-describe.each(VARIANTS)('a man in the middle with a certificate for $name', ({ server, mechanisms }) => {
+describe.each(VARIANTS)('a man in the middle with a certificate for $name', ({ server, mechanisms, noticesDowngrade }) => {
   const bench = useServer(server);
 
   describe.each(TLS_VERSIONS)('over %s', (version) => {
-    const bindable = Object.values(mechanisms[version]).some((outcome, index) =>
-      Object.keys(mechanisms[version])[index]?.endsWith('-PLUS') ? outcome === 'works' : false,
+    const bindable = PASSWORD_MECHANISMS.some(
+      (name) => name.endsWith('-PLUS') && mechanisms[version][name] === 'works',
     );
 
     async function login(change?: (text: string) => string, channelBinding?: 'never' | 'require') {
@@ -91,7 +91,8 @@ describe.each(VARIANTS)('a man in the middle with a certificate for $name', ({ s
     it(bindable ? 'does not get a session by itself' : 'is not noticed where the server can bind nothing', async () => {
       const { error, sent } = await login();
       if (bindable) {
-        expect(error).toMatchObject({ code: 'ERR_AUTH', reason: 'not-authorized', retryable: false });
+        const reason = expect.stringMatching(/^(not-authorized|malformed-request)$/);
+        expect(error).toMatchObject({ code: 'ERR_AUTH', reason, retryable: false });
         expect(sent).toMatch(/mechanism='SCRAM-[^']*-PLUS'/);
       } else {
         expect(error).toBeUndefined();
@@ -103,10 +104,15 @@ describe.each(VARIANTS)('a man in the middle with a certificate for $name', ({ s
       expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
     });
 
-    it.runIf(bindable)('does not get one by taking the -PLUS mechanisms off the list', async () => {
+    it('is told that the client could bind, when the -PLUS mechanisms are taken off the list', async () => {
       const { error, sent } = await login((text) => text.replace(/<mechanism>[^<]*-PLUS<\/mechanism>/g, ''));
       expect(sent).not.toContain('-PLUS');
-      expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
+      const [, initial = ''] = /<auth[^>]*>([^<]+)</.exec(sent) ?? [];
+      // Which type a server means that does not say so is unknown on TLS 1.3: nothing is claimed then.
+      const claims = version === 'TLSv1.2' || bindable;
+      expect(Buffer.from(initial, 'base64').toString()).toMatch(claims ? /^y,,/ : /^n,,/);
+      if (claims && noticesDowngrade) expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
+      else expect(error).toBeUndefined();
     });
   });
 });

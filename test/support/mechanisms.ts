@@ -25,6 +25,8 @@ export interface Variant {
   readonly name: string;
   readonly server: ServerOptions;
   readonly mechanisms: Readonly<Record<TlsVersion, Readonly<Record<PasswordMechanism, Outcome>>>>;
+  /** Whether it minds a client that could bind and saw no -PLUS mechanism offered (RFC 5802 §7, flag `y`). */
+  readonly noticesDowngrade: boolean;
 }
 
 const SCRAM_1_AND_256 = {
@@ -41,6 +43,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'prosody',
     server: { kind: 'prosody' },
+    noticesDowngrade: true,
     mechanisms: {
       'TLSv1.2': { ...SCRAM_1_AND_256, 'SCRAM-SHA-1-PLUS': 'works', 'SCRAM-SHA-256-PLUS': 'works' },
       // It knows nothing but tls-unique, which TLS 1.3 has not.
@@ -50,6 +53,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'prosody with tls-exporter',
     server: { kind: 'prosody', scramPlusExporter: true },
+    noticesDowngrade: true,
     mechanisms: {
       'TLSv1.2': { ...SCRAM_1_AND_256, 'SCRAM-SHA-1-PLUS': 'works', 'SCRAM-SHA-256-PLUS': 'works' },
       'TLSv1.3': { ...SCRAM_1_AND_256, 'SCRAM-SHA-1-PLUS': 'works', 'SCRAM-SHA-256-PLUS': 'works' },
@@ -58,6 +62,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'ejabberd',
     server: { kind: 'ejabberd' },
+    noticesDowngrade: false,
     mechanisms: {
       'TLSv1.2': {
         ...ALL_SCRAM,

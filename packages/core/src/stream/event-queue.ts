@@ -131,9 +131,10 @@ export class EventQueue {
     const entry = this.#take();
     if (!entry) return;
     this.#turn = entry.settles === true;
+    // What it pushes must not start a second chain, which would not wait for the turn.
+    this.#scheduled = true;
     this.#run(entry);
     this.#left -= 1;
-    this.#scheduled = true;
     // A macrotask where somebody awaits what was settled; else a microtask, so that promises a handler resolved go on.
     if (this.#turn || this.#left <= 0) this.#clock.nextTurn(this.#nextTurn);
     else queueMicrotask(this.#next);

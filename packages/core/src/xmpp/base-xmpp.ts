@@ -336,6 +336,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.registered(this.#iqHandlers.add(type, payload, handler));
   }
 
+  /** The kinds of request that are answered, as `get {namespace}name`. */
+  get answers(): string[] {
+    return this.#iqHandlers.kinds;
+  }
+
   /** Calls back for every message, or for those with that payload. Those of type `error` only where `type` says so. */
   onMessage(callback: (message: Message) => unknown, options?: StanzaListenerOptions): Registration;
   onMessage<V extends ElementView>(

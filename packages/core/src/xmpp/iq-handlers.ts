@@ -58,6 +58,15 @@ export class IqHandlers {
     });
   }
 
+  /** What is answered, as `get {namespace}name`. */
+  get kinds(): string[] {
+    const kinds: string[] = [];
+    for (const [namespace, names] of this.#entries) {
+      for (const key of names.keys()) kinds.push(key.replace(' ', ` {${namespace}}`));
+    }
+    return kinds;
+  }
+
   /** The handler for such a request: the last one added. */
   find(type: string, payload: XmlElement): Entry | undefined {
     return this.#entries.get(payload.namespace)?.get(`${type} ${payload.name}`)?.[0];

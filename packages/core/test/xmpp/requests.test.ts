@@ -204,10 +204,9 @@ describe('waiting', () => {
     expect([requests.size, requests.find(answer({ from: 'x@y/z' }))]).toEqual([0, undefined]);
   });
 
-  it('keeps nothing of ten thousand requests that timed out', async () => {
+  it('keeps nothing of ten thousand requests that failed together', async () => {
     requests = new Requests(clock, client, 10_000);
-    const { signal } = new AbortController();
-    const all = Array.from({ length: 10_000 }, (_, i) => ask({ id: `r${i}` }, { signal }).done);
+    const all = Array.from({ length: 10_000 }, (_, i) => ask({ id: `r${i}` }).done);
     expect([requests.size, clock.pending]).toEqual([10_000, 10_000]);
     requests.failAll(new SessionLostError('gone'));
     await Promise.all(all);

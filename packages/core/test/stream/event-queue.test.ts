@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import { EventQueue, type EventQueueOwner } from '../../src/stream/event-queue.js';
+import { Seeded } from '../helpers/seeded.js';
+import { ManualClock } from '../helpers/stream-clock.js';
+import { watchRejections } from '../helpers/stream-rejections.js';
+
+watchRejections();
+
+function queue(owner: Partial<EventQueueOwner> = {}, maxEntries = 4, maxBytes = 1_000) {
+  const clock = new ManualClock();
+  return { clock, events: new EventQueue(clock, { maxEntries, maxBytes }, { pressure: () => {}, ...owner }) };
+}
+
+const settledLater = () => {
+  let settle: () => void = () => {};
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+};
+
+describe('order', () => {
+  it('runs entries one after another, in the order in which they were pushed', async () => {
+    const { clock, events } = queue();
+    const seen: number[] = [];
+    for (let i = 0; i < 200; i++) events.push({ run: () => seen.push(i) });
+    expect(seen).toEqual([]);
+    await clock.idle();
+    expect(seen).toEqual(Array.from({ length: 200 }, (_, i) => i));
+  });
+
+  it('puts what an entry pushes behind what is there', async () => {
+    const { clock, events } = queue();
+    const seen: string[] = [];
+    events.push({
+      run: () => {
+        seen.push('first');
+        events.push({ run: () => seen.push('pushed by the first') });
+      },
+    });
+    events.push({ run: () => seen.push('second') });
+    await clock.idle();
+    expect(seen).toEqual(['first', 'second', 'pushed by the first']);
+  });
+
+  it('does not wait for the promise of an entry', async () => {
+    const { clock, events } = queue();
+    const seen: string[] = [];
+    const { promise, settle } = settledLater();
+    events.push({ run: () => promise.then(() => seen.push('slow')) });
+    events.push({ run: () => seen.push('next') });
+    await clock.idle();
+    expect(seen).toEqual(['next']);
+    settle();
+    await clock.idle();
+    expect(seen).toEqual(['next', 'slow']);
+  });
+
+  it('keeps the entries of one lane apart, and lets the others pass', async () => {
+    const { clock, events } = queue();
+    const lane = {};
+    const seen: string[] = [];
+    const { promise, settle } = settledLater();
+    events.push({ lane, run: () => promise.then(() => seen.push('a done')) });
+    events.push({ lane, run: () => seen.push('b') });
+    events.push({ lane, run: async () => seen.push('c') });
+    events.push({ lane, run: () => seen.push('d') });
+    events.push({ run: () => seen.push('other') });
+    await clock.idle();
+    expect(seen).toEqual(['other']);
+    expect(events.length).toBe(3);
+    settle();
+    await clock.idle();
+    expect(seen).toEqual(['other', 'a done', 'b', 'c', 'd']);
+    expect(events.length).toBe(0);
+  });
+
+  it('keeps the order of every lane, whatever its entries do (random)', async () => {
+    const random = new Seeded();
+    for (let round = 0; round < 50; round++) {
+      const { clock, events } = queue({}, 10_000);
+      const lanes = [{}, {}, undefined];
+      const started = lanes.map((): number[] => []);
+      const running = lanes.map(() => 0);
+      let most = 0;
+      for (let i = 0; i < 60; i++) {
+        const at = random.int(0, 2);
+        const ticks = random.int(0, 4);
+        events.push({
+          lane: lanes[at],
+          settles: random.chance(),
+          run: () => {
+            started[at]?.push(i);
+            if (ticks === 0) return undefined;
+            running[at] = (running[at] ?? 0) + 1;
+            if (at < 2) most = Math.max(most, running[at] ?? 0);
+            const work = async (): Promise<void> => {
+              for (let tick = 0; tick < ticks; tick++) {
+                if (random.chance()) await new Promise((resolve) => setImmediate(resolve));
+                else await undefined;
+              }
+              running[at] = (running[at] ?? 0) - 1;
+            };
+            return work();
+          },
+        });
+      }
+      while (events.length + events.unfinished > 0) await clock.idle();
+      expect(most, `seed ${random.seed}`).toBeLessThanOrEqual(1);
+      for (const order of started) expect(order, `seed ${random.seed}`).toEqual([...order].sort((a, b) => a - b));
+      expect(started.flat().length, `seed ${random.seed}`).toBe(60);
+    }
+  });
+});
+
+describe('turns', () => {
+  it('lets whoever awaits what an entry settles go on before the next entry', async () => {
+    const { clock, events } = queue();
+    const seen: string[] = [];
+    let settle: () => void = () => {};
+    const inner = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    // As many hops as an async function around an async function around a promise has.
+    const waiting = (async () => {
+      await (async () => {
+        await (async () => inner)();
+      })();
+      seen.push('went on');
+    })();
+    events.push({ settles: true, run: () => settle() });
+    events.push({ run: () => seen.push('next stanza') });
+    await waiting;
+    await clock.idle();
+    expect(seen).toEqual(['went on', 'next stanza']);
+  });
+
+  it('does the same for an entry that only finds out while it runs', async () => {
+    const { clock, events } = queue();
+    const seen: string[] = [];
+    let settle: () => void = () => {};
+    const inner = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    void (async () => {
+      await (async () => {
+        await inner;
+      })();
+      seen.push('went on');
+    })();
+    events.push({
+      run: () => {
+        settle();
+        events.settled();
+      },
+    });
+    events.push({ run: () => seen.push('next stanza') });
+    await clock.idle();
+    expect(seen).toEqual(['went on', 'next stanza']);
+  });
+
+  it('gives that turn also where the entry pushes another', async () => {
+    const { clock, events } = queue();
+    const seen: string[] = [];
+    let settle: () => void = () => {};
+    const inner = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    void (async () => {
+      await (async () => {
+        await (async () => inner)();
+      })();
+      seen.push('went on');
+    })();
+    events.push({
+      settles: true,
+      run: () => {
+        events.push({ run: () => seen.push('pushed') });
+        settle();
+      },
+    });
+    await clock.idle();
+    expect(seen).toEqual(['went on', 'pushed']);
+  });
+
+  it('does not starve timers, however much there is to do', async () => {
+    const { events } = queue({}, 1_000_000);
+    let left = 5_000;
+    let leftAtTimer = 0;
+    const again = (): void => {
+      left -= 1;
+      if (left > 0) events.push({ run: again });
+    };
+    events.push({ run: again });
+    await new Promise<void>((resolve) => {
+      setTimeout(() => {
+        leftAtTimer = left;
+        resolve();
+      }, 1);
+    });
+    expect(leftAtTimer).toBeGreaterThan(0);
+  });
+});
+
+describe('entries that throw', () => {
+  it('reports it and goes on', async () => {
+    const failures: unknown[] = [];
+    const { clock, events } = queue({ failed: (error) => failures.push(error) });
+    const seen: string[] = [];
+    events.push({
+      run: () => {
+        throw new Error('boom');
+      },
+    });
+    events.push({ run: () => seen.push('next') });
+    await clock.idle();
+    expect(seen).toEqual(['next']);
+    expect(failures).toEqual([new Error('boom')]);
+  });
+
+  it('frees the lane of one that throws or rejects', async () => {
+    const { clock, events } = queue({ failed: () => {} });
+    const lane = {};
+    const seen: string[] = [];
+    events.push({
+      lane,
+      run: () => {
+        throw new Error('boom');
+      },
+    });
+    events.push({ lane, run: () => Promise.reject(new Error('later')) });
+    events.push({ lane, run: () => seen.push('third') });
+    await clock.idle();
+    expect(seen).toEqual(['third']);
+  });
+});
+
+describe('back-pressure', () => {
+  const watched = (maxEntries: number, maxBytes = 1_000) => {
+    const calls: [high: boolean, full: boolean][] = [];
+    return { calls, ...queue({ pressure: (...call) => calls.push(call) }, maxEntries, maxBytes) };
+  };
+
+  it('is high above the bound of entries and low again at half of it', async () => {
+    const { calls, clock, events } = watched(4);
+    const lengths: number[] = [];
+    for (let i = 0; i < 4; i++) events.push({ run: () => lengths.push(events.length) });
+    expect(calls).toEqual([]);
+    events.push({ run: () => {} });
+    expect(calls).toEqual([[true, false]]);
+    await clock.idle();
+    expect(calls).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  });
+
+  it('is high above the bound of bytes', () => {
+    const { calls, events } = watched(100, 1_000);
+    events.push({ run: () => {}, size: 1_000 });
+    expect(calls).toEqual([]);
+    events.push({ run: () => {}, size: 1 });
+    expect(calls).toEqual([[true, false]]);
+  });
+
+  it('is full at eight times the bound', () => {
+    const { calls, events } = watched(4);
+    for (let i = 0; i < 33; i++) events.push({ run: () => {} });
+    expect(calls).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+  });
+
+  it('counts what waits in a lane and what has not finished', async () => {
+    const { calls, clock, events } = watched(4);
+    const lane = {};
+    const { promise, settle } = settledLater();
+    for (let i = 0; i < 3; i++) events.push({ lane, run: () => promise, size: 10 });
+    for (let i = 0; i < 3; i++) events.push({ run: () => promise, size: 10 });
+    await clock.idle();
+    expect(calls).toEqual([[true, false]]);
+    expect(events.length).toBe(2);
+    expect(events.unfinished).toBe(4);
+    settle();
+    await clock.idle();
+    expect(calls).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+    expect(events.unfinished).toBe(0);
+  });
+
+  it('counts what is reserved', () => {
+    const { calls, events } = watched(100, 1_000);
+    const release = events.reserve(2_000);
+    expect(calls).toEqual([[true, false]]);
+    release();
+    expect(calls).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  });
+
+  it('stops counting a handler that never comes to an end, says so once, and keeps no timer', async () => {
+    const overdue: string[] = [];
+    const calls: boolean[] = [];
+    const { clock, events } = queue({ overdue: (what) => overdue.push(what), pressure: (high) => calls.push(high) }, 1);
+    for (let i = 0; i < 2; i++) events.push({ run: () => new Promise(() => {}), what: () => `handler ${i}` });
+    await clock.idle();
+    expect(calls).toEqual([true]);
+    await clock.advance(59_000);
+    expect(overdue).toEqual([]);
+    await clock.advance(2_000);
+    expect(overdue).toEqual(['handler 0', 'handler 1']);
+    expect(calls).toEqual([true, false]);
+    expect(clock.pending).toBe(0);
+    await clock.advance(600_000);
+    expect(overdue.length).toBe(2);
+  });
+
+  it('has no timer once every handler has finished', async () => {
+    const { clock, events } = queue();
+    events.push({ run: async () => {} });
+    await clock.idle();
+    expect(clock.pending).toBe(0);
+  });
+});
