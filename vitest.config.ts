@@ -23,6 +23,7 @@ export default defineConfig({
             'packages/*/test/**/*.test.ts',
             'plugins/*/test/**/*.test.ts',
             'tools/scripts/test/**/*.test.ts',
+            'test/badxml/*.test.ts',
             'test/snippets/*.test.ts',
           ],
         },
@@ -32,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['tools/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['tools/scripts/**', 'test/snippets/**', ...configDefaults.exclude],
+          exclude: ['tools/scripts/**', 'test/badxml/**', 'test/snippets/**', ...configDefaults.exclude],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 180_000,

@@ -14,22 +14,22 @@ interface Generated {
 
 const list = execFileSync(process.execPath, ['tools/scripts/snippets.mjs', '--run'], { encoding: 'utf8' });
 const snippets: readonly Generated[] = JSON.parse(list);
-const password = process.env['PASSWORD'];
 let world = new World();
+let listeners: NodeJS.SignalsListener[] = [];
 
 beforeEach(() => {
   world = new World();
   setWorld(world);
-  process.env['PASSWORD'] = 'secret';
+  for (const name of ['PASSWORD', 'SECRET']) vi.stubEnv(name, 'secret');
+  listeners = process.listeners('SIGINT');
   vi.spyOn(console, 'log').mockImplementation(() => {});
 });
 
 afterEach(async () => {
   await world.end();
   setWorld(undefined);
-  process.removeAllListeners('SIGINT');
-  if (password === undefined) delete process.env['PASSWORD'];
-  else process.env['PASSWORD'] = password;
+  for (const listener of process.listeners('SIGINT')) if (!listeners.includes(listener)) process.off('SIGINT', listener);
+  vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 

@@ -1,5 +1,5 @@
 import { type ClientOptions, ClientXMPP } from '@sestina/client';
-import { SilentLogger, type TransportTarget } from '@sestina/core';
+import { SilentLogger, Tracer, type TransportTarget, type XmlElement } from '@sestina/core';
 import { type MemoryEnd, type MemoryPairOptions, MemoryTransportFactory, RawPeer } from '@sestina/testing';
 
 export const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
@@ -139,6 +139,20 @@ export function makeClient(options: Partial<ClientOptions> = {}): ClientXMPP {
     logger: new SilentLogger(),
     ...options,
   });
+}
+
+/** Keeps what is traced, as text. */
+export class Trace extends Tracer {
+  readonly incomings: string[] = [];
+  readonly outgoings: string[] = [];
+
+  incoming(element: XmlElement): void {
+    this.incomings.push(element.toString());
+  }
+
+  outgoing(element: XmlElement): void {
+    this.outgoings.push(element.toString());
+  }
 }
 
 /** What the promise rejects with; fails where it does not. */

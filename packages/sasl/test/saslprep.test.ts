@@ -71,6 +71,6 @@ describe('SASLprep', () => {
   it('takes no time for a long text', () => {
     const start = performance.now();
     expect(() => saslprep(`\u0627${'1'.repeat(100_000)}`)).toThrow(CredentialsError);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

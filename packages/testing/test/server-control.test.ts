@@ -141,13 +141,13 @@ describe('determinism', () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it('a conversation of two users, with logins, takes less than 50 ms', async () => {
+  it('a conversation of two users, with logins, waits for no timer', async () => {
     const start = performance.now();
     const server = plainServer();
     const [alice, bob] = [await online(server, 'alice', 'x'), await online(server, 'bob', 'y')];
     alice.send("<message to='bob@localhost'><body>hi</body></message>");
     await bob.receive('</message>');
     await server.stop();
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

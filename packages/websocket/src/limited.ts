@@ -2,7 +2,7 @@ import { type Clock, TimeoutError } from '@sestina/core';
 
 /**
  * Runs `work` until it is done, `timeout` milliseconds have passed or `signal` is aborted; in the latter cases the signal
- * that `work` has is aborted, and `work` has to reject for it.
+ * that `work` has is aborted, and what comes of it does not matter any more.
  * @throws TimeoutError after `timeout`; the reason of `signal`.
  */
 export async function limited<T>(
@@ -14,13 +14,15 @@ export async function limited<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const controller = new AbortController();
+  const inner = controller.signal;
   const onAbort = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout)));
+  const stopped = new Promise<never>((_resolve, reject) => {
+    inner.addEventListener('abort', () => reject(inner.reason), { once: true });
+  });
   try {
-    return await work(controller.signal);
-  } catch (error) {
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    return await Promise.race([work(inner), stopped]);
   } finally {
     timer.cancel();
     signal.removeEventListener('abort', onAbort);

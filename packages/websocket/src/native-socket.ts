@@ -1,4 +1,4 @@
-import { type Clock, NotXmppError } from '@sestina/core';
+import { type Clock, ConfigError } from '@sestina/core';
 import { type FrameSocket, type OpenSocket, type SocketEvents, SUBPROTOCOL, type WebSocketLike } from './socket.js';
 import { noSubprotocol } from './subprotocol.js';
 
@@ -15,7 +15,7 @@ export const openNative: OpenSocket = (init, events, signal) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const Class = init.webSocket ?? (globalThis as { WebSocket?: unknown }).WebSocket;
-    if (typeof Class !== 'function') throw new NotXmppError('this platform has no WebSocket: pass one in webSocket');
+    if (typeof Class !== 'function') throw new ConfigError('this platform has no WebSocket: pass one', 'webSocket');
     const socket: WebSocketLike = new (Class as new (url: string, protocols: string[]) => WebSocketLike)(
       init.url.href,
       [SUBPROTOCOL],

@@ -7,5 +7,7 @@ import type { OpenSocket } from './socket.js';
 export const openSocket: OpenSocket = (init, events, signal) =>
   (init.webSocket ? openNative : openNode)(init, events, signal);
 
+export { checkTlsOptions } from './tls-options.js';
+
 /** Whether targets without a service are looked up in their host-meta unless options say otherwise. */
 export const DISCOVERS = false;

@@ -5,7 +5,7 @@ import { ConfigError } from '@sestina/core';
  * @throws ConfigError where it is none, or not a safe one.
  */
 export function serviceUrl(service: string, allowInsecure: boolean): URL {
-  const url = URL.canParse(service) ? new URL(service) : undefined;
+  const url = parseUrl(service);
   if (!url || !/^wss?:$/.test(url.protocol)) {
     throw new ConfigError('the service is to look like wss://host/path', 'service');
   }
@@ -24,10 +24,19 @@ export function serviceUrl(service: string, allowInsecure: boolean): URL {
 
 /** The URL of a WebSocket that a host-meta names; undefined where it is not to be trusted. */
 export function discoveredUrl(href: string): URL | undefined {
-  const url = URL.canParse(href) ? new URL(href) : undefined;
+  const url = parseUrl(href);
   if (url?.protocol !== 'wss:' || url.username !== '' || url.password !== '') return undefined;
   url.hash = '';
   return url;
+}
+
+/** Undefined for what is no URL. */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An address for messages: a query may hold a secret. */

@@ -50,7 +50,7 @@ export interface FrameSocket {
 /**
  * Opens a WebSocket.
  * @throws NotXmppError where the other side does not speak XMPP; TlsError; any error for what else went wrong; the reason of
- * `signal`.
+ * `signal`; ConfigError where there is none on this platform.
  */
 export type OpenSocket = (init: SocketInit, events: SocketEvents, signal: AbortSignal) => Promise<FrameSocket>;
 

@@ -1,9 +1,9 @@
-/** Random values that come again with the same seed; `SESTINA_SEED` sets it. */
+/** Random values that come again with the same seed; `SEED` sets it. */
 export class Seeded {
   readonly seed: number;
   #state: number;
 
-  constructor(seed: number = Number(process.env['SESTINA_SEED'] ?? Date.now() % 2 ** 31)) {
+  constructor(seed: number = Number(process.env['SEED'] ?? Date.now() % 2 ** 31)) {
     this.seed = seed;
     this.#state = seed | 0;
   }

@@ -48,8 +48,9 @@ describe('a registration where there is no Symbol.dispose', () => {
 
   it('is loaded, and has its method under the registered symbol', async () => {
     // Proxies may not hide it, since it cannot be configured.
-    const without = (description?: string): symbol => Symbol(description);
-    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(Symbol))) {
+    const real = Symbol;
+    const without = (description?: string): symbol => real(description);
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(real))) {
       if (!['dispose', 'length', 'name', 'prototype'].includes(name)) Object.defineProperty(without, name, descriptor);
     }
     vi.stubGlobal('Symbol', without);

@@ -3,9 +3,6 @@ import { element, extend } from '../../src/stanza/element.js';
 import { attr, child, flag } from '../../src/stanza/fields.js';
 import { Message } from '../../src/stanza/message.js';
 import { xml } from '../helpers/received.js';
-// Never run: the compiler checks what is in them.
-import '../types/extend.js';
-import '../types/fields.js';
 
 const NS = 'urn:example:extend';
 

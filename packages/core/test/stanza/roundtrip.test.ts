@@ -159,7 +159,7 @@ describe('a class with a field of every kind', () => {
     expect(names).toHaveLength(28);
   });
 
-  it(`reads what was written, here and after the wire (SESTINA_SEED=${random.seed})`, () => {
+  it(`reads what was written, here and after the wire (SEED=${random.seed})`, () => {
     for (let round = 0; round < 400; round++) {
       const init = maker.init(2);
       const view = new Every(init as never);
@@ -175,7 +175,7 @@ describe('a class with a field of every kind', () => {
     }
   });
 
-  it(`reads what was written over something else (SESTINA_SEED=${random.seed})`, () => {
+  it(`reads what was written over something else (SEED=${random.seed})`, () => {
     for (let round = 0; round < 400; round++) {
       const view = maker.every();
       const init = maker.init(1);

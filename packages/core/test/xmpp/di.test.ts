@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { childContainer, inject, injectable, wantedBy } from '../../src/di/index.js';
-// Never run: the compiler checks what is in it.
-import '../types/plugins.js';
 
 class Engine {}
 class Radio {}

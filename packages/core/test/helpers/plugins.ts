@@ -1,0 +1,116 @@
+import { inject, injectable } from '../../src/di/index.js';
+import { disposeAll, Registration } from '../../src/registration.js';
+import { Plugin } from '../../src/xmpp/plugin.js';
+import { PluginError, type RegistryHost } from '../../src/xmpp/plugin-registry.js';
+
+/** What stands for the connection: it records what plugins register, as BaseXMPP does. */
+export class Host implements RegistryHost {
+  readonly log: string[] = [];
+  readonly registered = new Set<string>();
+  readonly errors: [error: unknown, where: string][] = [];
+  online = false;
+  #recorder: Registration[] | undefined;
+
+  constructing<T>(construct: () => T): T {
+    const outer = this.#recorder;
+    const recorded: Registration[] = [];
+    this.#recorder = recorded;
+    try {
+      return construct();
+    } catch (error) {
+      disposeAll(recorded);
+      throw error;
+    } finally {
+      this.#recorder = outer;
+    }
+  }
+
+  reportError(error: unknown, where: string): void {
+    this.errors.push([error, where]);
+  }
+
+  register(name: string): Registration {
+    this.registered.add(name);
+    const registration = new Registration(() => {
+      this.registered.delete(name);
+      this.log.push(`-${name}`);
+    });
+    this.#recorder?.push(registration);
+    return registration;
+  }
+}
+
+export class Options {
+  interval = 60;
+  mode: 'loud' | 'quiet' = 'quiet';
+  limit: number | undefined = undefined;
+}
+
+@injectable()
+export class A extends Plugin {
+  static override readonly id: string = 'a';
+  static override readonly Options = Options;
+
+  constructor(
+    @inject(Host) readonly host: Host,
+    @inject(Options) readonly options: Options,
+  ) {
+    super();
+    host.log.push('+a');
+    this.own(host.register('a1'), host.register('a2'));
+  }
+
+  override sessionStart(): void {
+    this.host.log.push('start a');
+  }
+
+  override sessionEnd(reason: Error): void {
+    this.host.log.push(`end a: ${reason.message}`);
+  }
+}
+
+@injectable()
+export class B extends Plugin {
+  static override readonly id = 'b';
+
+  constructor(
+    @inject(A) readonly a: A,
+    @inject(Host) readonly host: Host,
+  ) {
+    super();
+    host.log.push('+b');
+    this.own(host.register('b1'));
+  }
+
+  override async sessionStart(): Promise<void> {
+    this.host.log.push('start b');
+  }
+}
+
+@injectable()
+export class C extends Plugin {
+  static override readonly id = 'c';
+
+  constructor(
+    @inject(B) readonly b: B,
+    @inject(A) readonly a: A,
+  ) {
+    super();
+    a.host.log.push('+c');
+  }
+}
+
+export class Plain extends Plugin {
+  static override readonly id = 'plain';
+}
+
+/** What a call throws. */
+export function thrown(call: () => unknown): PluginError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof PluginError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,84 @@
+import { ConfigError } from '@sestina/core';
+import { DiscoveryError } from './errors.js';
+import { fetchText } from './fetch-text.js';
+import { linksOfJson, linksOfXml } from './host-meta-links.js';
+import { limited } from './limited.js';
+import type { Settings } from './options.js';
+import { discoveredUrl, parseUrl } from './service.js';
+
+const MOST_ENDPOINTS = 4;
+
+const DOCUMENTS = [
+  ['host-meta.json', linksOfJson],
+  ['host-meta', linksOfXml],
+] as const;
+
+// Of two failures the one that says more.
+const TELLING = ['redirect', 'too-large', 'unreadable', 'unreachable', 'no-endpoint'] as const;
+
+/**
+ * The WebSockets that the host-meta of the domain names (XEP-0156 §2): of its JSON form, or of its XML form where that names none.
+ * Only what was fetched over https counts, and only `wss:` links.
+ * @throws DiscoveryError where there are none; ConfigError for a domain that is none; the reason of `signal`.
+ */
+export async function discover(domain: string, settings: Settings, signal: AbortSignal): Promise<URL[]> {
+  const base = originOf(domain);
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.any(
+      DOCUMENTS.map(([name, linksOf]) =>
+        look(domain, new URL(`/.well-known/${name}`, base), linksOf, settings, controller.signal),
+      ),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw mostTelling(error as AggregateError);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    controller.abort();
+  }
+}
+
+function mostTelling({ errors }: AggregateError): unknown {
+  const rank = (error: unknown): number => (error instanceof DiscoveryError ? TELLING.indexOf(error.reason) : -1);
+  return [...errors].sort((a, b) => rank(a) - rank(b))[0];
+}
+
+async function look(
+  domain: string,
+  url: URL,
+  linksOf: (text: string) => string[],
+  { clock, connectTimeout, fetch }: Settings,
+  signal: AbortSignal,
+): Promise<URL[]> {
+  const text = await limited(clock, connectTimeout, url.href, signal, (inner) =>
+    fetchText(url, domain, fetch, inner),
+  ).catch((error: unknown) => {
+    if (error instanceof DiscoveryError) throw error;
+    const what = error instanceof Error ? error.message : String(error);
+    throw new DiscoveryError(domain, 'unreachable', `${url.href} cannot be fetched: ${what}`, { cause: error });
+  });
+  let links: string[];
+  try {
+    links = linksOf(text);
+  } catch (error) {
+    throw new DiscoveryError(domain, 'unreadable', `${url.href} is no host-meta`, { cause: error });
+  }
+  const urls = new Map<string, URL>();
+  for (const link of links) {
+    const found = discoveredUrl(link);
+    if (found) urls.set(found.href, found);
+  }
+  if (urls.size === 0) throw new DiscoveryError(domain, 'no-endpoint', `${url.href} names no wss:// address`);
+  return [...urls.values()].slice(0, MOST_ENDPOINTS);
+}
+
+function originOf(domain: string): URL {
+  const plain = !/[/\\?#@%\s]/.test(domain) && (domain.startsWith('[') || !domain.includes(':'));
+  const origin = plain ? parseUrl(`https://${domain}`) : undefined;
+  if (!origin) throw new ConfigError(`${JSON.stringify(domain)} is no host name`, 'domain');
+  return origin;
+}

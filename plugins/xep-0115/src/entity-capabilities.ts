@@ -1,0 +1,173 @@
+import {
+  BaseXMPP,
+  ConfigError,
+  inject,
+  injectable,
+  JID,
+  Logger,
+  Plugin,
+  type Presence,
+  StanzaError,
+  Storage,
+} from '@sestina/core';
+import { type DiscoInfo, type InfoOptions, LruMap, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
+import { KnownInfos } from './known-infos.js';
+import { EntityCapabilitiesOptions } from './options.js';
+import { OwnCaps } from './own-caps.js';
+import { PeerCaps } from './peer-caps.js';
+import { Caps, NS_CAPS } from './stanza.js';
+import { isCapsHash } from './verification-string.js';
+
+/** What somebody's presence said of what it can do. */
+export interface AnnouncedCaps {
+  /** A URI that names the software. */
+  readonly node: string;
+  readonly ver: string;
+  /** Undefined in the legacy format. */
+  readonly hash: string | undefined;
+  /** Which of our addresses was told; undefined where the stanza did not say. */
+  readonly to: JID | undefined;
+}
+
+declare module '@sestina/core' {
+  interface XMPPEvents {
+    /** Somebody's capabilities are new, or not what they were (XEP-0115). What they are is in `info()`. */
+    entityCaps: { readonly jid: JID; readonly caps: AnnouncedCaps };
+    /** The same in the legacy format, where nothing can be verified. */
+    entityCapsLegacy: { readonly jid: JID; readonly caps: AnnouncedCaps };
+  }
+}
+
+const MAX_ANNOUNCED = 10_000;
+// Node, verification string and hash name of anybody who means it.
+const MAX_LENGTH = 2_048;
+
+/**
+ * XEP-0115: Entity Capabilities. Our presence says what we can do, in a hash; from the presence of others it is known what
+ * they can do, without asking each of them.
+ */
+@injectable()
+export class EntityCapabilities extends Plugin {
+  static override readonly id = 'xep-0115';
+  static override readonly Options = EntityCapabilitiesOptions;
+  readonly #disco: ServiceDiscovery;
+  readonly #xmpp: BaseXMPP;
+  readonly #known: KnownInfos;
+  readonly #own: OwnCaps;
+  readonly #peers: PeerCaps;
+  readonly #announced = new LruMap<string, AnnouncedCaps>(MAX_ANNOUNCED);
+
+  constructor(
+    @inject(BaseXMPP) xmpp: BaseXMPP,
+    @inject(ServiceDiscovery) disco: ServiceDiscovery,
+    @inject(Storage) storage: Storage,
+    @inject(Logger) logger: Logger,
+    @inject(EntityCapabilitiesOptions) options: EntityCapabilitiesOptions,
+  ) {
+    super();
+    if (!isCapsHash(options.hash)) throw new ConfigError(`"${options.hash}" is no hash function that we know`, 'hash');
+    if (options.node === '') throw new ConfigError('node has to be a URI that names this software', 'node');
+    this.#xmpp = xmpp;
+    this.#disco = disco;
+    this.#known = new KnownInfos(storage, logger);
+    this.#peers = new PeerCaps(xmpp, this.#known, MAX_CACHED);
+    this.#own = new OwnCaps(xmpp, disco, options, (ver, info) => this.#known.remember(options.hash, ver, info));
+    this.own(xmpp.advertise(NS_CAPS));
+    this.own(xmpp.onPresence(Caps, (presence, caps) => this.#heard(presence, caps)));
+    this.own(xmpp.on('presenceUnavailable', ({ from }) => this.#gone(from)));
+    this.own(disco.addLookup((to, node) => (node === undefined ? this.#find(to) : undefined)));
+    if (options.broadcast) this.#announceOurs(options.node);
+  }
+
+  #announceOurs(node: string): void {
+    const xmpp = this.#xmpp;
+    const prefix = `${node}#`;
+    this.own(
+      this.#disco.answerInfo((request) =>
+        request.node?.startsWith(prefix) ? this.#disco.ownInfo({ to: request.to, from: request.from }) : undefined,
+      ),
+    );
+    this.own(xmpp.addFilter('out', (stanza) => this.#own.annotate(stanza)));
+    this.own(xmpp.on('featuresChanged', () => this.#own.changed()));
+    this.own(xmpp.on('discoInfoChanged', () => this.#own.changed()));
+    this.own({ dispose: () => this.#own.stop() });
+  }
+
+  override sessionStart(): void {
+    this.#own.changed();
+  }
+
+  override sessionEnd(): void {
+    this.#own.forget();
+    this.#announced.clear();
+    this.#peers.clear();
+  }
+
+  /** What the last presence of that full JID said; undefined where it said nothing, or is not there. */
+  caps(jid: JID | string): AnnouncedCaps | undefined {
+    return this.#announced.get(JID.from(jid).full);
+  }
+
+  /** What a full JID can do, as far as that is known in memory without asking. */
+  known(jid: JID | string): DiscoInfo | undefined {
+    const address = JID.from(jid);
+    const caps = this.caps(address);
+    return caps && this.#peers.known(address, caps);
+  }
+
+  /**
+   * What an entity can do. Asked only where nobody with the same verification string was asked before, and remembered for all
+   * of them once it is verified; an answer that does not verify counts for this address alone. Somebody whose presence said
+   * nothing is asked by service discovery.
+   * @throws CapsRateError beyond 10 questions a minute to one address, or 60 to all resources of an account; what
+   *   `ServiceDiscovery.info()` throws.
+   */
+  async info(jid: JID | string, options: Omit<InfoOptions, 'cached' | 'node'> = {}): Promise<DiscoInfo> {
+    const address = JID.from(jid);
+    const caps = this.caps(address);
+    if (caps?.hash === undefined) return this.#disco.info(address, options);
+    return this.#peers.info(address, caps, options);
+  }
+
+  /**
+   * Whether an entity announces a feature. One that refuses to tell does not.
+   * @throws what `info()` throws, but for refusals.
+   */
+  async supports(
+    jid: JID | string,
+    feature: string,
+    options: Omit<InfoOptions, 'cached' | 'node'> = {},
+  ): Promise<boolean> {
+    try {
+      return (await this.info(jid, options)).has(feature);
+    } catch (error) {
+      if (error instanceof StanzaError && !error.retryable) return false;
+      throw error;
+    }
+  }
+
+  async #find(to: JID): Promise<DiscoInfo | undefined> {
+    const caps = this.caps(to);
+    return caps && this.#peers.find(to, caps);
+  }
+
+  #heard(presence: Presence, caps: Caps): void {
+    const { from, to } = presence;
+    const [node, ver, hash] = [caps.xml.attribute('node'), caps.xml.attribute('ver'), caps.hash];
+    if (!from || !presence.isAvailable || node === undefined || ver === undefined) return;
+    if (node.length + ver.length + (hash?.length ?? 0) > MAX_LENGTH) return;
+    const before = this.#announced.get(from.full);
+    const now: AnnouncedCaps = { node, ver, hash, to };
+    this.#announced.set(from.full, now);
+    if (before && before.node === node && before.ver === ver && before.hash === hash) return;
+    this.#disco.forget(from);
+    this.#peers.forget(from);
+    this.#xmpp.emit(hash === undefined ? 'entityCapsLegacy' : 'entityCaps', { jid: from, caps: now });
+  }
+
+  #gone(from: JID | undefined): void {
+    if (!from) return;
+    this.#announced.delete(from.full);
+    this.#peers.forget(from);
+  }
+}

@@ -1,0 +1,6 @@
+/** XEP-0115: Entity Capabilities, version 1.6.0. */
+export { type AnnouncedCaps, EntityCapabilities } from './entity-capabilities.js';
+export { CapsRateError, IllFormedInfoError } from './errors.js';
+export { EntityCapabilitiesOptions } from './options.js';
+export { Caps, NS_CAPS } from './stanza.js';
+export { type CapsHash, isCapsHash, verificationInput, verificationString, verifies } from './verification-string.js';

@@ -1,0 +1,24 @@
+import { attr, child, element, extend, Presence } from '@sestina/core';
+
+export const NS_CAPS = 'http://jabber.org/protocol/caps';
+
+/** `<c/>` in a presence: a short name for what the sender can do. */
+export class Caps extends element('c', NS_CAPS, {
+  /** The hash function of `ver`. Without one it is the legacy format (XEP-0115 §13), where `ver` proves nothing. */
+  hash: attr('hash'),
+  /** A URI that names the software. */
+  node: attr('node').required(),
+  /** The verification string. */
+  ver: attr('ver').required(),
+  /** Bundles of further features, in the legacy format. */
+  ext: attr('ext'),
+}) {}
+
+declare module '@sestina/core' {
+  interface Presence {
+    /** What the sender can do, in short (XEP-0115). */
+    caps: Caps | undefined;
+  }
+}
+
+extend(Presence, { caps: child(Caps) }, NS_CAPS);

@@ -1,0 +1,218 @@
+import { ConfigError } from '@sestina/core';
+import { formType, single } from '@sestina/xep-0004';
+import { DiscoInfo, NS_DISCO_INFO, ServiceDiscovery } from '@sestina/xep-0030';
+import { EntityCapabilities, EntityCapabilitiesOptions, NS_CAPS, verificationString } from '@sestina/xep-0115';
+import { describe, expect, it } from 'vitest';
+import { BOB, settle, start, verOf } from './helpers.js';
+
+const Software = formType('urn:xmpp:dataforms:softwareinfo', { software: single('software') });
+
+describe('our presence', () => {
+  it('says what we can do, and asked for it we tell the same', async () => {
+    const { stream, xmpp } = await start({ node: 'https://bot.example' });
+    xmpp.sendPresence({ status: 'hi' });
+    const sent = await stream.expectSent(
+      `<presence><status>hi</status><c xmlns='${NS_CAPS}' hash='sha-1' node='https://bot.example' ver='*'/></presence>`,
+    );
+    const ver = verOf(sent);
+    await stream.recv(
+      `<iq type='get' id='q' from='${BOB}'><query xmlns='${NS_DISCO_INFO}' node='https://bot.example#${ver}'/></iq>`,
+    );
+    const answer = (await stream.nextSent()).firstElement;
+    const info = new DiscoInfo(answer as never);
+    expect(info.node).toBe(`https://bot.example#${ver}`);
+    expect(info.has(NS_CAPS)).toBe(true);
+    expect(await verificationString(info, 'sha-1')).toBe(ver);
+    await stream.recv(
+      `<iq type='get' id='q' from='${BOB}'><query xmlns='${NS_DISCO_INFO}' node='https://bot.example'/></iq>`,
+    );
+    expect((await stream.nextSent()).attribute('type')).toBe('error');
+  });
+
+  it('says it with another hash function', async () => {
+    const { stream, xmpp } = await start({ hash: 'sha-256' });
+    xmpp.sendPresence();
+    const sent = await stream.nextSent();
+    expect([sent.firstElement?.attribute('hash'), verOf(sent)?.length]).toEqual(['sha-256', 44]);
+  });
+
+  it('says it to one address too, and not where it says something else', async () => {
+    const { stream, xmpp } = await start();
+    xmpp.sendPresence({ to: BOB });
+    expect(verOf(await stream.nextSent())).toBeDefined();
+    xmpp.sendPresence({ to: BOB, type: 'unavailable' });
+    xmpp.sendPresenceSubscription('bob@example.net');
+    xmpp.sendMessage({ to: BOB, body: 'hi' });
+    for (let i = 0; i < 3; i++) expect((await stream.nextSent()).child('c', NS_CAPS)).toBeUndefined();
+  });
+
+  it('keeps the order of what is sent while it is computed', async () => {
+    const { stream, xmpp } = await start();
+    xmpp.sendPresence();
+    xmpp.sendMessage({ to: BOB, body: 'hi' });
+    expect([(await stream.nextSent()).name, (await stream.nextSent()).name]).toEqual(['presence', 'message']);
+  });
+
+  it('leaves capabilities that a presence brings, and the stanza that was given', async () => {
+    const { stream, xmpp } = await start();
+    const presence = xmpp.presence();
+    xmpp.send(presence);
+    await stream.nextSent();
+    expect(presence.caps).toBeUndefined();
+    await stream.recv(`<presence from='${BOB}'><c xmlns='${NS_CAPS}' hash='sha-1' node='x' ver='theirs'/></presence>`);
+    const theirs = xmpp.roster.of().presence(BOB)?.copy().set({ from: undefined });
+    expect(theirs?.caps?.ver).toBe('theirs');
+    if (theirs) xmpp.send(theirs);
+    const sent = await stream.nextSent();
+    expect([verOf(sent), sent.childrenNamed('c', NS_CAPS).length]).toEqual(['theirs', 1]);
+  });
+
+  it('is sent again, once, when something changes', async () => {
+    const { stream, xmpp, disco } = await start();
+    xmpp.sendPresence({ status: 'here' });
+    const before = verOf(await stream.nextSent());
+    xmpp.advertise('urn:a');
+    const b = xmpp.advertise('urn:b');
+    const again = await stream.expectSent(
+      `<presence><status>here</status><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`,
+    );
+    expect(verOf(again)).not.toBe(before);
+    b.dispose();
+    const third = verOf(await stream.nextSent());
+    disco.addIdentity({ category: 'client', type: 'bot' });
+    const fourth = verOf(await stream.nextSent());
+    disco.addForm(Software.result({ software: 'Bot' }));
+    const fifth = verOf(await stream.nextSent());
+    expect(new Set([before, verOf(again), third, fourth, fifth]).size).toBe(5);
+    await settle(stream);
+    await stream.expectNothingSent();
+  });
+
+  it('is not sent again where nothing changes in the end', async () => {
+    const { stream, xmpp, disco } = await start();
+    xmpp.sendPresence();
+    await stream.nextSent();
+    xmpp.advertise('urn:a').dispose();
+    disco.addFeature('urn:node', { node: 'n' });
+    disco.infoChanged();
+    await settle(stream);
+    await stream.expectNothingSent();
+  });
+
+  it('is not sent before the program sends it, nor after it said goodbye', async () => {
+    const { stream, xmpp } = await start();
+    xmpp.advertise('urn:a');
+    xmpp.sendPresence({ to: BOB });
+    await stream.nextSent();
+    xmpp.advertise('urn:b');
+    await settle(stream);
+    await stream.expectNothingSent();
+    xmpp.sendPresence();
+    await stream.nextSent();
+    xmpp.sendPresence({ type: 'unavailable' });
+    await stream.nextSent();
+    xmpp.advertise('urn:c');
+    await settle(stream);
+    await stream.expectNothingSent();
+  });
+
+  it('is not sent for a session in which there was none', async () => {
+    const { stream, xmpp } = await start();
+    xmpp.sendPresence();
+    await stream.nextSent();
+    await stream.drop();
+    xmpp.advertise('urn:a');
+    await stream.connect();
+    xmpp.advertise('urn:b');
+    await settle(stream);
+    await stream.expectNothingSent();
+  });
+
+  it('goes out without capabilities where these cannot be told', async () => {
+    const { stream, xmpp, disco } = await start();
+    disco.addIdentity({ category: 'client', type: 'bot', name: 'a<b' });
+    xmpp.sendPresence();
+    await stream.expectSent('<presence/>');
+    xmpp.sendPresence();
+    await stream.expectSent('<presence/>');
+    expect(stream.errors.map(({ error }) => error.message)).toEqual(['"<" inside of "client/bot//a<b"']);
+  });
+
+  it('says nothing where it is told not to', async () => {
+    const { stream, xmpp } = await start({ broadcast: false });
+    xmpp.sendPresence();
+    await stream.expectSent('<presence/>');
+  });
+});
+
+describe('a component', () => {
+  it('tells of each of its addresses what that can do', async () => {
+    const { stream, xmpp, disco } = await start({}, { kind: 'component' });
+    const [room, bot] = ['room@component.example.org', 'bot@component.example.org'];
+    disco.addFeature('urn:room', { jid: room });
+    xmpp.sendPresence({ from: room, to: BOB });
+    xmpp.sendPresence({ from: bot, to: BOB });
+    const vers = [verOf(await stream.nextSent()), verOf(await stream.nextSent())];
+    const expected = [];
+    for (const to of [room, bot]) {
+      await stream.recv(`<iq type='get' id='q' from='${BOB}' to='${to}'><query xmlns='${NS_DISCO_INFO}'/></iq>`);
+      expected.push(await verificationString(new DiscoInfo((await stream.nextSent()).firstElement as never), 'sha-1'));
+    }
+    expect(vers).toEqual(expected);
+    expect(vers[0]).not.toBe(vers[1]);
+  });
+
+  it('tells those who see the presence of an address when that changes', async () => {
+    const { stream, xmpp, disco } = await start({}, { kind: 'component' });
+    const [room, bot] = ['room@component.example.org', 'bot@component.example.org'];
+    for (const owner of [room, bot]) {
+      await stream.recv(`<presence from='bob@example.net' to='${owner}' type='subscribe'/>`);
+      xmpp.roster.of(owner).get('bob@example.net')?.authorize();
+      xmpp.roster.of(owner).sendPresence({ status: owner });
+    }
+    await settle(stream);
+    stream.skipSent();
+    disco.addFeature('urn:room', { jid: room });
+    await stream.expectSent(
+      `<presence from='${room}' to='bob@example.net'><status>${room}</status><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`,
+    );
+    await settle(stream);
+    await stream.expectNothingSent();
+  });
+});
+
+describe('EntityCapabilities', () => {
+  it('leaves nothing behind once removed', async () => {
+    const { stream, xmpp, disco } = await start();
+    xmpp.sendPresence();
+    const ver = verOf(await stream.nextSent());
+    xmpp.advertise('urn:a');
+    xmpp.remove(EntityCapabilities);
+    await settle(stream);
+    await stream.expectNothingSent();
+    xmpp.sendPresence();
+    await stream.expectSent('<presence/>');
+    expect([xmpp.features.has(NS_CAPS), xmpp.handlers, stream.clock.pending]).toEqual([false, [], []]);
+    await expect(disco.ownInfo({ node: `${new EntityCapabilitiesOptions().node}#${ver}` })).rejects.toThrow(
+      'item-not-found',
+    );
+    await stream.recv(`<presence from='${BOB}'><c xmlns='${NS_CAPS}' hash='sha-1' node='x' ver='x'/></presence>`);
+    expect(stream.errors).toEqual([]);
+    expect(xmpp.remove(ServiceDiscovery)).toBe(true);
+  });
+
+  it('refuses options that cannot work', async () => {
+    await expect(start({ hash: 'md5' as never })).rejects.toThrow(ConfigError);
+    await expect(start({ node: '' })).rejects.toThrow(ConfigError);
+  });
+
+  it('does not mix two connections', async () => {
+    const [a, b] = [await start(), await start()];
+    await a.stream.recv(`<presence from='${BOB}'><c xmlns='${NS_CAPS}' hash='sha-1' node='x' ver='x'/></presence>`);
+    expect([a.caps.caps(BOB)?.ver, b.caps.caps(BOB)]).toEqual(['x', undefined]);
+    a.xmpp.advertise('urn:a');
+    a.xmpp.sendPresence();
+    b.xmpp.sendPresence();
+    expect(verOf(await a.stream.nextSent())).not.toBe(verOf(await b.stream.nextSent()));
+  });
+});

@@ -1,0 +1,118 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { ClientXMPP } from '@sestina/client';
+import { ConfigError } from '@sestina/core';
+import { SeededRandom } from '@sestina/testing';
+import { describe, expect, it } from 'vitest';
+import { CHECKS } from './checks.js';
+import { byteByByte, type Entry, FOLDER, index, randomly, whole } from './corpus.js';
+import { type Outcome, type RunOptions, run } from './harness.js';
+import { toldStreamError, verdict } from './verdict.js';
+
+/** What cannot be decided yet, and the package that will decide it. A file leaves this list when its package comes. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  '115-trust-carbon-spoof.xml': 'plugins/xep-0280',
+  '116-trust-carbon-own-full.xml': 'plugins/xep-0280',
+  '117-trust-carbon-no-from.xml': 'plugins/xep-0280',
+  '118-trust-mam-unsolicited.xml': 'plugins/xep-0313',
+  '119-trust-mam-wrong-from.xml': 'plugins/xep-0313',
+  '123-trust-pep-private-spoof.xml': 'plugins/xep-0402',
+  '124-trust-stanza-id-by-other.xml': 'plugins/xep-0359',
+  '125-trust-correction-other-sender.xml': 'plugins/xep-0308',
+  '126-trust-correction-self-id.xml': 'plugins/xep-0308',
+  '127-trust-retract-other-sender.xml': 'plugins/xep-0424',
+  '128-trust-receipt-spoof.xml': 'plugins/xep-0184',
+  '129-trust-muc-pm-as-contact.xml': 'plugins/xep-0045',
+  '130-trust-muc-self-unjoined.xml': 'plugins/xep-0045',
+  '131-trust-caps-poison.xml': 'plugins/xep-0115',
+  '132-trust-xhtml-script.xml': 'plugins/xep-0071',
+  '135-trust-ibb-bad-base64.xml': 'plugins/xep-0047',
+  '136-trust-ibb-seq.xml': 'plugins/xep-0047',
+  '137-trust-ibb-foreign-sid.xml': 'plugins/xep-0047',
+  '138-sm-ack-too-high.xml': 'plugins/xep-0198',
+  '139-sm-ack-not-number.xml': 'plugins/xep-0198',
+  '140-sm-ack-backwards.xml': 'plugins/xep-0198',
+  '141-sm-resumed-wrong-previd.xml': 'plugins/xep-0198',
+  '158-component-admin-command-stranger.xml': 'plugins/xep-0050',
+  '159-ws-stream-tag.xml': 'packages/websocket',
+  '160-ws-two-elements.xml': 'packages/websocket',
+  '161-ws-partial.xml': 'packages/websocket',
+  '162-ws-leading-space.xml': 'packages/websocket',
+  '163-ws-no-namespace.xml': 'packages/websocket',
+  '164-ws-close-redirect-plain.xml': 'packages/websocket',
+};
+
+/** Not fed to anybody: the options are refused before. */
+const CONFIG_ERROR = '091-limit-zero-is-not-unlimited.xml';
+
+const files = Object.entries(index).filter(([file]) => !(file in LEFT_OUT) && file !== CONFIG_ERROR);
+const random = new SeededRandom();
+
+describe('the corpus of bad input', () => {
+  it('has each of its files in the index, and each is run or left out for a reason', () => {
+    const there = readdirSync(FOLDER).filter((name) => name.endsWith('.xml'));
+    expect(Object.keys(index).sort()).toEqual(there.sort());
+    expect(Object.keys(LEFT_OUT).filter((file) => !(file in index))).toEqual([]);
+    expect(files.length + Object.keys(LEFT_OUT).length + 1).toBe(164);
+    const numbers = new Set(files.map(([file]) => file.slice(0, 3)));
+    expect(Object.keys(CHECKS).filter((number) => !numbers.has(number))).toEqual([]);
+  });
+
+  it.each([...new Set(Object.values(LEFT_OUT))])('leaves out what %s decides only as long as it is missing', (path) => {
+    expect(existsSync(new URL(`../../${path}/src/index.ts`, FOLDER))).toBe(false);
+  });
+
+  it(`${CONFIG_ERROR}: a limit of 0 is refused`, () => {
+    const { limits } = index[CONFIG_ERROR] as Entry;
+    expect(() => new ClientXMPP({ jid: 'alice@example.org', password: 'x', limits: { ...limits } })).toThrow(
+      ConfigError,
+    );
+  });
+
+  describe.each(files)('%s', (file, entry) => {
+    const found = CHECKS[file.slice(0, 3)];
+    const { prepare, check } = typeof found === 'function' ? { prepare: undefined, check: found } : (found ?? {});
+    const play = (options: RunOptions): Promise<Outcome> =>
+      run(file, entry, { ...options, ...(prepare && { prepare }) });
+    const judge = (outcome: Outcome): void => {
+      expect(outcome.uncaught).toEqual([]);
+      expect([entry.expect, ...(entry.also ?? [])]).toContain(verdict(outcome));
+      safe(outcome, entry);
+      check?.(outcome);
+    };
+
+    it(`${entry.name}: whole`, async () => judge(await play({ cut: whole })));
+
+    it('byte by byte', async () => judge(await play({ cut: byteByByte })));
+
+    it('byte by byte, each in a turn of its own', async () => judge(await play({ cut: byteByByte, spaced: true })));
+
+    it(`cut at random (seed ${random.seed})`, async () => {
+      for (let i = 0; i < 2; i++) {
+        judge(await play({ cut: randomly((below) => random.integer(below)), spaced: i > 0 }));
+      }
+    });
+
+    it('with nobody listening', async () => {
+      const outcome = await play({ cut: whole, listeners: false });
+      expect(outcome.uncaught).toEqual([]);
+      if (/^stream-error|^stanza-error|^sasl/.test(entry.expect)) {
+        expect([entry.expect, ...(entry.also ?? [])]).toContain(verdict(outcome));
+      }
+    });
+  });
+});
+
+/** What holds of every file. */
+function safe(outcome: Outcome, entry: Entry): void {
+  const { sent, messages, errors, refused } = outcome;
+  // These are from nobody: all that the corpus lets boss@example.org say is smuggled in, or comes too late.
+  expect(messages.filter(({ from, id }) => from?.local === 'boss' || id === 'smuggled' || id === 'late')).toEqual([]);
+  expect(errors).toEqual([]);
+  if (sent.includes('<stream:error>')) {
+    expect(sent.slice(sent.indexOf('</stream:error>'))).toBe('</stream:error></stream:stream>');
+    expect(verdict(outcome)).toBe(`stream-error:${toldStreamError(outcome)?.condition}`);
+    expect(outcome.online).toBe(false);
+  }
+  if (entry.expect === 'sasl-abort') expect(sent).not.toMatch(/<(?:iq|message|presence|auth|stream:stream)[\s>]/);
+  if (refused) expect(refused).toMatchObject({ code: expect.stringMatching(/^ERR_/), retryable: expect.any(Boolean) });
+}

@@ -1,0 +1,140 @@
+import { ClientXMPP } from '@sestina/client';
+import { JID, NotXmppError, RedirectError, StanzaError } from '@sestina/core';
+import { DataForms } from '@sestina/xep-0004';
+import { DelayedDelivery } from '@sestina/xep-0203';
+import { expect } from 'vitest';
+import type { Outcome, RunOptions } from './harness.js';
+
+/** What the notes of the index ask for beyond the outcome. */
+interface Check {
+  readonly prepare?: RunOptions['prepare'];
+  check(outcome: Outcome): void;
+}
+
+const ids = ({ messages }: Outcome): (string | undefined)[] => messages.map(({ id }) => id);
+const bodies = ({ messages }: Outcome): (string | undefined)[] => messages.map(({ body }) => body);
+const BOB = JID.parse('bob@example.net');
+
+function notXmpp({ refused }: Outcome): void {
+  expect(refused).toBeInstanceOf(NotXmppError);
+  expect(refused?.message).toContain('not an XMPP server');
+}
+
+function rosterUnchanged({ xmpp }: Outcome): void {
+  if (!(xmpp instanceof ClientXMPP)) throw new TypeError('a client was expected');
+  expect([...xmpp.clientRoster]).toEqual([]);
+}
+
+const noResponse = ({ wire }: Outcome): void => expect(wire).not.toContain('<response');
+const noAuth = ({ wire }: Outcome): void => expect(wire).not.toContain('<auth');
+const stillPending = ({ pending }: Outcome): void => expect(pending).toBe('pending');
+const last = (outcome: Outcome): void => expect(ids(outcome).at(-1)).toBe('last');
+
+/** By the number of the file. */
+export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Check>> = {
+  '024': (outcome) => expect(bodies(outcome)).toEqual(['zü€😀']),
+  '058': ({ messages: [message] }) => {
+    expect(message?.body).toBe('ok');
+    expect(message?.xml.child('x', 'urn:a')).toBeUndefined();
+    expect(message?.xml.child('x', 'urn:a}evil')).toBeDefined();
+  },
+  '060': (outcome) => {
+    expect(bodies(outcome)).toEqual(['b', 'after']);
+    expect(outcome.online).toBe(true);
+  },
+  '061': (outcome) => expect(bodies(outcome)).toEqual(['b']),
+  '065': notXmpp,
+  '066': notXmpp,
+  '070': ({ wire }) => expect(wire).not.toContain('<auth'),
+  '071': last,
+  '072': (outcome) => expect(bodies(outcome)).toEqual([]),
+  '073': (outcome) => {
+    expect(ids(outcome)).toEqual(['m1']);
+    expect(bodies(outcome)).toEqual(['b']);
+  },
+  '074': (outcome) => expect(ids(outcome)).toEqual(['last']),
+  '080': ({ refused, wire }) => {
+    expect(refused).toBeInstanceOf(RedirectError);
+    expect((refused as RedirectError).chain).toEqual(['evil.example:5222']);
+    expect(wire).not.toContain('evil.example');
+  },
+  '081': last,
+  '082': (outcome) => {
+    last(outcome);
+    expect(outcome.sent).toBe('');
+  },
+  '092': ({ messages: [message] }) => {
+    expect(message?.body).toBe('b');
+    expect(message?.xml.attribute('__proto__')).toBe('x');
+    expect(message?.xml.attribute('constructor')).toBe('y');
+    expect(message?.xml.attribute('toString')).toBe('z');
+    expect(({} as { x?: unknown }).x).toBeUndefined();
+  },
+  '093': ({ messages: [message] }) => {
+    expect(message?.body).toBe('b');
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  },
+  '094': {
+    prepare: (xmpp) => void xmpp.use(DataForms),
+    check: ({ messages: [message] }) => {
+      const form = message?.form;
+      expect([...(form?.fields ?? [])].map((field) => [field.var, field.value])).toEqual([
+        ['__proto__', '1'],
+        ['constructor', '2'],
+      ]);
+      expect(form?.field('__proto__')?.value).toBe('1');
+      expect(form?.field('hasOwnProperty')).toBeUndefined();
+    },
+  },
+  '095': last,
+  '103': stillPending,
+  '104': (outcome) => {
+    expect(bodies(outcome)).toEqual(['x']);
+    stillPending(outcome);
+  },
+  '105': ({ pending }) => {
+    expect(pending).toBeInstanceOf(StanzaError);
+    expect(pending).toMatchObject({ condition: 'undefined-condition' });
+  },
+  '106': (outcome) => expect(outcome.errorMessages).toHaveLength(1),
+  '107': ({ messages: [message] }) => expect(message?.type).toBe('normal'),
+  '108': ({ xmpp }) => expect(xmpp.roster.of().get(BOB)?.online ?? false).toBe(false),
+  '109': ({ presences: [presence], xmpp }) => {
+    expect(presence?.priority).toBe(0);
+    expect(presence?.show).toBeUndefined();
+    expect(xmpp.roster.of().get(BOB)?.best).toMatchObject({ resource: 'x', priority: 0, show: undefined });
+  },
+  '110': last,
+  '111': (outcome) => expect(outcome.messages.length).toBeLessThanOrEqual(1),
+  '112': ({ messages: [message] }) => {
+    expect(message?.body).toBe('x');
+    expect(message?.from?.bare.equals(BOB)).toBe(false);
+    expect(message?.from?.mixedScript).toBe(true);
+  },
+  '113': ({ messages }) => {
+    for (const { from } of messages) expect(from?.bare.equals(BOB)).toBe(true);
+  },
+  '114': (outcome) => expect(bodies(outcome)).toEqual(['one']),
+  '120': rosterUnchanged,
+  '121': rosterUnchanged,
+  '122': rosterUnchanged,
+  '134': {
+    prepare: (xmpp) => void xmpp.use(DelayedDelivery),
+    check: ({ messages: [message], xmpp }) => {
+      expect(message?.body).toBe('b');
+      expect(message?.delay?.stamp).toBeUndefined();
+      expect(message && xmpp.plugin(DelayedDelivery).trustedDelay(message)).toBeUndefined();
+    },
+  },
+  '143': noResponse,
+  '146': noResponse,
+  '147': noResponse,
+  '148': noResponse,
+  '149': noResponse,
+  '150': noResponse,
+  '151': noResponse,
+  '152': noAuth,
+  '153': noAuth,
+  '154': noAuth,
+  '155': noAuth,
+};
