@@ -41,6 +41,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   '164-ws-close-redirect-plain.xml': 'packages/websocket',
 };
 
+/** Where it matters what we have said between two bytes. */
+const SPACED: ReadonlySet<string> = new Set(['component', 'opening', 'plain', 'scram-first-sent', 'tls']);
+
 /** Not fed to anybody: the options are refused before. */
 const CONFIG_ERROR = '091-limit-zero-is-not-unlimited.xml';
 
@@ -71,34 +74,32 @@ describe('the corpus of bad input', () => {
   describe.each(files)('%s', (file, entry) => {
     const found = CHECKS[file.slice(0, 3)];
     const { prepare, check } = typeof found === 'function' ? { prepare: undefined, check: found } : (found ?? {});
-    const play = (options: RunOptions): Promise<Outcome> =>
-      run(file, entry, { ...options, ...(prepare && { prepare }) });
+    const wanted = [entry.expect, ...(entry.also ?? [])];
     const judge = (outcome: Outcome): void => {
-      expect(outcome.uncaught).toEqual([]);
-      expect([entry.expect, ...(entry.also ?? [])]).toContain(verdict(outcome));
+      expect(wanted).toContain(verdict(outcome, entry.expect));
       safe(outcome, entry);
       check?.(outcome);
     };
+    const play = async (options: Omit<RunOptions, 'look'>, look = judge): Promise<void> => {
+      expect(await run(file, entry, { ...options, look, ...(prepare && { prepare }) })).toEqual([]);
+    };
 
-    it(`${entry.name}: whole`, async () => judge(await play({ cut: whole })));
+    it(`${entry.name}: whole`, () => play({ cut: whole }));
 
-    it('byte by byte', async () => judge(await play({ cut: byteByByte })));
-
-    it('byte by byte, each in a turn of its own', async () => judge(await play({ cut: byteByByte, spaced: true })));
+    it('byte by byte', () => play({ cut: byteByByte, spaced: SPACED.has(entry.context) }));
 
     it(`cut at random (seed ${random.seed})`, async () => {
-      for (let i = 0; i < 2; i++) {
-        judge(await play({ cut: randomly((below) => random.integer(below)), spaced: i > 0 }));
-      }
+      const cut = randomly((below) => random.integer(below));
+      await play({ cut });
+      await play({ cut, spaced: true });
     });
 
-    it('with nobody listening', async () => {
-      const outcome = await play({ cut: whole, listeners: false });
-      expect(outcome.uncaught).toEqual([]);
-      if (/^stream-error|^stanza-error|^sasl/.test(entry.expect)) {
-        expect([entry.expect, ...(entry.also ?? [])]).toContain(verdict(outcome));
-      }
-    });
+    it('with nobody listening', () =>
+      play({ cut: whole, listeners: false }, (outcome) => {
+        if (/^(?:stream-error|stanza-error|sasl)/.test(entry.expect)) {
+          expect(wanted).toContain(verdict(outcome, entry.expect));
+        }
+      }));
   });
 });
 
@@ -110,7 +111,7 @@ function safe(outcome: Outcome, entry: Entry): void {
   expect(errors).toEqual([]);
   if (sent.includes('<stream:error>')) {
     expect(sent.slice(sent.indexOf('</stream:error>'))).toBe('</stream:error></stream:stream>');
-    expect(verdict(outcome)).toBe(`stream-error:${toldStreamError(outcome)?.condition}`);
+    expect(verdict(outcome, entry.expect)).toBe(`stream-error:${toldStreamError(outcome)?.condition}`);
     expect(outcome.online).toBe(false);
   }
   if (entry.expect === 'sasl-abort') expect(sent).not.toMatch(/<(?:iq|message|presence|auth|stream:stream)[\s>]/);

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly spaced?: boolean;
   /** Somebody listens to everything. Without, nothing may be uncaught all the same. */
   readonly listeners?: boolean;
+  /** Called with what came of it, before the connection is closed. */
+  readonly look: (outcome: Outcome) => void;
   /** Before it connects. */
   readonly prepare?: (xmpp: BaseXMPP) => void;
 }
@@ -53,12 +55,10 @@ export interface Outcome {
   readonly errors: readonly Error[];
   /** The request that `pending` asked for: `pending`, the answer, or what it rejected with. */
   readonly pending: 'pending' | Error | Iq | undefined;
-  /** What nobody caught. */
-  readonly uncaught: readonly unknown[];
 }
 
-/** Brings a connection into the context of an entry, feeds it the file, and tells what came of it. */
-export async function run(file: string, entry: Entry, options: RunOptions): Promise<Outcome> {
+/** Brings a connection into the context of an entry and feeds it the file. Gives what nobody caught. */
+export async function run(file: string, entry: Entry, options: RunOptions): Promise<readonly unknown[]> {
   const uncaught: unknown[] = [];
   const note = (error: unknown): void => {
     uncaught.push(error);
@@ -66,7 +66,8 @@ export async function run(file: string, entry: Entry, options: RunOptions): Prom
   process.on('uncaughtException', note);
   process.on('unhandledRejection', note);
   try {
-    return await new Play(file, entry, options, uncaught).run();
+    await new Play(file, entry, options).run();
+    return uncaught;
   } finally {
     process.off('uncaughtException', note);
     process.off('unhandledRejection', note);
@@ -81,7 +82,6 @@ class Play {
   readonly #xmpp: BaseXMPP;
   readonly #head: Uint8Array;
   #rest: Uint8Array;
-  readonly #uncaught: unknown[];
   readonly #found = {
     messages: [] as Message[],
     errorMessages: [] as Message[],
@@ -97,10 +97,9 @@ class Play {
   #pending: 'pending' | Error | Iq | undefined;
   #mark = 0;
 
-  constructor(file: string, entry: Entry, options: RunOptions, uncaught: unknown[]) {
+  constructor(file: string, entry: Entry, options: RunOptions) {
     this.#entry = entry;
     this.#options = options;
-    this.#uncaught = uncaught;
     ({ head: this.#head, rest: this.#rest } = read(file));
     const accept = (end: MemoryEnd): void => {
       this.#end = end;
@@ -112,7 +111,7 @@ class Play {
     options.prepare?.(this.#xmpp);
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<void> {
     const connecting = this.#xmpp.connect().then(
       () => {
         this.#settled = true;
@@ -127,9 +126,11 @@ class Play {
     await this.#feed(this.#rest);
     if (this.#entry.layer === 'transport') this.#end?.end();
     await this.#idle();
-    const outcome = this.#outcome();
-    await this.#close(connecting);
-    return { ...outcome, uncaught: this.#uncaught };
+    try {
+      this.#options.look(this.#outcome());
+    } finally {
+      await this.#close(connecting);
+    }
   }
 
   #make(transports: MemoryTransportFactory): BaseXMPP {
@@ -197,7 +198,10 @@ class Play {
     this.#mark = peer.received.length;
     await this.#feed(this.#head);
     if (this.#settled) return;
-    peer.send("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>");
+    // The file's header decides on the prefix.
+    peer.send(
+      "<features xmlns='http://etherx.jabber.org/streams'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></features>",
+    );
     await this.#clock.runUntilIdle();
     if (this.#settled) return;
     const id = / id='([^']*)'/.exec(await peer.receive('</iq>'))?.[1];
@@ -255,7 +259,7 @@ class Play {
     await this.#clock.runUntilIdle();
   }
 
-  #outcome(): Omit<Outcome, 'uncaught'> {
+  #outcome(): Outcome {
     const wire = this.#peer?.received ?? '';
     return {
       xmpp: this.#xmpp,

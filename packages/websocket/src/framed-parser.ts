@@ -127,10 +127,18 @@ function parseFrame(frame: string, limits: Limits): XmlElement {
 function isMalformed(frame: string, limits: Limits): boolean {
   let malformed = false;
   const ignore = (): void => {};
-  const fault = (): void => {
-    malformed = true;
+  const events: ParserEvents = {
+    streamStart: ignore,
+    element: ignore,
+    streamEnd: () => {
+      malformed = true;
+    },
+    // Text between the elements is what is in the wrong place here.
+    error: ({ condition }) => {
+      malformed = condition !== 'bad-format';
+    },
   };
-  const parser = createSaxesParser({ streamStart: ignore, element: ignore, streamEnd: fault, error: fault }, limits);
+  const parser = createSaxesParser(events, limits);
   parser.write('<frame>');
   parser.write(frame);
   return malformed;

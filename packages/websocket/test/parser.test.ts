@@ -3,7 +3,8 @@ import { DEFAULT_LIMITS, type Parser, type StreamHeader, type XmlElement, type X
 import { webSocketFraming } from '@sestina/websocket';
 import { describe, expect, it } from 'vitest';
 
-const OPEN = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' id='s1' from='example.org' version='1.0' xml:lang='en'/>";
+const OPEN =
+  "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' id='s1' from='example.org' version='1.0' xml:lang='en'/>";
 const MESSAGE = "<message xmlns='jabber:client' from='bob@example.net/x'><body>hi</body></message>";
 const CLOSE = "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>";
 

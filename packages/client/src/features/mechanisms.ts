@@ -14,6 +14,7 @@ import {
 import { AuthError, type AuthReason } from '../errors.js';
 import { Challenge, Failure, Mechanisms, NS_SASL, NS_SASL_CHANNEL_BINDING, Success } from '../stanza/sasl.js';
 import type { FeatureContext, FeatureHandler } from './feature.js';
+import { whileOpen } from './while-open.js';
 
 /** What logging in needs from the client. */
 export interface LoginHost {
@@ -39,7 +40,7 @@ const TRY_ANOTHER: ReadonlySet<string> = new Set(['invalid-mechanism', 'mechanis
 export function mechanisms(host: LoginHost): FeatureHandler {
   return async (context) => {
     if (context.authenticated) return 'next';
-    const credentials = await credentialsOf(host, context.signal);
+    const credentials = await credentialsOf(host, context);
     const offered = viewOf(Mechanisms, context.feature).names.map((name) => name.trim());
     const environment = environmentOf(context, offered, host);
     let left = [...offered];
@@ -60,9 +61,10 @@ export function mechanisms(host: LoginHost): FeatureHandler {
 }
 
 /** What the application's function rejects with may carry anything, so that its message is not repeated. */
-async function credentialsOf(host: LoginHost, signal: AbortSignal): Promise<SaslCredentials> {
+async function credentialsOf(host: LoginHost, { link, signal }: FeatureContext): Promise<SaslCredentials> {
   try {
-    return await host.credentials(signal);
+    // A server does not wait for ever for somebody who types a password.
+    return await whileOpen(link, signal, (inner) => host.credentials(inner));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SestinaError) throw error;

@@ -31,8 +31,9 @@ export class ReadOnlyError extends SestinaError {
 }
 
 // Most elements have no attributes or no children: they share these, which nobody ever writes to.
-const NONE: XmlNode[] = [];
-const NO_ATTRIBUTES: string[] = [];
+const NONE: XmlNode[] = []; // module-state: the empty list, copied before the first write
+
+const NO_ATTRIBUTES: string[] = []; // module-state: the empty list, copied before the first write
 
 /**
  * An XML element: the only mutable truth; every stanza object is a view over one.

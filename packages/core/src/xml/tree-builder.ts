@@ -2,7 +2,7 @@ import { type Origin, XmlElement } from './element.js';
 import type { Limits } from './limits.js';
 import { isNcName } from './names.js';
 import { badDeclaration, type KnownNamespace, NamespaceScope } from './namespace-scope.js';
-import { NS_CLIENT, NS_COMPONENT } from './namespaces.js';
+import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from './namespaces.js';
 import type { StreamHeader } from './parser.js';
 import { exceedsBytes } from './utf8.js';
 import type { XmlCondition } from './xml-error.js';
@@ -94,6 +94,10 @@ export class TreeBuilder {
       return headerOf(element, inside);
     }
     if (depth > 1) (this.#open[depth - 1] as XmlElement).adoptChild(element);
+    // It would have no end of its own: said now, and not when the connection is gone (RFC 6120 §4.9.3.1).
+    else if (this.#open[0] && namespace === NS_STREAM && element.name === 'stream') {
+      this.#refuse('bad-format', 'a stream header inside of a stream');
+    }
     this.#push(element, inside, mark);
     return undefined;
   }

@@ -137,7 +137,12 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     try {
       return construct();
     } catch (error) {
-      disposeAll(recorded);
+      try {
+        disposeAll(recorded);
+      } catch (undo) {
+        // What went wrong first is what the caller has to hear.
+        this.reportError(undo, 'undoing what a plugin registered');
+      }
       throw error;
     } finally {
       this.#recorder = outer;
@@ -497,8 +502,10 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     if (isA(Iq as unknown as ElementClass, stanza.xml)) {
       const iq = stanza as Iq;
       if (iq.isRequest && !stanza.xml.origin?.answered) {
-        this.send(iq.errorReply(error instanceof StanzaError && !error.stanza ? error : 'internal-server-error'));
-        if (error instanceof StanzaError) return;
+        // An error that came from somebody else is no answer to this sender.
+        const own = error instanceof StanzaError && !error.stanza;
+        this.send(iq.errorReply(own ? error : 'internal-server-error'));
+        if (own) return;
       }
     }
     super.handlerFailed(error, handler, stanza);

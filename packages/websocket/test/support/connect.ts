@@ -1,5 +1,5 @@
 import type { Transport, TransportTarget } from '@sestina/core';
-import { WebSocketTransportFactory, type WebSocketOptions } from '@sestina/websocket';
+import { type WebSocketOptions, WebSocketTransportFactory } from '@sestina/websocket';
 import { WebSocket } from 'ws';
 import { never, Recorder } from './recorder.js';
 import type { LoopbackServer, Peer } from './server.js';
