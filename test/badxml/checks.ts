@@ -1,6 +1,7 @@
 import { ClientXMPP } from '@sestina/client';
-import { JID, NotXmppError, RedirectError, StanzaError } from '@sestina/core';
+import { JID, NotXmppError, RedirectError, StanzaError, Storage } from '@sestina/core';
 import { DataForms } from '@sestina/xep-0004';
+import { EntityCapabilities } from '@sestina/xep-0115';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { expect } from 'vitest';
 import type { Outcome, RunOptions } from './harness.js';
@@ -8,7 +9,7 @@ import type { Outcome, RunOptions } from './harness.js';
 /** What the notes of the index ask for beyond the outcome. */
 interface Check {
   readonly prepare?: RunOptions['prepare'];
-  check(outcome: Outcome): void;
+  check(outcome: Outcome): Promise<void> | void;
 }
 
 const ids = ({ messages }: Outcome): (string | undefined)[] => messages.map(({ id }) => id);
@@ -118,6 +119,29 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
   '120': rosterUnchanged,
   '121': rosterUnchanged,
   '122': rosterUnchanged,
+  '131': {
+    prepare: (xmpp) => void xmpp.use(EntityCapabilities),
+    check: async ({ xmpp, heard, say }) => {
+      const caps = xmpp.plugin(EntityCapabilities);
+      const mallory = 'mallory@evil.example/x';
+      const asking = caps.info(mallory);
+      await expect.poll(heard).toContain('disco#info');
+      const id = /id='([^']*)'[^>]*><query [^>]*disco#info/.exec(heard())?.[1];
+      await say(
+        `<iq type='result' id='${id}' from='${mallory}'><query xmlns='http://jabber.org/protocol/disco#info'>` +
+          "<identity category='client' type='pc'/><feature var='urn:poison'/></query></iq>",
+      );
+      expect((await asking).has('urn:poison')).toBe(true);
+      expect(caps.known(mallory)?.has('urn:poison')).toBe(true);
+      await say(
+        "<presence from='bob@example.net/x'><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' " +
+          "node='http://good.example' ver='QgayPKawpkPSDYmwT/WM94uAlu0='/></presence>",
+      );
+      expect(caps.caps('bob@example.net/x')?.ver).toBe('QgayPKawpkPSDYmwT/WM94uAlu0=');
+      expect(caps.known('bob@example.net/x')).toBeUndefined();
+      expect(await xmpp.scope.resolve<Storage>(Storage as never).keys('caps/')).toEqual([]);
+    },
+  },
   '134': {
     prepare: (xmpp) => void xmpp.use(DelayedDelivery),
     check: ({ messages: [message], xmpp }) => {

@@ -28,7 +28,7 @@ export interface RunOptions {
   /** Somebody listens to everything. Without, nothing may be uncaught all the same. */
   readonly listeners?: boolean;
   /** Called with what came of it, before the connection is closed. */
-  readonly look: (outcome: Outcome) => void;
+  readonly look: (outcome: Outcome) => Promise<void> | void;
   /** Before it connects. */
   readonly prepare?: (xmpp: BaseXMPP) => void;
 }
@@ -55,6 +55,10 @@ export interface Outcome {
   readonly errors: readonly Error[];
   /** The request that `pending` asked for: `pending`, the answer, or what it rejected with. */
   readonly pending: 'pending' | Error | Iq | undefined;
+  /** What was sent up to now. */
+  heard(): string;
+  /** Goes on behind the file. */
+  say(text: string): Promise<void>;
 }
 
 /** Brings a connection into the context of an entry and feeds it the file. Gives what nobody caught. */
@@ -121,13 +125,13 @@ class Play {
         this.#settled = true;
       },
     );
-    await this.#idle();
+    await this.#clock.runUntilIdle();
     await this.#context();
     await this.#feed(this.#rest);
     if (this.#entry.layer === 'transport') this.#end?.end();
     await this.#idle();
     try {
-      this.#options.look(this.#outcome());
+      await this.#options.look(this.#outcome());
     } finally {
       await this.#close(connecting);
     }
@@ -269,6 +273,11 @@ class Play {
       ended: this.#ended,
       online: this.#xmpp.online,
       pending: this.#pending,
+      heard: () => this.#peer?.received ?? '',
+      say: async (text) => {
+        this.#peer?.send(text);
+        await this.#clock.runUntilIdle();
+      },
       ...this.#found,
     };
   }

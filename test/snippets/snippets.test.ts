@@ -28,7 +28,8 @@ beforeEach(() => {
 afterEach(async () => {
   await world.end();
   setWorld(undefined);
-  for (const listener of process.listeners('SIGINT')) if (!listeners.includes(listener)) process.off('SIGINT', listener);
+  for (const listener of process.listeners('SIGINT'))
+    if (!listeners.includes(listener)) process.off('SIGINT', listener);
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });

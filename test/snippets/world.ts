@@ -41,11 +41,13 @@ export class World {
       ...options,
       logger,
       transports: this.#transports,
-      credentials: credentials && (async (signal) => {
-        const given = await credentials(signal);
-        register(given.username, given.password);
-        return given;
-      }),
+      credentials:
+        credentials &&
+        (async (signal) => {
+          const given = await credentials(signal);
+          register(given.username, given.password);
+          return given;
+        }),
     };
   }
 
@@ -95,7 +97,8 @@ export class World {
     for (const xmpp of this.#connections.filter(({ online }) => online)) {
       const { server } = this.#places.get(xmpp.serverDomain) ?? this.#places.get(parent(xmpp.serverDomain)) ?? {};
       if (!server) continue;
-      const from = xmpp.serverDomain === 'capulet.example' ? 'romeo@montague.example/orchard' : 'juliet@capulet.example/balcony';
+      const from =
+        xmpp.serverDomain === 'capulet.example' ? 'romeo@montague.example/orchard' : 'juliet@capulet.example/balcony';
       const to = xmpp.isComponent ? `somebody@${xmpp.serverDomain}` : xmpp.boundJid;
       server.inject(`<message from='${from}' to='${to}' type='chat' id='greeting'><body>Hello</body></message>`);
     }

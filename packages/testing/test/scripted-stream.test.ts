@@ -173,6 +173,9 @@ describe('ScriptedStream', () => {
     const stream = await start({ header: 'manual' });
     await stream.recvHeader({ from: 'evil.example' });
     await expect(stream.session).rejects.toMatchObject({ condition: 'invalid-from' });
+    const error = await stream.nextSent();
+    expect([error.name, error.firstElement?.name]).toEqual(['error', 'invalid-from']);
+    await stream.expectDisconnected();
   });
 
   it('feeds what is no XML, and hears the stream error for it', async () => {

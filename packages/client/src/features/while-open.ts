@@ -18,6 +18,8 @@ export async function whileOpen<T>(
     controller.abort(reason);
     throw reason;
   });
+  // It goes sooner or later; nobody is waiting any more then.
+  gone.catch(() => {});
   try {
     return await Promise.race([work(controller.signal), gone]);
   } finally {

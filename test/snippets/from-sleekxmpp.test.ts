@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as client from '@sestina/client';
+import * as component from '@sestina/component';
+import * as core from '@sestina/core';
+import * as sasl from '@sestina/sasl';
+import * as tcp from '@sestina/tcp';
+import * as testing from '@sestina/testing';
+import * as testingNode from '@sestina/testing/node';
+import * as dataForms from '@sestina/xep-0004';
+import * as disco from '@sestina/xep-0030';
+import * as version from '@sestina/xep-0092';
+import * as caps from '@sestina/xep-0115';
+import * as ping from '@sestina/xep-0199';
+import { describe, expect, it } from 'vitest';
+
+const packages = [core, client, component, sasl, tcp, testing, testingNode, dataForms, disco, version, caps, ping];
+const exported = new Map<string, unknown>(packages.flatMap((all) => Object.entries(all)));
+
+/** Members by class or interface, as the sources declare them; and what each extends. */
+const declared = new Map<string, Set<string>>();
+const parents = new Map<string, string[]>();
+/** Everything that is the name of some member, option or event. */
+const members = new Set<string>();
+
+const TYPE = /^ {0,2}(?:export )?(?:declare )?(?:abstract )?(?:class|interface) (\w+)/;
+const EXTENDS = /\bextends ([\w, <>[\]]+?)\s*(?:\{|implements)/;
+const MEMBER =
+  /^ {2,4}(?:(?:protected|public|static|override|readonly|declare|abstract|async|get|set) )*\*?(\w+)[?!]?\s*[:(=<;]/;
+
+function read(path: string): void {
+  let type = '';
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    const found = TYPE.exec(line)?.[1];
+    if (found) {
+      type = found;
+      if (!declared.has(type)) declared.set(type, new Set());
+      const bases =
+        EXTENDS.exec(line)?.[1]
+          ?.replace(/<[^>]*>/g, '')
+          .split(',') ?? [];
+      parents.set(type, [...(parents.get(type) ?? []), ...bases.map((base) => base.trim())]);
+    }
+    const member = MEMBER.exec(line)?.[1];
+    if (!member) continue;
+    members.add(member);
+    declared.get(type)?.add(member);
+  }
+}
+
+for (const group of ['packages', 'plugins']) {
+  for (const name of readdirSync(group)) {
+    for (const file of readdirSync(join(group, name, 'src'), { recursive: true, encoding: 'utf8' })) {
+      if (file.endsWith('.ts')) read(join(group, name, 'src', file));
+    }
+  }
+}
+
+function hasMember(type: string, member: string, seen = new Set<string>()): boolean {
+  const cls = exported.get(type);
+  if (typeof cls === 'function' && (member in cls || member in (cls.prototype ?? {}))) return true;
+  if (declared.get(type)?.has(member)) return true;
+  seen.add(type);
+  return (parents.get(type) ?? []).some((parent) => !seen.has(parent) && hasMember(parent, member, seen));
+}
+
+const WORDS = new Set('new await using const of for true false undefined'.split(' '));
+// Placeholders in a call, which are no names of ours.
+const PLACEHOLDERS = new Set(
+  'name delay callback kind init payload mask text xmpp message process Plugin data registration'.split(' '),
+);
+
+/** What is wrong with a piece of code, or nothing. */
+function faults(code: string): string[] {
+  const found: string[] = [];
+  const plain = code.replace(/'[^']*'/g, '');
+  for (const [chain] of plain.matchAll(/(?<![\w$.])[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*/g)) {
+    const [head = '', ...rest] = chain.split(/\??\./);
+    const isType = exported.has(head) || declared.has(head);
+    if (!isType && !members.has(head) && !WORDS.has(head) && !PLACEHOLDERS.has(head)) found.push(head);
+    const [first, ...others] = rest;
+    if (first !== undefined && (isType ? !hasMember(head, first) : !members.has(first))) found.push(`${head}.${first}`);
+    for (const member of others) if (!members.has(member)) found.push(member);
+  }
+  for (const [, event = ''] of code.matchAll(/(?:on|wait|emit)\('(\w+)'/g)) if (!isEvent(event)) found.push(event);
+  return found;
+}
+
+const isEvent = (name: string): boolean => hasMember('XMPPEvents', name) || hasMember('StreamEvents', name);
+
+interface Row {
+  readonly line: number;
+  readonly heading: string;
+  readonly cells: readonly string[];
+}
+
+const text = readFileSync('docs/from-sleekxmpp.md', 'utf8');
+const rows: Row[] = [];
+const headings: string[] = [];
+for (const [index, line] of text.split('\n').entries()) {
+  const [, marks = '', title = ''] = /^(#+) (.*)/.exec(line) ?? [];
+  if (marks) headings.splice(marks.length - 1, Infinity, title);
+  if (!/^\| (?!---|SleekXMPP \|)/.test(line)) continue;
+  const cells = line
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
+  rows.push({ line: index + 1, heading: headings.join(' > '), cells });
+}
+
+const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+describe('docs/from-sleekxmpp.md', () => {
+  it('has its tables', () => {
+    expect(rows.length).toBeGreaterThan(250);
+    expect(rows.filter(({ cells }) => cells.length !== 3)).toEqual([]);
+  });
+
+  it('names nothing that is not there', () => {
+    const wrong = rows.flatMap(({ line, cells }) =>
+      codeIn(cells[1]).flatMap((code) => faults(code).map((fault) => `${line}: ${fault}`)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names events that there are', () => {
+    const wrong = rows
+      .filter(({ heading }) => / > Events > /.test(heading))
+      .flatMap(({ line, cells }) =>
+        codeIn(cells[1])
+          .filter((event) => !isEvent(event))
+          .map((event) => `${line}: ${event}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('says why where there is no equivalent', () => {
+    const silent = rows.filter(
+      ({ cells: [there = '', here, note] }) => here === '–' && !note && !/deprecated/.test(there),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it('finds what does not exist', () => {
+    expect(faults('frobnicate()')).toEqual(['frobnicate']);
+    expect(faults('JID.frobnicate')).toEqual(['JID.frobnicate']);
+    expect(faults("wait('frobnicated')")).toEqual(['frobnicated']);
+    expect(isEvent('frobnicated')).toBe(false);
+  });
+});
+
+/** The code that a class of errors has, from its source. */
+function errorCodes(): Map<string, string> {
+  const codes = new Map<string, string>();
+  for (const name of ['core', 'client', 'component', 'sasl', 'tcp', 'testing']) {
+    for (const file of readdirSync(join('packages', name, 'src'), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const source = readFileSync(join('packages', name, 'src', file), 'utf8');
+      for (const [, cls = '', code = ''] of source.matchAll(
+        /^export (?:abstract )?class (\w+Error)\b(?:(?!^export )[^])*?^ {2}(?:override )?readonly code(?:: string)? = '([\w-]+)'/gm,
+      )) {
+        codes.set(cls, code);
+      }
+    }
+  }
+  return codes;
+}
+
+describe('docs/errors.md', () => {
+  it('has every error class of the packages, with its code', () => {
+    const page = readFileSync('docs/errors.md', 'utf8');
+    const codes = errorCodes();
+    expect(codes.size).toBeGreaterThan(25);
+    const missing = [...codes].filter(
+      ([name, code]) => exported.has(name) && !(page.includes(`\`${name}\``) && page.includes(`\`${code}\``)),
+    );
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Summary } from './stats.js';
+
+/** One program that is measured, in a process of its own for each sample. */
+export interface Contender {
+  /** What the tables call it. */
+  readonly name: string;
+  /** A `.ts` file below `contenders/`, run as JavaScript, or a `.py` file. */
+  readonly script: URL;
+  /** Passed to it as JSON. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Options of Node.js, such as `--expose-gc`. */
+  readonly flags?: readonly string[];
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One figure that every contender of a case gives. */
+export interface Metric {
+  /** The key in what the contender prints. */
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  /** Whether more of it is better: messages per second. Default false: time, memory. */
+  readonly moreIsBetter?: boolean;
+}
+
+/** What a ratio should be. */
+export interface Target {
+  readonly metric: string;
+  readonly contender: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** Contenders that do the same work on the same input. */
+export interface Case {
+  readonly title: string;
+  readonly contenders: readonly Contender[];
+  readonly metrics: readonly Metric[];
+  /** The contender that the ratios refer to. */
+  readonly base: string;
+  readonly targets?: readonly Target[];
+  /** Looks at what the contenders did: all of it has to be the same work. @throws Error where it was not. */
+  verify?(checks: ReadonlyMap<string, unknown>): void;
+}
+
+/** What a scenario is given to prepare its cases. */
+export interface Context {
+  /** A directory of this run, removed afterwards. */
+  readonly directory: string;
+  /** Few and small: to see that it works. */
+  readonly quick: boolean;
+  /** Larger means more work for each sample. */
+  readonly scale: (full: number, quick: number) => number;
+}
+
+/** The cases of a scenario and what has to be undone after them. */
+export interface Prepared {
+  readonly cases: readonly Case[];
+  dispose?(): Promise<void> | void;
+}
+
+/** One of the lettered scenarios. */
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  prepare(context: Context): Promise<Prepared> | Prepared;
+}
+
+/** What a contender prints, as one line of JSON, at its end. */
+export interface Sample {
+  readonly values: Readonly<Record<string, number>>;
+  /** What it has done, for `verify`. */
+  readonly check?: unknown;
+}
+
+/** One row of a table. */
+export interface Row {
+  readonly contender: string;
+  readonly value: Summary;
+  /** Its cost divided by that of the base, round by round; for what is better when there is more, the other way round. */
+  readonly ratio: Summary;
+  readonly target?: (Target & { readonly met: boolean }) | undefined;
+}
+
+/** One figure of a case, for all contenders. */
+export interface Table {
+  readonly metric: Metric;
+  readonly base: string;
+  readonly rows: readonly Row[];
+}
+
+export interface CaseResult {
+  readonly title: string;
+  readonly tables: readonly Table[];
+}
+
+export interface ScenarioResult {
+  readonly id: string;
+  readonly title: string;
+  readonly cases: readonly CaseResult[];
+}
+
+/** Where and how a run was made. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  /** Load average over one minute before the first sample; noise comes from what else runs. */
+  readonly load: number;
+  readonly memory: number;
+  readonly platform: string;
+  readonly node: string;
+  readonly peers: Readonly<Record<string, string>>;
+}
+
+/** What `--json` prints. */
+export interface Report {
+  readonly date: string;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly machine: Machine;
+  readonly scenarios: readonly ScenarioResult[];
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compileContenders } from './harness/compile.js';
+import { reportText } from './harness/format.js';
+import { writeFigures } from './harness/markdown.js';
+import { runCase } from './harness/run-case.js';
+import { buildPackages, installPeers } from './harness/setup.js';
+import type { CaseResult, Context, Report, Scenario, ScenarioResult } from './harness/types.js';
+import { scenarios } from './scenarios/index.js';
+
+const USAGE = `npm run bench -- [OPTION…]
+  --only a,c      these scenarios: ${scenarios.map(({ id, title }) => `\n                    ${id}  ${title}`).join('')}
+  --case TEXT     only cases whose title has this in it
+  --quick         two rounds with little work: shows that it runs, not how fast
+  --rounds N      samples of each contender, default 5 (quick: 2)
+  --json          prints the figures as JSON
+  --output FILE   writes the JSON to a file as well
+  --markdown      rewrites the figures in docs/performance.md
+  --from FILE     takes the figures from such a file instead of measuring
+  --profile DIR   writes CPU profiles of the contender that the ratios refer to, first round
+  --no-build      measures what is in dist as it is`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    case: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    output: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
+    from: { type: 'string' },
+    profile: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+function chosen(): readonly Scenario[] {
+  const wanted = options.only?.split(',').filter(Boolean);
+  const unknown = wanted?.filter((id) => !scenarios.some((scenario) => scenario.id === id)) ?? [];
+  if (unknown.length > 0) throw new Error(`no such scenario: ${unknown.join(', ')}\n\n${USAGE}`);
+  return scenarios.filter(({ id }) => !wanted || wanted.includes(id));
+}
+
+async function runScenario(scenario: Scenario, context: Context, rounds: number): Promise<ScenarioResult> {
+  const { id, title } = scenario;
+  progress(`(${id}) ${title}`);
+  const prepared = await scenario.prepare(context);
+  const profile = options.profile === undefined ? undefined : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`];
+  const cases: CaseResult[] = [];
+  try {
+    for (const each of prepared.cases) {
+      if (options.case && !each.title.includes(options.case)) continue;
+      cases.push(await runCase(each, { rounds, profile, progress }));
+    }
+  } finally {
+    await prepared.dispose?.();
+    progress('');
+  }
+  return { id, title, cases };
+}
+
+async function measure(): Promise<Report> {
+  const { quick } = options;
+  const rounds = Number(options.rounds ?? (quick ? 2 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds wants a whole number from 1');
+  const wanted = chosen();
+  const peers = await installPeers();
+  if (!options['no-build']) await buildPackages();
+  await compileContenders();
+  const [first] = cpus();
+  const machine = {
+    cpu: first?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    load: loadavg()[0] ?? 0,
+    memory: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    peers,
+  };
+  const date = new Date().toISOString();
+  const directory = await mkdtemp(join(tmpdir(), 'sestina-bench-'));
+  const results: ScenarioResult[] = [];
+  try {
+    for (const scenario of wanted) {
+      const context: Context = { directory, quick, scale: (full, small) => (quick ? small : full) };
+      results.push(await runScenario(scenario, context, rounds));
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  return { date, quick, rounds, machine, scenarios: results };
+}
+
+if (options.help) {
+  console.log(USAGE);
+} else {
+  const report = options.from ? (JSON.parse(await readFile(options.from, 'utf8')) as Report) : await measure();
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  if (options.output) await writeFile(options.output, json);
+  process.stdout.write(options.json ? json : reportText(report));
+  if (options.markdown) process.stderr.write(`figures written to ${await writeFigures(report)}\n`);
+}
