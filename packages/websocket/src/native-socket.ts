@@ -5,11 +5,6 @@ import { noSubprotocol } from './subprotocol.js';
 // A browser tells how much waits, but not when that changes. In milliseconds.
 const POLL = 20;
 
-interface CloseEvent {
-  readonly code: number;
-  readonly reason: string;
-}
-
 /** Opens a WebSocket of the kind that browsers have. */
 export const openNative: OpenSocket = (init, events, signal) =>
   new Promise((resolve, reject) => {
@@ -41,10 +36,11 @@ export const openNative: OpenSocket = (init, events, signal) =>
       opened = new NativeSocket(socket, events, init.clock);
       settle(() => resolve(opened as NativeSocket));
     });
-    socket.addEventListener('message', ({ data }: { data: unknown }) => opened?.received(data));
+    socket.addEventListener('message', (event) => opened?.received((event as { data: unknown }).data));
     // It says nothing; `close` follows.
     socket.addEventListener('error', () => {});
-    socket.addEventListener('close', ({ code, reason }: CloseEvent) => {
+    socket.addEventListener('close', (event) => {
+      const { code, reason } = event as { code: number; reason: string };
       if (opened) opened.closed(code, reason);
       else settle(() => reject(new Error(`the WebSocket did not open (${code})`)));
     });

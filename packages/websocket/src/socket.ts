@@ -5,7 +5,7 @@ export interface WebSocketLike {
   binaryType: string;
   readonly bufferedAmount: number;
   readonly protocol: string;
-  addEventListener(type: 'close' | 'error' | 'message' | 'open', listener: (event: never) => void): void;
+  addEventListener(type: 'close' | 'error' | 'message' | 'open', listener: (event: object) => void): void;
   send(data: string): void;
   close(code?: number): void;
 }

@@ -22,10 +22,10 @@ export function toTlsError(error: Error, host: string): TlsError | undefined {
       cause: error,
     });
   }
-  if (PROTOCOL.test(code)) {
+  if (PROTOCOL.test(code) || (code === 'EPROTO' && /wrong version|protocol version/.test(error.message))) {
     return new TlsError(host, 'protocol', `no TLS that is safe came about (${code})`, { cause: error });
   }
-  if (/^ERR_(?:SSL|TLS)_/.test(code)) {
+  if (/^(?:EPROTO$|ERR_(?:SSL|TLS)_)/.test(code)) {
     return new TlsError(host, 'handshake', `the handshake failed (${code})`, { cause: error });
   }
   return undefined;

@@ -31,6 +31,11 @@ describe('what the factory supports', () => {
     expect(factory.supports(target({ kind: 'component' }))).toBe(false);
   });
 
+  it('may be told to use the WebSocket of the platform', () => {
+    const factory = new WebSocketTransportFactory({ webSocket: globalThis.WebSocket });
+    expect(factory.supports(target({ service: 'wss://example.org/ws' }))).toBe(true);
+  });
+
   it('is a domain alone by default in browsers, not on Node', () => {
     expect([browser.DISCOVERS, node.DISCOVERS]).toEqual([true, false]);
   });

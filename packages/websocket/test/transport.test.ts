@@ -323,13 +323,13 @@ describe('connect()', () => {
   });
 
   it('refuses a WebSocket of the platform that opens without the subprotocol', async () => {
-    const listeners: Record<string, (event: never) => void> = {};
+    const listeners: Record<string, (event: object) => void> = {};
     let closes = 0;
     class Careless {
       binaryType = 'blob';
       readonly bufferedAmount = 0;
       readonly protocol = '';
-      addEventListener(type: string, listener: (event: never) => void): void {
+      addEventListener(type: string, listener: (event: object) => void): void {
         listeners[type] = listener;
       }
       send(): void {}
@@ -345,7 +345,7 @@ describe('connect()', () => {
     });
     const connecting = failure(transport.connect(new Recorder(), never()));
     await settled();
-    listeners['open']?.({} as never);
+    listeners['open']?.({});
     const error = await connecting;
     expect(error).toBeInstanceOf(NotXmppError);
     expect(error.message).toContain('wss://example.org/ws is');

@@ -6,7 +6,7 @@ export class EntityCapabilitiesOptions {
    * A URI that names this software, best that of its home page.
    * @default Sestina's page at npm
    */
-  node = 'https://www.npmjs.com/package/@sestina/core';
+  node = 'urn:x-sestina:caps';
   /**
    * The hash function of our verification string. Not everybody knows another one than `sha-1`.
    * @default 'sha-1'

@@ -154,8 +154,11 @@ export class Connection {
     }
   }
 
-  #pauseAfter(reason: Error): Pause | undefined {
-    if (!this.#backoff || !this.#host.shouldRetry(reason)) return undefined;
+  #pauseAfter(reason: Error, lost = false): Pause | undefined {
+    if (!this.#backoff) return undefined;
+    // What somebody sent and we refused ends a session, but must not keep us away for ever.
+    const refused = lost && reason instanceof StreamError && reason.origin === 'local';
+    if (!refused && !this.#host.shouldRetry(reason)) return undefined;
     const double = reason instanceof StreamError && reason.condition === 'resource-constraint';
     const delay = this.#backoff.next({ double });
     return delay === undefined ? undefined : { delay, reason };
@@ -254,7 +257,13 @@ export class Connection {
         drain: () => {
           if (this.#link === link) this.#host.drained();
         },
-        closed: (reason) => this.#lost(link, reason),
+        closed: (reason) => {
+          try {
+            this.#lost(link, reason);
+          } catch (error) {
+            this.#host.report(error, 'loss of the connection');
+          }
+        },
         failed: (error, where) => this.#host.report(error, where),
       },
       clock,
@@ -298,7 +307,7 @@ export class Connection {
     if (this.#backoff && this.#host.clock.monotonic() - this.#onlineSince >= this.#backoff.stableAfter) {
       this.#backoff.reset();
     }
-    const pause = stopping ? undefined : this.#pauseAfter(reason);
+    const pause = stopping ? undefined : this.#pauseAfter(reason, true);
     const kept = pause !== undefined && this.#keepers.some((keeper) => keeper());
     if (!stopping) this.#state = 'disconnected';
     if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });

@@ -299,7 +299,10 @@ export class Link implements TransportEvents {
     if (!waiting) return;
     const error = checkHeader(header, waiting.expected);
     if (error) {
-      waiting.reject(error);
+      // Another root is another protocol: the page of a web server, above all.
+      const foreign = !this.#anyHeader && header.name !== (waiting.expected.root ?? 'stream');
+      this.#reason ??= foreign ? notXmpp(error) : error;
+      waiting.reject(this.#reason);
       this.fail(error);
       return;
     }
@@ -331,12 +334,7 @@ export class Link implements TransportEvents {
     const condition: StreamErrorCondition = error.condition;
     const streamError = new StreamError(condition, { text: error.message, cause: error });
     const foreign = !this.#anyHeader && condition !== 'policy-violation' && condition !== 'restricted-xml';
-    this.#reason ??= foreign
-      ? new NotXmppError(
-          `what answers there is not an XMPP server (${error.message}): check host and port; a port for direct TLS needs an xmpps: service`,
-          { cause: streamError },
-        )
-      : streamError;
+    this.#reason ??= foreign ? notXmpp(streamError) : streamError;
     this.fail(streamError);
   }
 
@@ -376,4 +374,10 @@ export class Link implements TransportEvents {
     for (const callback of this.#whenClosed.splice(0)) callback();
     this.#owner.closed(reason);
   }
+}
+
+function notXmpp(cause: StreamError): NotXmppError {
+  const why = cause.text ?? cause.condition;
+  const ways = 'check host and port; a port for direct TLS needs an xmpps: service';
+  return new NotXmppError(`what answers there is not an XMPP server (${why}): ${ways}`, { cause });
 }

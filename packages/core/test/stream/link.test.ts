@@ -1,0 +1,510 @@
+import { describe, expect, it } from 'vitest';
+import { DisconnectedError, SestinaError } from '../../src/errors.js';
+import { StreamError } from '../../src/stanza/stream-error.js';
+import { TlsInjectionError } from '../../src/stream/connection-errors.js';
+import { Link, type LinkOwner } from '../../src/stream/link.js';
+import { ConnectionLostError, NotXmppError } from '../../src/stream/link-errors.js';
+import type { HeaderExpectation } from '../../src/stream/stream-header.js';
+import { Tracer } from '../../src/stream/tracer.js';
+import { DEFAULT_LIMITS, XmlElement } from '../../src/xml/index.js';
+import { ManualClock } from '../helpers/stream-clock.js';
+import { watchRejections } from '../helpers/stream-rejections.js';
+import { FEATURES, HEADER, type MemoryOptions, MemoryTransport } from '../helpers/stream-transport.js';
+
+watchRejections();
+
+const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+const signal = new AbortController().signal;
+const opening = { to: 'example.org', contentNamespace: 'jabber:client', version: '1.0' };
+const expected: HeaderExpectation = { contentNamespace: 'jabber:client', from: 'example.org' };
+const message = (id: string) => `<message id='${id}'/>`;
+
+async function linked(options: MemoryOptions = {}, tracer?: Tracer) {
+  const clock = new ManualClock();
+  const wire = new MemoryTransport(options);
+  const closed: Error[] = [];
+  const pushed: (string | undefined)[] = [];
+  const failures: string[] = [];
+  const owner: LinkOwner = {
+    element: (element) => pushed.push(element.attribute('id')),
+    heard: () => {},
+    drain: () => {},
+    closed: (reason) => closed.push(reason),
+    failed: (error, where) => failures.push(`${where}: ${(error as Error).message}`),
+  };
+  const link = new Link(wire, DEFAULT_LIMITS, owner, clock, tracer);
+  await link.connect(signal);
+  return { clock, wire, link, closed, pushed, failures };
+}
+
+async function opened(options: MemoryOptions = {}, tracer?: Tracer) {
+  const all = await linked(options, tracer);
+  const header = all.link.openStream(opening, expected);
+  all.wire.receive(HEADER);
+  await header;
+  all.wire.take();
+  return all;
+}
+
+async function handedOver(options: MemoryOptions = {}) {
+  const all = await opened(options);
+  all.link.handOver();
+  return all;
+}
+
+/** What a promise rejected with. */
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable('it resolved'),
+    (error: unknown) => error as Error,
+  );
+
+describe('the header', () => {
+  it('is what openStream resolves with', async () => {
+    const { link, wire } = await linked();
+    const header = link.openStream(opening, expected);
+    expect(wire.take()).toBe(
+      "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " +
+        "xmlns:stream='http://etherx.jabber.org/streams' to='example.org' version='1.0'>",
+    );
+    wire.receive(HEADER);
+    expect(await header).toMatchObject({ id: 's1', from: 'example.org', version: '1.0' });
+  });
+
+  const RULES: [what: string, change: (header: string) => string, condition: string | undefined][] = [
+    ['in the wrong stream namespace', (h) => h.replace('jabber.org/streams', 'jabber.org/wrong'), 'invalid-namespace'],
+    ['with an unknown content namespace', (h) => h.replace("'jabber:client'", "'jabber:foo'"), 'invalid-namespace'],
+    ['without a content namespace', (h) => h.replace("xmlns='jabber:client'", ''), 'invalid-namespace'],
+    ['with another root', (h) => h.replace('<stream:stream', '<stream:features'), 'not XMPP'],
+    ['without a version', (h) => h.replace("version='1.0'>", '>'), 'unsupported-version'],
+    ['of version 2.0', (h) => h.replace("version='1.0'>", "version='2.0'>"), 'unsupported-version'],
+    ['of a version that is none', (h) => h.replace("version='1.0'>", "version='1'>"), 'unsupported-version'],
+    ['of version 1.9', (h) => h.replace("version='1.0'>", "version='1.9'>"), undefined],
+    ['without an id', (h) => h.replace("id='s1'", ''), 'bad-format'],
+    ['with an empty id', (h) => h.replace("id='s1'", "id=''"), 'bad-format'],
+    ['from another domain', (h) => h.replace("from='example.org'", "from='evil.example'"), 'invalid-from'],
+    ['from the domain in capitals', (h) => h.replace("from='example.org'", "from='EXAMPLE.org'"), undefined],
+    ['that does not say from whom', (h) => h.replace("from='example.org'", ''), undefined],
+    ['with another prefix', (h) => h.replaceAll('stream:', 's:').replace('xmlns:stream=', 'xmlns:s='), undefined],
+  ];
+  it.each(RULES)('%s', async (_what, change, condition) => {
+    const { link, wire, closed } = await linked();
+    const header = link.openStream(opening, expected);
+    wire.take();
+    wire.receive(change(HEADER));
+    if (condition === undefined) {
+      expect(await header).toMatchObject({ id: 's1' });
+      return;
+    }
+    const error = await failure(header);
+    if (condition === 'not XMPP') {
+      expect(error).toMatchObject({ code: 'ERR_NOT_XMPP', cause: { condition: 'invalid-namespace' } });
+      return;
+    }
+    expect(error).toBeInstanceOf(StreamError);
+    expect(error).toMatchObject({ condition, origin: 'local' });
+    expect(wire.take()).toMatch(new RegExp(`^<stream:error><${condition} .*</stream:error></stream:stream>$`));
+    expect(wire.ended).toBe(true);
+    await Promise.resolve();
+    expect(closed).toEqual([error]);
+  });
+
+  it('needs no version where the protocol has none', async () => {
+    const { link, wire } = await linked();
+    const header = link.openStream(opening, { ...expected, versioned: false });
+    wire.receive(HEADER.replace("version='1.0'>", '>'));
+    expect(await header).toMatchObject({ version: undefined });
+  });
+
+  it.each([
+    ['a web server', 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html></html>'],
+    ['a page', '<html><body>502</body></html>'],
+    ['a TLS port', new Uint8Array([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46])],
+  ])('of %s is none: that is no XMPP server', async (_who, bytes) => {
+    const { link, wire } = await linked();
+    const header = link.openStream(opening, expected);
+    wire.receive(bytes);
+    const error = await failure(header);
+    expect(error).toBeInstanceOf(NotXmppError);
+    expect(error).toMatchObject({ retryable: true, cause: expect.any(StreamError) });
+    expect(wire.text).toMatch(/<stream:error><(?:not-well-formed|invalid-namespace|unsupported-encoding)/);
+    expect(wire.ended).toBe(true);
+  });
+
+  it('does not come: the connection was lost', async () => {
+    const { link, wire } = await linked();
+    const header = link.openStream(opening, expected);
+    wire.close();
+    expect(await failure(header)).toMatchObject({ reason: 'closed' });
+  });
+});
+
+describe('negotiation', () => {
+  it('gives elements to whoever asks, before and after they come', async () => {
+    const { link, wire } = await opened();
+    wire.receive(FEATURES);
+    expect((await link.receive()).name).toBe('features');
+    const next = link.receive();
+    wire.receive(message('1'));
+    expect((await next).attribute('id')).toBe('1');
+  });
+
+  it('keeps those in order that nobody asks for', async () => {
+    const { link, wire } = await opened();
+    const third = link.receive((element) => element.attribute('id') === '3');
+    wire.receive(message('1') + message('2') + message('3') + message('4'));
+    expect((await third).attribute('id')).toBe('3');
+    const ids = [];
+    for (let i = 0; i < 3; i++) ids.push((await link.receive()).attribute('id'));
+    expect(ids).toEqual(['1', '2', '4']);
+  });
+
+  it('hands over what it has kept, in order, and what comes from then on', async () => {
+    const { link, wire, pushed } = await opened();
+    wire.receive(message('1') + message('2'));
+    expect(pushed).toEqual([]);
+    link.handOver();
+    wire.receive(message('3'));
+    expect(pushed).toEqual(['1', '2', '3']);
+    const asked = link.receive((element) => element.attribute('id') === '5');
+    wire.receive(message('4') + message('5') + message('6'));
+    expect((await asked).attribute('id')).toBe('5');
+    expect(pushed).toEqual(['1', '2', '3', '4', '6']);
+  });
+
+  it('rejects whoever asks with what their predicate throws', async () => {
+    const { link, wire } = await opened();
+    const asked = link.receive(() => {
+      throw new Error('bad predicate');
+    });
+    const other = link.receive();
+    wire.receive(message('1'));
+    await expect(asked).rejects.toThrow('bad predicate');
+    expect((await other).attribute('id')).toBe('1');
+  });
+
+  it('ends where the peer fills the memory before there is a session', async () => {
+    const { link, wire, closed } = await opened();
+    const asked = link.receive((element) => element.name === 'never');
+    const failed = failure(asked);
+    for (let i = 0; i < 101; i++) wire.receive(message('x').repeat(100));
+    expect(await failed).toMatchObject({ condition: 'policy-violation' });
+    await Promise.resolve();
+    expect(closed.length).toBe(1);
+  });
+
+  it('opens a further stream on the same transport', async () => {
+    const { link, wire } = await opened();
+    const success = link.receive(undefined, () => true);
+    wire.receive("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+    await success;
+    const header = link.openStream(opening, expected);
+    wire.receive(HEADER.replace('s1', 's2'));
+    expect(await header).toMatchObject({ id: 's2' });
+  });
+
+  it('refuses to open one where something came behind the end of the last', async () => {
+    for (const behind of [FEATURES, '<', 'x']) {
+      const { link, wire } = await opened();
+      const success = link.receive(undefined, () => true);
+      wire.receive(`<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>${behind}`);
+      await success;
+      expect(await failure(link.openStream(opening, expected))).toMatchObject({ condition: 'bad-format' });
+      expect(wire.ended).toBe(true);
+    }
+  });
+});
+
+describe('STARTTLS', () => {
+  const proceed = `<proceed xmlns='${TLS}'/>`;
+  const isProceed = (element: XmlElement) => element.name === 'proceed';
+
+  it('starts where nothing came behind the go-ahead, white space excepted', async () => {
+    for (const space of ['', ' ', '\r\n']) {
+      const { link, wire } = await opened();
+      const asked = link.receive(undefined, isProceed);
+      wire.receive(proceed + space);
+      await asked;
+      await link.startTls(signal);
+      expect(wire.secure).toBe(true);
+      const header = link.openStream(opening, expected);
+      wire.receive(HEADER);
+      expect(await header).toMatchObject({ id: 's1' });
+    }
+  });
+
+  it.each([
+    ['in the same segment', (wire: MemoryTransport, text: string) => wire.receive(proceed + text)],
+    [
+      'in a second segment',
+      (wire: MemoryTransport, text: string) => {
+        wire.receive(proceed);
+        wire.receive(text);
+      },
+    ],
+  ])('is refused where something came %s: the connection is cut, nothing is sent', async (_where, deliver) => {
+    for (const text of [FEATURES, "<iq type='result'/>", '<', 'garbage', '\u0016\u0003\u0001']) {
+      const { link, wire, closed } = await opened();
+      const asked = link.receive(undefined, isProceed);
+      deliver(wire, text);
+      await asked;
+      const error = await failure(link.startTls(signal));
+      expect(error, JSON.stringify(text)).toBeInstanceOf(TlsInjectionError);
+      expect(wire.destroyed).toBe(true);
+      expect(wire.secure).toBe(false);
+      expect(wire.written).toEqual([]);
+      expect(closed).toEqual([error]);
+    }
+  });
+
+  it('is refused where an element came before the go-ahead was looked for', async () => {
+    const { link, wire } = await opened();
+    wire.receive(proceed + FEATURES);
+    await link.receive(isProceed, isProceed);
+    expect(await failure(link.startTls(signal))).toBeInstanceOf(TlsInjectionError);
+  });
+
+  it('closes the connection where the handshake fails', async () => {
+    const error = new Error('bad certificate');
+    const securing = Promise.reject(error);
+    securing.catch(() => {});
+    const { link, wire, closed } = await opened({ securing });
+    expect(await failure(link.startTls(signal))).toBe(error);
+    expect(wire.destroyed).toBe(true);
+    expect(wire.written).toEqual([]);
+    expect(closed).toEqual([error]);
+  });
+
+  it('says no goodbye into the handshake', async () => {
+    const { link, wire } = await opened({ securing: new Promise(() => {}) });
+    void link.startTls(signal);
+    link.destroy(new DisconnectedError('enough'));
+    expect(wire.written).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it('comes with a stream error of the peer, which is answered with a goodbye', async () => {
+    const { link, wire, closed, pushed } = await handedOver();
+    const asked = failure(link.receive((element) => element.name === 'never'));
+    wire.receive(
+      "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>" +
+        message('late'),
+    );
+    expect(link.ending).toBe(true);
+    expect(link.writable).toBe(false);
+    expect(wire.text).toBe('</stream:stream>');
+    await Promise.resolve();
+    expect(closed).toEqual([expect.any(StreamError)]);
+    expect(closed[0]).toMatchObject({ condition: 'conflict', origin: 'peer' });
+    expect(await asked).toBe(closed[0]);
+    expect(pushed).toEqual([]);
+  });
+
+  it.each([
+    ["<banana xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>", 'undefined-condition'],
+    ['', 'undefined-condition'],
+  ])('comes with a stream error that says little: %j', async (inside, condition) => {
+    const { wire, closed } = await handedOver();
+    wire.receive(`<stream:error>${inside}</stream:error>`);
+    await Promise.resolve();
+    expect(closed[0]).toMatchObject({ condition });
+  });
+
+  it('comes with the peer’s goodbye, which is returned; what is behind it is not read', async () => {
+    const { wire, closed, pushed } = await handedOver();
+    wire.receive(`</stream:stream>${message('late')}`);
+    wire.receive(message('later'));
+    expect(wire.text).toBe('</stream:stream>');
+    await Promise.resolve();
+    expect(closed[0]).toMatchObject({ reason: 'closed' });
+    expect(pushed).toEqual([]);
+  });
+
+  it('comes with a closed connection, inside a stanza or not', async () => {
+    const clean = await handedOver();
+    clean.wire.close();
+    expect(clean.closed[0]).toMatchObject({ reason: 'closed' });
+    const cut = await handedOver();
+    cut.wire.receive('<message><bo');
+    cut.wire.close();
+    expect(cut.closed[0]).toMatchObject({ reason: 'truncated' });
+    const error = new Error('ECONNRESET');
+    const reset = await handedOver();
+    reset.wire.close(error);
+    expect(reset.closed[0]).toMatchObject({ reason: 'network', cause: error });
+    expect(reset.closed[0]).toBeInstanceOf(ConnectionLostError);
+  });
+
+  it('keeps a typed error of the transport', async () => {
+    class WebSocketError extends SestinaError {
+      readonly code = 'ERR_WS';
+    }
+    const { wire, closed } = await handedOver();
+    const error = new WebSocketError('1009');
+    wire.close(error);
+    expect(closed).toEqual([error]);
+  });
+
+  it('comes with XML that is none, and after it not one more element', async () => {
+    const { wire, closed, pushed } = await handedOver();
+    wire.receive(`${message('1')}<a></b>${message('2')}`);
+    wire.receive(message('3'));
+    await Promise.resolve();
+    expect(pushed).toEqual(['1']);
+    expect(wire.text).toMatch(/^<stream:error><not-well-formed .*<\/stream:error><\/stream:stream>$/);
+    expect(closed[0]).toMatchObject({ condition: 'not-well-formed', origin: 'local' });
+  });
+
+  it('comes within two seconds of a stream error, whatever the transport does', async () => {
+    const { clock, link, wire, closed } = await handedOver({ deaf: true });
+    const error = new StreamError('policy-violation');
+    link.fail(error);
+    link.fail(new StreamError('conflict'));
+    expect(clock.pending).toBe(1);
+    expect(closed).toEqual([]);
+    await clock.advance(2_000);
+    expect(wire.destroyed).toBe(true);
+    expect(closed).toEqual([error]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('exchanges goodbyes on shutdown, and reads on until the peer’s comes', async () => {
+    const { clock, link, wire, closed, pushed } = await handedOver();
+    const reason = new DisconnectedError('done');
+    const gone = link.shutdown(5_000, reason);
+    expect(wire.text).toBe('</stream:stream>');
+    expect(link.writable).toBe(false);
+    expect(link.sendElement(new XmlElement('message', 'jabber:client'))).toBe(false);
+    wire.receive(message('last'));
+    expect(pushed).toEqual(['last']);
+    wire.receive('</stream:stream>');
+    await gone;
+    expect(closed).toEqual([reason]);
+    expect(wire.text).toBe('</stream:stream>');
+    expect(wire.destroyed).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not wait longer than it was told to', async () => {
+    const { clock, link, wire, closed } = await handedOver();
+    const gone = link.shutdown(5_000, new DisconnectedError('done'));
+    await clock.advance(4_999);
+    expect(closed).toEqual([]);
+    await clock.advance(1);
+    await gone;
+    expect(wire.destroyed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not hang on shutdown where the peer sends garbage in place of its goodbye', async () => {
+    const { clock, link, wire, closed } = await handedOver();
+    const reason = new DisconnectedError('done');
+    const gone = link.shutdown(5_000, reason);
+    wire.receive('<a></b>');
+    await gone;
+    expect(closed).toEqual([reason]);
+    expect(wire.text).toBe('</stream:stream>');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('closes without a word where no stream was opened', async () => {
+    const { clock, link, wire } = await linked();
+    await link.shutdown(1_000, new DisconnectedError('done'));
+    expect(wire.written).toEqual([]);
+    expect(wire.closed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is told once, and rejects everything that is asked afterwards', async () => {
+    for (const closesAtOnce of [true, false]) {
+      const { link, wire, closed } = await handedOver({ closesAtOnce });
+      const reason = new DisconnectedError('enough');
+      link.destroy(reason);
+      link.destroy(new DisconnectedError('again'));
+      wire.close(new Error('late'));
+      await Promise.resolve();
+      expect(closed).toEqual([reason]);
+      expect(await failure(link.receive())).toBe(reason);
+      expect(await failure(link.openStream(opening, expected))).toBe(reason);
+      expect(await failure(link.startTls(signal))).toBe(reason);
+      await link.shutdown(1_000, reason);
+      expect(link.closed).toBe(true);
+      expect(link.reason).toBe(reason);
+    }
+  });
+
+  it('destroys a transport that was opened too late', async () => {
+    let open: () => void = () => {};
+    const connecting = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const wire = new MemoryTransport({ connecting });
+    const owner: LinkOwner = { element: () => {}, heard: () => {}, drain: () => {}, closed: () => {} };
+    const link = new Link(wire, DEFAULT_LIMITS, owner, new ManualClock());
+    const failed = failure(link.connect(signal));
+    link.destroy(new DisconnectedError('enough'));
+    wire.destroyed = false;
+    open();
+    expect(await failed).toMatchObject({ message: 'enough' });
+    expect(wire.destroyed).toBe(true);
+  });
+});
+
+describe('things of the program’s own that fail', () => {
+  class BadTracer extends Tracer {
+    incoming(): void {
+      throw new Error('in');
+    }
+    outgoing(): void {
+      throw new Error('out');
+    }
+  }
+
+  it('a tracer is reported, and everything goes on', async () => {
+    const { link, wire, failures } = await opened({}, new BadTracer());
+    const asked = link.receive();
+    wire.receive(message('1'));
+    expect((await asked).attribute('id')).toBe('1');
+    expect(link.sendElement(new XmlElement('message', 'jabber:client'))).toBe(true);
+    expect(failures).toEqual(['tracer: in', 'tracer: out']);
+  });
+
+  it('a transport that throws is a connection that is lost', async () => {
+    const { link, wire, closed, failures } = await handedOver();
+    wire.onWrite = () => {
+      throw new Error('broken');
+    };
+    expect(link.sendElement(new XmlElement('message', 'jabber:client'))).toBe(false);
+    expect(failures).toEqual(['transport: broken']);
+    expect(closed[0]).toMatchObject({ reason: 'network' });
+  });
+});
+
+describe('a tracer', () => {
+  it('sees what goes in and out, secrets replaced, and the original is not touched', async () => {
+    const seen: string[] = [];
+    class Recorder extends Tracer {
+      incoming(element: XmlElement): void {
+        seen.push(`< ${element}`);
+      }
+      outgoing(element: XmlElement): void {
+        seen.push(`> ${element}`);
+      }
+    }
+    const { link, wire } = await opened({}, new Recorder());
+    link.sendElement(new XmlElement('auth', 'urn:ietf:params:xml:ns:xmpp-sasl').append('c2VjcmV0'));
+    const query = new XmlElement('query', 'jabber:iq:register');
+    query.append(new XmlElement('password', 'jabber:iq:register').append('secret'));
+    link.sendElement(new XmlElement('iq', 'jabber:client', { id: '1' }).append(query));
+    link.sendElement(new XmlElement('resume', 'urn:xmpp:sm:3', { previd: 'secret', h: '1' }));
+    const asked = link.receive();
+    wire.receive("<enabled xmlns='urn:xmpp:sm:3' id='secret'/>");
+    expect((await asked).attribute('id')).toBe('secret');
+    expect(seen.join('\n')).not.toContain('secret');
+    expect(seen.join('\n')).not.toContain('c2VjcmV0');
+    expect(seen.length).toBe(4);
+    expect(wire.text).toContain('<password>secret</password>');
+    expect(wire.text).toContain('c2VjcmV0');
+  });
+});
