@@ -91,6 +91,7 @@ describe.each(KINDS)('the roster on %s', (kind) => {
     await client.getRoster();
     await client.updateRoster('juliet@localhost', { name: 'Juliet' });
     await client.updateRoster('nurse@localhost', { name: 'Nurse' });
+    await client.getRoster();
     await client.disconnect();
     const other = await bench.online(user);
     await other.getRoster();

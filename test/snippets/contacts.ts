@@ -1,12 +1,13 @@
 import { ComponentXMPP } from '@sestina/component';
 import { SilentLogger, type TransportFactory } from '@sestina/core';
+import { ServiceDiscovery } from '@sestina/xep-0030';
 import { SoftwareVersion } from '@sestina/xep-0092';
 import { Ping } from '@sestina/xep-0199';
 
 // Two who answer each other would never stop.
 const ANSWERS = 5;
 
-/** The people of a domain: everybody exists, is there, answers chat messages and pings, and accepts subscriptions. */
+/** The people of a domain: everybody exists, is there, answers chat messages and pings, and accepts subscriptions; says what it can. */
 export class Contacts {
   readonly #component: ComponentXMPP;
 
@@ -22,6 +23,11 @@ export class Contacts {
     });
     this.#component = component;
     component.use(Ping);
+    if (domain.startsWith('rooms.')) {
+      component.use(ServiceDiscovery, { identities: [{ category: 'conference', type: 'text', name: 'Rooms' }] });
+    } else {
+      component.use(ServiceDiscovery);
+    }
     component.use(SoftwareVersion, { name: 'Balcony', version: '1.0' });
     let left = ANSWERS;
     component.on('message', (message) => {

@@ -11,10 +11,27 @@ import * as dataForms from '@sestina/xep-0004';
 import * as disco from '@sestina/xep-0030';
 import * as version from '@sestina/xep-0092';
 import * as caps from '@sestina/xep-0115';
+import * as extensions from '@sestina/xep-0128';
 import * as ping from '@sestina/xep-0199';
+import * as delay from '@sestina/xep-0203';
 import { describe, expect, it } from 'vitest';
 
-const packages = [core, client, component, sasl, tcp, testing, testingNode, dataForms, disco, version, caps, ping];
+const packages = [
+  core,
+  client,
+  component,
+  sasl,
+  tcp,
+  testing,
+  testingNode,
+  dataForms,
+  disco,
+  version,
+  caps,
+  extensions,
+  ping,
+  delay,
+];
 const exported = new Map<string, unknown>(packages.flatMap((all) => Object.entries(all)));
 
 /** Members by class or interface, as the sources declare them; what each extends; and the code of error classes. */

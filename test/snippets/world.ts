@@ -9,7 +9,7 @@ export type { ClientOptions } from '@sestina/client';
 
 const PASSWORD = 'secret';
 /** Domains whose people are there, whatever server a snippet is on. */
-const NEIGHBOURS = ['capulet.example', 'montague.example', 'shakespeare.example'];
+const NEIGHBOURS = ['capulet.example', 'montague.example', 'example.net'];
 
 interface Place {
   readonly server: MemoryServer;
@@ -78,7 +78,9 @@ export class World {
       const { local, domain: home } = JID.parse(user);
       if (local && home === domain) users[local] = password;
     }
-    const neighbours = NEIGHBOURS.filter((name) => name !== domain && !this.#components.has(name));
+    const neighbours = [...NEIGHBOURS, `rooms.${domain}`].filter(
+      (name) => name !== domain && !this.#components.has(name),
+    );
     const server = new MemoryServer({
       domain,
       users,

@@ -58,8 +58,8 @@ export class ClientXMPP extends BaseXMPP {
   #authenticated = false;
   #bound = false;
   #offered = new Set<string>();
-  /** Of the last session: whether TLS was on, and when it began. */
-  #secure = false;
+  /** Of the last session: what it was on, and when it began. */
+  #from = { kind: '', secure: false };
   #since = 0;
 
   /** @throws ConfigError for options that cannot work together. */
@@ -166,7 +166,7 @@ export class ClientXMPP extends BaseXMPP {
     return this.#transportTo(target ?? { host: this.#options.host, port: this.#options.port });
   }
 
-  #transportTo({ host, port }: RedirectTarget): Transport {
+  #transportTo({ host, port, service: named }: RedirectTarget): Transport {
     const { service, tls } = this.#options;
     const target = {
       domain: this.requestedJid.domain,
@@ -174,7 +174,7 @@ export class ClientXMPP extends BaseXMPP {
       host,
       port,
       // A redirect names a host of the same kind of connection, not another service.
-      service: host === this.#options.host ? service : undefined,
+      service: named ?? (host === this.#options.host ? service : undefined),
       tls: typeof tls === 'string' ? undefined : tls,
     };
     const factory = this.#transports.find((candidate) => candidate.supports(target));
@@ -210,7 +210,8 @@ export class ClientXMPP extends BaseXMPP {
       },
       signal,
     );
-    this.#secure = link.transport.secure;
+    const { kind, secure } = link.transport;
+    this.#from = { kind, secure };
     this.#since = this.clock.monotonic();
     return outcome;
   }
@@ -236,7 +237,7 @@ export class ClientXMPP extends BaseXMPP {
     if (!isRedirect(error)) return super.shouldRetry(error);
     if (this.clock.monotonic() - this.#since >= SETTLED) this.#redirects.clear();
     try {
-      this.#redirected = this.#redirects.follow(error, this.#secure);
+      this.#redirected = this.#redirects.follow(error, this.#from);
       return true;
     } catch (refusal) {
       this.logger.warn(refusal instanceof Error ? refusal.message : String(refusal));

@@ -1,9 +1,11 @@
-import { type Link, RedirectError, type SessionOutcome, StreamError } from '@sestina/core';
+import { type Link, RedirectError, type SessionOutcome, StreamError, type Transport } from '@sestina/core';
 
 /** Where a redirect leads. */
 export interface RedirectTarget {
   readonly host: string | undefined;
   readonly port: number | undefined;
+  /** The address of a WebSocket. */
+  readonly service?: string | undefined;
 }
 
 /** How links are negotiated and made. */
@@ -25,20 +27,20 @@ export class RedirectChain {
 
   /**
    * Adds a redirect and tells where it leads.
-   * @param secure Whether TLS has shown that it comes from the right server.
+   * @param from Where it comes from; has to be secure: TLS has shown that it is the right server.
    * @throws RedirectError where it is not to be followed.
    */
-  follow(error: StreamError, secure: boolean): RedirectTarget {
+  follow(error: StreamError, from: Pick<Transport, 'kind' | 'secure'>): RedirectTarget {
     const where = error.seeOtherHost ?? '';
     const known = this.#chain.includes(where);
     this.#chain = [...this.#chain, where];
     const refuse = (why: string): RedirectError =>
       new RedirectError(`the server sends us to "${where.slice(0, 100)}", ${why}`, this.#chain, { cause: error });
-    if (!secure) throw refuse('but TLS has not shown yet that it is the right server');
+    if (!from.secure) throw refuse('but TLS has not shown yet that it is the right server');
     if (known) throw refuse('where we have been already');
     if (this.#chain.length > MAX_HOPS) throw refuse(`and that is the redirect after the ${MAX_HOPS} that are followed`);
-    const target = parseTarget(where);
-    if (!target) throw refuse('which is no address');
+    const target = from.kind === 'websocket' ? parseService(where) : parseTarget(where);
+    if (!target) throw refuse('which is no address that is as safe');
     return target;
   }
 
@@ -69,7 +71,7 @@ export async function followRedirects(
       return await host.negotiate(link);
     } catch (error) {
       if (!isRedirect(error)) throw error;
-      const target = chain.follow(error, link.transport.secure);
+      const target = chain.follow(error, link.transport);
       link.destroy(error);
       signal.throwIfAborted();
       link = await host.open(target);
@@ -85,4 +87,15 @@ export function parseTarget(text: string): RedirectTarget | undefined {
   if (!match || !host) return undefined;
   const port = match[3] === undefined ? undefined : Number(match[3]);
   return port === undefined || (port >= 1 && port <= 65_535) ? { host, port } : undefined;
+}
+
+/** A `wss:` address (RFC 7395 §3.6.1); undefined for anything else, `ws:` above all. */
+function parseService(text: string): RedirectTarget | undefined {
+  if (text.length > 1_023 || !/^wss:\/\//i.test(text)) return undefined;
+  try {
+    const { href, username, password } = new URL(text);
+    return username || password ? undefined : { host: undefined, port: undefined, service: href };
+  } catch {
+    return undefined;
+  }
 }

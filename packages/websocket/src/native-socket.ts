@@ -37,12 +37,15 @@ export const openNative: OpenSocket = (init, events, signal) =>
       settle(() => resolve(opened as NativeSocket));
     });
     socket.addEventListener('message', (event) => opened?.received((event as { data: unknown }).data));
-    // It says nothing; `close` follows.
-    socket.addEventListener('error', () => {});
+    const failed = (cause?: unknown): void => settle(() => reject(new Error('the WebSocket did not open', { cause })));
+    // Browsers say nothing here, and `close` follows; others tell what it is, and are silent then.
+    socket.addEventListener('error', (event) => {
+      if (!opened) failed((event as { error?: unknown }).error);
+    });
     socket.addEventListener('close', (event) => {
       const { code, reason } = event as { code: number; reason: string };
       if (opened) opened.closed(code, reason);
-      else settle(() => reject(new Error(`the WebSocket did not open (${code})`)));
+      else failed();
     });
   });
 

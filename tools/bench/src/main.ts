@@ -53,7 +53,8 @@ async function runScenario(scenario: Scenario, context: Context, rounds: number)
   const { id, title } = scenario;
   progress(`(${id}) ${title}`);
   const prepared = await scenario.prepare(context);
-  const profile = options.profile === undefined ? undefined : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`];
+  const profile =
+    options.profile === undefined ? undefined : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`];
   const cases: CaseResult[] = [];
   try {
     for (const each of prepared.cases) {

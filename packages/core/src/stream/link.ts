@@ -45,6 +45,7 @@ export class Link implements TransportEvents {
   readonly #inbox = new Inbox();
   #opened = false;
   #anyHeader = false;
+  #wrongHeader: StreamError | undefined;
   #footerSent = false;
   #footerSeen = false;
   #ending = false;
@@ -262,6 +263,7 @@ export class Link implements TransportEvents {
     if (this.#closed) return;
     this.#owner.heard();
     this.#parser?.write(chunk);
+    if (this.#wrongHeader) this.fail(this.#wrongHeader);
   }
 
   drain(): void {
@@ -295,17 +297,20 @@ export class Link implements TransportEvents {
 
   #headerCame(header: StreamHeader): void {
     const waiting = this.#header;
-    this.#header = undefined;
     if (!waiting) return;
     const error = checkHeader(header, waiting.expected);
     if (error) {
       // Another root is another protocol: the page of a web server, above all.
       const foreign = !this.#anyHeader && header.name !== (waiting.expected.root ?? 'stream');
-      this.#reason ??= foreign ? notXmpp(error) : error;
-      waiting.reject(this.#reason);
-      this.fail(error);
+      // Where a server refuses us under a header that says too little, the error right behind it says more.
+      if (!foreign) this.#wrongHeader = error;
+      else {
+        this.#reason ??= notXmpp(error);
+        this.fail(error);
+      }
       return;
     }
+    this.#header = undefined;
     this.#anyHeader = true;
     waiting.resolve(header);
   }

@@ -3,12 +3,12 @@ import { HandlerIndex } from '../../src/stream/handler-index.js';
 import { Callback } from '../../src/stream/handlers.js';
 import {
   type Matcher,
+  type MatcherKeys,
   MatchId,
   MatchMany,
   MatchPath,
   MatchXMLMask,
   MatchXPath,
-  type MatcherKeys,
 } from '../../src/stream/matchers.js';
 import { XmlElement } from '../../src/xml/element.js';
 import { Seeded } from '../helpers/seeded.js';

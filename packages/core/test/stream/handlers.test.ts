@@ -22,7 +22,7 @@ describe('Callback', () => {
     const xmpp = await online();
     const seen: unknown[] = [];
     const registration = xmpp.registerHandler(new Callback('cb', matcher, (stanza) => seen.push(idOf(stanza))));
-    await xmpp.receive(message('1') + message('2') + "<message id='other' from='bob@example.net'/>");
+    await xmpp.receive(`${message('1')}${message('2')}<message id='other' from='bob@example.net'/>`);
     registration.dispose();
     await xmpp.receive(message('3'));
     expect(seen).toEqual(['1', '2']);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.js';
+import { Callback } from '../../src/stream/handlers.js';
 import { KeepAlive, type KeepAliveOptions } from '../../src/stream/keep-alive.js';
 import { ConnectionLostError } from '../../src/stream/link-errors.js';
-import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
 import { ManualClock } from '../helpers/stream-clock.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
@@ -119,7 +119,12 @@ describe('a program that stood still', () => {
       }
     })();
     const dead: number[] = [];
-    const keepAlive = new KeepAlive(early, {}, () => {}, () => dead.push(clock.monotonic()));
+    const keepAlive = new KeepAlive(
+      early,
+      {},
+      () => {},
+      () => dead.push(clock.monotonic()),
+    );
     keepAlive.start();
     await clock.advance(60_000);
     // As setTimeout does, measured by another clock.

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { element } from '../../src/stanza/element.js';
 import { Iq } from '../../src/stanza/iq.js';
 import { Message } from '../../src/stanza/message.js';
-import { element } from '../../src/stanza/element.js';
 import {
   MatchId,
   MatchIdSender,
   MatchMany,
   MatchPath,
-  matchPayload,
   MatchXMLMask,
   MatchXPath,
+  matchPayload,
 } from '../../src/stream/matchers.js';
 import { xml } from '../helpers/received.js';
 
@@ -106,7 +106,7 @@ describe('MatchXPath', () => {
   it.each([
     ['{jabber:client}iq', true],
     ['{jabber:client}iq/{jabber:iq:roster}query', true],
-    ["{jabber:client}iq[@type='set']/{jabber:iq:roster}query[@ver=\"7\"]", true],
+    ['{jabber:client}iq[@type=\'set\']/{jabber:iq:roster}query[@ver="7"]', true],
     ["{jabber:client}iq[@type='set'][@id='p1']", true],
     ['{jabber:client}iq[@type]', true],
     ["{jabber:client}iq[@type='get']", false],

@@ -8,11 +8,11 @@ export function number(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function targetOf({ target }: Row): string {
+function targetOf({ target }: Row, unit: string): string {
   if (!target) return '';
-  const { atLeast, atMost, met } = target;
+  const { absolute, atLeast, atMost, met } = target;
   const bounds = [atLeast === undefined ? '' : `≥ ${atLeast}`, atMost === undefined ? '' : `≤ ${atMost}`];
-  return `${bounds.filter(Boolean).join(', ')} ${met ? 'met' : 'MISSED'}`;
+  return `${bounds.filter(Boolean).join(', ')}${absolute ? ` ${unit}` : ''} ${met ? 'met' : 'MISSED'}`;
 }
 
 /** The cells of a table, the first row its head. */
@@ -29,7 +29,7 @@ export function cells({ metric, base, rows }: Table): string[][] {
       `${Math.round(spread(row.value) * 100)} %`,
       number(row.ratio.median),
       range(row.ratio),
-      targetOf(row),
+      targetOf(row, metric.unit),
     ]),
   ];
 }

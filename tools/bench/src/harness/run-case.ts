@@ -58,13 +58,19 @@ function table(each: Case, metric: Metric, samples: ReadonlyMap<string, readonly
       return metric.moreIsBetter ? reference / value : value / reference;
     });
     const ratio = summary(ratios);
+    const value = summary(values);
     const target = each.targets?.find((one) => one.metric === metric.id && one.contender === name);
-    rows.push({ contender: name, value: summary(values), ratio, target: target && judge(target, ratio.median) });
+    rows.push({
+      contender: name,
+      value,
+      ratio,
+      target: target && judge(target, target.absolute ? value.median : ratio.median),
+    });
   }
   return { metric, base: each.base, rows };
 }
 
-function judge(target: Target, ratio: number): Target & { met: boolean } {
+function judge(target: Target, figure: number): Target & { met: boolean } {
   const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = target;
-  return { ...target, met: ratio >= atLeast && ratio <= atMost };
+  return { ...target, met: figure >= atLeast && figure <= atMost };
 }

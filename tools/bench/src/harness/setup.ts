@@ -34,7 +34,11 @@ export async function installPeers(): Promise<Record<string, string>> {
   const { dependencies: wanted = {} } = await manifest(join(PEERS, 'package.json'));
   let found = await versions();
   if (Object.entries(wanted).some(([name, version]) => found[name] !== version)) {
-    await run('npm', ['ci', '--prefix', PEERS, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], PEERS);
+    await run(
+      'npm',
+      ['ci', '--prefix', PEERS, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      PEERS,
+    );
     found = await versions();
   }
   return Object.fromEntries(Object.entries(found).map(([name, version]) => [name, version ?? 'missing']));

@@ -24,10 +24,12 @@ export interface Metric {
   readonly moreIsBetter?: boolean;
 }
 
-/** What a ratio should be. */
+/** What a ratio, or a figure itself, should be. */
 export interface Target {
   readonly metric: string;
   readonly contender: string;
+  /** Whether it is about the figure and not about the ratio. Default false. */
+  readonly absolute?: boolean;
   readonly atLeast?: number;
   readonly atMost?: number;
 }

@@ -1,0 +1,63 @@
+import { ClientXMPP } from '@sestina/client';
+import { ConfigError, childContainer, SilentLogger, TransportFactory } from '@sestina/core';
+import { PlainMechanism, SaslMechanism } from '@sestina/sasl';
+import { MemoryServer } from '@sestina/testing';
+import { describe, expect, it } from 'vitest';
+import { makeClient, rejection } from './support.js';
+
+describe('options that cannot work', () => {
+  it.each([
+    ['nothing to log in with', { jid: 'alice@example.org', password: undefined }, 'password'],
+    ['no account', { jid: 'example.org' }, 'jid'],
+    ['a port out of range', { port: 65_536 }, 'port'],
+    ['a port that is no number', { port: Number.NaN }, 'port'],
+    ['a limit that is switched off', { limits: { maxDepth: 0 } }, 'limits.maxDepth'],
+    ['a reconnect delay that is none', { reconnect: { base: -1 } }, 'reconnect.base'],
+    ['a timeout that is none', { timeout: -1 }, 'timeout'],
+  ])('are refused: %s', (_, options, option) => {
+    let error: unknown;
+    try {
+      makeClient(options);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ code: 'ERR_CONFIG', option });
+  });
+
+  it('are refused: an address that is none', () => {
+    expect(() => makeClient({ jid: '@@/' })).toThrow();
+  });
+
+  it('are refused at connect() where no transport reaches there', async () => {
+    const client = makeClient({ transports: [] });
+    expect(await rejection(client.connect())).toBeInstanceOf(ConfigError);
+    expect(client.state).toBe('disconnected');
+  });
+});
+
+describe('options', () => {
+  it('need no more than an address and a password', () => {
+    const client = new ClientXMPP({ jid: 'alice@example.org', password: 'secret' });
+    expect(client.state).toBe('disconnected');
+    expect(client.requestedJid.toString()).toBe('alice@example.org');
+  });
+
+  it('take transports and mechanisms from a container', async () => {
+    const server = new MemoryServer({ users: { alice: 'secret' } });
+    const container = childContainer();
+    container.registerInstance(TransportFactory as never, server.transports);
+    container.registerInstance(SaslMechanism as never, new PlainMechanism());
+    const client = new ClientXMPP({
+      jid: 'alice@localhost/a',
+      password: 'secret',
+      container,
+      logger: new SilentLogger(),
+    });
+    const used: string[] = [];
+    client.on('authSuccess', ({ mechanism }) => used.push(mechanism));
+    await client.connect();
+    await client.dispose();
+    expect(used).toEqual(['PLAIN']);
+  });
+});

@@ -1,0 +1,6 @@
+import { measureIdle } from './lib/idle.js';
+import { loadStanza, scriptedStanza } from './lib/stanza.js';
+
+const stanza = loadStanza();
+
+await measureIdle(() => scriptedStanza(stanza));

@@ -1,0 +1,97 @@
+import { ClientXMPP } from '@sestina/client';
+import { streamFraming, type Transport, type TransportEvents, TransportFactory } from '@sestina/core';
+import { chunksOf, ScriptedServer } from './scripted-server.js';
+
+/** A transport without a network: what is written goes to a scripted server, and bytes can be delivered by hand. */
+export class ScriptedTransport implements Transport {
+  readonly kind = 'scripted';
+  readonly framing = streamFraming;
+  readonly secure = true;
+  readonly canStartTls = false;
+  readonly channelBindingTypes = [];
+  paused = false;
+  readonly #server: ScriptedServer;
+  #events: TransportEvents | undefined;
+
+  constructor(server: ScriptedServer) {
+    this.#server = server;
+  }
+
+  connect(events: TransportEvents): Promise<void> {
+    this.#events = events;
+    return Promise.resolve();
+  }
+
+  deliver(chunk: Uint8Array): void {
+    this.#events?.data(chunk);
+  }
+
+  write(text: string): boolean {
+    const answers = this.#server.receive(text);
+    if (answers.length > 0) {
+      setImmediate(() => {
+        for (const answer of answers) for (const chunk of chunksOf(answer)) this.#events?.data(chunk);
+      });
+    }
+    return true;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  startTls(): Promise<void> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  channelBinding(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  end(): void {
+    this.destroy();
+  }
+
+  destroy(): void {
+    const events = this.#events;
+    this.#events = undefined;
+    if (events) setImmediate(() => events.close());
+  }
+}
+
+/** Gives out the transports that it was given. */
+export class ScriptedTransports extends TransportFactory {
+  readonly #create: () => ScriptedTransport;
+
+  constructor(create: () => ScriptedTransport) {
+    super();
+    this.#create = create;
+  }
+
+  supports(): boolean {
+    return true;
+  }
+
+  create(): Transport {
+    return this.#create();
+  }
+}
+
+/** A client as an application makes it, but for the transport. */
+export function scriptedClient(
+  answers?: ReadonlyMap<string, string>,
+  options: Partial<ConstructorParameters<typeof ClientXMPP>[0]> = {},
+): { xmpp: ClientXMPP; transport: ScriptedTransport } {
+  const transport = new ScriptedTransport(new ScriptedServer('tcp', answers));
+  const xmpp = new ClientXMPP({
+    jid: 'juliet@capulet.example/balcony',
+    password: 'R0m30',
+    transports: new ScriptedTransports(() => transport),
+    ...options,
+  });
+  return { xmpp, transport };
+}

@@ -1,0 +1,23 @@
+import { createConnection } from 'node:net';
+import { RAW } from './lib/sink-protocol.js';
+import { END, measureTraffic } from './lib/traffic.js';
+
+// The floor: a socket and a text, no library.
+await measureTraffic(async ({ port }, received) => {
+  const socket = createConnection({ host: '127.0.0.1', port, noDelay: true });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('data', (chunk) => {
+    if (chunk.includes(END)) received('', END);
+  });
+  socket.write(RAW);
+  return {
+    send: (to, body) => {
+      const text = `<message to='${to}' type='chat' id='a1b2c3d4e5f6'><body>${body}</body></message>`;
+      return socket.write(text) ? undefined : new Promise<void>((resolve) => socket.once('drain', resolve));
+    },
+    address: '',
+  };
+});

@@ -1,0 +1,54 @@
+import { sameXml } from '@sestina/testing';
+import type { Contender, Scenario } from '../harness/types.js';
+
+interface Written {
+  readonly first: string;
+  readonly second: string;
+}
+
+/** All have to have written the same two messages, by meaning. */
+function verify(checks: ReadonlyMap<string, unknown>): void {
+  const [reference] = checks.values();
+  for (const [name, check] of checks) {
+    for (const key of ['first', 'second'] as const) {
+      // Debian's slixmpp adds an xml:lang of its own.
+      const options = { anyOrder: true, ignoreAttributes: ['xml:lang'] };
+      const difference = sameXml((reference as Written)[key], (check as Written)[key], options);
+      if (difference) throw new Error(`${name} wrote another message: ${difference}`);
+    }
+  }
+}
+
+/** (c): what it takes to make a message and its text. */
+export const build: Scenario = {
+  id: 'c',
+  title: 'a message with three extensions → text',
+  prepare({ scale }) {
+    const contender = (name: string, file: string, slow = false): Contender => ({
+      name,
+      script: new URL(`../contenders/build-${file}`, import.meta.url),
+      config: {
+        count: scale(2_000, 200),
+        warmup: slow ? scale(2, 1) : scale(20, 3),
+        slices: slow ? scale(5, 1) : scale(21, 3),
+      },
+    });
+    return {
+      cases: [
+        {
+          title: 'message, receipt request, chat state, origin id',
+          base: 'sestina',
+          metrics: [{ id: 'us', label: 'per message', unit: 'µs' }],
+          contenders: [
+            contender('sestina', 'sestina.ts'),
+            contender('text (floor)', 'text.ts'),
+            contender('xmpp.js', 'xmppjs.ts'),
+            contender('stanza', 'stanza.ts'),
+            contender('slixmpp', 'slixmpp.py', true),
+          ],
+          verify,
+        },
+      ],
+    };
+  },
+};

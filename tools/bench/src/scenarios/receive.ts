@@ -1,0 +1,120 @@
+import type { Case, Contender, Metric, Scenario } from '../harness/types.js';
+import { type Corpus, writeCorpus } from './corpus.js';
+
+const TIME: Metric = { id: 'us', label: 'per stanza', unit: 'µs' };
+
+const SESTINA = new URL('../contenders/receive-sestina.ts', import.meta.url);
+
+interface Expected {
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** Every contender has to have handled all stanzas and read the same from them. */
+function verify(checks: ReadonlyMap<string, unknown>, expected: Expected): void {
+  for (const [name, check] of checks) {
+    const { count, sum } = (check ?? {}) as Partial<Expected>;
+    if (count === expected.count && sum === expected.sum) continue;
+    throw new Error(
+      `${name} handled ${count} stanzas of ${expected.count} and read ${sum} characters of ${expected.sum}`,
+    );
+  }
+}
+
+interface Work {
+  readonly file: string;
+  readonly corpus: Corpus;
+  readonly warmup: number;
+  readonly slices: number;
+}
+
+function config({ file, warmup, slices }: Work, chunk: 'stanza' | number, more: object = {}): Record<string, unknown> {
+  return { corpus: file, warmup, slices, chunk, ...more };
+}
+
+/** (a): how long it takes from bytes to what a handler has read. */
+export const receive: Scenario = {
+  id: 'a',
+  title: 'bytes → typed stanza → handler, in memory',
+  async prepare({ directory, scale }) {
+    const written = await writeCorpus(directory, scale(2_100, 210));
+    const fast: Work = { ...written, warmup: scale(20, 3), slices: scale(21, 3) };
+    const slow: Work = { ...written, warmup: scale(2, 1), slices: scale(5, 1) };
+    const caseOf = (chunk: 'stanza' | number, name: string): Case => ({
+      title: `chunks of ${name}`,
+      base: 'sestina',
+      metrics: [TIME],
+      contenders: [
+        { name: 'sestina', script: SESTINA, config: config(fast, chunk) },
+        {
+          name: 'saxes (floor)',
+          script: new URL('../contenders/receive-saxes.ts', import.meta.url),
+          config: config(fast, chunk),
+        },
+        {
+          name: 'xmpp.js',
+          script: new URL('../contenders/receive-xmppjs.ts', import.meta.url),
+          config: config(fast, chunk),
+        },
+        {
+          name: 'stanza',
+          script: new URL('../contenders/receive-stanza.ts', import.meta.url),
+          config: config({ ...fast, warmup: scale(5, 1), slices: scale(11, 3) }, chunk),
+        },
+        {
+          name: 'slixmpp',
+          script: new URL('../contenders/receive-slixmpp.py', import.meta.url),
+          config: config(slow, chunk),
+        },
+      ],
+      targets: [
+        { metric: 'us', contender: 'saxes (floor)', atLeast: 0.85 },
+        { metric: 'us', contender: 'xmpp.js', atLeast: 1 },
+        { metric: 'us', contender: 'stanza', atLeast: 10 },
+        { metric: 'us', contender: 'slixmpp', atLeast: 25 },
+      ],
+      verify: (checks) => verify(checks, written.corpus.expected),
+    });
+    return { cases: [caseOf('stanza', 'one stanza'), caseOf(16_384, '16 KB')] };
+  },
+};
+
+/** (b): what plugins and handlers that are not concerned cost each stanza. */
+export const dispatch: Scenario = {
+  id: 'b',
+  title: 'the same with plugins and handlers that are not concerned',
+  async prepare({ directory, scale }) {
+    const written = await writeCorpus(directory, scale(2_100, 210));
+    const work: Work = { ...written, warmup: scale(20, 3), slices: scale(21, 3) };
+    const contender = (name: string, more: object): Contender => ({
+      name,
+      script: SESTINA,
+      config: config(work, 16_384, more),
+    });
+    const check = (checks: ReadonlyMap<string, unknown>): void => verify(checks, written.corpus.expected);
+    return {
+      cases: [
+        {
+          title: 'plugins, each with an iq handler, a message payload handler and a feature',
+          base: 'no plugin',
+          metrics: [TIME],
+          contenders: [0, 7, 100].map((plugins) =>
+            contender(plugins === 0 ? 'no plugin' : `${plugins} plugins`, { plugins }),
+          ),
+          targets: [{ metric: 'us', contender: '100 plugins', atMost: 1.1 }],
+          verify: check,
+        },
+        {
+          title: 'handlers that match nothing',
+          base: 'no handler',
+          metrics: [TIME],
+          contenders: [0, 1, 100, 1_000].map((handlers) =>
+            contender(handlers === 0 ? 'no handler' : `${handlers} handlers`, { handlers }),
+          ),
+          targets: [{ metric: 'us', contender: '1000 handlers', atMost: 1.1 }],
+          verify: check,
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { ensureInstalled, startServer } from '@sestina/servers';
+import { compiled } from '../harness/compile.js';
+import type { Contender, Metric, Scenario } from '../harness/types.js';
+
+const CPU: Metric = { id: 'cpu', label: 'CPU of the process per message', unit: 'µs' };
+const RATE: Metric = { id: 'rate', label: 'messages', unit: '1/s', moreIsBetter: true };
+
+/** Starts the server that is no limit. */
+function startSink(): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(compiled(new URL('../contenders/sink.ts', import.meta.url)), { execArgv: [] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (port) => resolve({ child, port: Number(port) }));
+    child.once('exit', (code) => reject(new Error(`the sink ended with ${code}`)));
+  });
+}
+
+/** (e): messages through real sockets. */
+export const traffic: Scenario = {
+  id: 'e',
+  title: 'messages through a socket',
+  async prepare({ scale }) {
+    const server = await startServer({ kind: 'prosody', users: 1 });
+    await ensureInstalled(['slixmpp']);
+    const sink = await startSink();
+    const count = scale(20_000, 500);
+    const [user] = server.users;
+    const real = {
+      mode: 'echo',
+      count,
+      domain: server.domain,
+      port: server.ports.c2s,
+      httpsPort: server.ports.https,
+      ca: server.ca,
+      caFile: server.caFile,
+      jid: user?.jid,
+      password: user?.password,
+    };
+    const swallowed = { mode: 'sink', count: scale(50_000, 2_000), domain: 'capulet.example', port: sink.port };
+    // xmpp.js and stanza have no option for a certificate authority.
+    const env = { NODE_EXTRA_CA_CERTS: server.caFile };
+    const contender = (name: string, file: string, config: Record<string, unknown>): Contender => ({
+      name,
+      script: new URL(`../contenders/traffic-${file}`, import.meta.url),
+      config,
+      env,
+    });
+    return {
+      cases: [
+        {
+          title: `Prosody, TLS: ${count} messages to itself, 200 on their way at once`,
+          base: 'sestina',
+          metrics: [CPU, RATE],
+          contenders: [
+            contender('sestina', 'sestina.ts', real),
+            contender('xmpp.js', 'xmppjs.ts', real),
+            contender('stanza (WebSocket)', 'stanza.ts', real),
+            contender('slixmpp', 'slixmpp.py', real),
+          ],
+        },
+        {
+          title: `a TCP server that swallows: ${swallowed.count} messages out`,
+          base: 'sestina',
+          metrics: [CPU, RATE],
+          contenders: [
+            contender('sestina', 'sestina.ts', swallowed),
+            contender('socket (floor)', 'socket.ts', swallowed),
+            contender('xmpp.js', 'xmppjs.ts', swallowed),
+            contender('slixmpp', 'slixmpp.py', swallowed),
+          ],
+        },
+      ],
+      dispose: async () => {
+        sink.child.kill();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  },
+};
