@@ -20,7 +20,9 @@ describe.each(KINDS)('somebody on the way to %s', (kind) => {
     expect(stripper.sent).toMatch(HEADER);
     expect(stripper.sent).not.toContain('<auth');
     expect(stripper.sent).not.toContain(user.username);
-    expect(stripper.sent.replace(HEADER, '')).toMatch(/^\s*(?:<stream:error>.*<\/stream:error>)?\s*(?:<\/stream:stream>)?$/s);
+    expect(stripper.sent.replace(HEADER, '')).toMatch(
+      /^\s*(?:<stream:error>.*<\/stream:error>)?\s*(?:<\/stream:stream>)?$/s,
+    );
   });
 
   it('who takes it out gets no password from a client that may do without TLS, except by its own word', async () => {
@@ -41,14 +43,19 @@ describe.each(KINDS)('somebody on the way to %s', (kind) => {
     await using liar = await Middleman.inTheClear(bench.server, (text) =>
       text.replace('<proceed', '<failure').replace('</proceed', '</failure'),
     );
-    await expect(bench.client({ ...user, port: liar.port }).connect()).rejects.toMatchObject({ code: 'ERR_NEGOTIATION' });
+    await expect(bench.client({ ...user, port: liar.port }).connect()).rejects.toMatchObject({
+      code: 'ERR_NEGOTIATION',
+    });
     expect(liar.sent).not.toContain('<auth');
   });
 
   it('who puts a stanza behind the go-ahead for TLS is found out', async () => {
     const user = await bench.account();
     await using injector = await Middleman.inTheClear(bench.server, (text) =>
-      text.replace(/<proceed[^>]*?(?:\/>|><\/proceed>)/, (proceed) => `${proceed}<message><body>injected</body></message>`),
+      text.replace(
+        /<proceed[^>]*?(?:\/>|><\/proceed>)/,
+        (proceed) => `${proceed}<message><body>injected</body></message>`,
+      ),
     );
     const client = bench.client({ ...user, port: injector.port });
     await expect(client.connect()).rejects.toBeInstanceOf(TlsInjectionError);
@@ -56,63 +63,69 @@ describe.each(KINDS)('somebody on the way to %s', (kind) => {
   });
 });
 
-describe.each(VARIANTS)('a man in the middle with a certificate for $name', ({ server, mechanisms, noticesDowngrade }) => {
-  const bench = useServer(server);
+describe.each(VARIANTS)(
+  'a man in the middle with a certificate for $name',
+  ({ server, mechanisms, noticesDowngrade }) => {
+    const bench = useServer(server);
 
-  describe.each(TLS_VERSIONS)('over %s', (version) => {
-    const bindable = PASSWORD_MECHANISMS.some(
-      (name) => name.endsWith('-PLUS') && mechanisms[version][name] === 'works',
-    );
-
-    async function login(change?: (text: string) => string, channelBinding?: 'never' | 'require') {
-      const user = await bench.account();
-      const certificate = await bench.server.serverCertificate(bench.server.domain);
-      await using middleman = await Middleman.withCertificate(bench.server, certificate, change);
-      const client = bench.client({
-        ...user,
-        service: `xmpps://127.0.0.1:${middleman.port}`,
-        tls: { ca: bench.server.ca, minVersion: version, maxVersion: version },
-        ...(channelBinding && { sasl: { channelBinding } }),
-      });
-      const error = await client.connect().then(
-        () => undefined,
-        (reason: unknown) => reason,
+    describe.each(TLS_VERSIONS)('over %s', (version) => {
+      const bindable = PASSWORD_MECHANISMS.some(
+        (name) => name.endsWith('-PLUS') && mechanisms[version][name] === 'works',
       );
-      await client.disconnect();
-      return { error, sent: middleman.sent };
-    }
 
-    it('gets through to a client that binds nothing: the test is worth something', async () => {
-      const { error, sent } = await login(undefined, 'never');
-      expect(error).toBeUndefined();
-      expect(sent).toContain('<auth');
-    });
-
-    it(bindable ? 'does not get a session by itself' : 'is not noticed where the server can bind nothing', async () => {
-      const { error, sent } = await login();
-      if (bindable) {
-        const reason = expect.stringMatching(/^(not-authorized|malformed-request)$/);
-        expect(error).toMatchObject({ code: 'ERR_AUTH', reason, retryable: false });
-        expect(sent).toMatch(/mechanism='SCRAM-[^']*-PLUS'/);
-      } else {
-        expect(error).toBeUndefined();
+      async function login(change?: (text: string) => string, channelBinding?: 'never' | 'require') {
+        const user = await bench.account();
+        const certificate = await bench.server.serverCertificate(bench.server.domain);
+        await using middleman = await Middleman.withCertificate(bench.server, certificate, change);
+        const client = bench.client({
+          ...user,
+          service: `xmpps://127.0.0.1:${middleman.port}`,
+          tls: { ca: bench.server.ca, minVersion: version, maxVersion: version },
+          ...(channelBinding && { sasl: { channelBinding } }),
+        });
+        const error = await client.connect().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        await client.disconnect();
+        return { error, sent: middleman.sent };
       }
-    });
 
-    it('does not get a session from a client that insists on channel binding', async () => {
-      const { error } = await login(undefined, 'require');
-      expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
-    });
+      it('gets through to a client that binds nothing: the test is worth something', async () => {
+        const { error, sent } = await login(undefined, 'never');
+        expect(error).toBeUndefined();
+        expect(sent).toContain('<auth');
+      });
 
-    it('is told that the client could bind, when the -PLUS mechanisms are taken off the list', async () => {
-      const { error, sent } = await login((text) => text.replace(/<mechanism>[^<]*-PLUS<\/mechanism>/g, ''));
-      expect(sent).not.toContain('-PLUS');
-      const [, initial = ''] = /<auth[^>]*>([^<]+)</.exec(sent) ?? [];
-      // Which type a server means that does not say so is unknown on TLS 1.3: nothing is claimed then.
-      const claims = version === 'TLSv1.2' || bindable;
-      expect(Buffer.from(initial, 'base64').toString()).toMatch(claims ? /^y,,/ : /^n,,/);
-      if (claims && noticesDowngrade) expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
-      else expect(error).toBeUndefined();
+      it(
+        bindable ? 'does not get a session by itself' : 'is not noticed where the server can bind nothing',
+        async () => {
+          const { error, sent } = await login();
+          if (bindable) {
+            const reason = expect.stringMatching(/^(not-authorized|malformed-request)$/);
+            expect(error).toMatchObject({ code: 'ERR_AUTH', reason, retryable: false });
+            expect(sent).toMatch(/mechanism='SCRAM-[^']*-PLUS'/);
+          } else {
+            expect(error).toBeUndefined();
+          }
+        },
+      );
+
+      it('does not get a session from a client that insists on channel binding', async () => {
+        const { error } = await login(undefined, 'require');
+        expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
+      });
+
+      it('is told that the client could bind, when the -PLUS mechanisms are taken off the list', async () => {
+        const { error, sent } = await login((text) => text.replace(/<mechanism>[^<]*-PLUS<\/mechanism>/g, ''));
+        expect(sent).not.toContain('-PLUS');
+        const [, initial = ''] = /<auth[^>]*>([^<]+)</.exec(sent) ?? [];
+        // Which type a server means that does not say so is unknown on TLS 1.3: nothing is claimed then.
+        const claims = version === 'TLSv1.2' || bindable;
+        expect(Buffer.from(initial, 'base64').toString()).toMatch(claims ? /^y,,/ : /^n,,/);
+        if (claims && noticesDowngrade) expect(error).toMatchObject({ code: 'ERR_AUTH', retryable: false });
+        else expect(error).toBeUndefined();
+      });
     });
-  });
-});
+  },
+);

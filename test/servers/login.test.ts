@@ -37,7 +37,9 @@ describe.each(VARIANTS)('logging in to $name', ({ server, mechanisms }) => {
         } else {
           const error = await client.connect().catch((reason: unknown) => reason);
           expect(error).toBeInstanceOf(AuthError);
-          const reason = offered.includes(mechanism) ? 'not-authorized' : expect.stringMatching(/downgrade|no-mechanism/);
+          const reason = offered.includes(mechanism)
+            ? 'not-authorized'
+            : expect.stringMatching(/downgrade|no-mechanism/);
           expect(error).toMatchObject({ reason, retryable: false });
           expect(client.state).toBe('disconnected');
         }
@@ -89,7 +91,9 @@ describe.each(VARIANTS)('logging in to $name', ({ server, mechanisms }) => {
         const jid = `zoe@${bench.server.hosts.external}`;
         const client = bench.client({ jid, external: true, ...options() });
         // Prosody does not offer it then, ejabberd offers it and refuses.
-        await expect(client.connect()).rejects.toMatchObject({ name: expect.stringMatching(/AuthError|NegotiationError/) });
+        await expect(client.connect()).rejects.toMatchObject({
+          name: expect.stringMatching(/AuthError|NegotiationError/),
+        });
         expect(client.online).toBe(false);
       });
     });
@@ -114,7 +118,10 @@ describe.each(VARIANTS)('logging in to $name', ({ server, mechanisms }) => {
   it('does not tell an unknown account from a wrong password', async () => {
     const [unknown, wrong] = await Promise.all(
       [`nobody@${bench.server.domain}`, (await bench.account()).jid].map(async (jid) => {
-        const error = await bench.client({ jid, password: 'guess' }).connect().catch((reason: unknown) => reason);
+        const error = await bench
+          .client({ jid, password: 'guess' })
+          .connect()
+          .catch((reason: unknown) => reason);
         return (error as AuthError).reason;
       }),
     );
@@ -131,14 +138,17 @@ describe.each(VARIANTS)('logging in to $name', ({ server, mechanisms }) => {
     expect(client.online).toBe(true);
   });
 
-  it.each(['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256'])('takes any characters in a password with %s', async (mechanism) => {
-    const password = `"quo'te\\ <&>,= €é日本`;
-    const username = `odd-${mechanism.toLowerCase()}`;
-    await bench.server.addUser(username, password);
-    const client = bench.client({ jid: `${username}@${bench.server.domain}`, password, sasl: { only: [mechanism] } });
-    await client.connect();
-    expect(client.online).toBe(true);
-  });
+  it.each(['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256'])(
+    'takes any characters in a password with %s',
+    async (mechanism) => {
+      const password = `"quo'te\\ <&>,= €é日本`;
+      const username = `odd-${mechanism.toLowerCase()}`;
+      await bench.server.addUser(username, password);
+      const client = bench.client({ jid: `${username}@${bench.server.domain}`, password, sasl: { only: [mechanism] } });
+      await client.connect();
+      expect(client.online).toBe(true);
+    },
+  );
 
   it('asks for the credentials at each attempt', async () => {
     const { jid, username, password } = await bench.account();

@@ -106,7 +106,9 @@ describe.each(KINDS)('the roster on %s', (kind) => {
     const client = await bench.online();
     await client.getRoster();
     const jids = Array.from({ length: 300 }, (_, index) => `contact${index}@localhost`);
-    await Promise.all(jids.map((jid, index) => client.updateRoster(jid, { name: `No. ${index}`, groups: [`${index % 7}`] })));
+    await Promise.all(
+      jids.map((jid, index) => client.updateRoster(jid, { name: `No. ${index}`, groups: [`${index % 7}`] })),
+    );
     const again = await client.getRoster();
     expect(again.size).toBe(300);
     expect(again.groups().get('3')?.length).toBe(Math.ceil((300 - 3) / 7));

@@ -37,7 +37,9 @@ describe.each(KINDS)('with slixmpp at the other end of %s', (kind) => {
   /** A client with the plugins that the peer has. */
   async function us(): Promise<ClientXMPP> {
     const client = bench.client({ ...(await bench.account()) });
-    client.use(ServiceDiscovery, { identities: [{ category: 'client', type: 'console', name: 'Wir & ❦', lang: 'de' }] });
+    client.use(ServiceDiscovery, {
+      identities: [{ category: 'client', type: 'console', name: 'Wir & ❦', lang: 'de' }],
+    });
     client.use(EntityCapabilities, { node: 'https://sestina.example/tests' });
     client.use(DiscoveryExtensions).add(SOFTWARE.result({ os: 'Any & all', ipv6: true }));
     client.use(SoftwareVersion, { name: 'Sestina', version: '0 <&> 1', os: 'Node' });
@@ -104,11 +106,17 @@ describe.each(KINDS)('with slixmpp at the other end of %s', (kind) => {
     const client = await us();
     const theirs = await client.plugin(ServiceDiscovery).info(peer.jid, { cached: false });
     expect(theirs.identity('client', 'bot')?.name).toBe('Ein Bot ❦');
-    for (const feature of ['urn:xmpp:ping', 'jabber:iq:version', 'jabber:x:data']) expect(theirs.has(feature)).toBe(true);
+    for (const feature of ['urn:xmpp:ping', 'jabber:iq:version', 'jabber:x:data'])
+      expect(theirs.has(feature)).toBe(true);
     const ours = await peer.do<Info>('info', { to: `${client.boundJid}` });
     expect(ours.identities).toEqual([['client', 'console', 'de', 'Wir & ❦']]);
     expect(ours.features).toEqual(
-      expect.arrayContaining(['urn:xmpp:ping', 'jabber:iq:version', 'jabber:x:data', 'http://jabber.org/protocol/caps']),
+      expect.arrayContaining([
+        'urn:xmpp:ping',
+        'jabber:iq:version',
+        'jabber:x:data',
+        'http://jabber.org/protocol/caps',
+      ]),
     );
     expect(new Set(ours.features).size).toBe(ours.features.length);
     await expect(peer.do('info', { to: `${client.boundJid}`, node: 'no such node' })).rejects.toThrow('item-not-found');

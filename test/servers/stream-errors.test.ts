@@ -1,5 +1,5 @@
-import type { ClientXMPP } from '@sestina/client';
-import { type Link, SessionLostError, StreamError, type StreamErrorCondition, type XmlElement } from '@sestina/core';
+import type { ClientXMPP, FeatureContext, FeatureOutcome } from '@sestina/client';
+import { SessionLostError, StreamError, type StreamErrorCondition } from '@sestina/core';
 import type { ServerKind } from '@sestina/servers';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
@@ -83,7 +83,11 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
   const bench = useServer({ kind });
 
   /** Waits for the end of the stream, and checks that everything that follows from it has come. */
-  async function ended(client: ClientXMPP, condition: StreamErrorCondition, provoke: () => unknown): Promise<StreamError> {
+  async function ended(
+    client: ClientXMPP,
+    condition: StreamErrorCondition,
+    provoke: () => unknown,
+  ): Promise<StreamError> {
     const retried = RETRIED.has(condition);
     const streamError = client.wait('streamError');
     const disconnected = client.wait('disconnected');
@@ -177,14 +181,12 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
 
   it('after bad XML before logging in', async () => {
     const client = bench.client(await bench.account());
-    const login = (link: Link): Promise<XmlElement> => {
+    const breakIt = async ({ link }: FeatureContext): Promise<FeatureOutcome> => {
       link.transport.write('<<');
-      return link.receive();
+      await link.receive();
+      return 'next';
     };
-    client.registerFeature('mechanisms', NS_SASL, async ({ link }) => (await login(link)) && 'next', {
-      order: 100,
-      beforeLogin: true,
-    });
+    client.registerFeature('mechanisms', NS_SASL, breakIt, { order: 100, beforeLogin: true });
     const error = await client.connect().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StreamError);
     expect(error).toMatchObject({ condition: 'not-well-formed', origin: 'peer', retryable: false });
@@ -200,7 +202,9 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
     });
   } else {
     it('with conditions of its own choice only', async () => {
-      await expect(bench.server.closeSession('a@localhost', 'reset')).rejects.toMatchObject({ code: 'ERR_TEST_SERVER' });
+      await expect(bench.server.closeSession('a@localhost', 'reset')).rejects.toMatchObject({
+        code: 'ERR_TEST_SERVER',
+      });
     });
   }
 });

@@ -62,7 +62,10 @@ describe.each(KINDS)('the way to %s', (kind) => {
   it('leads to a good error on the STARTTLS port when direct TLS was meant', async () => {
     const { host, ports } = bench.server;
     const service = `xmpps://${host}:${ports.c2s}`;
-    const error = await bench.client({ ...(await bench.account()), service }).connect().catch((failure: unknown) => failure);
+    const error = await bench
+      .client({ ...(await bench.account()), service })
+      .connect()
+      .catch((failure: unknown) => failure);
     expect(error).toMatchObject({ code: 'ERR_TLS', reason: expect.stringMatching(/protocol|interrupted/) });
   });
 

@@ -54,7 +54,7 @@ export class World {
   componentOptions(options: ComponentOptions): ComponentOptions {
     const logger = options.logger ?? new ProblemLogger(this.problems);
     if (options.transports) return { ...options, logger };
-    this.#components.set(JID.from(options.jid).domain, options.secret);
+    this.#components.set(JID.from(options.jid).domain, options.secret ?? '');
     return { ...options, logger, transports: this.#transports };
   }
 

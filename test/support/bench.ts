@@ -1,7 +1,13 @@
 import { type ClientOptions, ClientXMPP } from '@sestina/client';
 import { type ComponentOptions, ComponentXMPP } from '@sestina/component';
 import type { BaseXMPP } from '@sestina/core';
-import { type RunningServer, type ServerKind, type ServerOptions, type ServerUser, startServer } from '@sestina/servers';
+import {
+  type RunningServer,
+  type ServerKind,
+  type ServerOptions,
+  type ServerUser,
+  startServer,
+} from '@sestina/servers';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { RecordingLogger } from './recorders.js';
 

@@ -1,5 +1,5 @@
 import type { ClientOptions } from '@sestina/client';
-import type { ServerKind, ServerOptions } from '@sestina/servers';
+import type { ServerOptions } from '@sestina/servers';
 import type { Bench } from './bench.js';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -80,13 +80,6 @@ export const VARIANTS: readonly Variant[] = [
     },
   },
 ];
-
-/** The plain way of running a server. */
-export function variantOf(kind: ServerKind): Variant {
-  const found = VARIANTS.find(({ name }) => name === kind);
-  if (!found) throw new Error(`nothing is known of ${kind}`);
-  return found;
-}
 
 class Enough extends Error {}
 

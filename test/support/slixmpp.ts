@@ -59,7 +59,9 @@ export class SlixmppPeer implements AsyncDisposable {
     const id = ++this.#last;
     const command = { ...options, id, do: what };
     return this.#within(`answer to ${what}`, (resolve, reject) => {
-      this.#asked.set(id, ({ result, error }) => (error === undefined ? resolve(result as T) : reject(new Error(error))));
+      this.#asked.set(id, ({ result, error }) =>
+        error === undefined ? resolve(result as T) : reject(new Error(error)),
+      );
       this.#process.stdin.write(`${JSON.stringify(command)}\n`);
     });
   }

@@ -59,8 +59,3 @@ export class AuthError extends SestinaError {
 function isRetryable(cause: unknown): boolean {
   return cause instanceof Error && (cause as { retryable?: unknown }).retryable === true;
 }
-
-/** The server and this client do not agree on how to make a session. */
-export class NegotiationError extends SestinaError {
-  readonly code = 'ERR_NEGOTIATION';
-}

@@ -30,7 +30,8 @@ export class RosterSync {
   readonly #xmpp: BaseXMPP;
   readonly #storage: Storage;
   #versioned = false;
-  #saving: Promise<void> = Promise.resolve();
+  #unsaved: RosterNode | undefined;
+  #saving: Promise<void> | undefined;
 
   constructor(xmpp: BaseXMPP) {
     this.#xmpp = xmpp;
@@ -109,13 +110,9 @@ export class RosterSync {
     }
   }
 
-  get #key(): string {
-    return `roster/${this.#xmpp.boundJid?.bare}`;
-  }
-
   async #load(node: RosterNode): Promise<void> {
     try {
-      const text = await this.#storage.get(this.#key);
+      const text = await this.#storage.get(keyOf(node));
       if (text === undefined) return;
       const { version, items } = JSON.parse(text) as Stored;
       const entries = items.map((item) =>
@@ -129,23 +126,41 @@ export class RosterSync {
     }
   }
 
+  /** Keeps it; while that is going on, all further changes are kept in one go. */
   #save(node: RosterNode): void {
-    const { version } = node;
-    if (!this.#versioned || version === undefined) return;
-    const items: StoredItem[] = [...node].map(({ jid, name, groups, subscription, ask, approved }) => ({
-      jid: jid.toString(),
-      name,
-      groups,
-      subscription,
-      ask,
-      approved,
-    }));
-    const key = this.#key;
-    const text = JSON.stringify({ version, items } satisfies Stored);
-    this.#saving = this.#saving
-      .then(() => this.#storage.set(key, text))
-      .catch((error: unknown) => this.#xmpp.logger.warn('the roster could not be stored', { error }));
+    if (!this.#versioned || node.version === undefined) return;
+    this.#unsaved = node;
+    this.#saving ??= this.#saveAll().finally(() => {
+      this.#saving = undefined;
+    });
   }
+
+  async #saveAll(): Promise<void> {
+    for (let node = this.#unsaved; node; node = this.#unsaved) {
+      this.#unsaved = undefined;
+      try {
+        await this.#storage.set(keyOf(node), textOf(node));
+      } catch (error) {
+        this.#xmpp.logger.warn('the roster could not be stored', { error });
+      }
+    }
+  }
+}
+
+function keyOf(node: RosterNode): string {
+  return `roster/${node.owner}`;
+}
+
+function textOf(node: RosterNode): string {
+  const items: StoredItem[] = [...node].map(({ jid, name, groups, subscription, ask, approved }) => ({
+    jid: jid.toString(),
+    name,
+    groups,
+    subscription,
+    ask,
+    approved,
+  }));
+  return JSON.stringify({ version: node.version ?? '', items } satisfies Stored);
 }
 
 function entryOf(item: RosterItemElement): RosterEntry {

@@ -1,5 +1,4 @@
-import { NegotiationError } from '@sestina/client';
-import { StanzaError } from '@sestina/core';
+import { NegotiationError, StanzaError } from '@sestina/core';
 import { MemoryServer } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { BIND, idOf, makeClient, type Played, PlayedServer, rejection, SESSION } from './support.js';

@@ -1,5 +1,5 @@
-import { type FeatureOutcome, NegotiationError } from '@sestina/client';
-import { TimeoutError } from '@sestina/core';
+import type { FeatureOutcome } from '@sestina/client';
+import { NegotiationError, TimeoutError } from '@sestina/core';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { BIND, mechanisms, NS_SASL, PlayedServer, rejection, SESSION } from './support.js';
@@ -112,6 +112,54 @@ describe('stream features', () => {
     await (await server.next()).session();
     await again;
     await client.disconnect();
+  });
+
+  it('have the turn of the built-in one that they replace', async () => {
+    const server = new PlayedServer();
+    const client = server.client();
+    const calls: string[] = [];
+    const note = (name: string): (() => FeatureOutcome) => {
+      return () => {
+        calls.push(name);
+        return 'next';
+      };
+    };
+    client.registerFeature('x', 'urn:x', note('x'), { order: 200, beforeLogin: true });
+    client.registerFeature('mechanisms', NS_SASL, note('mechanisms'));
+    const failed = rejection(client.connect());
+    await (await server.next()).open(X + mechanisms('PLAIN'));
+    await failed;
+    expect(calls).toEqual(['mechanisms', 'x']);
+  });
+
+  it('that end after the attempt was given up do not lead on', async () => {
+    const server = new PlayedServer();
+    const client = server.client();
+    let release = (_outcome: FeatureOutcome): void => {};
+    let led = false;
+    const slow = (): Promise<FeatureOutcome> =>
+      new Promise((resolve) => {
+        release = resolve;
+      });
+    client.registerFeature('x', 'urn:x', slow, { order: 1, beforeLogin: true });
+    client.registerFeature(
+      'y',
+      'urn:x',
+      () => {
+        led = true;
+        return 'session';
+      },
+      { order: 2, beforeLogin: true },
+    );
+    const failed = rejection(client.connect());
+    await (await server.next()).open(`${X}<y xmlns='urn:x'/>${mechanisms('PLAIN')}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await client.disconnect();
+    await failed;
+    release('next');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(led).toBe(false);
+    expect(client.state).toBe('disconnected');
   });
 
   it('end the negotiation with a session that goes on', async () => {

@@ -1,6 +1,7 @@
-import { RedirectError } from '@sestina/core';
+import { RedirectError, StreamError } from '@sestina/core';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
+import { RedirectChain } from '../src/redirect.js';
 import { header, PlayedServer, rejection, streamError } from './support.js';
 
 /** Answers the client's header with a redirect. */
@@ -112,6 +113,19 @@ describe('a redirect', () => {
     expect(error).toBeInstanceOf(RedirectError);
     expect(error.message.length).toBeLessThan(300);
     expect(server.targets).toHaveLength(1);
+  });
+
+  it('is followed anew by each connect()', async () => {
+    const server = new PlayedServer();
+    const client = server.client();
+    for (let i = 0; i < 5; i++) {
+      const connecting = client.connect();
+      await redirect(server, 'other.example');
+      await (await server.next()).session();
+      await connecting;
+      await client.disconnect();
+    }
+    expect(server.targets).toHaveLength(10);
   });
 
   it('to where nothing is rejects with what happened there', async () => {
@@ -244,5 +258,28 @@ describe('a redirect in the middle of a session', () => {
     await again;
     expect(server.targets[1]?.host).toBeUndefined();
     await client.disconnect();
+  });
+});
+
+describe('a redirect of a WebSocket', () => {
+  const follow = (where: string): unknown =>
+    new RedirectChain().follow(new StreamError('see-other-host', { origin: 'peer', seeOtherHost: where }), {
+      kind: 'websocket',
+      secure: true,
+    });
+
+  it('leads to an address that is as safe', () => {
+    expect(follow('wss://other.example/ws')).toMatchObject({ service: 'wss://other.example/ws' });
+  });
+
+  it.each([
+    'ws://evil.example/x',
+    'https://evil.example/x',
+    'other.example:5222',
+    'wss://user:pass@evil.example/',
+    'wss://',
+    '',
+  ])('to "%s" is refused', (where) => {
+    expect(() => follow(where)).toThrow(RedirectError);
   });
 });

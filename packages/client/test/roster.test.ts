@@ -309,6 +309,37 @@ describe('roster versions', () => {
     },
   );
 
+  it('are stored in one go where pushes come faster than the storage takes them', async () => {
+    let release = (): void => {};
+    const texts: string[] = [];
+    class Slow extends MemoryStorage {
+      override async set(_key: string, value: string): Promise<void> {
+        texts.push(value);
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+    }
+    const { client, server } = await played({ storage: new Slow() }, BIND + VER);
+    const fetching = client.getRoster();
+    const request = await server.peer.receive(/<iq.*?<\/iq>/);
+    server.peer.send(`<iq type='result' id='${idOf(request)}'><query xmlns='${NS}' ver='v0'/></iq>`);
+    await fetching;
+    for (let i = 1; i <= 100; i++) {
+      server.peer.send(
+        `<iq type='set' id='p${i}'><query xmlns='${NS}' ver='v${i}'><item jid='c${i}@example.net'/></query></iq>`,
+      );
+    }
+    await server.peer.receive(/id='p100'/);
+    expect(texts).toHaveLength(1);
+    release();
+    await expect.poll(() => texts.length).toBe(2);
+    expect(JSON.parse(texts[1] ?? '')).toMatchObject({ version: 'v100' });
+    expect(JSON.parse(texts[1] ?? '').items).toHaveLength(100);
+    release();
+    await client.disconnect();
+  });
+
   it('do without a storage that fails', async () => {
     const server = memoryServer();
     server.setRosterItem('alice', 'bob@localhost', { name: 'Bob' });

@@ -1,5 +1,4 @@
-import { NegotiationError } from '@sestina/client';
-import { StreamError, TlsInjectionError, TlsRequiredError } from '@sestina/core';
+import { NegotiationError, StreamError, TlsInjectionError, TlsRequiredError } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import { BIND, header, mechanisms, NS_SASL, NS_TLS, PlayedServer, rejection, STARTTLS } from './support.js';
 

@@ -26,7 +26,7 @@ export interface ComponentOptions extends XMPPOptions {
   /** The domain that the server gives to this component, `echo.example.org`. */
   readonly jid: JID | string;
   /** What the server's configuration has for it too. */
-  readonly secret: string;
+  readonly secret: string | undefined;
   /** Default `localhost`. */
   readonly host?: string | undefined;
   /** Default 5347. */
@@ -55,7 +55,6 @@ export class ComponentXMPP extends BaseXMPP {
     super(options.jid, options);
     const { secret, ...rest } = options;
     // In the closure only: printing this object must not show it.
-    this.#secret = () => secret;
     this.#options = rest;
     const { local, resource } = this.requestedJid;
     if (local || resource)
@@ -63,6 +62,7 @@ export class ComponentXMPP extends BaseXMPP {
     if (typeof secret !== 'string' || secret === '') {
       throw new ConfigError("secret has to be what the server's configuration has for this component", 'secret');
     }
+    this.#secret = () => secret;
     const { transports } = options;
     // Transports that are given may encrypt: what they do is looked at once they are open.
     if (!transports) this.#refusePlaintext(false);

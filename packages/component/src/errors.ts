@@ -1,4 +1,4 @@
-import { SestinaError } from '@sestina/core';
+import { type JID, SestinaError } from '@sestina/core';
 
 /** The server does not accept the secret. Not retried. */
 export class HandshakeError extends SestinaError {
@@ -9,7 +9,21 @@ export class HandshakeError extends SestinaError {
   }
 }
 
-/** The server does something that belongs to no handshake. */
-export class NegotiationError extends SestinaError {
-  readonly code = 'ERR_NEGOTIATION';
+/** The roster of an address could not be read or stored; nothing was changed, nobody was told anything. */
+export class RosterStoreError extends SestinaError {
+  readonly code = 'ERR_ROSTER_STORE';
+  /** False where what is stored cannot be read: it is left as it is. */
+  override readonly retryable: boolean;
+
+  constructor(
+    /** Bare JID. */
+    readonly owner: JID,
+    { cause, damaged = false }: { cause: unknown; damaged?: boolean },
+  ) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(damaged ? `the stored roster of ${owner} cannot be read: ${why}` : `the storage failed for ${owner}: ${why}`, {
+      cause,
+    });
+    this.retryable = !damaged;
+  }
 }

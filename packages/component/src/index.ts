@@ -1,2 +1,2 @@
 export { type ComponentOptions, ComponentXMPP } from './component-xmpp.js';
-export { HandshakeError, NegotiationError } from './errors.js';
+export { HandshakeError } from './errors.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { HandshakeError, NegotiationError } from '@sestina/component';
-import { ConfigError, Logger, StreamError, Tracer, type XmlElement } from '@sestina/core';
+import { HandshakeError } from '@sestina/component';
+import { ConfigError, Logger, NegotiationError, StreamError, Tracer, type XmlElement } from '@sestina/core';
 import { MemoryServer, SeededRandom, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { header, makeComponent, PlayedServer, rejection, SECRET } from './support.js';

@@ -42,5 +42,10 @@ export class TimeoutError extends SestinaError {
 /** The connection is not there, or went away before the thing was done. */
 export class DisconnectedError extends SestinaError {
   readonly code: string = 'ERR_DISCONNECTED';
-  override readonly retryable = true;
+  override readonly retryable: boolean;
+
+  constructor(message: string, { retryable = true, ...options }: ErrorOptions & { retryable?: boolean } = {}) {
+    super(message, options);
+    this.retryable = retryable;
+  }
 }

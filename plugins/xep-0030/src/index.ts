@@ -10,8 +10,15 @@ export {
   ServiceDiscoveryOptions,
   type ServiceQuery,
 } from './options.js';
-export type { DiscoRequest, IdentityInit, InfoHandler, ItemInit, ItemsHandler } from './own-info.js';
-export type { Place } from './place.js';
+export {
+  type DiscoRequest,
+  type IdentityInit,
+  type InfoHandler,
+  type ItemInit,
+  type ItemsHandler,
+  ownDiscoInfo,
+  ownDiscoItems,
+} from './own-info.js';
 export { type InfoLookup, ServiceDiscovery } from './service-discovery.js';
 export { type PatienceOptions, SharedQueries } from './shared-queries.js';
 export { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';

@@ -1,6 +1,5 @@
-import { JID, Registration, StanzaError } from '@sestina/core';
+import { type Answers, defineAnswer, JID, type Place, PlaceMap, Registration, StanzaError } from '@sestina/core';
 import type { Form } from '@sestina/xep-0004';
-import { type Place, PlaceMap } from './place.js';
 import { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';
 
 /** What kind of thing an entity is. */
@@ -35,6 +34,11 @@ export type ItemsHandler = (
   request: DiscoRequest,
 ) => Iterable<ItemInit> | undefined | Promise<Iterable<ItemInit> | undefined>;
 
+/** Asked of `xmpp.api` at each question what we are and can do; `answerInfo()` registers answers. */
+export const ownDiscoInfo = defineAnswer<DiscoRequest, DiscoInfo>('disco#info');
+/** The same for what belongs to us. */
+export const ownDiscoItems = defineAnswer<DiscoRequest, Iterable<ItemInit>>('disco#items');
+
 interface Contribution {
   readonly identity?: IdentityInit;
   readonly feature?: string;
@@ -48,10 +52,16 @@ export class OwnInfo {
   readonly #identities: readonly IdentityInit[];
   readonly #changed: (place: Place) => void;
   readonly #contributions = new PlaceMap<Contribution>();
-  readonly #infoHandlers = new PlaceMap<InfoHandler>();
-  readonly #itemsHandlers = new PlaceMap<ItemsHandler>();
+  readonly #api: Answers;
+  readonly #handlers = new Set<Registration>();
 
-  constructor(features: Iterable<string>, identities: readonly IdentityInit[], changed: (place: Place) => void) {
+  constructor(
+    api: Answers,
+    features: Iterable<string>,
+    identities: readonly IdentityInit[],
+    changed: (place: Place) => void,
+  ) {
+    this.#api = api;
     this.#features = features;
     this.#identities = identities;
     this.#changed = changed;
@@ -62,40 +72,49 @@ export class OwnInfo {
   }
 
   answerInfo(handler: InfoHandler, place: Place): Registration {
-    return this.#noted(place, this.#infoHandlers.add(place, handler));
+    const registration = this.#api.register(ownDiscoInfo, ({ request }) => handler(request), place);
+    return this.#noted(place, this.#kept(registration));
   }
 
   answerItems(handler: ItemsHandler, place: Place): Registration {
-    return this.#itemsHandlers.add(place, handler);
+    return this.#kept(this.#api.register(ownDiscoItems, ({ request }) => handler(request), place));
+  }
+
+  #kept(registration: Registration): Registration {
+    this.#handlers.add(registration);
+    return new Registration(() => {
+      this.#handlers.delete(registration);
+      registration.dispose();
+    });
+  }
+
+  /** Takes out the handlers that were given here. */
+  dispose(): void {
+    for (const registration of this.#handlers) registration.dispose();
+    this.#handlers.clear();
   }
 
   /** @throws StanzaError `item-not-found` for a node that nobody knows. */
   async info(request: DiscoRequest): Promise<DiscoInfo> {
-    const { to, node } = request;
-    for (const handler of this.#infoHandlers.closest(to, node || undefined)) {
-      const answer = await handler(request);
-      if (answer) return mirrored(answer, node);
-    }
+    const { to, from, node } = request;
+    const answer = await this.#api.ask(ownDiscoInfo, { jid: to, node, from, request });
+    if (answer) return mirrored(answer, node);
     const info = this.data(to, node);
     if (!info) throw new StanzaError('item-not-found');
     return info;
   }
 
   async items(request: DiscoRequest): Promise<DiscoItems> {
-    const { to, node } = request;
-    for (const handler of this.#itemsHandlers.closest(to, node || undefined)) {
-      const items = await handler(request);
-      if (items) return itemsOf(items, node);
-    }
+    const { to, from, node } = request;
+    const answer = await this.#api.ask(ownDiscoItems, { jid: to, node, from, request });
+    if (answer) return itemsOf(answer, node);
     const contributions = [...this.#contributions.levels(to, node || undefined)].flat();
     if (node && contributions.length === 0) {
       // A node that only a handler knows has no items; one that nobody knows is refused here.
       await this.info(request);
     }
-    return itemsOf(
-      contributions.flatMap(({ item }) => (item ? [item] : [])),
-      node,
-    );
+    const items = contributions.flatMap(({ item }) => (item ? [item] : []));
+    return itemsOf(items, node);
   }
 
   /** The answer from data alone, without the handlers; undefined for a node of which there is none. */

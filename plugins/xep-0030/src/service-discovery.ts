@@ -4,6 +4,7 @@ import {
   inject,
   injectable,
   JID,
+  type Place,
   Plugin,
   Registration,
   StanzaError,
@@ -29,7 +30,6 @@ import {
   type ItemsHandler,
   OwnInfo,
 } from './own-info.js';
-import type { Place } from './place.js';
 import { SharedQueries } from './shared-queries.js';
 import { DiscoInfo, type DiscoItem, DiscoItems } from './stanza.js';
 import { mayKnow } from './strangers.js';
@@ -72,11 +72,11 @@ export class ServiceDiscovery extends Plugin {
     this.#options = options;
     this.#queries = new SharedQueries(xmpp.clock);
     const identities = options.identities.length > 0 ? options.identities : [defaultIdentity(xmpp)];
-    this.#own = new OwnInfo(xmpp.features, identities, (place) => this.infoChanged(place));
+    this.#own = new OwnInfo(xmpp.api, xmpp.features, identities, (place) => this.infoChanged(place));
     this.own(xmpp.onIq('get', DiscoInfo, (query, iq) => this.#own.info(this.#asked(query, iq))));
     this.own(xmpp.onIq('get', DiscoItems, (query, iq) => this.#own.items(this.#asked(query, iq))));
     this.own(xmpp.on('presenceUnavailable', ({ from }) => from && this.#cache.forget(from)));
-    this.own({ dispose: () => this.#cache.clear() });
+    this.own({ dispose: () => this.#cache.clear() }, this.#own);
   }
 
   override sessionEnd(): void {

@@ -1,6 +1,15 @@
-import { ConfigError, type Fields, inject, injectable, type JID, Plugin, Registration } from '@sestina/core';
+import {
+  ConfigError,
+  type Fields,
+  inject,
+  injectable,
+  type JID,
+  type Place,
+  Plugin,
+  Registration,
+} from '@sestina/core';
 import type { Form, FormFieldMap, FormType } from '@sestina/xep-0004';
-import { type DiscoInfo, type InfoOptions, type Place, ServiceDiscovery } from '@sestina/xep-0030';
+import { type DiscoInfo, type InfoOptions, ServiceDiscovery } from '@sestina/xep-0030';
 import { extension } from './extension.js';
 
 /**

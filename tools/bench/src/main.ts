@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compileContenders } from './harness/compile.js';
 import { reportText } from './harness/format.js';
-import { writeFigures } from './harness/markdown.js';
+import { DOCUMENT, figures, writeSection } from './harness/markdown.js';
 import { runCase } from './harness/run-case.js';
-import { buildPackages, installPeers } from './harness/setup.js';
+import { buildPackages, installPeers, installSlixmpp } from './harness/setup.js';
 import type { CaseResult, Context, Report, Scenario, ScenarioResult } from './harness/types.js';
 import { scenarios } from './scenarios/index.js';
 
@@ -73,7 +73,7 @@ async function measure(): Promise<Report> {
   const rounds = Number(options.rounds ?? (quick ? 2 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds wants a whole number from 1');
   const wanted = chosen();
-  const peers = await installPeers();
+  const peers = { ...(await installPeers()), ...(await installSlixmpp()) };
   if (!options['no-build']) await buildPackages();
   await compileContenders();
   const [first] = cpus();
@@ -100,12 +100,21 @@ async function measure(): Promise<Report> {
   return { date, quick, rounds, machine, scenarios: results };
 }
 
-if (options.help) {
-  console.log(USAGE);
-} else {
+async function main(): Promise<void> {
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
   const report = options.from ? (JSON.parse(await readFile(options.from, 'utf8')) as Report) : await measure();
   const json = `${JSON.stringify(report, null, 2)}\n`;
   if (options.output) await writeFile(options.output, json);
   process.stdout.write(options.json ? json : reportText(report));
-  if (options.markdown) process.stderr.write(`figures written to ${await writeFigures(report)}\n`);
+  if (!options.markdown) return;
+  await writeSection('figures', figures(report));
+  process.stderr.write(`figures written to ${DOCUMENT}\n`);
 }
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,5 +1,4 @@
-import { ErrorElement, Iq, isA, type JID, type Link, viewOf } from '@sestina/core';
-import { NegotiationError } from '../errors.js';
+import { ErrorElement, Iq, isA, type JID, type Link, NegotiationError, viewOf } from '@sestina/core';
 import { Bind, Session } from '../stanza/bind.js';
 import type { FeatureHandler, FeatureOutcome } from './feature.js';
 

@@ -1,6 +1,7 @@
 import {
   isA,
   type Link,
+  NegotiationError,
   NS_CLIENT,
   type OpeningHeader,
   type SessionOutcome,
@@ -10,7 +11,6 @@ import {
   viewOf,
   type XmlElement,
 } from '@sestina/core';
-import { NegotiationError } from '../errors.js';
 import type { FeatureContext, FeatureOutcome } from './feature.js';
 import type { FeatureRegistry, RegisteredFeature } from './feature-registry.js';
 import { NS_TLS, STARTTLS } from './starttls.js';

@@ -1,5 +1,4 @@
-import type { XmlElement } from '@sestina/core';
-import { NegotiationError } from '../errors.js';
+import { NegotiationError, type XmlElement } from '@sestina/core';
 
 /** For an answer that does not belong to the step that is being taken. */
 export function unexpectedAnswer(step: string, got: XmlElement): NegotiationError {

@@ -28,6 +28,15 @@ export class ElementView {
   toString(): string {
     return this.xml.toString();
   }
+
+  /** What Node's console shows: the class and the XML. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    return `${this.constructor.name} ${inspect(this.xml, options)}`;
+  }
 }
 
 /** A class whose instances view elements named `tag` in `namespace`. */

@@ -395,7 +395,7 @@ export class Connection {
 }
 
 function disposed(): DisconnectedError {
-  return new DisconnectedError('this connection object was disposed of: make a new one');
+  return new DisconnectedError('this connection object was disposed of: make a new one', { retryable: false });
 }
 
 function deferred(): Deferred {

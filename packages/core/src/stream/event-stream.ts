@@ -50,9 +50,10 @@ export abstract class EventStream<E extends StreamEvents = StreamEvents> {
         overdue: (what) => logger.warn(`${what} has been running for a minute: does it wait for something for ever?`),
       },
     );
-    const crowded = (name: string): void =>
-      logger.warn(`more than 100 listeners of "${name}": somebody forgets to dispose of them`);
-    this.#events = new Events<E>(this.queue, clock, report, crowded);
+    this.#events = new Events<E>(this.queue, clock, report, {
+      crowded: (name) => logger.warn(`more than 100 listeners of "${name}": somebody forgets to dispose of them`),
+      waitingChanged: () => this.awaitsAnswersChanged(),
+    });
     this.#scheduler = new Scheduler(this.queue, clock, report);
   }
 
@@ -83,9 +84,7 @@ export abstract class EventStream<E extends StreamEvents = StreamEvents> {
    * @throws TimeoutError after `timeout` milliseconds (default 30,000), or the signal's reason.
    */
   wait<K extends keyof E>(name: K, options?: WaitOptions & { filter?: (data: E[K]) => boolean }): Promise<E[K]> {
-    const found = this.#events.wait(name, options);
-    this.awaitsAnswersChanged();
-    return found;
+    return this.#events.wait(name, options);
   }
 
   /**

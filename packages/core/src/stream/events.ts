@@ -28,6 +28,14 @@ interface Subscription {
 /** Reports what a listener threw. */
 export type FailureReport = (error: unknown, where: string) => void;
 
+/** What events tell the stream that they belong to. */
+export interface EventsOwner {
+  /** An event has more than a hundred listeners: somebody forgets to take theirs out. */
+  crowded?(name: string): void;
+  /** How many wait for an event has changed. */
+  waitingChanged?(): void;
+}
+
 const MANY = 100;
 
 /** Typed events, each call in its turn on the event queue. */
@@ -35,17 +43,16 @@ export class Events<M extends EventMap> {
   readonly #queue: EventQueue;
   readonly #clock: Clock;
   readonly #report: FailureReport;
-  readonly #crowded: ((name: string) => void) | undefined;
+  readonly #owner: EventsOwner;
   readonly #subscriptions = new Map<PropertyKey, readonly Subscription[]>();
   readonly #waits = new Set<(reason: Error) => void>();
   readonly #iterators = new Set<() => void>();
 
-  /** @param crowded Called when an event gets more than a hundred listeners: somebody forgets to take theirs out. */
-  constructor(queue: EventQueue, clock: Clock, report: FailureReport, crowded?: (name: string) => void) {
+  constructor(queue: EventQueue, clock: Clock, report: FailureReport, owner: EventsOwner = {}) {
     this.#queue = queue;
     this.#clock = clock;
     this.#report = report;
-    this.#crowded = crowded;
+    this.#owner = owner;
   }
 
   on<K extends keyof M>(name: K, listener: Listener<M[K]>, options: ListenerOptions = {}): Registration {
@@ -108,6 +115,7 @@ export class Events<M extends EventMap> {
         registration.dispose();
         signal?.removeEventListener('abort', onAbort);
         this.#waits.delete(give);
+        this.#owner.waitingChanged?.();
         act();
       };
       const give = (reason: unknown): void => finish(() => reject(reason));
@@ -125,6 +133,7 @@ export class Events<M extends EventMap> {
       const registration = this.#subscribe(name, listener, { once: false, settles: true, sequential: false });
       signal?.addEventListener('abort', onAbort);
       this.#waits.add(give);
+      this.#owner.waitingChanged?.();
     });
   }
 
@@ -203,7 +212,7 @@ export class Events<M extends EventMap> {
     const subscription: Subscription = { name, listener, once, settles, lane, live: true };
     const all = [...(this.#subscriptions.get(name) ?? []), subscription];
     this.#subscriptions.set(name, all);
-    if (all.length === MANY + 1) this.#crowded?.(String(name));
+    if (all.length === MANY + 1) this.#owner.crowded?.(String(name));
     return new Registration(() => this.#remove(subscription));
   }
 

@@ -1,6 +1,7 @@
 export * from './backoff.js';
 export * from './connection-errors.js';
 export * from './event-queue.js';
+export * from './event-stream.js';
 export * from './events.js';
 export * from './filters.js';
 export * from './framing.js';

@@ -45,3 +45,8 @@ export class TlsRequiredError extends SestinaError {
     super(message);
   }
 }
+
+/** This side and the server find no way to a session: what one needs the other does not offer, or it answers out of turn. */
+export class NegotiationError extends SestinaError {
+  readonly code = 'ERR_NEGOTIATION';
+}

@@ -22,6 +22,8 @@ export interface ReceiverHost {
   /** A handler failed; `in filter` is the name of the filters. */
   failed(error: unknown, handler: Pick<Handler, 'name'>, stanza: ElementView): void;
   report(error: unknown, where: string): void;
+  /** Whether somebody awaits a stanza has changed. */
+  awaitedChanged(): void;
 }
 
 /** The receiving half of a stream: in filters, the handlers, and which of them gets what. */
@@ -52,7 +54,7 @@ export class Receiver {
   add(handler: Handler): Registration {
     if (!this.#index.has(handler)) {
       this.#index.add(handler);
-      if (isWaiter(handler)) this.#waiters += 1;
+      if (isWaiter(handler)) this.#await(1);
     }
     const registration = new Registration(() => this.#remove(handler));
     handler.added?.(registration);
@@ -157,8 +159,13 @@ export class Receiver {
 
   #forget(handler: Handler): boolean {
     if (!this.#index.remove(handler)) return false;
-    if (isWaiter(handler)) this.#waiters -= 1;
+    if (isWaiter(handler)) this.#await(-1);
     return true;
+  }
+
+  #await(more: number): void {
+    this.#waiters += more;
+    this.#host.awaitedChanged();
   }
 
   #remove(handler: Handler, reason?: Error): void {

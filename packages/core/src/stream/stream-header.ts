@@ -1,3 +1,4 @@
+import { JID } from '../jid/index.js';
 import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
 import { NS_STREAM } from '../xml/namespaces.js';
 import type { StreamHeader } from '../xml/parser.js';
@@ -30,11 +31,12 @@ export function checkHeader(header: StreamHeader, expected: HeaderExpectation): 
   }
   if (!header.id) return wrong('bad-format', 'the stream header has no id');
   if (expected.from !== undefined && header.from !== undefined && !sameDomain(header.from, expected.from)) {
-    return wrong('invalid-from', `expected a stream from ${expected.from}`);
+    const text = `${header.from.slice(0, 100)} answers where ${expected.from} was expected: check host and port`;
+    return wrong('invalid-from', text);
   }
   return undefined;
 }
 
-function sameDomain(a: string, b: string): boolean {
-  return a.toLowerCase().replace(/\.$/, '') === b.toLowerCase().replace(/\.$/, '');
+function sameDomain(said: string, expected: string): boolean {
+  return JID.tryParse(said)?.equals(expected) ?? false;
 }

@@ -94,6 +94,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
       dispatching: (stanza, bytes) => this.dispatching(stanza, bytes),
       unhandled: (stanza, link) => this.unhandled(stanza, link),
       failed: (error, handler, stanza) => this.handlerFailed(error, handler, stanza),
+      awaitedChanged: () => this.awaitsAnswersChanged(),
       report,
     });
     this.#connection = new Connection(
@@ -269,9 +270,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /** Registers a handler; stanzas that its matcher accepts go to it until the registration is disposed of. */
   registerHandler(handler: Handler): Registration {
-    const registration = this.registered(this.#receiver.add(handler));
-    this.awaitsAnswersChanged();
-    return registration;
+    return this.registered(this.#receiver.add(handler));
   }
 
   /** Takes out every handler of that name; false where there was none. */

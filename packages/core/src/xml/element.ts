@@ -242,6 +242,15 @@ export class XmlElement {
     return serialize(this);
   }
 
+  /** What Node's console shows: the XML. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    try {
+      return this.toString();
+    } catch {
+      return `<${this.name} xmlns="${this.namespace}"> with what XML cannot hold`;
+    }
+  }
+
   #writable(): void {
     if (this.origin?.sealed === true) throw new ReadOnlyError(this);
   }

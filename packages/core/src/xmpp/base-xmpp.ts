@@ -1,5 +1,5 @@
 import type { DependencyContainer } from '../di/index.js';
-import { TimeoutError } from '../errors.js';
+import { DisconnectedError, TimeoutError } from '../errors.js';
 import { JID, JidParser } from '../jid/index.js';
 import { disposeAll, type Registration } from '../registration.js';
 import { type ElementClass, type ElementView, isA, viewOf } from '../stanza/element.js';
@@ -16,8 +16,9 @@ import { follow } from '../stream/reasons.js';
 import { SendError, type Sending, type SendOptions } from '../stream/sending.js';
 import { type SessionOutcome, type StreamOptions, XMLStream } from '../stream/xml-stream.js';
 import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
+import { Answers } from './answers.js';
 import { Features } from './features.js';
-import { type IqHandler, IqHandlers } from './iq-handlers.js';
+import { type IqHandler, type IqHandlerOptions, IqHandlers } from './iq-handlers.js';
 import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
 import { PluginRegistry } from './plugin-registry.js';
 import { type RequestOptions, Requests, SessionLostError } from './request.js';
@@ -48,6 +49,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly features: Features;
   /** Rosters and presence, by owner. */
   readonly roster: Roster;
+  /** Where plugins ask for their data, and you say what they get: for each address, for each node. */
+  readonly api = new Answers((registration) => this.registered(registration));
   /** The address that was asked for. */
   readonly requestedJid: JID;
   readonly isComponent: boolean = false;
@@ -232,11 +235,14 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   /**
    * Sends a request and resolves with its result.
-   * @throws StanzaError: the error that came back. TimeoutError: none came within `timeout` milliseconds. SessionLostError:
+   * @throws DisconnectedError: there is no connection, and none is being made. StanzaError: the error that came back.
+   *   TimeoutError: none came within `timeout` milliseconds. SessionLostError:
    *   none will come. SendError: it did not go out. The signal's reason where that aborts.
    */
   async request(iq: Iq, { timeout = this.timeout, signal }: RequestOptions = {}): Promise<Iq> {
     if (!iq.isRequest) throw new TypeError('a request is an iq of type get or set');
+    if (this.state === 'disconnected')
+      throw new DisconnectedError('there is no connection to ask on: call connect() first');
     iq.id ??= this.random.id();
     const { id } = iq;
     const before = this.#requests.size;
@@ -337,8 +343,13 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
    * Answers requests with that payload: what the handler returns is the result's payload (nothing: an empty result), a
    * `StanzaError` that it throws is the answer, anything else it throws becomes `internal-server-error`.
    */
-  onIq<V extends ElementView>(type: 'get' | 'set', payload: ElementClass<V>, handler: IqHandler<V>): Registration {
-    return this.registered(this.#iqHandlers.add(type, payload, handler));
+  onIq<V extends ElementView>(
+    type: 'get' | 'set',
+    payload: ElementClass<V>,
+    handler: IqHandler<V>,
+    options?: IqHandlerOptions,
+  ): Registration {
+    return this.registered(this.#iqHandlers.add(type, payload, handler, options));
   }
 
   /** The kinds of request that are answered, as `get {namespace}name`. */
@@ -471,7 +482,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       return true;
     }
     const payload = iq.xml.firstElement;
-    const entry = payload && this.#iqHandlers.find(iq.type, payload);
+    const entry = payload && this.#iqHandlers.find(iq.type, payload, iq);
     if (!entry || !payload) return false;
     this.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
     return true;

@@ -19,6 +19,12 @@ interface Entry {
   readonly handler: IqHandler<never>;
 }
 
+/** Which requests a handler is for. */
+export interface IqHandlerOptions {
+  /** One of our addresses; a bare one stands for all of its resources. Default: all of them. */
+  readonly to?: JID | string | undefined;
+}
+
 /** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
 export interface IqLimits {
   /** In all. Default 100. */
@@ -30,7 +36,10 @@ export interface IqLimits {
 /** The answering side: one handler for each kind of request, and exactly one answer to each request. */
 export class IqHandlers {
   readonly #limits: IqLimits;
+  /** By namespace; then by type and name, with a third word for those of one address. */
   readonly #entries = new Map<string, Map<string, Entry[]>>();
+  /** How many are for one address. */
+  #addressed = 0;
   readonly #bySender = new Map<string, number>();
   #running = 0;
 
@@ -43,14 +52,25 @@ export class IqHandlers {
     this.#limits = limits;
   }
 
-  /** A later handler for the same payload takes the place of an earlier one until it is removed. */
-  add<V extends ElementView>(type: 'get' | 'set', cls: ElementClass<V>, handler: IqHandler<V>): Registration {
+  /**
+   * A later handler for the same payload takes the place of an earlier one until it is removed; one for the address that is
+   * asked goes before those for all.
+   * @throws JidError where `to` is no address.
+   */
+  add<V extends ElementView>(
+    type: 'get' | 'set',
+    cls: ElementClass<V>,
+    handler: IqHandler<V>,
+    { to }: IqHandlerOptions = {},
+  ): Registration {
+    const key = to === undefined ? `${type} ${cls.tag}` : `${type} ${cls.tag} ${JID.from(to).full}`;
     const names = this.#entries.get(cls.namespace) ?? new Map<string, Entry[]>();
     this.#entries.set(cls.namespace, names);
-    const key = `${type} ${cls.tag}`;
     const entry: Entry = { cls, handler };
     names.set(key, [entry, ...(names.get(key) ?? [])]);
+    if (to !== undefined) this.#addressed += 1;
     return new Registration(() => {
+      if (to !== undefined) this.#addressed -= 1;
       const left = (names.get(key) ?? []).filter((other) => other !== entry);
       if (left.length > 0) names.set(key, left);
       else names.delete(key);
@@ -60,16 +80,24 @@ export class IqHandlers {
 
   /** What is answered, as `get {namespace}name`. */
   get kinds(): string[] {
-    const kinds: string[] = [];
+    const kinds = new Set<string>();
     for (const [namespace, names] of this.#entries) {
-      for (const key of names.keys()) kinds.push(key.replace(' ', ` {${namespace}}`));
+      for (const key of names.keys()) {
+        const [type, name] = key.split(' ', 2);
+        kinds.add(`${type} {${namespace}}${name}`);
+      }
     }
-    return kinds;
+    return [...kinds];
   }
 
-  /** The handler for such a request: the last one added. */
-  find(type: string, payload: XmlElement): Entry | undefined {
-    return this.#entries.get(payload.namespace)?.get(`${type} ${payload.name}`)?.[0];
+  /** The handler for such a request: the last one added for the address that is asked, else the last one for all. */
+  find(type: string, payload: XmlElement, iq?: Iq): Entry | undefined {
+    const names = this.#entries.get(payload.namespace);
+    if (!names) return undefined;
+    const kind = `${type} ${payload.name}`;
+    const to = this.#addressed > 0 ? iq?.to : undefined;
+    const addressed = to && (names.get(`${kind} ${to.full}`) ?? names.get(`${kind} ${to.bare.full}`));
+    return (addressed ?? names.get(kind))?.[0];
   }
 
   /**

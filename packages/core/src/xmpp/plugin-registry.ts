@@ -63,6 +63,8 @@ export class PluginRegistry implements Iterable<Plugin> {
     assertPlugin(cls);
     const existing = this.#installed.get(cls);
     if (existing) {
+      // An option that it does not have is wrong whatever it was installed with.
+      if (options) withDefaults(cls, options);
       if (options && !sameOptions(this.#options.get(cls) ?? {}, options)) {
         throw new PluginError(
           'ERR_PLUGIN_OPTIONS',

@@ -117,6 +117,22 @@ describe('handlers that cannot keep up', () => {
     expect(xmpp.wire.paused).toBe(true);
   });
 
+  it('pause it when what a waiter wanted has come, or a listener', async () => {
+    const xmpp = await online({ maxUnhandled: 2 });
+    slow(xmpp);
+    const waiter = new Waiter('presence', new MatchPath('presence'), xmpp.clock);
+    xmpp.registerHandler(waiter);
+    const event = xmpp.wait('presenceUnavailable');
+    await xmpp.receive(messages(4));
+    expect(xmpp.wire.paused).toBe(false);
+    await xmpp.receive("<presence from='bob@example.net/x'/>");
+    await waiter.wait();
+    expect(xmpp.wire.paused).toBe(false);
+    await xmpp.receive("<presence from='bob@example.net/x' type='unavailable'/>");
+    await event;
+    expect(xmpp.wire.paused).toBe(true);
+  });
+
   it('pause it even then at eight times the bound: the memory has an end', async () => {
     const xmpp = await online({ maxUnhandled: 2 });
     slow(xmpp);

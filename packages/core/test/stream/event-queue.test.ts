@@ -319,6 +319,18 @@ describe('back-pressure', () => {
     expect(overdue.length).toBe(2);
   });
 
+  it('counts the bytes of such a one once, also where it comes to an end after all', async () => {
+    const calls: boolean[] = [];
+    const { clock, events } = queue({ pressure: (high) => calls.push(high) }, 100, 100);
+    const { promise, settle } = settledLater();
+    events.push({ run: () => promise, size: 90 });
+    await clock.advance(61_000);
+    settle();
+    await clock.idle();
+    events.push({ run: () => {}, size: 101 });
+    expect(calls).toEqual([true]);
+  });
+
   it('has no timer once every handler has finished', async () => {
     const { clock, events } = queue();
     events.push({ run: async () => {} });

@@ -18,12 +18,9 @@ function make() {
   const failures: [error: unknown, where: string][] = [];
   const crowded: string[] = [];
   const queue = new EventQueue(clock, { maxEntries: 100, maxBytes: 1_000 }, { pressure: () => {} });
-  const events = new Events<Map>(
-    queue,
-    clock,
-    (...failure) => failures.push(failure),
-    (name) => crowded.push(name),
-  );
+  const events = new Events<Map>(queue, clock, (...failure) => failures.push(failure), {
+    crowded: (name) => crowded.push(name),
+  });
   return { clock, failures, crowded, queue, events };
 }
 

@@ -101,12 +101,14 @@ describe('connect()', () => {
 
   it('lets the peer hear why it ends, before the transport closes', async () => {
     const wrong = HEADER.replace("id='s1'", '');
-    const xmpp = new TestXMPP({ transport: () => serve(new MemoryTransport(), FEATURES, wrong) });
+    const xmpp = new TestXMPP({ transport: () => serve(new MemoryTransport({ deaf: true }), FEATURES, wrong) });
     await expect(xmpp.connect()).rejects.toBeInstanceOf(StreamError);
     await xmpp.manualClock.idle();
     expect(xmpp.wire.text).toMatch(/<stream:error><bad-format.*<\/stream:stream>$/);
     expect(xmpp.wire.ended).toBe(true);
     expect(xmpp.wire.destroyed).toBe(false);
+    await xmpp.manualClock.advance(2_000);
+    expect(xmpp.wire.destroyed).toBe(true);
     await expectOver(xmpp);
   });
 
@@ -371,6 +373,18 @@ describe('disconnect()', () => {
     expect(xmpp.attempts).toBe(2);
     await xmpp.disconnect();
     await expectOver(xmpp);
+  });
+
+  it('resolves when the listeners have been called, however much was before them', async () => {
+    const xmpp = await online();
+    xmpp.keepSession(() => true);
+    xmpp.wire.close();
+    await xmpp.manualClock.idle();
+    const seen = record(xmpp, 'connecting', 'sessionEnd');
+    for (let i = 0; i < 500; i++) xmpp.emit('connecting', {});
+    await xmpp.disconnect();
+    expect(seen.length).toBe(501);
+    expect(seen.at(-1)).toBe('sessionEnd');
   });
 
   it('works from a listener, a sequential one too', async () => {

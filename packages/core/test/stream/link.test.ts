@@ -215,6 +215,13 @@ describe('negotiation', () => {
   });
 });
 
+it('refuses a further stream in the middle of something, also where nobody stopped the one before', async () => {
+  const { link, wire } = await opened();
+  wire.receive(`${FEATURES}<mess`);
+  await link.receive();
+  expect(await failure(link.openStream(opening, expected))).toMatchObject({ condition: 'bad-format' });
+});
+
 describe('STARTTLS', () => {
   const proceed = `<proceed xmlns='${TLS}'/>`;
   const isProceed = (element: XmlElement) => element.name === 'proceed';
@@ -278,8 +285,9 @@ describe('STARTTLS', () => {
   it('says no goodbye into the handshake', async () => {
     const { link, wire } = await opened({ securing: new Promise(() => {}) });
     void link.startTls(signal);
-    link.destroy(new DisconnectedError('enough'));
+    await link.shutdown(1_000, new DisconnectedError('enough'));
     expect(wire.written).toEqual([]);
+    expect(wire.closed).toBe(true);
   });
 });
 

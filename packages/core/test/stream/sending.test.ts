@@ -314,6 +314,27 @@ describe('a connection that is cut', () => {
     expect(await acked).toBe('acked');
   });
 
+  it('leaves what was on its way to whoever has resumed it', async () => {
+    let outcome: 'new' | 'resumed' = 'new';
+    let keeps = true;
+    const xmpp = await online({
+      negotiate: async (link, _signal, self) => {
+        await self.open(link);
+        return outcome;
+      },
+    });
+    xmpp.keepSession(() => keeps);
+    xmpp.wire.ready = false;
+    const sending = send(xmpp, '1');
+    xmpp.wire.close();
+    outcome = 'resumed';
+    await xmpp.manualClock.advance(1_000);
+    // Sent again by then; this connection has nothing to say of it.
+    keeps = false;
+    xmpp.wire.close();
+    expect(sending.state).toBe('written');
+  });
+
   it('lets whoever waits for an acknowledgement give up', async () => {
     const xmpp = await online();
     const controller = new AbortController();

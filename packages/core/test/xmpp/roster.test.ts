@@ -9,7 +9,16 @@ watchRejections();
 const BOB = 'bob@example.net';
 const presence = (from: string, type = '', inside = '', to = '') =>
   `<presence from='${from}'${type && ` type='${type}'`}${to && ` to='${to}'`}>${inside}</presence>`;
-const sent = (xmpp: TestXMPP) => xmpp.wire.take().match(/<presence[^>]*?(?:\/>|>.*?<\/presence>)/g) ?? [];
+
+/** The presences that were written, attributes in alphabetical order. */
+function sent(xmpp: TestXMPP): string[] {
+  const found = xmpp.wire.take().match(/<presence[^>]*?(?:\/>|>.*?<\/presence>)/g) ?? [];
+  return found.map((text) =>
+    text.replace(/^<presence((?: \w+='[^']*')*)/, (_all, attributes: string) => {
+      return `<presence${(attributes.match(/ \w+='[^']*'/g) ?? []).sort().join('')}`;
+    }),
+  );
+}
 
 const WATCHED = [
   'presence',
@@ -565,6 +574,15 @@ describe('strangers', () => {
     }
     await receive(presence(BOB, 'subscribe'));
     expect(xmpp.roster.of().get(BOB)?.pendingIn).toBe(true);
+  });
+
+  it('that were granted and never showed up make room for others', async () => {
+    const { xmpp, receive } = await watched({ autoAuthorize: true });
+    for (let part = 0; part < 11; part++) {
+      await receive(...Array.from({ length: 100 }, (_, i) => presence(`s${part * 100 + i}@example.net`, 'subscribe')));
+    }
+    await receive(presence(`${BOB}/x`));
+    expect(xmpp.roster.of().get(BOB)?.online).toBe(true);
   });
 
   it('that become contacts are not counted any more', async () => {

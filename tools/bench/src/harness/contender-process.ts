@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiled } from './compile.js';
+import { PYTHON } from './files.js';
 import type { Contender, Sample } from './types.js';
-
-const PYTHON = '/usr/bin/python3';
 
 /** How long one sample may take, in milliseconds. */
 const LONGEST = 300_000;

@@ -29,6 +29,14 @@ export async function runCase(each: Case, { rounds, profile = [], progress }: Ru
       samples.get(contender.name)?.push(await sample(contender, flags));
     }
   }
+  return evaluate(each, samples);
+}
+
+/**
+ * Makes tables of the samples of each contender, in the order of the rounds.
+ * @throws Error where the contenders did not do the same work.
+ */
+export function evaluate(each: Case, samples: ReadonlyMap<string, readonly Sample[]>): CaseResult {
   verify(each, samples);
   const tables = each.metrics.map((metric) => table(each, metric, samples)).filter(({ rows }) => rows.length > 0);
   return { title: each.title, tables };

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './files.js';
+import { promisify } from 'node:util';
+import { ensureInstalled } from '@sestina/servers';
+import { PYTHON, ROOT } from './files.js';
 
 const PEERS = fileURLToPath(new URL('../../peers/', import.meta.url));
 
@@ -29,7 +31,11 @@ async function versions(): Promise<Record<string, string | undefined>> {
   return found;
 }
 
-/** Installs what Sestina is measured against, where it is missing or of another version. @returns Name and version. */
+/**
+ * Installs what Sestina is measured against, where it is missing or of another version.
+ * @returns Name and version.
+ * @throws Error where npm or apt-get cannot get it.
+ */
 export async function installPeers(): Promise<Record<string, string>> {
   const { dependencies: wanted = {} } = await manifest(join(PEERS, 'package.json'));
   let found = await versions();
@@ -42,6 +48,15 @@ export async function installPeers(): Promise<Record<string, string>> {
     found = await versions();
   }
   return Object.fromEntries(Object.entries(found).map(([name, version]) => [name, version ?? 'missing']));
+}
+
+/** The same for slixmpp, which comes from Debian. @returns Its version and Python's. */
+export async function installSlixmpp(): Promise<Record<string, string>> {
+  await ensureInstalled(['slixmpp']);
+  const program = 'import platform, slixmpp; print(slixmpp.__version__, platform.python_version())';
+  const { stdout } = await promisify(execFile)(PYTHON, ['-c', program]);
+  const [slixmpp = 'unknown', python = 'unknown'] = stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+  return { slixmpp, Python: python };
 }
 
 /** Builds the packages: what is measured is what npm gets. */

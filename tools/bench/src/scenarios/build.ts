@@ -24,9 +24,9 @@ export const build: Scenario = {
   id: 'c',
   title: 'a message with three extensions → text',
   prepare({ scale }) {
-    const contender = (name: string, file: string, slow = false): Contender => ({
+    const contender = (name: string, script: URL, slow = false): Contender => ({
       name,
-      script: new URL(`../contenders/build-${file}`, import.meta.url),
+      script,
       config: {
         count: scale(2_000, 200),
         warmup: slow ? scale(2, 1) : scale(20, 3),
@@ -40,11 +40,11 @@ export const build: Scenario = {
           base: 'sestina',
           metrics: [{ id: 'us', label: 'per message', unit: 'µs' }],
           contenders: [
-            contender('sestina', 'sestina.ts'),
-            contender('text (floor)', 'text.ts'),
-            contender('xmpp.js', 'xmppjs.ts'),
-            contender('stanza', 'stanza.ts'),
-            contender('slixmpp', 'slixmpp.py', true),
+            contender('sestina', new URL('../contenders/build-sestina.ts', import.meta.url)),
+            contender('text (floor)', new URL('../contenders/build-text.ts', import.meta.url)),
+            contender('xmpp.js', new URL('../contenders/build-xmppjs.ts', import.meta.url)),
+            contender('stanza', new URL('../contenders/build-stanza.ts', import.meta.url)),
+            contender('slixmpp', new URL('../contenders/build-slixmpp.py', import.meta.url), true),
           ],
           verify,
         },

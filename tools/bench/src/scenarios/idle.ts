@@ -6,9 +6,9 @@ export const idle: Scenario = {
   title: 'a client session that is idle',
   prepare({ scale }) {
     const sessions = scale(1_000, 100);
-    const contender = (name: string, file: string): Contender => ({
+    const contender = (name: string, script: URL): Contender => ({
       name,
-      script: new URL(`../contenders/idle-${file}.ts`, import.meta.url),
+      script,
       config: { sessions },
       flags: ['--expose-gc'],
     });
@@ -22,7 +22,11 @@ export const idle: Scenario = {
             { id: 'timers', label: 'timers of one session', unit: 'timers' },
             { id: 'objects', label: 'objects of one session', unit: 'objects' },
           ],
-          contenders: [contender('sestina', 'sestina'), contender('xmpp.js', 'xmppjs'), contender('stanza', 'stanza')],
+          contenders: [
+            contender('sestina', new URL('../contenders/idle-sestina.ts', import.meta.url)),
+            contender('xmpp.js', new URL('../contenders/idle-xmppjs.ts', import.meta.url)),
+            contender('stanza', new URL('../contenders/idle-stanza.ts', import.meta.url)),
+          ],
           targets: [
             { metric: 'heap', contender: 'sestina', absolute: true, atMost: 60 },
             { metric: 'timers', contender: 'sestina', absolute: true, atMost: 1 },

@@ -34,9 +34,9 @@ export const roster: Scenario = {
     const count = scale(10_000, 1_000);
     const file = join(directory, 'roster.json');
     await writeFile(file, JSON.stringify(makeRoster(count)));
-    const contender = (name: string, script: string): Contender => ({
+    const contender = (name: string, script: URL): Contender => ({
       name,
-      script: new URL(`../contenders/roster-${script}`, import.meta.url),
+      script,
       config: { file },
     });
     return {
@@ -49,10 +49,10 @@ export const roster: Scenario = {
             { id: 'presences', label: 'presences', unit: 'ms' },
           ],
           contenders: [
-            contender('sestina', 'sestina.ts'),
-            contender('xmpp.js and a Map', 'xmppjs.ts'),
-            contender('stanza and a Map', 'stanza.ts'),
-            contender('slixmpp', 'slixmpp.py'),
+            contender('sestina', new URL('../contenders/roster-sestina.ts', import.meta.url)),
+            contender('xmpp.js and a Map', new URL('../contenders/roster-xmppjs.ts', import.meta.url)),
+            contender('stanza and a Map', new URL('../contenders/roster-stanza.ts', import.meta.url)),
+            contender('slixmpp', new URL('../contenders/roster-slixmpp.py', import.meta.url)),
           ],
           verify(checks) {
             for (const [name, check] of checks) {

@@ -1,17 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ROOT } from '../harness/files.js';
+import { pluginPackages } from '../harness/files.js';
 import type { Contender, Scenario } from '../harness/types.js';
-
-async function pluginPackages(): Promise<string[]> {
-  const folders = (await readdir(join(ROOT, 'plugins'))).sort();
-  const names: string[] = [];
-  for (const folder of folders) {
-    const text = await readFile(join(ROOT, 'plugins', folder, 'package.json'), 'utf8').catch(() => undefined);
-    if (text !== undefined) names.push((JSON.parse(text) as { name: string }).name);
-  }
-  return names;
-}
 
 /** (f): how soon a fresh process has a session. */
 export const start: Scenario = {
@@ -19,9 +7,9 @@ export const start: Scenario = {
   title: 'import and connect(), in a fresh process',
   async prepare() {
     const plugins = await pluginPackages();
-    const contender = (name: string, file: string, config: Record<string, unknown> = {}): Contender => ({
+    const contender = (name: string, script: URL, config: Record<string, unknown> = {}): Contender => ({
       name,
-      script: new URL(`../contenders/start-${file}`, import.meta.url),
+      script,
       config,
     });
     const all = `sestina, ${plugins.length} plugin packages`;
@@ -36,12 +24,12 @@ export const start: Scenario = {
             { id: 'total', label: 'start of the process to session', unit: 'ms' },
           ],
           contenders: [
-            contender('sestina', 'sestina.ts', { plugins: [] }),
-            contender(all, 'sestina.ts', { plugins }),
-            contender('node (floor)', 'node.ts'),
-            contender('xmpp.js', 'xmppjs.ts'),
-            contender('stanza', 'stanza.ts'),
-            contender('slixmpp', 'slixmpp.py'),
+            contender('sestina', new URL('../contenders/start-sestina.ts', import.meta.url), { plugins: [] }),
+            contender(all, new URL('../contenders/start-sestina.ts', import.meta.url), { plugins }),
+            contender('node (floor)', new URL('../contenders/start-node.ts', import.meta.url)),
+            contender('xmpp.js', new URL('../contenders/start-xmppjs.ts', import.meta.url)),
+            contender('stanza', new URL('../contenders/start-stanza.ts', import.meta.url)),
+            contender('slixmpp', new URL('../contenders/start-slixmpp.py', import.meta.url)),
           ],
           verify(checks) {
             const { plugins: installed } = checks.get(all) as { plugins: number };

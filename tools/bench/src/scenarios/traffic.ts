@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { ensureInstalled, startServer } from '@sestina/servers';
+import { startServer } from '@sestina/servers';
 import { compiled } from '../harness/compile.js';
 import type { Contender, Metric, Scenario } from '../harness/types.js';
 
@@ -21,7 +21,6 @@ export const traffic: Scenario = {
   title: 'messages through a socket',
   async prepare({ scale }) {
     const server = await startServer({ kind: 'prosody', users: 1 });
-    await ensureInstalled(['slixmpp']);
     const sink = await startSink();
     const count = scale(20_000, 500);
     const [user] = server.users;
@@ -39,9 +38,9 @@ export const traffic: Scenario = {
     const swallowed = { mode: 'sink', count: scale(50_000, 2_000), domain: 'capulet.example', port: sink.port };
     // xmpp.js and stanza have no option for a certificate authority.
     const env = { NODE_EXTRA_CA_CERTS: server.caFile };
-    const contender = (name: string, file: string, config: Record<string, unknown>): Contender => ({
+    const contender = (name: string, script: URL, config: Record<string, unknown>): Contender => ({
       name,
-      script: new URL(`../contenders/traffic-${file}`, import.meta.url),
+      script,
       config,
       env,
     });
@@ -52,10 +51,10 @@ export const traffic: Scenario = {
           base: 'sestina',
           metrics: [CPU, RATE],
           contenders: [
-            contender('sestina', 'sestina.ts', real),
-            contender('xmpp.js', 'xmppjs.ts', real),
-            contender('stanza (WebSocket)', 'stanza.ts', real),
-            contender('slixmpp', 'slixmpp.py', real),
+            contender('sestina', new URL('../contenders/traffic-sestina.ts', import.meta.url), real),
+            contender('xmpp.js', new URL('../contenders/traffic-xmppjs.ts', import.meta.url), real),
+            contender('stanza (WebSocket)', new URL('../contenders/traffic-stanza.ts', import.meta.url), real),
+            contender('slixmpp', new URL('../contenders/traffic-slixmpp.py', import.meta.url), real),
           ],
         },
         {
@@ -63,10 +62,10 @@ export const traffic: Scenario = {
           base: 'sestina',
           metrics: [CPU, RATE],
           contenders: [
-            contender('sestina', 'sestina.ts', swallowed),
-            contender('socket (floor)', 'socket.ts', swallowed),
-            contender('xmpp.js', 'xmppjs.ts', swallowed),
-            contender('slixmpp', 'slixmpp.py', swallowed),
+            contender('sestina', new URL('../contenders/traffic-sestina.ts', import.meta.url), swallowed),
+            contender('socket (floor)', new URL('../contenders/traffic-socket.ts', import.meta.url), swallowed),
+            contender('xmpp.js', new URL('../contenders/traffic-xmppjs.ts', import.meta.url), swallowed),
+            contender('slixmpp', new URL('../contenders/traffic-slixmpp.py', import.meta.url), swallowed),
           ],
         },
       ],

@@ -1,6 +1,7 @@
 import type { JID } from '../../jid/index.js';
 import type { Presence, PresenceShow } from '../../stanza/presence.js';
 import type { Sending } from '../../stream/sending.js';
+import type { KeptContact } from './roster-keeper.js';
 import type { RosterNode } from './roster-node.js';
 
 /** Who sees whose presence (RFC 6121 §2.1.2.5): `to`, we see the contact's; `from`, the contact sees ours. */
@@ -87,20 +88,42 @@ export class RosterItem {
 
   /** Asks for a subscription to the contact's presence. */
   subscribe(): Sending {
-    if (!this.to) this.ask = true;
-    return this.#node.sendSubscription(this.jid, 'subscribe');
+    return this.#node.act(this.jid, 'subscribe', () => this.#current.#subscribe());
   }
 
   /** Gives up our subscription. */
   unsubscribe(): Sending {
+    return this.#node.act(this.jid, 'unsubscribe', () => this.#current.#unsubscribe());
+  }
+
+  /** Lets the contact see our presence. */
+  authorize(): Sending {
+    return this.#node.act(this.jid, 'subscribed', () => this.#current.#authorize());
+  }
+
+  /** Refuses a request, or ends what was allowed. */
+  unauthorize(): Sending {
+    return this.#node.act(this.jid, 'unsubscribed', () => this.#current.#unauthorize());
+  }
+
+  /** The item that the roster has by now: where a store keeps it, another process may have changed it. */
+  get #current(): RosterItem {
+    return this.#node.current(this);
+  }
+
+  #subscribe(): Sending {
+    if (!this.to) this.ask = true;
+    return this.#node.sendSubscription(this.jid, 'subscribe');
+  }
+
+  #unsubscribe(): Sending {
     this.ask = false;
     if (this.#node.keepsState) this.removeDirection('to');
     this.#node.forgetStranger(this);
     return this.#node.sendSubscription(this.jid, 'unsubscribe');
   }
 
-  /** Lets the contact see our presence. */
-  authorize(): Sending {
+  #authorize(): Sending {
     this.pendingIn = false;
     if (this.#node.keepsState) this.addDirection('from');
     const sending = this.#node.sendSubscription(this.jid, 'subscribed');
@@ -108,8 +131,7 @@ export class RosterItem {
     return sending;
   }
 
-  /** Refuses a request, or ends what was allowed. */
-  unauthorize(): Sending {
+  #unauthorize(): Sending {
     this.pendingIn = false;
     if (this.#node.keepsState) this.endFrom();
     this.#node.forgetStranger(this);
@@ -142,6 +164,18 @@ export class RosterItem {
     this.ask = entry.ask ?? false;
     this.approved = entry.approved ?? false;
     if (this.from) this.pendingIn = false;
+  }
+
+  /** Takes in what is kept; undefined: nothing is. @internal */
+  restore(kept: KeptContact | undefined): void {
+    this.name = kept?.name ?? '';
+    this.groups = kept?.groups ?? [];
+    this.subscription = kept?.subscription ?? 'none';
+    this.ask = kept?.ask ?? false;
+    this.approved = kept?.approved ?? false;
+    this.pendingIn = kept?.pendingIn ?? false;
+    if (kept?.inRoster) this.#join();
+    else this.#inRoster = false;
   }
 
   /** @internal */
@@ -183,6 +217,11 @@ export class RosterItem {
     else this.#resources.delete(resource);
     const changed = this.#resources.size !== had;
     return { last: changed && this.#resources.size === 0, changed };
+  }
+
+  /** It is not in the roster any more. @internal */
+  removed(): void {
+    this.restore(undefined);
   }
 
   /** @internal */

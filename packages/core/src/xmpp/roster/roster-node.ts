@@ -1,9 +1,12 @@
 import { JID } from '../../jid/index.js';
-import { Presence } from '../../stanza/presence.js';
-import { Sending } from '../../stream/sending.js';
+import type { Presence } from '../../stanza/presence.js';
+import { Sending, type SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
+import { OwnPresence } from './own-presence.js';
 import type { RosterHost, SubscriptionPolicy } from './roster.js';
+import { RosterChanges } from './roster-changes.js';
 import { type RosterEntry, RosterItem } from './roster-item.js';
+import type { HeldPresence, RosterKeeper, RosterState } from './roster-keeper.js';
 
 /** Changes the roster where it is really kept: on the server. */
 export interface RosterEditor {
@@ -16,6 +19,18 @@ export interface StrangerQuota {
   left: number;
 }
 
+/** What a roster belongs to. */
+export interface RosterGroup {
+  readonly keeper: RosterKeeper | undefined;
+  /** There may be something in it now. */
+  filled(node: RosterNode): void;
+  /** There may be nothing in it now. */
+  emptied(node: RosterNode): void;
+}
+
+type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed';
+
+const ALONE: RosterGroup = { keeper: undefined, filled: () => {}, emptied: () => {} };
 const MAX_STRANGERS = 1_000;
 const MAX_RESOURCES = 10_000;
 
@@ -26,12 +41,13 @@ export class RosterNode implements Iterable<RosterItem> {
   /** Those of them who are not in the roster, oldest first. */
   readonly #strangers = new Set<RosterItem>();
   readonly #quota: StrangerQuota;
-  #lastPresence: Presence | undefined;
+  readonly #group: RosterGroup;
+  readonly #changes: RosterChanges;
+  readonly #own = new OwnPresence();
+  #autoAuthorize: SubscriptionPolicy | undefined;
+  #autoSubscribe: boolean | undefined;
   /** `ver` of the roster that was fetched last (RFC 6121 §2.6). */
   version: string | undefined;
-  /** What is done with subscription requests; undefined: what the whole roster does. */
-  autoAuthorize: SubscriptionPolicy | undefined;
-  autoSubscribe: boolean | undefined;
   /** Set where a server keeps the roster. */
   editor: RosterEditor | undefined;
 
@@ -40,9 +56,36 @@ export class RosterNode implements Iterable<RosterItem> {
     /** Bare JID. */
     readonly owner: JID,
     quota: StrangerQuota = { left: MAX_STRANGERS },
+    group: RosterGroup = ALONE,
   ) {
     this.#host = host;
     this.#quota = quota;
+    this.#group = group;
+    this.#changes = new RosterChanges(this, host, () => group.keeper);
+  }
+
+  /** What is done with subscription requests; undefined: what the whole roster does. */
+  get autoAuthorize(): SubscriptionPolicy | undefined {
+    return this.#autoAuthorize;
+  }
+
+  set autoAuthorize(policy: SubscriptionPolicy | undefined) {
+    this.#autoAuthorize = policy;
+    this.#notePolicy(policy);
+  }
+
+  get autoSubscribe(): boolean | undefined {
+    return this.#autoSubscribe;
+  }
+
+  set autoSubscribe(policy: boolean | undefined) {
+    this.#autoSubscribe = policy;
+    this.#notePolicy(policy);
+  }
+
+  #notePolicy(policy: unknown): void {
+    if (policy === undefined) this.#group.emptied(this);
+    else this.#group.filled(this);
   }
 
   /** Whether subscriptions are kept here, as in a component, and not by a server. */
@@ -86,32 +129,104 @@ export class RosterNode implements Iterable<RosterItem> {
   /** Puts a contact into the roster, or changes its name or groups; what is not given stays. Resolves once that is done. */
   async update(jid: JID | string, changes: { name?: string; groups?: readonly string[] } = {}): Promise<void> {
     const bare = JID.from(jid).bare;
-    const item = this.get(bare);
-    const name = changes.name ?? item?.name;
-    const groups = changes.groups ?? item?.groups;
-    if (this.editor) return this.editor.update({ jid: bare, name, groups });
-    const { subscription, ask, approved } = item ?? {};
-    this.apply([{ jid: bare, name, groups, subscription, ask, approved }]);
+    if (this.editor) {
+      const item = this.get(bare);
+      return this.editor.update({
+        jid: bare,
+        name: changes.name ?? item?.name,
+        groups: changes.groups ?? item?.groups,
+      });
+    }
+    await this.commit(() => {
+      const { name: oldName, groups: oldGroups, subscription, ask, approved } = this.get(bare) ?? {};
+      const [name, groups] = [changes.name ?? oldName, changes.groups ?? oldGroups];
+      this.apply([{ jid: bare, name, groups, subscription, ask, approved }]);
+    });
   }
 
   /** Takes a contact out of the roster, and ends subscriptions both ways. Resolves once that is done. */
   async remove(jid: JID | string): Promise<void> {
     const bare = JID.from(jid).bare;
     if (this.editor) return this.editor.remove(bare);
-    const item = this.get(bare);
-    if (!item) return;
-    if (item.to || item.ask) item.unsubscribe();
-    if (item.from) item.unauthorize();
-    this.drop([bare]);
+    await this.commit(() => {
+      const item = this.get(bare);
+      if (!item) return;
+      if (item.to || item.ask) item.unsubscribe();
+      if (item.from) item.unauthorize();
+      this.drop([bare]);
+    });
   }
 
   /** Asks for a subscription to somebody's presence. */
   subscribe(jid: JID | string): Sending {
-    return this.item(JID.from(jid).bare).subscribe();
+    return this.#someone(jid).subscribe();
   }
 
+  /** Gives up a subscription of ours. */
   unsubscribe(jid: JID | string): Sending {
-    return this.item(JID.from(jid).bare).unsubscribe();
+    return this.#someone(jid).unsubscribe();
+  }
+
+  /** Lets somebody see our presence. */
+  authorize(jid: JID | string): Sending {
+    return this.#someone(jid).authorize();
+  }
+
+  /** Refuses somebody's request, or ends what was allowed. */
+  unauthorize(jid: JID | string): Sending {
+    return this.#someone(jid).unauthorize();
+  }
+
+  #someone(jid: JID | string): RosterItem {
+    return this.get(jid) ?? new RosterItem(this, JID.from(jid).bare);
+  }
+
+  /** Reads what is kept of this roster, where something keeps it; see `RosterKeeper`. Rejects where that fails. */
+  load(): Promise<void> {
+    return this.commit(() => {});
+  }
+
+  /**
+   * Changes this roster. Where something keeps it: runs the change once what is kept was read, and resolves once the change is
+   * kept too; what it sends goes out then. Else it is run at once.
+   */
+  commit(change: () => void): Promise<void> {
+    return this.#changes.commit(change);
+  }
+
+  /** The same for a change that sends presence. @internal */
+  act(to: JID, type: SubscriptionType, change: () => Sending): Sending {
+    return this.#changes.act({ to, type }, change);
+  }
+
+  /** What is to be kept. @internal */
+  get state(): RosterState {
+    const contacts = [...this.#items.values()].filter((item) => item.inRoster || item.pendingIn || item.ask);
+    return { contacts, presences: [...this.#own] };
+  }
+
+  /** Takes in what is kept, in place of what was here. @internal */
+  adopt({ contacts, presences }: RosterState): void {
+    const kept = new Set<RosterItem>();
+    for (const contact of contacts) {
+      const item = this.get(contact.jid) ?? new RosterItem(this, contact.jid.bare);
+      this.#insert(item);
+      item.restore(contact);
+      if (!contact.inRoster) this.#count(item);
+      kept.add(item);
+    }
+    for (const item of [...this.#items.values()]) {
+      if (kept.has(item)) continue;
+      item.restore(undefined);
+      if (!this.forgetStranger(item)) this.#count(item);
+    }
+    this.#own.replace(presences);
+    if (this.#own.size > 0) this.#group.filled(this);
+  }
+
+  /** Runs a change, and holds back what it sends. @internal */
+  hold(change: () => void): HeldPresence {
+    return this.#changes.hold(change);
   }
 
   /** The presence of a full JID, or of the best resource of a bare one. */
@@ -123,19 +238,21 @@ export class RosterNode implements Iterable<RosterItem> {
 
   /** What was broadcast last. */
   get lastPresence(): Presence | undefined {
-    return this.#lastPresence;
+    return this.#own.last;
   }
 
   /** Sends a presence of this owner; without `to` to all who are subscribed. */
-  sendPresence(init: PresenceInit = {}): Sending {
-    if (!this.keepsState || init.to !== undefined) return this.#host.sendPresence(this.#from(init));
+  sendPresence(init: PresenceInit = {}, options?: SendOptions): Sending {
+    if (!this.keepsState || init.to !== undefined) return this.#changes.send(init, options);
     // A component has no server that would know the subscribers.
-    const template = this.#host.presence(this.#from(init));
+    return this.#changes.act(init, () => this.#broadcast(init, options));
+  }
+
+  #broadcast(init: PresenceInit, options: SendOptions | undefined): Sending {
+    const template = this.#host.presence({ ...init, from: init.from ?? this.owner });
     this.remember(template);
     let last: Sending | undefined;
-    for (const item of this) {
-      if (item.from) last = this.#host.sendPresence(this.#from({ ...init, to: item.jid }));
-    }
+    for (const item of this) if (item.from) last = this.#changes.send({ ...init, to: item.jid }, options);
     if (last) return last;
     // Nobody is subscribed: that is done.
     const nothing = new Sending(template.xml);
@@ -143,32 +260,29 @@ export class RosterNode implements Iterable<RosterItem> {
     return nothing;
   }
 
-  /** Sends what was broadcast last to one address; unavailable where nothing was. */
+  /** Sends what was broadcast last to one address, that of each resource; unavailable where nothing was. */
   sendLastPresence(to: JID): Sending {
-    const last = this.#lastPresence;
-    if (!last) return this.#host.sendPresence(this.#from({ to, type: 'unavailable' }));
-    const copy = last.copy().set({ to });
-    copy.id = undefined;
-    return this.#host.send(copy);
+    let last: Sending | undefined;
+    for (const presence of this.#own) last = this.#changes.sendCopy(presence, to);
+    return last ?? this.#changes.send({ to, type: 'unavailable' });
   }
 
   /** @internal */
   sendUnavailable(to: JID): void {
-    this.#host.sendPresence(this.#from({ to, type: 'unavailable' }));
+    if (this.#own.size === 0) this.#changes.send({ to, type: 'unavailable' });
+    for (const { from } of this.#own) this.#changes.send({ to, from, type: 'unavailable' });
   }
 
   /** @internal */
-  sendSubscription(to: JID, type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed'): Sending {
-    return this.#host.sendPresence(this.#from({ to, type }));
-  }
-
-  #from(init: PresenceInit): PresenceInit {
-    return this.keepsState ? { from: this.owner, ...init } : init;
+  sendSubscription(to: JID, type: SubscriptionType): Sending {
+    return this.#changes.send({ to, type });
   }
 
   /** @internal */
   remember(presence: Presence): void {
-    this.#lastPresence = presence.isAvailable ? new Presence(presence.xml.copy()).bind(presence.stream) : undefined;
+    this.#own.remember(presence);
+    if (this.#own.size > 0) this.#group.filled(this);
+    else this.#group.emptied(this);
   }
 
   /** Takes in entries of the server's; `replace`: they are all there are. @internal */
@@ -206,16 +320,36 @@ export class RosterNode implements Iterable<RosterItem> {
    * @internal
    */
   item(jid: JID): RosterItem {
-    const key = jid.toString();
-    const existing = this.#items.get(key);
+    return this.#items.get(jid.toString()) ?? this.current(new RosterItem(this, jid));
+  }
+
+  /** What this item is by now: itself, put back where it was not here any more, or the one that took its place. @internal */
+  current(item: RosterItem): RosterItem {
+    const existing = this.#items.get(item.jid.toString());
     if (existing) return existing;
-    const item = new RosterItem(this, jid);
     if (this.#full) for (const stranger of this.#strangers) if (this.forgetStranger(stranger)) break;
-    if (this.#full) return item;
+    if (!this.#full) this.#insert(item);
+    return item;
+  }
+
+  #insert(item: RosterItem): void {
+    const key = item.jid.toString();
+    if (this.#items.has(key)) return;
     this.#items.set(key, item);
+    this.#count(item);
+    this.#group.filled(this);
+  }
+
+  #count(item: RosterItem): void {
+    if (this.#strangers.has(item)) return;
     this.#strangers.add(item);
     this.#quota.left -= 1;
-    return item;
+  }
+
+  /** Its strangers do not count any more: this roster may go without a word. @internal */
+  uncount(): void {
+    this.#quota.left += this.#strangers.size;
+    this.#strangers.clear();
   }
 
   get #full(): boolean {
@@ -226,13 +360,16 @@ export class RosterNode implements Iterable<RosterItem> {
   joined(item: RosterItem): void {
     this.#items.set(item.jid.toString(), item);
     if (this.#strangers.delete(item)) this.#quota.left += 1;
+    this.#group.filled(this);
   }
 
   #delete(item: RosterItem): boolean {
     const key = item.jid.toString();
     if (this.#items.get(key) !== item) return false;
     this.#items.delete(key);
+    item.removed();
     if (this.#strangers.delete(item)) this.#quota.left += 1;
+    if (this.#items.size === 0) this.#group.emptied(this);
     return true;
   }
 
@@ -262,9 +399,14 @@ export class RosterNode implements Iterable<RosterItem> {
     return this.#delete(item);
   }
 
-  /** Whether nothing is kept here. @internal */
+  /** Whether nothing is here that would be lost. @internal */
   get empty(): boolean {
-    return this.#items.size === 0 && !this.#lastPresence;
+    if (this.#own.size > 0 || this.#autoAuthorize !== undefined || this.#autoSubscribe !== undefined) return false;
+    const { keeper } = this.#changes;
+    if (!keeper) return this.#items.size === 0;
+    if (keeper.busy(this) && this.#items.size > 0) return false;
+    for (const item of this.#items.values()) if (item.online) return false;
+    return true;
   }
 
   /** Nobody's presence is known any more. @internal */

@@ -1,11 +1,12 @@
 import { JID } from '../../jid/index.js';
 import type { ElementView } from '../../stanza/element.js';
 import type { Presence, PresenceType } from '../../stanza/presence.js';
-import type { Sending } from '../../stream/sending.js';
+import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { XMPPEvents } from '../xmpp-events.js';
 import type { RosterItem } from './roster-item.js';
-import { RosterNode, type StrangerQuota } from './roster-node.js';
+import type { RosterKeeper } from './roster-keeper.js';
+import { type RosterGroup, RosterNode, type StrangerQuota } from './roster-node.js';
 
 /** What is done when somebody asks to see our presence: let them, refuse, or ask (the `rosterSubscriptionRequest` event). */
 export type SubscriptionPolicy = 'ask' | boolean;
@@ -17,7 +18,7 @@ export interface RosterHost {
   readonly requestedJid: JID;
   presence(init?: PresenceInit): Presence;
   send(stanza: ElementView): Sending;
-  sendPresence(init?: PresenceInit): Sending;
+  sendPresence(init?: PresenceInit, options?: SendOptions): Sending;
   emit<K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K], options?: { direct?: boolean }): void;
   reportError(error: unknown, where: string): void;
 }
@@ -42,38 +43,74 @@ const EVENTS = {
   unsubscribed: 'presenceUnsubscribed',
 } as const satisfies Record<PresenceType, keyof XMPPEvents>;
 
+type Tell = <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]) => void;
+
 /** The rosters of a connection, by owner: a client has one, a component as many as it has addresses. */
 export class Roster {
   readonly #host: RosterHost;
+  /** Those with something in them. */
   readonly #nodes = new Map<string, RosterNode>();
-  /** Those that somebody has asked for; the others go when nothing is in them. */
-  readonly #wanted = new Set<RosterNode>();
+  /** The others, as long as somebody holds them. */
+  readonly #idle = new Map<string, WeakRef<RosterNode>>();
+  readonly #collected = new FinalizationRegistry<string>((key) => {
+    if (!this.#idle.get(key)?.deref()) this.#idle.delete(key);
+  });
+  /** Those that somebody has asked for, and not only a stranger written to. */
+  readonly #wanted = new WeakSet<RosterNode>();
+  readonly #group: RosterGroup;
   readonly #quota: StrangerQuota = { left: MAX_STRANGERS };
   #sentFirst = false;
   autoAuthorize: SubscriptionPolicy;
   autoSubscribe: boolean;
+  /** Keeps the rosters of a component's addresses; without one they last as long as the connection object. */
+  keeper: RosterKeeper | undefined;
 
   constructor(host: RosterHost, policies: RosterPolicies) {
     this.#host = host;
     this.autoAuthorize = policies.autoAuthorize;
     this.autoSubscribe = policies.autoSubscribe;
+    const self = this;
+    this.#group = {
+      get keeper() {
+        return self.keeper;
+      },
+      filled: (node) => this.#filled(node),
+      emptied: (node) => this.#tidy(node),
+    };
   }
 
   /** The roster of that owner; without one, of this connection's own address. Made where there is none. */
   of(owner: JID | string = this.#host.boundJid ?? this.#host.requestedJid): RosterNode {
     const bare = JID.from(owner).bare;
-    const node = this.#nodes.get(bare.toString()) ?? this.#make(bare);
+    const node = this.#find(bare) ?? this.#make(bare);
     this.#wanted.add(node);
+    if (!this.#host.isComponent) this.#nodes.set(bare.toString(), node);
     return node;
+  }
+
+  #find(owner: JID): RosterNode | undefined {
+    const key = owner.toString();
+    return this.#nodes.get(key) ?? this.#idle.get(key)?.deref();
   }
 
   #make(owner: JID): RosterNode {
-    const node = new RosterNode(this.#host, owner, this.#quota);
-    this.#nodes.set(owner.toString(), node);
+    const node = new RosterNode(this.#host, owner, this.#quota, this.#group);
+    const key = owner.toString();
+    this.#idle.set(key, new WeakRef(node));
+    this.#collected.register(node, key);
     return node;
   }
 
-  /** The owners that have a roster here. */
+  #filled(node: RosterNode): void {
+    const key = node.owner.toString();
+    if (this.#nodes.get(key) === node) return;
+    // Strangers can write to as many addresses as they like.
+    if (this.#nodes.size >= MAX_OWNERS && !this.#wanted.has(node)) return;
+    this.#nodes.set(key, node);
+    this.#idle.delete(key);
+  }
+
+  /** The owners with something in their rosters. */
   get owners(): JID[] {
     return [...this.#nodes.values()].map((node) => node.owner);
   }
@@ -85,6 +122,7 @@ export class Roster {
 
   /** Nobody's presence is known any more: the session is over. @internal */
   reset(): void {
+    for (const reference of this.#idle.values()) reference.deref()?.reset();
     for (const node of [...this.#nodes.values()]) {
       node.reset();
       this.#tidy(node);
@@ -92,7 +130,13 @@ export class Roster {
   }
 
   #tidy(node: RosterNode): void {
-    if (node.empty && !this.#wanted.has(node)) this.#nodes.delete(node.owner.toString());
+    const key = node.owner.toString();
+    if (this.#nodes.get(key) === node) {
+      if (!this.#host.isComponent || !node.empty) return;
+      this.#nodes.delete(key);
+      this.#idle.set(key, new WeakRef(node));
+    }
+    node.uncount();
   }
 
   /** A presence of ours was sent. @internal */
@@ -109,37 +153,74 @@ export class Roster {
     else if (sending.state === 'queued') sending.onWritten(written);
   }
 
-  /** Takes in a presence and tells what it changes, in this order: the plain events, then what follows from it. @internal */
-  received(presence: Presence): void {
+  /**
+   * Takes in a presence and tells what it changes, in this order: the plain events, then what follows from it. Where a store
+   * has to be asked first, resolves once that is done.
+   * @internal
+   */
+  received(presence: Presence): Promise<void> | undefined {
     const type = presence.xml.attribute('type') as PresenceType | undefined;
     // A type that we do not know is nothing: above all not a sign that somebody is there.
-    if (type !== undefined && !Object.hasOwn(EVENTS, type)) return;
-    const tell = <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]): void =>
-      this.#host.emit(name, data, { direct: true });
+    if (type !== undefined && !Object.hasOwn(EVENTS, type)) return undefined;
     const owner = presence.to?.bare ?? this.#host.boundJid?.bare;
     const node = owner && presence.from ? this.#known(owner) : undefined;
+    const { keeper } = this;
+    if (node && keeper && node.keepsState && type !== 'error') {
+      // Who is there does not depend on what is kept, but comes in its turn.
+      const plain = type === undefined || type === 'unavailable';
+      if (!plain || keeper.busy(node)) return this.#receivedLater(node, presence, type, plain);
+    }
+    this.#receivedNow(node, presence, type);
+    return undefined;
+  }
+
+  #receivedNow(node: RosterNode | undefined, presence: Presence, type: PresenceType | undefined): void {
+    const tell: Tell = (name, data) => this.#host.emit(name, data, { direct: true });
     const follow = node ? this.#bookkeeping(node, presence, type, tell) : undefined;
+    this.#tellPlain(presence, type);
+    follow?.();
+    if (node) this.#tidy(node);
+  }
+
+  async #receivedLater(
+    node: RosterNode,
+    presence: Presence,
+    type: PresenceType | undefined,
+    plain: boolean,
+  ): Promise<void> {
+    const told: (() => void)[] = [];
+    const tell: Tell = (name, data) => told.push(() => this.#host.emit(name, data, { direct: true }));
+    try {
+      await node.commit(() => this.#bookkeeping(node, presence, type, tell)?.());
+      this.#tellPlain(presence, type);
+      for (const event of told) event();
+    } catch (error) {
+      this.#host.reportError(error, `roster of ${node.owner}`);
+      this.#receivedNow(plain ? node : undefined, presence, type);
+    }
+    this.#tidy(node);
+  }
+
+  #tellPlain(presence: Presence, type: PresenceType | undefined): void {
+    const tell: Tell = (name, data) => this.#host.emit(name, data, { direct: true });
     tell('presence', presence);
     tell(type === undefined ? 'presenceAvailable' : EVENTS[type], presence);
     if (type?.startsWith('subscribe') || type?.startsWith('unsubscribe')) tell('changedSubscription', presence);
-    follow?.();
-    if (node) this.#tidy(node);
   }
 
   #known(owner: JID): RosterNode | undefined {
     const { boundJid, isComponent } = this.#host;
     if (!isComponent) return boundJid && owner.equals(boundJid.bare) ? this.of(owner) : undefined;
-    const existing = this.#nodes.get(owner.toString());
+    const existing = this.#find(owner);
     if (existing || owner.domain !== this.#host.requestedJid.domain) return existing;
-    // Strangers can write to as many addresses as they like.
-    return this.#nodes.size < MAX_OWNERS ? this.#make(owner) : new RosterNode(this.#host, owner, this.#quota);
+    return this.#make(owner);
   }
 
   #bookkeeping(
     node: RosterNode,
     presence: Presence,
     type: PresenceType | undefined,
-    tell: <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]) => void,
+    tell: Tell,
   ): (() => void) | undefined {
     const change = (item: RosterItem) => ({ owner: node.owner, jid: item.jid, presence });
     switch (type) {
@@ -179,7 +260,7 @@ export class Roster {
     node: RosterNode,
     presence: Presence,
     type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed',
-    tell: <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]) => void,
+    tell: Tell,
   ): void {
     if (!presence.from) return;
     const item = node.item(presence.from.bare);
@@ -211,12 +292,7 @@ export class Roster {
     node.forgetStranger(item);
   }
 
-  #asked(
-    node: RosterNode,
-    item: RosterItem,
-    presence: Presence,
-    tell: <K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K]) => void,
-  ): void {
+  #asked(node: RosterNode, item: RosterItem, presence: Presence, tell: Tell): void {
     if (node.keepsState && (item.from || item.approved)) {
       // RFC 6121 §3.1.3: who is subscribed already is told so, and nobody is asked.
       item.authorize();

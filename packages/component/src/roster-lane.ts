@@ -1,0 +1,96 @@
+import { type Clock, TimeoutError } from '@sestina/core';
+
+/** A change that waits for its turn. */
+export interface Change {
+  /** Makes it; what it throws is its caller's alone. */
+  make(): void;
+}
+
+interface Waiting extends Change {
+  settle(error?: { readonly reason: unknown }): void;
+}
+
+/** The changes of one owner's roster: in order, those together that come while another is under way. */
+export class RosterLane {
+  readonly #clock: Clock;
+  readonly #timeout: number;
+  #waiting: Waiting[] = [];
+  #running = false;
+  /** A write that has not come to an end, perhaps never does. */
+  #writing: Promise<unknown> | undefined;
+  /** Settled when nothing is under way. */
+  done: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock, timeout: number) {
+    this.#clock = clock;
+    this.#timeout = timeout;
+  }
+
+  /** Whether nothing is under way, a write that was given up included. */
+  get free(): boolean {
+    return !this.#running && !this.#writing;
+  }
+
+  /** Adds a change. `run` does what is needed for all that wait, and takes them out when it calls its argument. */
+  add(change: () => void, run: (changes: () => readonly Change[]) => Promise<void>): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      let failure: { readonly reason: unknown } | undefined;
+      this.#waiting.push({
+        make: () => {
+          try {
+            change();
+          } catch (reason) {
+            failure = { reason };
+          }
+        },
+        settle: (error = failure) => (error ? reject(error.reason) : resolve()),
+      });
+      if (!this.#running) this.done = this.#work(run);
+    });
+  }
+
+  async #work(run: (changes: () => readonly Change[]) => Promise<void>): Promise<void> {
+    this.#running = true;
+    while (this.#waiting.length > 0) {
+      let taken: Waiting[] = [];
+      const take = (): Waiting[] => {
+        taken = this.#waiting.splice(0);
+        return taken;
+      };
+      try {
+        await run(take);
+        for (const change of taken) change.settle();
+      } catch (reason) {
+        // Those that were not even made fail with what kept them from it.
+        for (const change of taken.length > 0 ? taken : take()) change.settle({ reason });
+      }
+    }
+    this.#running = false;
+    await this.#writing;
+  }
+
+  /** Reads, once no write is under way any more. @throws TimeoutError, what the storage rejects with. */
+  async read<T>(read: () => Promise<T>): Promise<T> {
+    // A write that was given up may still happen: what another one wrote meanwhile would be lost.
+    if (this.#writing) await this.#within('an earlier write to the storage', this.#writing);
+    return this.#within('reading from the storage', read());
+  }
+
+  /** Writes. @throws TimeoutError, what the storage rejects with. */
+  async write(write: () => Promise<void>): Promise<void> {
+    const promise = write();
+    const settled = (): void => {
+      if (this.#writing === writing) this.#writing = undefined;
+    };
+    const writing: Promise<void> = promise.then(settled, settled);
+    this.#writing = writing;
+    await this.#within('writing to the storage', promise);
+  }
+
+  #within<T>(what: string, promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const timer = this.#clock.setTimer(this.#timeout, () => reject(new TimeoutError(what, this.#timeout)));
+      promise.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+}

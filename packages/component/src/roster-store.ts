@@ -1,0 +1,139 @@
+import {
+  BaseXMPP,
+  ConfigError,
+  inject,
+  injectable,
+  type JID,
+  Plugin,
+  type RosterKeeper,
+  type RosterNode,
+  type RosterState,
+  Storage,
+} from '@sestina/core';
+import { RosterStoreError } from './errors.js';
+import { type Change, RosterLane } from './roster-lane.js';
+import { readRoster, writeRoster } from './roster-record.js';
+
+/** Options of `RosterStore`. */
+export class RosterStoreOptions {
+  /**
+   * What its keys begin with; the owner's bare JID follows.
+   * @default 'component-roster/'
+   */
+  prefix = 'component-roster/';
+  /**
+   * Milliseconds that the storage may take for one read or write.
+   * @default 10,000
+   */
+  timeout = 10_000;
+  /**
+   * Whether what each address broadcast last is kept too, as those who share the storage need to answer probes, and as a
+   * process does that was started again: nobody has told its contacts that it was gone.
+   * @default true
+   */
+  presence = true;
+}
+
+/**
+ * Keeps the rosters of a component's addresses behind the `Storage` token: who is subscribed to which of them, and what waits
+ * for an answer. Each is read when it is needed, before every decision that depends on it, so that processes may share the
+ * storage; and what tells others of a change goes out once that is stored. The roster of an address is one record: between
+ * reading and writing it two processes can overtake each other, so let the server give the stanzas of one address to one
+ * process where you can.
+ */
+@injectable()
+export class RosterStore extends Plugin implements RosterKeeper {
+  static override readonly id = 'roster-store';
+  static override readonly Options = RosterStoreOptions;
+  readonly #xmpp: BaseXMPP;
+  readonly #storage: Storage;
+  readonly #options: RosterStoreOptions;
+  /** Those with something to do, by owner. */
+  readonly #lanes = new Map<string, RosterLane>();
+  readonly #known = new WeakSet<RosterNode>();
+
+  constructor(
+    @inject(BaseXMPP) xmpp: BaseXMPP,
+    @inject(Storage) storage: Storage,
+    @inject(RosterStoreOptions) options: RosterStoreOptions,
+  ) {
+    super();
+    if (!xmpp.isComponent) throw new ConfigError('the roster of a client is kept by its server', 'RosterStore');
+    this.#xmpp = xmpp;
+    this.#storage = storage;
+    this.#options = options;
+    const before = xmpp.roster.keeper;
+    xmpp.roster.keeper = this;
+    this.own({
+      dispose: () => {
+        if (xmpp.roster.keeper === this) xmpp.roster.keeper = before;
+      },
+    });
+  }
+
+  /** Resolves once nothing is being stored: before the process ends, so that what was sent last goes out too. */
+  async idle(): Promise<void> {
+    while (this.#lanes.size > 0) await Promise.all([...this.#lanes.values()].map((lane) => lane.done));
+  }
+
+  /** Forgets an address: nothing is told to its contacts. @throws what the storage rejects with. */
+  async forget(owner: JID | string): Promise<void> {
+    const node = this.#xmpp.roster.of(owner);
+    await node.commit(() => node.adopt(readRoster(undefined)));
+  }
+
+  /** @internal */
+  busy(node: RosterNode): boolean {
+    return this.#lanes.has(node.owner.full) || !this.#known.has(node);
+  }
+
+  /** @internal */
+  commit(node: RosterNode, change: () => void): Promise<void> {
+    const key = node.owner.full;
+    const lane = this.#lanes.get(key) ?? new RosterLane(this.#xmpp.clock, this.#options.timeout);
+    this.#lanes.set(key, lane);
+    const done = lane.add(change, (changes) => this.#run(node, lane, changes));
+    void lane.done.then(() => this.#lanes.get(key) === lane && lane.free && this.#lanes.delete(key));
+    return done;
+  }
+
+  /** Reads, changes, writes, sends: all changes that wait by then at once. */
+  async #run(node: RosterNode, lane: RosterLane, changes: () => readonly Change[]): Promise<void> {
+    const key = `${this.#options.prefix}${node.owner}`;
+    let before: RosterState | undefined;
+    let held: ReturnType<RosterNode['hold']> | undefined;
+    try {
+      const text = await lane.read(() => this.#storage.get(key));
+      before = this.#read(text, node.owner);
+      node.adopt(before);
+      this.#known.add(node);
+      held = node.hold(() => {
+        for (const change of changes()) change.make();
+      });
+      const after = this.#write(node.state);
+      if (after === undefined) {
+        if (text !== undefined) await lane.write(() => this.#storage.delete(key));
+      } else if (after !== this.#write(before)) {
+        await lane.write(() => this.#storage.set(key, after));
+      }
+    } catch (cause) {
+      const error = cause instanceof RosterStoreError ? cause : new RosterStoreError(node.owner, { cause });
+      if (before) node.adopt(before);
+      held?.drop(error);
+      throw error;
+    }
+    held.release();
+  }
+
+  #read(text: string | undefined, owner: JID): RosterState {
+    try {
+      return readRoster(text);
+    } catch (cause) {
+      throw new RosterStoreError(owner, { cause, damaged: true });
+    }
+  }
+
+  #write({ contacts, presences }: RosterState): string | undefined {
+    return writeRoster({ contacts, presences: this.#options.presence ? presences : [] });
+  }
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pluginPackages } from '../harness/files.js';
+import { type Bundle, bundle } from './bundle.js';
+
+/** One line of the table; bytes. */
+export interface SizeRow {
+  readonly name: string;
+  readonly minified: number;
+  readonly gzipped: number;
+}
+
+const HERE = fileURLToPath(new URL('../../', import.meta.url));
+const PEERS = join(HERE, 'peers');
+
+/** The program that the first budget is about. */
+export const WHOLE = 'client + websocket + SCRAM';
+
+const PROGRAM =
+  "export { ClientXMPP } from '@sestina/client'; export { WebSocketTransportFactory } from '@sestina/websocket';";
+
+const DEPENDENCIES = ['saxes', 'tsyringe', '@noble/hashes'];
+
+function less(name: string, a: Bundle, b: Bundle): SizeRow {
+  return { name, minified: a.minified - b.minified, gzipped: a.gzipped - b.gzipped };
+}
+
+/** The program, and the parts of it. */
+export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[] }> {
+  const from = HERE;
+  const whole = await bundle(PROGRAM, { from });
+  const rows: SizeRow[] = [{ name: WHOLE, minified: whole.minified, gzipped: whole.gzipped }];
+  for (const names of [['saxes', 'tsyringe'], ...DEPENDENCIES.map((name) => [name])]) {
+    rows.push(less(names.join(' + '), whole, await bundle(PROGRAM, { from, without: names })));
+  }
+  rows.push(...ownRows(await bundle(PROGRAM, { from, without: DEPENDENCIES })), notImported(whole));
+  return { whole, rows };
+}
+
+/** Our packages, without what they depend on. Compression is of the whole: each is given its share by bytes. */
+function ownRows(own: Bundle): SizeRow[] {
+  const bytes = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(own.files)) {
+    const name = /packages\/([^/]+)\//.exec(path)?.[1];
+    if (name !== undefined) bytes.set(name, (bytes.get(name) ?? 0) + bytesInOutput);
+  }
+  return [...bytes]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, minified]) => {
+      return { name: `@sestina/${name}`, minified, gzipped: Math.round((minified * own.gzipped) / own.minified) };
+    });
+}
+
+/** What is in the program of plugins, none of which it imports. */
+function notImported({ files }: Bundle): SizeRow {
+  let minified = 0;
+  for (const [path, { bytesInOutput }] of Object.entries(files)) {
+    if (path.includes('plugins/')) minified += bytesInOutput;
+  }
+  return { name: 'plugins that are not imported', minified, gzipped: minified };
+}
+
+/** What each plugin, with the plugins that it needs, adds to the program. */
+export async function pluginRows(whole: Bundle): Promise<SizeRow[]> {
+  const rows: SizeRow[] = [];
+  for (const name of await pluginPackages()) {
+    const both = await bundle(`${PROGRAM} export * from '${name}';`, { from: HERE });
+    rows.push(less(name, both, whole));
+  }
+  return rows;
+}
+
+/** The same for others, as far as they can be compared. */
+export async function peerRows(): Promise<SizeRow[]> {
+  const row = async (name: string, code: string): Promise<SizeRow> => {
+    // xmpp.js leaves what is Node's to the bundler.
+    const { minified, gzipped } = await bundle(code, { from: PEERS, without: ['node:dns'] });
+    return { name, minified, gzipped };
+  };
+  return Promise.all([
+    row('xmpp.js (no SCRAM in browsers)', "export { client } from '@xmpp/client';"),
+    row('strophe.js', "export { Strophe } from 'strophe.js';"),
+    row('stanza (all its plugins)', "export { createClient } from 'stanza';"),
+  ]);
+}
