@@ -23,7 +23,7 @@ export abstract class Resolver {
   abstract addresses(host: string, signal: AbortSignal): Promise<readonly HostAddress[]>;
 }
 
-const FINAL = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EAI_NONAME', 'ENONAME']);
+const FINAL: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EAI_NONAME', 'ENONAME']);
 
 /** What a look-up of `host` failed with, typed. */
 export function toDnsError(host: string, error: unknown): DnsError {

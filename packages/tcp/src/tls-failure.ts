@@ -23,7 +23,11 @@ const CERTIFICATE: Readonly<Record<string, readonly [TlsErrorReason, string]>> =
 // The other results of OpenSSL's verification, as Node names them (`X509_V_ERR_…` without the prefix).
 const UNTRUSTED = /^(?:CERT_|CRL_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|UNABLE_TO_|ERROR_IN_|OUT_OF_MEM$)/;
 // A record that is not TLS at all.
-const PLAIN = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_HTTP_REQUEST', 'ERR_SSL_HTTPS_PROXY_REQUEST']);
+const PLAIN: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_HTTP_REQUEST',
+  'ERR_SSL_HTTPS_PROXY_REQUEST',
+]);
 const VERSION =
   /^ERR_SSL_(?:UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|TLSV1_ALERT_PROTOCOL_VERSION|VERSION_TOO_LOW|BAD_PROTOCOL_VERSION_NUMBER)$/;
 

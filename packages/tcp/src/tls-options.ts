@@ -11,7 +11,7 @@ export interface TlsSettings {
   readonly secureContext: SecureContext | undefined;
 }
 
-const OLD = new Set<unknown>(['SSLv3', 'TLSv1', 'TLSv1.1']);
+const OLD: ReadonlySet<unknown> = new Set<unknown>(['SSLv3', 'TLSv1', 'TLSv1.1']);
 
 /** @throws ConfigError for what would weaken the check of the server, and for certificates and keys that cannot be read. */
 export function tlsSettings(domain: string, given: Readonly<Record<string, unknown>> | undefined): TlsSettings {

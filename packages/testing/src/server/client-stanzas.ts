@@ -5,7 +5,7 @@ import type { ServerParts } from './parts.js';
 import type { Session } from './session.js';
 import { addressIn, bareOf, errorOf, isRequest, isStanza, stamp } from './stanzas.js';
 
-const IQ_TYPES = new Set(['get', 'set', 'result', 'error']);
+const IQ_TYPES: ReadonlySet<string> = new Set(['get', 'set', 'result', 'error']);
 
 /** What a bound client sends (RFC 6120 §8, §10.3). @internal */
 export class ClientStanzas {
