@@ -7,6 +7,7 @@ import {
   type Link,
   NS_CLIENT,
   NS_COMPONENT,
+  Presence,
   type Sending,
   type SendOptions,
   type SessionOutcome,
@@ -18,6 +19,8 @@ import {
   type XmlElement,
 } from '@sestina/core';
 import { defaultTransports } from '@sestina/tcp/transports';
+import { AddressListeners } from './address-listeners.js';
+import { ComponentAddress } from './component-address.js';
 import { HandshakeError } from './errors.js';
 import { handshake } from './handshake.js';
 
@@ -49,6 +52,7 @@ export class ComponentXMPP extends BaseXMPP {
   readonly #transports: readonly TransportFactory[];
   readonly #secret: () => string;
   readonly #jids = new JidParser();
+  readonly #listeners = new AddressListeners(this);
 
   /** @throws ConfigError for options that cannot work. */
   constructor(options: ComponentOptions) {
@@ -117,11 +121,28 @@ export class ComponentXMPP extends BaseXMPP {
     return 'new';
   }
 
-  /** A component's stanzas say whom they are from; without a `from` it is the component itself. */
+  /**
+   * The component as one of its addresses, bare or full. A view: make one where you need it, by the thousand.
+   * @throws ConfigError for an address in another domain, or none.
+   */
+  as(jid: JID | string): ComponentAddress {
+    const address = typeof jid === 'string' ? this.#jids.tryParse(jid) : jid;
+    const { domain } = this.requestedJid;
+    if (address?.domain !== domain) throw new ConfigError(`"${jid}" is no address of the component ${domain}`, 'jid');
+    return new ComponentAddress(this, this.#listeners, address);
+  }
+
+  /**
+   * A component's stanzas say whom they are from; without a `from` it is the component itself. Presence without a `to` goes to
+   * those who are subscribed to that address, one by one: no server knows them.
+   */
   override send(stanza: ElementView, options?: SendOptions): Sending {
     const { xml } = stanza;
     if (xml.namespace === NS_CLIENT && !xml.readOnly && xml.attribute('from') === undefined) {
       xml.setAttribute('from', this.requestedJid.toString());
+    }
+    if (stanza instanceof Presence && isBroadcast(xml)) {
+      return this.roster.of(stanza.from).broadcast(stanza, options);
     }
     return super.send(stanza, options);
   }
@@ -141,6 +162,11 @@ export class ComponentXMPP extends BaseXMPP {
     }
     return super.accept(element, link);
   }
+}
+
+function isBroadcast(presence: XmlElement): boolean {
+  const type = presence.attribute('type');
+  return presence.attribute('to') === undefined && (type === undefined || type === 'unavailable');
 }
 
 function isLoopback(host: string): boolean {

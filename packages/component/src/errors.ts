@@ -21,9 +21,12 @@ export class RosterStoreError extends SestinaError {
     { cause, damaged = false }: { cause: unknown; damaged?: boolean },
   ) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(damaged ? `the stored roster of ${owner} cannot be read: ${why}` : `the storage failed for ${owner}: ${why}`, {
-      cause,
-    });
+    super(
+      damaged ? `the stored roster of ${owner} cannot be read: ${why}` : `the storage failed for ${owner}: ${why}`,
+      {
+        cause,
+      },
+    );
     this.retryable = !damaged;
   }
 }

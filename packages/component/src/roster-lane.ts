@@ -14,21 +14,23 @@ interface Waiting extends Change {
 export class RosterLane {
   readonly #clock: Clock;
   readonly #timeout: number;
+  readonly #freed: () => void;
   #waiting: Waiting[] = [];
   #running = false;
   /** A write that has not come to an end, perhaps never does. */
   #writing: Promise<unknown> | undefined;
-  /** Settled when nothing is under way. */
-  done: Promise<void> = Promise.resolve();
+  #done: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, timeout: number) {
+  /** @param freed Called when nothing is under way any more, a write that was given up included. */
+  constructor(clock: Clock, timeout: number, freed: () => void) {
     this.#clock = clock;
     this.#timeout = timeout;
+    this.#freed = freed;
   }
 
-  /** Whether nothing is under way, a write that was given up included. */
-  get free(): boolean {
-    return !this.#running && !this.#writing;
+  /** Settled when no change waits; undefined where none does. */
+  get working(): Promise<void> | undefined {
+    return this.#running ? this.#done : undefined;
   }
 
   /** Adds a change. `run` does what is needed for all that wait, and takes them out when it calls its argument. */
@@ -45,7 +47,7 @@ export class RosterLane {
         },
         settle: (error = failure) => (error ? reject(error.reason) : resolve()),
       });
-      if (!this.#running) this.done = this.#work(run);
+      if (!this.#running) this.#done = this.#work(run);
     });
   }
 
@@ -66,7 +68,7 @@ export class RosterLane {
       }
     }
     this.#running = false;
-    await this.#writing;
+    if (!this.#writing) this.#freed();
   }
 
   /** Reads, once no write is under way any more. @throws TimeoutError, what the storage rejects with. */
@@ -80,10 +82,10 @@ export class RosterLane {
   async write(write: () => Promise<void>): Promise<void> {
     const promise = write();
     const settled = (): void => {
-      if (this.#writing === writing) this.#writing = undefined;
+      this.#writing = undefined;
+      if (!this.#running) this.#freed();
     };
-    const writing: Promise<void> = promise.then(settled, settled);
-    this.#writing = writing;
+    this.#writing = promise.then(settled, settled);
     await this.#within('writing to the storage', promise);
   }
 

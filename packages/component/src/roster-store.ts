@@ -59,6 +59,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
   ) {
     super();
     if (!xmpp.isComponent) throw new ConfigError('the roster of a client is kept by its server', 'RosterStore');
+    if (!(options.timeout > 0)) throw new ConfigError('timeout: expected milliseconds above 0', 'timeout');
     this.#xmpp = xmpp;
     this.#storage = storage;
     this.#options = options;
@@ -73,7 +74,11 @@ export class RosterStore extends Plugin implements RosterKeeper {
 
   /** Resolves once nothing is being stored: before the process ends, so that what was sent last goes out too. */
   async idle(): Promise<void> {
-    while (this.#lanes.size > 0) await Promise.all([...this.#lanes.values()].map((lane) => lane.done));
+    for (;;) {
+      const working = [...this.#lanes.values()].flatMap((lane) => lane.working ?? []);
+      if (working.length === 0) return;
+      await Promise.all(working);
+    }
   }
 
   /** Forgets an address: nothing is told to its contacts. @throws what the storage rejects with. */
@@ -90,11 +95,10 @@ export class RosterStore extends Plugin implements RosterKeeper {
   /** @internal */
   commit(node: RosterNode, change: () => void): Promise<void> {
     const key = node.owner.full;
-    const lane = this.#lanes.get(key) ?? new RosterLane(this.#xmpp.clock, this.#options.timeout);
+    const lane =
+      this.#lanes.get(key) ?? new RosterLane(this.#xmpp.clock, this.#options.timeout, () => this.#lanes.delete(key));
     this.#lanes.set(key, lane);
-    const done = lane.add(change, (changes) => this.#run(node, lane, changes));
-    void lane.done.then(() => this.#lanes.get(key) === lane && lane.free && this.#lanes.delete(key));
-    return done;
+    return lane.add(change, (changes) => this.#run(node, lane, changes));
   }
 
   /** Reads, changes, writes, sends: all changes that wait by then at once. */
@@ -104,7 +108,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
     let held: ReturnType<RosterNode['hold']> | undefined;
     try {
       const text = await lane.read(() => this.#storage.get(key));
-      before = this.#read(text, node.owner);
+      before = this.#read(text, node);
       node.adopt(before);
       this.#known.add(node);
       held = node.hold(() => {
@@ -125,11 +129,13 @@ export class RosterStore extends Plugin implements RosterKeeper {
     held.release();
   }
 
-  #read(text: string | undefined, owner: JID): RosterState {
+  #read(text: string | undefined, node: RosterNode): RosterState {
     try {
-      return readRoster(text);
+      const { contacts, presences } = readRoster(text);
+      if (!this.#options.presence) return { contacts, presences: node.state.presences };
+      return { contacts, presences: presences.map((presence) => presence.bind(this.#xmpp)) };
     } catch (cause) {
-      throw new RosterStoreError(owner, { cause, damaged: true });
+      throw new RosterStoreError(node.owner, { cause, damaged: true });
     }
   }
 

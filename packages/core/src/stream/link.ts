@@ -338,7 +338,7 @@ export class Link implements TransportEvents {
   #parserFailed(error: XmlStreamError): void {
     const condition: StreamErrorCondition = error.condition;
     const streamError = new StreamError(condition, { text: error.message, cause: error });
-    const foreign = !this.#anyHeader && condition !== 'policy-violation' && condition !== 'restricted-xml';
+    const foreign = !this.#anyHeader && condition !== 'policy-violation';
     this.#reason ??= foreign ? notXmpp(streamError) : streamError;
     this.fail(streamError);
   }

@@ -119,6 +119,7 @@ describe('the header', () => {
   it.each([
     ['a web server', 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html></html>'],
     ['a page', '<html><body>502</body></html>'],
+    ['a captive portal', '<!DOCTYPE html><html><body>Log in</body></html>'],
     ['a TLS port', new Uint8Array([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46])],
   ])('of %s is none: that is no XMPP server', async (_who, bytes) => {
     const { link, wire } = await linked();
@@ -127,7 +128,7 @@ describe('the header', () => {
     const error = await failure(header);
     expect(error).toBeInstanceOf(NotXmppError);
     expect(error).toMatchObject({ retryable: true, cause: expect.any(StreamError) });
-    expect(wire.text).toMatch(/<stream:error><(?:not-well-formed|invalid-namespace|unsupported-encoding)/);
+    expect(wire.text).toMatch(/<stream:error><(?:not-well-formed|invalid-namespace|restricted-xml|unsupported-encoding)/);
     expect(wire.ended).toBe(true);
   });
 

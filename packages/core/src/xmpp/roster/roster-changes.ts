@@ -4,25 +4,28 @@ import { SendError, Sending, type SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { RosterHost } from './roster.js';
 import type { HeldPresence, RosterKeeper } from './roster-keeper.js';
-import type { RosterNode } from './roster-node.js';
+import type { RosterGroup, RosterNode } from './roster-node.js';
 
 /** Presence that waits until what it tells is kept. */
 class Held implements HeldPresence {
-  #waiting: { readonly presence: Presence; readonly sending: Sending }[] = [];
+  #waiting: { readonly presence: Presence; readonly options: SendOptions | undefined; readonly sending: Sending }[] =
+    [];
   readonly #changes: RosterChanges;
 
   constructor(changes: RosterChanges) {
     this.#changes = changes;
   }
 
-  add(presence: Presence): Sending {
+  add(presence: Presence, options: SendOptions | undefined): Sending {
     const sending = new Sending(presence.xml);
-    this.#waiting.push({ presence, sending });
+    this.#waiting.push({ presence, options, sending });
     return sending;
   }
 
   release(): void {
-    for (const { presence, sending } of this.#waiting.splice(0)) this.#changes.release(presence, sending);
+    for (const { presence, options, sending } of this.#waiting.splice(0)) {
+      this.#changes.release(presence, options, sending);
+    }
   }
 
   drop(cause: unknown): void {
@@ -34,31 +37,38 @@ class Held implements HeldPresence {
 export class RosterChanges {
   readonly #node: RosterNode;
   readonly #host: RosterHost;
-  readonly #keeper: () => RosterKeeper | undefined;
+  readonly #group: RosterGroup;
   #held: Held | undefined;
   #reported: unknown;
 
-  constructor(node: RosterNode, host: RosterHost, keeper: () => RosterKeeper | undefined) {
+  constructor(node: RosterNode, host: RosterHost, group: RosterGroup) {
     this.#node = node;
     this.#host = host;
-    this.#keeper = keeper;
+    this.#group = group;
   }
 
   get keeper(): RosterKeeper | undefined {
-    return this.#host.isComponent ? this.#keeper() : undefined;
+    return this.#host.isComponent ? this.#group.keeper : undefined;
   }
 
   async commit(change: () => void): Promise<void> {
     const { keeper } = this;
     // What is changed during a change belongs to it.
-    if (!keeper || this.#held) change();
-    else await keeper.commit(this.#node, change);
+    if (!keeper || this.#held) {
+      change();
+      return;
+    }
+    try {
+      await keeper.commit(this.#node, change);
+    } finally {
+      this.#group.emptied(this.#node);
+    }
   }
 
-  /** A change that sends presence, `init`; what comes back tells what becomes of that. */
-  act(init: PresenceInit, change: () => Sending): Sending {
+  /** A change that sends presence, such a one; what comes back tells what becomes of that. */
+  act(such: () => Presence, change: () => Sending): Sending {
     if (this.#held || !this.keeper) return change();
-    const outer = new Sending(this.#host.presence(this.#from(init)).xml);
+    const outer = new Sending(such().xml);
     let inner: Sending | undefined;
     const make = (): void => {
       inner = change();
@@ -72,13 +82,18 @@ export class RosterChanges {
 
   send(init: PresenceInit, options?: SendOptions): Sending {
     const whole = this.#from(init);
-    return this.#held ? this.#held.add(this.#host.presence(whole)) : this.#host.sendPresence(whole, options);
+    return this.#held ? this.#held.add(this.#host.presence(whole), options) : this.#host.sendPresence(whole, options);
   }
 
-  sendCopy(presence: Presence, to: JID): Sending {
+  sendCopy(presence: Presence, to: JID, options?: SendOptions): Sending {
     const copy = presence.copy().set({ to });
     copy.id = undefined;
-    return this.#held ? this.#held.add(copy) : this.#host.send(copy);
+    return this.#held ? this.#held.add(copy, options) : this.#host.send(copy, options);
+  }
+
+  /** Whole, but for `to` perhaps. */
+  presence(init: PresenceInit): Presence {
+    return this.#host.presence(this.#from(init));
   }
 
   #from(init: PresenceInit): PresenceInit {
@@ -98,8 +113,8 @@ export class RosterChanges {
   }
 
   /** @internal */
-  release(presence: Presence, outer: Sending): void {
-    this.#follow(this.#host.send(presence), outer);
+  release(presence: Presence, options: SendOptions | undefined, outer: Sending): void {
+    this.#follow(this.#host.send(presence, options), outer);
   }
 
   /** @internal */

@@ -61,7 +61,7 @@ export class RosterNode implements Iterable<RosterItem> {
     this.#host = host;
     this.#quota = quota;
     this.#group = group;
-    this.#changes = new RosterChanges(this, host, () => group.keeper);
+    this.#changes = new RosterChanges(this, host, group);
   }
 
   /** What is done with subscription requests; undefined: what the whole roster does. */
@@ -196,7 +196,7 @@ export class RosterNode implements Iterable<RosterItem> {
 
   /** The same for a change that sends presence. @internal */
   act(to: JID, type: SubscriptionType, change: () => Sending): Sending {
-    return this.#changes.act({ to, type }, change);
+    return this.#changes.act(() => this.#changes.presence({ to, type }), change);
   }
 
   /** What is to be kept. @internal */
@@ -245,19 +245,24 @@ export class RosterNode implements Iterable<RosterItem> {
   sendPresence(init: PresenceInit = {}, options?: SendOptions): Sending {
     if (!this.keepsState || init.to !== undefined) return this.#changes.send(init, options);
     // A component has no server that would know the subscribers.
-    return this.#changes.act(init, () => this.#broadcast(init, options));
+    return this.broadcast(this.#changes.presence(init), options);
   }
 
-  #broadcast(init: PresenceInit, options: SendOptions | undefined): Sending {
-    const template = this.#host.presence({ ...init, from: init.from ?? this.owner });
-    this.remember(template);
-    let last: Sending | undefined;
-    for (const item of this) if (item.from) last = this.#changes.send({ ...init, to: item.jid }, options);
-    if (last) return last;
-    // Nobody is subscribed: that is done.
-    const nothing = new Sending(template.xml);
-    nothing.move('written');
-    return nothing;
+  /** Sends a presence to all who are subscribed, where no server does that. @internal */
+  broadcast(presence: Presence, options?: SendOptions): Sending {
+    return this.#changes.act(
+      () => presence,
+      () => {
+        this.remember(presence);
+        let last: Sending | undefined;
+        for (const item of this) if (item.from) last = this.#changes.sendCopy(presence, item.jid, options);
+        if (last) return last;
+        // Nobody is subscribed: that is done.
+        const nothing = new Sending(presence.xml);
+        nothing.move('written');
+        return nothing;
+      },
+    );
   }
 
   /** Sends what was broadcast last to one address, that of each resource; unavailable where nothing was. */

@@ -17,7 +17,7 @@ export interface RosterHost {
   readonly boundJid: JID | undefined;
   readonly requestedJid: JID;
   presence(init?: PresenceInit): Presence;
-  send(stanza: ElementView): Sending;
+  send(stanza: ElementView, options?: SendOptions): Sending;
   sendPresence(init?: PresenceInit, options?: SendOptions): Sending;
   emit<K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K], options?: { direct?: boolean }): void;
   reportError(error: unknown, where: string): void;
@@ -60,6 +60,7 @@ export class Roster {
   readonly #group: RosterGroup;
   readonly #quota: StrangerQuota = { left: MAX_STRANGERS };
   #sentFirst = false;
+  #reported: unknown;
   autoAuthorize: SubscriptionPolicy;
   autoSubscribe: boolean;
   /** Keeps the rosters of a component's addresses; without one they last as long as the connection object. */
@@ -195,10 +196,11 @@ export class Roster {
       this.#tellPlain(presence, type);
       for (const event of told) event();
     } catch (error) {
-      this.#host.reportError(error, `roster of ${node.owner}`);
+      // Many presences may have waited for the same read.
+      if (error !== this.#reported) this.#host.reportError(error, `roster of ${node.owner}`);
+      this.#reported = error;
       this.#receivedNow(plain ? node : undefined, presence, type);
     }
-    this.#tidy(node);
   }
 
   #tellPlain(presence: Presence, type: PresenceType | undefined): void {

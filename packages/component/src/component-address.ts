@@ -1,0 +1,253 @@
+import {
+  type Answer,
+  type AnswerHandler,
+  type AskOptions,
+  disposeAll,
+  type ElementClass,
+  type ElementView,
+  type Iq,
+  type IqHandler,
+  type IqInit,
+  type JID,
+  Message,
+  type MessageInit,
+  Presence,
+  type PresenceInit,
+  Registration,
+  type RequestOptions,
+  type RosterNode,
+  type Sending,
+  type SendOptions,
+  type StanzaListenerOptions,
+  viewOf,
+  type XMPPEvents,
+} from '@sestina/core';
+import type { AddressListenerOptions, AddressListeners } from './address-listeners.js';
+import type { ComponentXMPP } from './component-xmpp.js';
+
+/** The events that are about one address: a stanza that came for it, a change in its roster. */
+export type AddressEvent = Exclude<
+  {
+    [K in keyof XMPPEvents]: XMPPEvents[K] extends Message | Presence | { readonly owner: JID } ? K : never;
+  }[keyof XMPPEvents],
+  'sentPresence'
+>;
+
+type From = 'from';
+/** Options of `iqGet` and `iqSet` of an address, which is the one that asks. */
+export type AddressAskOptions = Omit<AskOptions, From>;
+
+/**
+ * A component as one of its addresses: what it sends comes from there, what it hears came for there. A bare address hears for
+ * all of its resources. It is a view and costs nothing to make; what it registers lasts until `dispose()`, also where
+ * nobody holds the view any more.
+ */
+export class ComponentAddress {
+  readonly #component: ComponentXMPP;
+  readonly #listeners: AddressListeners;
+  readonly #owned = new Set<Registration>();
+
+  /** Made by `component.as(jid)`. @internal */
+  constructor(
+    component: ComponentXMPP,
+    listeners: AddressListeners,
+    /** The address, bare or full. */
+    readonly jid: JID,
+  ) {
+    this.#component = component;
+    this.#listeners = listeners;
+  }
+
+  /** The roster of the bare address. */
+  get roster(): RosterNode {
+    return this.#component.roster.of(this.jid);
+  }
+
+  // Sending.
+
+  /** A message from this address. */
+  message(init: Omit<MessageInit, From> = {}): Message {
+    return this.#component.message({ ...init, from: this.jid });
+  }
+
+  /** A presence from this address. */
+  presence(init: Omit<PresenceInit, From> = {}): Presence {
+    return this.#component.presence({ ...init, from: this.jid });
+  }
+
+  /** An iq from this address, with its payload. For a question, `iqGet` and `iqSet` are shorter. */
+  iq(init: Omit<IqInit, From>, payload?: ElementView): Iq {
+    return this.#component.iq({ ...init, from: this.jid } as IqInit, payload);
+  }
+
+  /** Sends a stanza, whose `from` becomes this address. @throws ReadOnlyError for one that was received: send a copy. */
+  send(stanza: ElementView, options?: SendOptions): Sending {
+    stanza.xml.setAttribute('from', this.jid.full);
+    return this.#component.send(stanza, options);
+  }
+
+  sendMessage(init: Omit<MessageInit, From>, options?: SendOptions): Sending {
+    return this.#component.send(this.message(init), options);
+  }
+
+  /** Sends a presence; without `to` it goes to all who are subscribed to this address, and answers their probes from then on. */
+  sendPresence(init: Omit<PresenceInit, From> = {}, options?: SendOptions): Sending {
+    return this.#component.sendPresence({ ...init, from: this.jid }, options);
+  }
+
+  /** Asks for a subscription, or sends another of the four subscription types; the roster changes accordingly. */
+  sendPresenceSubscription(
+    to: JID | string,
+    type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed' = 'subscribe',
+  ): Sending {
+    const { roster } = this;
+    switch (type) {
+      case 'subscribe':
+        return roster.subscribe(to);
+      case 'subscribed':
+        return roster.authorize(to);
+      case 'unsubscribe':
+        return roster.unsubscribe(to);
+      case 'unsubscribed':
+        return roster.unauthorize(to);
+    }
+  }
+
+  // Asking.
+
+  /** Sends a request from this address; see `BaseXMPP.request()`. */
+  request(iq: Iq, options?: RequestOptions): Promise<Iq> {
+    iq.from = this.jid;
+    return this.#component.request(iq, options);
+  }
+
+  /** Asks with an iq of type `get`. With an answer class, resolves with that payload. */
+  iqGet(to: JID | string, payload: ElementView, answer?: undefined, options?: AddressAskOptions): Promise<Iq>;
+  iqGet<V extends ElementView>(
+    to: JID | string,
+    payload: ElementView,
+    answer: ElementClass<V>,
+    options?: AddressAskOptions,
+  ): Promise<V>;
+  iqGet(to: JID | string, payload: ElementView, answer?: ElementClass, options?: AddressAskOptions): Promise<unknown> {
+    return this.#component.iqGet(to, payload, answer as ElementClass, { ...options, from: this.jid });
+  }
+
+  /** Asks with an iq of type `set`. With an answer class, resolves with that payload. */
+  iqSet(to: JID | string, payload: ElementView, answer?: undefined, options?: AddressAskOptions): Promise<Iq>;
+  iqSet<V extends ElementView>(
+    to: JID | string,
+    payload: ElementView,
+    answer: ElementClass<V>,
+    options?: AddressAskOptions,
+  ): Promise<V>;
+  iqSet(to: JID | string, payload: ElementView, answer?: ElementClass, options?: AddressAskOptions): Promise<unknown> {
+    return this.#component.iqSet(to, payload, answer as ElementClass, { ...options, from: this.jid });
+  }
+
+  // Hearing. What is for this address is told to the listeners of the component too.
+
+  /** Calls `listener` at every such event that is about this address. */
+  on<K extends AddressEvent>(
+    name: K,
+    listener: (data: XMPPEvents[K]) => unknown,
+    options?: AddressListenerOptions,
+  ): Registration {
+    const attach = (deliver: (data: XMPPEvents[K]) => unknown): Registration => this.#component.on(name, deliver);
+    return this.#own(this.#listeners.add(name, attach, this.jid, listener, options));
+  }
+
+  /** The same for the next such event only. */
+  once<K extends AddressEvent>(name: K, listener: (data: XMPPEvents[K]) => unknown): Registration {
+    return this.on(name, listener, { once: true });
+  }
+
+  /** Calls back for every message for this address, or for those with that payload; see `BaseXMPP.onMessage()`. */
+  onMessage(callback: (message: Message) => unknown, options?: AddressStanzaOptions): Registration;
+  onMessage<V extends ElementView>(
+    payload: ElementClass<V>,
+    callback: (message: Message, payload: V) => unknown,
+    options?: AddressStanzaOptions,
+  ): Registration;
+  onMessage(first: StanzaCallback<Message> | ElementClass, ...rest: readonly unknown[]): Registration {
+    return this.#onStanza(Message, first, rest);
+  }
+
+  /** Calls back for every presence for this address, or for those with that payload; see `BaseXMPP.onPresence()`. */
+  onPresence(callback: (presence: Presence) => unknown, options?: AddressStanzaOptions): Registration;
+  onPresence<V extends ElementView>(
+    payload: ElementClass<V>,
+    callback: (presence: Presence, payload: V) => unknown,
+    options?: AddressStanzaOptions,
+  ): Registration;
+  onPresence(first: StanzaCallback<Presence> | ElementClass, ...rest: readonly unknown[]): Registration {
+    return this.#onStanza(Presence, first, rest);
+  }
+
+  #onStanza<S extends Message | Presence>(
+    root: ElementClass<S>,
+    first: StanzaCallback<S> | ElementClass,
+    rest: readonly unknown[],
+  ): Registration {
+    const payload = 'tag' in first ? first : undefined;
+    const [callback, options = {}] = (payload ? rest : [first, ...rest]) as [StanzaCallback<S>, AddressStanzaOptions?];
+    const { type, ...how } = options;
+    const what = payload ? `/{${payload.namespace}}${payload.tag}` : '';
+    const kind = `${root.tag}${type === undefined ? '' : `@type=${type}`}${what}`;
+    const listen: StanzaListenerOptions = { name: `${kind} for addresses`, ...(type !== undefined && { type }) };
+    const attach = (deliver: (stanza: S) => unknown): Registration => {
+      // The overloads of the component's methods take the stanza classes apart, which this does not.
+      const register = (root.tag === 'message' ? this.#component.onMessage : this.#component.onPresence) as (
+        ...args: readonly unknown[]
+      ) => Registration;
+      return register.apply(this.#component, payload ? [payload, deliver, listen] : [deliver, listen]);
+    };
+    const listener = (stanza: S): unknown => {
+      const found = payload && stanza.xml.child(payload.tag, payload.namespace);
+      return payload && found ? callback(stanza, viewOf(payload, found)) : callback(stanza);
+    };
+    return this.#own(this.#listeners.add(` ${kind}`, attach, this.jid, listener, how));
+  }
+
+  // Answering.
+
+  /** Answers requests to this address with that payload, before those handlers that answer for all; see `BaseXMPP.onIq()`. */
+  onIq<V extends ElementView>(type: 'get' | 'set', payload: ElementClass<V>, handler: IqHandler<V>): Registration {
+    return this.#own(this.#component.onIq(type, payload, handler, { to: this.jid }));
+  }
+
+  /** Gives plugins their data for this address, or for one node of it; see `BaseXMPP.api`. */
+  answer<Request, Result>(
+    answer: Answer<Request, Result>,
+    handler: AnswerHandler<Request, Result>,
+    { node }: { readonly node?: string | undefined } = {},
+  ): Registration {
+    return this.#own(this.#component.api.register(answer, handler, { jid: this.jid, node }));
+  }
+
+  #own(registration: Registration): Registration {
+    const owned = new Registration(() => {
+      this.#owned.delete(owned);
+      registration.dispose();
+    });
+    this.#owned.add(owned);
+    return owned;
+  }
+
+  /** Takes out every listener and answer that was registered by this object. Roster and presence stay as they are. */
+  dispose(): void {
+    disposeAll([...this.#owned]);
+  }
+
+  toString(): string {
+    return this.jid.full;
+  }
+}
+
+type StanzaCallback<S> = (stanza: S, payload?: ElementView) => unknown;
+
+/** Options of `onMessage` and `onPresence` of an address. */
+export interface AddressStanzaOptions extends AddressListenerOptions {
+  /** Only stanzas with exactly this `type` attribute. */
+  readonly type?: string;
+}
