@@ -30,6 +30,7 @@ const PACKAGES = {
   'packages/sasl': { allows: () => false, rule: 'sasl imports no other package of ours' },
   'packages/tcp': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone', node: true },
   'packages/websocket': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone' },
+  'packages/storage': { allows: oneOf(['@sestina/core']), rule: 'storage imports core alone' },
   'packages/testing': {
     allows: oneOf(['@sestina/core', '@sestina/sasl']),
     rule: 'testing imports core and sasl',

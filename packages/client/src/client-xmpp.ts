@@ -18,7 +18,7 @@ import {
   ScramKeyCache,
 } from '@sestina/sasl';
 import { defaultTransports } from '@sestina/tcp/transports';
-import type { AuthError } from './errors.js';
+import { AuthError } from './errors.js';
 import { bind, legacySession } from './features/bind.js';
 import type { FeatureHandler, FeatureOptions } from './features/feature.js';
 import { FeatureRegistry } from './features/feature-registry.js';
@@ -34,6 +34,9 @@ import { Mechanisms } from './stanza/sasl.js';
 
 // A session that was there for so many milliseconds was no mere stop on the way to another host.
 const SETTLED = 60_000;
+
+// Few enough for those who lock an account after some wrong passwords.
+const PATIENCE = 3;
 
 /** What the server of the present session can do. */
 export interface ServerAbilities {
@@ -57,6 +60,8 @@ export class ClientXMPP extends BaseXMPP {
   #pinned: string | undefined;
   #authenticated = false;
   #bound = false;
+  /** Refusals in a row that may still be passed over: none before these credentials have worked. */
+  #patience = 0;
   #offered = new Set<string>();
   /** Of the last session: what it was on, and when it began. */
   #from = { kind: '', secure: false };
@@ -94,6 +99,7 @@ export class ClientXMPP extends BaseXMPP {
   /** The password for the next attempt to log in; it cannot be read. */
   set password(password: string) {
     this.#credentials = () => ({ password });
+    this.#patience = 0;
   }
 
   // Stream features.
@@ -232,8 +238,15 @@ export class ClientXMPP extends BaseXMPP {
     return followRedirects(link, this.#redirects, host, signal);
   }
 
-  /** A session that is sent elsewhere is made again there, by the rules for redirects while logging in. */
+  /**
+   * A session that is sent elsewhere is made again there, by the rules for redirects while logging in. Credentials that have
+   * worked get a second chance: a server that is just starting may call them wrong before it can look at its accounts.
+   */
   protected override shouldRetry(error: Error): boolean {
+    if (error instanceof AuthError && error.reason === 'not-authorized' && this.#patience > 0) {
+      this.#patience -= 1;
+      return true;
+    }
     if (!isRedirect(error)) return super.shouldRetry(error);
     if (this.clock.monotonic() - this.#since >= SETTLED) this.#redirects.clear();
     try {
@@ -291,6 +304,7 @@ export class ClientXMPP extends BaseXMPP {
 
   #loggedIn(mechanism: string): void {
     this.#authenticated = true;
+    this.#patience = PATIENCE;
     if (mechanism.startsWith('SCRAM-')) this.#pinned = this.#weakestScram();
     this.emit('authSuccess', { mechanism });
   }

@@ -3,11 +3,12 @@ import { ServerError } from './errors.js';
 import { run } from './run.js';
 
 /** What {@link ensureInstalled} can bring. */
-export type Installable = 'prosody' | 'ejabberd' | 'slixmpp';
+export type Installable = 'prosody' | 'ejabberd' | 'redis' | 'slixmpp';
 
 const PACKAGES: Readonly<Record<Installable, readonly string[]>> = {
   prosody: ['openssl', 'prosody', 'prosody-modules', 'lua-unbound'],
   ejabberd: ['openssl', 'ejabberd', 'erlang-p1-sqlite3'],
+  redis: ['redis-server'],
   slixmpp: ['python3-slixmpp'],
 };
 

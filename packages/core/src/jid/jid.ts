@@ -114,7 +114,7 @@ export class JID {
   /** Whether the other is the same address, resource included. A string that is no JID is not. */
   equals(other: JID | string): boolean {
     if (typeof other === 'string') return other === this.full || JID.tryParse(other)?.full === this.full;
-    return other.full === this.full;
+    return other === this || other.full === this.full;
   }
 
   /**

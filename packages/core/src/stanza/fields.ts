@@ -1,5 +1,6 @@
+import type { JID } from '../jid/index.js';
 import { XmlElement } from '../xml/element.js';
-import { type Codec, text } from './codec.js';
+import { type Codec, jid, text } from './codec.js';
 import { type ElementClass, type ElementView, viewOf } from './element.js';
 import { type Field, type Slot, ValueField } from './field.js';
 
@@ -9,14 +10,45 @@ const optional = (): undefined => undefined;
 export function attr(name: string): ValueField<string>;
 export function attr<T, In = T>(name: string, codec: Codec<T, In>): ValueField<T, undefined, In>;
 export function attr(name: string, codec: Codec<unknown, never> = text): ValueField<unknown, undefined, never> {
-  const slot: Slot = {
+  return new ValueField(attributeSlot(name), codec, optional);
+}
+
+function attributeSlot(name: string): Slot {
+  return {
     where: `@${name}`,
     read: (xml) => xml.attribute(name),
     write: (xml, raw) => {
       xml.setAttribute(name, raw);
     },
   };
-  return new ValueField(slot, codec, optional);
+}
+
+/**
+ * The `from` or `to` of a stanza. One that came in has had its addresses read by the stream: those are not read again. Its
+ * origin is shared with the stanzas forwarded in it, which is why the texts have to agree.
+ * @internal
+ */
+class AddressField extends ValueField<JID, undefined, JID | string> {
+  readonly #name: 'from' | 'to';
+
+  constructor(name: 'from' | 'to') {
+    super(attributeSlot(name), jid, optional);
+    this.#name = name;
+  }
+
+  override get(xml: XmlElement): JID | undefined {
+    const { origin } = xml;
+    if (origin !== undefined) {
+      const known = this.#name === 'from' ? origin.from : origin.to;
+      if (known !== undefined && known.full === xml.attribute(this.#name)) return known;
+    }
+    return super.get(xml);
+  }
+}
+
+/** The address in the `from` or `to` of a stanza. @internal */
+export function address(name: 'from' | 'to'): ValueField<JID, undefined, JID | string> {
+  return new AddressField(name);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { NS_CLIENT } from '../xml/namespaces.js';
-import { jid, oneOf } from './codec.js';
+import { oneOf } from './codec.js';
 import { type ElementClass, type ElementView, element, isA, viewOf } from './element.js';
-import { attr, child } from './fields.js';
+import { address, attr, child } from './fields.js';
 import { Stanza } from './stanza.js';
 import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
 
@@ -11,8 +11,8 @@ export class Iq extends element(
   NS_CLIENT,
   {
     id: attr('id'),
-    to: attr('to', jid),
-    from: attr('from', jid),
+    to: address('to'),
+    from: address('from'),
     lang: attr('xml:lang'),
     type: attr('type', oneOf('get', 'set', 'result', 'error')).required(),
     error: child(ErrorElement),

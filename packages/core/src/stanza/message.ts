@@ -1,7 +1,7 @@
 import { NS_CLIENT } from '../xml/namespaces.js';
-import { jid, oneOf } from './codec.js';
+import { oneOf } from './codec.js';
 import { element } from './element.js';
-import { attr, child, childText } from './fields.js';
+import { address, attr, child, childText } from './fields.js';
 import { langText, langTexts } from './lang.js';
 import { Stanza } from './stanza.js';
 import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
@@ -13,8 +13,8 @@ export class Message extends element(
   NS_CLIENT,
   {
     id: attr('id'),
-    to: attr('to', jid),
-    from: attr('from', jid),
+    to: address('to'),
+    from: address('from'),
     lang: attr('xml:lang'),
     /** An unknown type counts as `normal` (RFC 6121 §5.2.2). */
     type: attr('type', oneOf('normal', 'chat', 'groupchat', 'headline', 'error'))

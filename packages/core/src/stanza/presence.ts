@@ -1,7 +1,7 @@
 import { NS_CLIENT } from '../xml/namespaces.js';
-import { int, jid, oneOf } from './codec.js';
+import { int, oneOf } from './codec.js';
 import { element } from './element.js';
-import { attr, child, childText } from './fields.js';
+import { address, attr, child, childText } from './fields.js';
 import { langText, langTexts } from './lang.js';
 import { Stanza } from './stanza.js';
 import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
@@ -26,8 +26,8 @@ export class Presence extends element(
   NS_CLIENT,
   {
     id: attr('id'),
-    to: attr('to', jid),
-    from: attr('from', jid),
+    to: address('to'),
+    from: address('from'),
     lang: attr('xml:lang'),
     /** Undefined for available. One that we do not know throws: it must not pass for available. */
     type: attr('type', oneOf(...PRESENCE_TYPES)),

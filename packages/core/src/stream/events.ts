@@ -1,7 +1,7 @@
 import { DisconnectedError, TimeoutError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
-import { type EventQueue, isThenable } from './event-queue.js';
+import { type EventQueue, isThenable, type QueueEntry } from './event-queue.js';
 import type { WaitOptions } from './handlers.js';
 
 /** Event names and what each carries. */
@@ -89,7 +89,9 @@ export class Events<M extends EventMap> {
 
   /** Calls every listener now, before whatever is queued; those that asked for `sequential` have their turn later. */
   emitNow<K extends keyof M>(name: K, data: M[K]): void {
-    for (const subscription of this.#subscriptions.get(name) ?? []) {
+    const subscriptions = this.#subscriptions.get(name);
+    if (!subscriptions) return;
+    for (const subscription of subscriptions) {
       if (subscription.lane) {
         this.#push(subscription, data, 0);
       } else {
@@ -193,13 +195,7 @@ export class Events<M extends EventMap> {
   }
 
   #push(subscription: Subscription, data: unknown, size: number): void {
-    this.#queue.push({
-      run: () => this.#call(subscription, data),
-      lane: subscription.lane,
-      settles: subscription.settles,
-      size,
-      what: () => `listener of ${String(subscription.name)}`,
-    });
+    this.#queue.push(new Delivery(subscription, data, size, this.#deliver));
   }
 
   #subscribe<T>(
@@ -224,17 +220,56 @@ export class Events<M extends EventMap> {
     else this.#subscriptions.delete(subscription.name);
   }
 
+  readonly #deliver = (subscription: Subscription, data: unknown): unknown => this.#call(subscription, data);
+
   #call(subscription: Subscription, data: unknown): unknown {
     // Taken out between the event and its turn.
     if (!subscription.live) return undefined;
     if (subscription.once) this.#remove(subscription);
-    const failed = (error: unknown): void => this.#report(error, `listener of ${String(subscription.name)}`);
     try {
       const result = (subscription.listener as Listener<unknown>)(data);
-      return isThenable(result) ? Promise.resolve(result).then(undefined, failed) : result;
+      return isThenable(result) ? this.#follow(subscription, result) : result;
     } catch (error) {
-      failed(error);
+      this.#report(error, whatOf(subscription));
       return undefined;
     }
+  }
+
+  #follow(subscription: Subscription, result: PromiseLike<unknown>): Promise<unknown> {
+    return Promise.resolve(result).then(undefined, (error: unknown) => this.#report(error, whatOf(subscription)));
+  }
+}
+
+function whatOf(subscription: Subscription): string {
+  return `listener of ${String(subscription.name)}`;
+}
+
+/** The call of one listener. An object with all it needs, since there is one for every stanza. */
+class Delivery implements QueueEntry {
+  readonly #subscription: Subscription;
+  readonly #data: unknown;
+  readonly #deliver: (subscription: Subscription, data: unknown) => unknown;
+  readonly lane: object | undefined;
+  readonly settles: boolean;
+
+  constructor(
+    subscription: Subscription,
+    data: unknown,
+    readonly size: number,
+    deliver: (subscription: Subscription, data: unknown) => unknown,
+  ) {
+    this.#subscription = subscription;
+    this.#data = data;
+    this.#deliver = deliver;
+    this.lane = subscription.lane;
+    this.settles = subscription.settles;
+  }
+
+  run(): unknown {
+    return this.#deliver(this.#subscription, this.#data);
+  }
+
+  what(): string {
+    return whatOf(this.#subscription);
   }
 }

@@ -66,6 +66,7 @@ export class HandlerIndex {
 
   /** The handlers that want this stanza, in the order in which they were registered. */
   match(stanza: XmlElement): readonly Handler[] {
+    if (this.#entries.size === 0) return NONE;
     let found: Entry[] | undefined;
     const dispatch = ++this.#dispatch;
     const collect = (bucket: Bucket | undefined): void => {

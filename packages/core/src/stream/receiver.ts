@@ -147,14 +147,17 @@ export class Receiver {
   }
 
   #handle(handler: Handler, stanza: ElementView): unknown {
-    const failed = (error: unknown): void => this.#host.failed(error, handler, stanza);
     try {
       const result = handler.handle(stanza);
-      return isThenable(result) ? Promise.resolve(result).then(undefined, failed) : result;
+      return isThenable(result) ? this.#follow(handler, stanza, result) : result;
     } catch (error) {
-      failed(error);
+      this.#host.failed(error, handler, stanza);
       return undefined;
     }
+  }
+
+  #follow(handler: Handler, stanza: ElementView, result: PromiseLike<unknown>): Promise<unknown> {
+    return Promise.resolve(result).then(undefined, (error: unknown) => this.#host.failed(error, handler, stanza));
   }
 
   #forget(handler: Handler): boolean {

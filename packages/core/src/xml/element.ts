@@ -1,4 +1,5 @@
 import { SestinaError } from '../errors.js';
+import type { JID } from '../jid/index.js';
 import { serialize } from './serialize.js';
 
 /** What an element can hold. */
@@ -12,6 +13,10 @@ export interface Origin {
   sealed: boolean;
   /** The stream it came in on or is meant for; the stream sets it. */
   stream?: unknown;
+  /** The sender of the stanza, where the stream has read it already. Whoever takes it compares its text with the attribute. */
+  from?: JID | undefined;
+  /** The same for the receiver. */
+  to?: JID | undefined;
   /** For a reply: the origin of the request that it answers. */
   request?: Origin;
   /** For a request: an answer has been given. */

@@ -410,13 +410,26 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   protected override accept(element: XmlElement, link: Link): boolean {
     if (element.namespace !== NS_CLIENT) return this.#acceptOther(element, link);
-    const from = element.attribute('from');
-    const to = element.attribute('to');
-    if ((from !== undefined && !this.#jids.tryParse(from)) || (to !== undefined && !this.#jids.tryParse(to))) {
+    if (!this.#readAddresses(element)) {
       this.logger.warn(`a <${element.name}/> with a malformed address was dropped`);
       return false;
     }
     return element.name !== 'iq' || this.#acceptIq(element);
+  }
+
+  /** False where one is malformed. */
+  #readAddresses(element: XmlElement): boolean {
+    const rawFrom = element.attribute('from');
+    const rawTo = element.attribute('to');
+    const bound = this.#boundJid;
+    const from = rawFrom === undefined ? undefined : this.#jids.tryParse(rawFrom);
+    const to = rawTo === undefined ? undefined : rawTo === bound?.full ? bound : this.#jids.tryParse(rawTo);
+    const { origin } = element;
+    if (origin) {
+      origin.from = from;
+      origin.to = to;
+    }
+    return (from !== undefined || rawFrom === undefined) && (to !== undefined || rawTo === undefined);
   }
 
   #acceptOther(element: XmlElement, link: Link): boolean {

@@ -1,0 +1,2 @@
+export { StoredValueError } from './errors.js';
+export { UnstorageAdapter } from './unstorage-adapter.js';
