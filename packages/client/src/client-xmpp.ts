@@ -186,7 +186,12 @@ export class ClientXMPP extends BaseXMPP {
     const factory = this.#transports.find((candidate) => candidate.supports(target));
     if (!factory) {
       const wanted = service ? `"${service}"` : `the domain ${target.domain}`;
-      throw new ConfigError(`no transport is installed that reaches ${wanted}: pass one in transports`, 'transports');
+      // Without any there is no TCP either: that is a page.
+      const needsWebSocket = this.#transports.length === 0 || /^wss?:/i.test(target.service ?? '');
+      const way = needsWebSocket
+        ? 'pass transports: new WebSocketTransportFactory() of @sestina/websocket'
+        : 'pass one in transports';
+      throw new ConfigError(`no transport is installed that reaches ${wanted}: ${way}`, 'transports');
     }
     return factory.create(target);
   }

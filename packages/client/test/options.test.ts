@@ -34,6 +34,15 @@ describe('options that cannot work', () => {
     expect(await rejection(client.connect())).toBeInstanceOf(ConfigError);
     expect(client.state).toBe('disconnected');
   });
+
+  it.each<[string, Partial<ClientOptions>]>([
+    ['without any transport, as in a page', { transports: [] }],
+    ['of a WebSocket without one that can', { service: 'wss://chat.example/ws', transports: undefined }],
+  ])('name the package that helps: %s', async (_, options) => {
+    const error = await rejection(makeClient(options).connect());
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as Error).message).toContain('transports: new WebSocketTransportFactory() of @sestina/websocket');
+  });
 });
 
 describe('options', () => {

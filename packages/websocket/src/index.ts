@@ -9,3 +9,4 @@ export { WebSocketTransportFactory } from './factory.js';
 export { webSocketFraming } from './framing.js';
 export type { WebSocketOptions } from './options.js';
 export type { WebSocketClass, WebSocketLike } from './socket.js';
+export { type NetworkUser, watchNetwork } from './watch-network.js';

@@ -1,5 +1,6 @@
 export { ServerError } from './errors.js';
 export { ensureInstalled, type Installable } from './install.js';
+export { type RunningRedis, startRedis } from './redis.js';
 export { startServer } from './start.js';
 export type {
   CertificatePair,

@@ -30,6 +30,9 @@ export SESTINA_HOST=${host}
 export SESTINA_PORT=${ports.c2s}
 export SESTINA_JID=${first?.jid}
 export SESTINA_PASSWORD=${first?.password}
+export SESTINA_COMPONENT=${component.domains[0]}
+export SESTINA_SECRET=${component.secret}
+export SESTINA_COMPONENT_PORT=${ports.component}
 export NODE_EXTRA_CA_CERTS=${server.caFile}
 `;
 }

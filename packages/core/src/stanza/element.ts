@@ -29,6 +29,11 @@ export class ElementView {
     return this.xml.toString();
   }
 
+  /** For JSON: the XML text. @throws SerializeError for what XML cannot hold. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** What Node's console shows: the class and the XML. */
   [Symbol.for('nodejs.util.inspect.custom')](
     _depth: number,

@@ -77,9 +77,10 @@ export class StanzaError extends SestinaError {
     readonly condition: StanzaErrorCondition,
     options: StanzaErrorOptions = {},
   ) {
-    const { text, application } = options;
+    const { text, application, stanza } = options;
+    const from = stanza?.xml.attribute('from');
     super(
-      text ? `${condition}: ${text}` : condition,
+      `${from === undefined ? '' : `${from} answered: `}${condition}${text ? `: ${text}` : ''}`,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.type = options.type ?? STANZA_ERROR_TYPES[condition];
@@ -87,8 +88,11 @@ export class StanzaError extends SestinaError {
     this.by = options.by?.toString();
     this.address = options.address;
     this.application = application instanceof ElementView ? application.xml : application;
-    this.stanza = options.stanza;
+    this.stanza = stanza;
     this.retryable = this.type === 'wait';
+    // Node prints every enumerable property of an error that nobody caught: these lead to the whole connection.
+    Object.defineProperty(this, 'application', { enumerable: false });
+    Object.defineProperty(this, 'stanza', { enumerable: false });
   }
 
   /** Whether it carries that application-specific condition. */

@@ -192,6 +192,8 @@ export class Connection {
     this.#state = 'disconnected';
     if (again) this.#host.emit('disconnected', { reason, willReconnect: false });
     this.#endSession(reason);
+    // Nobody makes another attempt: what waits to be sent must not wait for ever.
+    this.#host.giveUp(reason);
   }
 
   async #attempt(run: Run): Promise<void> {
@@ -313,6 +315,7 @@ export class Connection {
     if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });
     this.#host.emit('disconnected', { reason, willReconnect: pause !== undefined });
     if (!kept) this.#endSession(reason);
+    if (!pause && !stopping) this.#host.giveUp(reason);
     if (pause) void this.#start(pause).catch(() => {});
   }
 

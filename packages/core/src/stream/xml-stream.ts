@@ -13,7 +13,7 @@ import type { Handler } from './handlers.js';
 import type { KeepAliveOptions } from './keep-alive.js';
 import type { Link } from './link.js';
 import { positive } from './positive.js';
-import { isRetryable } from './reasons.js';
+import { asError, isRetryable } from './reasons.js';
 import { Receiver } from './receiver.js';
 import type { SendQueue, SendQueueOptions } from './send-queue.js';
 import { Sender } from './sender.js';
@@ -22,6 +22,7 @@ import { StanzaClasses } from './stanza-classes.js';
 import type { StreamEvents } from './stream-events.js';
 import type { Tracer } from './tracer.js';
 import type { Transport } from './transport.js';
+import { WatchedPromise } from './watched-promise.js';
 
 export type { SessionOutcome, StreamState } from './connection-host.js';
 
@@ -118,7 +119,10 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
         },
         flushed: (timeout) => this.#sender.whenIdle(timeout),
         giveUp: (reason) => this.#sender.clear(new SendError('disconnected', reason.message, { cause: reason })),
-        emit: (name, data) => this.emitOwn(name, data),
+        emit: (name, data) => {
+          if (name === 'disconnected') this.#heard(data as StreamEvents['disconnected']);
+          this.emitOwn(name, data);
+        },
         settled: () => new Promise((resolve) => this.queue.push({ run: resolve })),
         report,
       },
@@ -175,6 +179,12 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   // Life.
 
+  /** A connection that went away for good is told in the log where nobody listens. */
+  #heard({ reason, willReconnect }: StreamEvents['disconnected']): void {
+    if (willReconnect || this.state === 'disconnecting' || this.listenerCount('disconnected') > 0) return;
+    this.logger.error(`the connection is gone and is not made again: ${reason.message}`);
+  }
+
   /**
    * Connects and negotiates; resolves when the session has started. While it runs, or when the session is there, a
    * second call joins the first; while a lost connection waits to be made again, it is made now. Afterwards a lost
@@ -183,7 +193,16 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
    *   `code` and `retryable`. DisconnectedError where `disconnect()` is called meanwhile. The signal's reason.
    */
   connect({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.#connection.connect(signal);
+    const run = this.#connection.connect(signal);
+    const promise = WatchedPromise.following(run);
+    run.catch((error: unknown) => {
+      // Whoever called it gets the chance to wait for it first.
+      this.clock.nextTurn(() => {
+        if (promise.watched || this.listenerCount('connectionFailed') > 0) return;
+        this.logger.error(`connect() failed, and nobody waits for it: ${asError(error).message}`);
+      });
+    });
+    return promise;
   }
 
   /** Negotiates; a subclass that follows redirects opens further links with `openLink` and says so with `replaced`. */

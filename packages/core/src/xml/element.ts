@@ -247,6 +247,11 @@ export class XmlElement {
     return serialize(this);
   }
 
+  /** For JSON: the XML text. @throws SerializeError for what XML cannot hold. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** What Node's console shows: the XML. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     try {

@@ -200,8 +200,17 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.sendPresence({ ...init, to: JID.from(to).bare, type });
   }
 
-  /** Fills in what a stanza needs before it can go out. An iq or a message without an id gets one. */
+  /**
+   * Fills in what a stanza needs before it can go out, and sends it. An iq or a message without an id gets one.
+   * @throws TypeError for what is no stanza object.
+   */
   override send(stanza: ElementView, options?: SendOptions): Sending {
+    // By shape, since it may come from another copy of this package.
+    if (typeof stanza?.xml?.attribute !== 'function') {
+      throw new TypeError(
+        'send() takes a stanza object: make one with message(), presence() or iq(), or new ElementView(parseDocument(text))',
+      );
+    }
     const { xml } = stanza;
     if (xml.namespace === NS_CLIENT && !xml.readOnly) {
       if (xml.name !== 'presence' && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());

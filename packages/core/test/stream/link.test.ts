@@ -128,7 +128,9 @@ describe('the header', () => {
     const error = await failure(header);
     expect(error).toBeInstanceOf(NotXmppError);
     expect(error).toMatchObject({ retryable: true, cause: expect.any(StreamError) });
-    expect(wire.text).toMatch(/<stream:error><(?:not-well-formed|invalid-namespace|restricted-xml|unsupported-encoding)/);
+    expect(wire.text).toMatch(
+      /<stream:error><(?:not-well-formed|invalid-namespace|restricted-xml|unsupported-encoding)/,
+    );
     expect(wire.ended).toBe(true);
   });
 

@@ -119,7 +119,7 @@ export class RosterChanges {
 
   /** @internal */
   fail(outer: Sending, cause: unknown): void {
-    if (!outer.observed) this.#report(cause);
+    if (!outer.observed) this.report(cause);
     const text = `not sent, since the roster of ${this.#node.owner} could not be kept`;
     outer.move('failed', new SendError('dropped', text, { cause }));
   }
@@ -129,15 +129,14 @@ export class RosterChanges {
       const { state, error } = real;
       outer.element = real.element;
       outer.size = real.size;
-      if ((state === 'failed' || state === 'unknown') && !outer.observed) this.#report(error);
+      if ((state === 'failed' || state === 'unknown') && !outer.observed) this.report(error);
       outer.move(state, error);
     };
     real.onState(look);
     look();
   }
 
-  // One failure may be that of many.
-  #report(error: unknown): void {
+  report(error: unknown): void {
     if (error === this.#reported) return;
     this.#reported = error;
     this.#host.reportError(error, `roster of ${this.#node.owner}`);

@@ -224,6 +224,11 @@ export class RosterNode implements Iterable<RosterItem> {
     if (this.#own.size > 0) this.#group.filled(this);
   }
 
+  /** Reports a failure, which may be that of many changes, once. @internal */
+  report(error: unknown): void {
+    this.#changes.report(error);
+  }
+
   /** Runs a change, and holds back what it sends. @internal */
   hold(change: () => void): HeldPresence {
     return this.#changes.hold(change);
@@ -385,7 +390,9 @@ export class RosterNode implements Iterable<RosterItem> {
     const item = this.item(from.bare);
     if (this.#items.get(from.bare.toString()) !== item) return undefined;
     if (item.resources.size >= MAX_RESOURCES && !item.resources.has(from.resource ?? '')) return undefined;
-    return { item, ...item.arrived(presence) };
+    const arrived = item.arrived(presence);
+    this.#group.filled(this);
+    return { item, ...arrived };
   }
 
   /** @internal */

@@ -60,7 +60,6 @@ export class Roster {
   readonly #group: RosterGroup;
   readonly #quota: StrangerQuota = { left: MAX_STRANGERS };
   #sentFirst = false;
-  #reported: unknown;
   autoAuthorize: SubscriptionPolicy;
   autoSubscribe: boolean;
   /** Keeps the rosters of a component's addresses; without one they last as long as the connection object. */
@@ -196,9 +195,7 @@ export class Roster {
       this.#tellPlain(presence, type);
       for (const event of told) event();
     } catch (error) {
-      // Many presences may have waited for the same read.
-      if (error !== this.#reported) this.#host.reportError(error, `roster of ${node.owner}`);
-      this.#reported = error;
+      node.report(error);
       this.#receivedNow(plain ? node : undefined, presence, type);
     }
   }

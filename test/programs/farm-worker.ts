@@ -1,0 +1,55 @@
+// One process of a farm, started by `Worker` of test/support/farm.ts: a component that answers every message, and does the work
+// for each only once, whichever process it came to first.
+import { ComponentXMPP } from '@sestina/component';
+import { MemoryStorage, type Message, type Storage } from '@sestina/core';
+import type { WorkerOptions, WorkerReport } from '../support/farm.js';
+import { RedisStorage } from '../support/redis-storage.js';
+
+const REPORT_EVERY = 200;
+
+const { name, domain, host, port, secret, redis } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
+const storage: Storage | undefined =
+  redis === 'memory' ? new MemoryStorage() : redis && (await RedisStorage.connect(redis));
+const component = new ComponentXMPP({ jid: domain, host, port, secret, reconnect: { base: 50, max: 200 } });
+const report: WorkerReport = { answered: 0, again: 0, sessions: 0, cpu: 0 };
+let begin = process.cpuUsage();
+
+/** The outcome of the work, which was perhaps done before. */
+async function workOf(message: Message): Promise<string> {
+  if (!storage) return name;
+  const key = `done/${message.from}/${message.id}`;
+  const done = await storage.get(key);
+  if (done !== undefined) {
+    report.again += 1;
+    return done;
+  }
+  await storage.set(key, name);
+  return name;
+}
+
+component.on('message', async (message) => {
+  const work = await workOf(message);
+  const answer = message.reply(`${name} ${work}`);
+  answer.id = message.id;
+  answer.send();
+  report.answered += 1;
+});
+component.on('sessionStart', () => {
+  report.sessions += 1;
+});
+
+function tell(): void {
+  const { user, system } = process.cpuUsage(begin);
+  process.send?.({ ...report, cpu: user + system });
+}
+
+process.on('message', (what) => {
+  if (what === 'reset') begin = process.cpuUsage();
+  tell();
+});
+// Its parent is gone.
+process.on('disconnect', () => process.exit(0));
+await component.connect();
+begin = process.cpuUsage();
+tell();
+setInterval(tell, REPORT_EVERY);

@@ -1,0 +1,153 @@
+import type { BaseXMPP, Message } from '@sestina/core';
+
+/** How a run of the generator goes. */
+export interface GeneratorOptions {
+  readonly count: number;
+  readonly domain: string;
+  /** Messages without an answer at once. Default 200. */
+  readonly window?: number;
+  /** Addresses that they go to, in turn. Default 200. */
+  readonly addresses?: number;
+  /** Milliseconds until a message is sent again, with the same id. Default 2,000. */
+  readonly retryAfter?: number;
+  /** Milliseconds for all of it. Default 60,000. */
+  readonly timeout?: number;
+  /** Called when so many have been answered. */
+  readonly at?: Readonly<Record<number, () => unknown>>;
+}
+
+/** What became of the messages. */
+export interface Outcome {
+  readonly sent: number;
+  /** Messages that were answered. */
+  readonly answered: number;
+  /** Answers beyond the first to a message. */
+  readonly repeated: number;
+  /** Messages, or their answers, that were lost on the way: they were sent again. */
+  readonly lost: number;
+  /** Messages that were never answered. */
+  readonly unanswered: number;
+  /** Messages that the server returned, since nobody was there. */
+  readonly returned: number;
+  /** Messages for which two workers did the work. */
+  readonly doneTwice: number;
+  readonly byWorker: ReadonlyMap<string, number>;
+  readonly seconds: number;
+}
+
+interface Sent {
+  readonly to: string;
+  readonly body: string;
+  at: number;
+  tries: number;
+  work?: string;
+}
+
+const LOOK_EVERY = 100;
+let runs = 0;
+
+/** Sends messages to many addresses of a domain until each has been answered by a worker of a farm. */
+export class Generator {
+  readonly #xmpp: BaseXMPP;
+  readonly #options: Required<GeneratorOptions>;
+  readonly #messages = new Map<string, Sent>();
+  readonly #open = new Map<string, Sent>();
+  readonly #byWorker = new Map<string, number>();
+  readonly #run = ++runs;
+  #sent = 0;
+  #answered = 0;
+  #repeated = 0;
+  #returned = 0;
+  #doneTwice = 0;
+
+  constructor(xmpp: BaseXMPP, options: GeneratorOptions) {
+    this.#xmpp = xmpp;
+    this.#options = { window: 200, addresses: 200, retryAfter: 2_000, timeout: 60_000, at: {}, ...options };
+  }
+
+  /** Resolves when all are answered, or the time is over. */
+  async run(): Promise<Outcome> {
+    const { count, timeout } = this.#options;
+    const begin = performance.now();
+    const hearing = this.#xmpp.on('message', (message) => this.#heard(message));
+    const returning = this.#xmpp.onMessage((message) => this.#failed(message), { type: 'error' });
+    // What is not sent is sent again, as what gets lost.
+    const failing = this.#xmpp.on('sendFailed', () => {});
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        const now = performance.now();
+        if (this.#answered === count || now - begin > timeout) {
+          clearInterval(timer);
+          resolve();
+          return;
+        }
+        this.#sendAgain(now);
+        this.#fill();
+      };
+      const timer = setInterval(look, LOOK_EVERY);
+      this.#finished = look;
+      this.#fill();
+    });
+    const seconds = (performance.now() - begin) / 1_000;
+    // An answer to what was sent twice may still come.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const registration of [hearing, returning, failing]) registration.dispose();
+    return {
+      sent: this.#sent,
+      answered: this.#answered,
+      repeated: this.#repeated,
+      lost: [...this.#messages.values()].filter(({ tries }) => tries > 1).length,
+      unanswered: this.#open.size,
+      returned: this.#returned,
+      doneTwice: this.#doneTwice,
+      byWorker: this.#byWorker,
+      seconds,
+    };
+  }
+
+  #finished: () => void = () => {};
+
+  #fill(): void {
+    const { count, window, addresses, domain } = this.#options;
+    for (; this.#sent < count && this.#open.size < window; this.#sent++) {
+      const index = this.#sent;
+      const id = `run${this.#run}-${index}`;
+      const sent: Sent = { to: `user${index % addresses}@${domain}`, body: `message ${index}`, at: 0, tries: 0 };
+      this.#messages.set(id, sent);
+      this.#open.set(id, sent);
+      this.#send(id, sent);
+    }
+  }
+
+  #send(id: string, sent: Sent): void {
+    sent.at = performance.now();
+    sent.tries += 1;
+    this.#xmpp.sendMessage({ to: sent.to, type: 'chat', id, body: sent.body });
+  }
+
+  #sendAgain(now: number): void {
+    for (const [id, sent] of this.#open) if (now - sent.at > this.#options.retryAfter) this.#send(id, sent);
+  }
+
+  #heard({ id, body = '' }: Message): void {
+    const sent = this.#messages.get(id ?? '');
+    if (id === undefined || !sent) return;
+    const [worker = '', work = ''] = body.split(' ');
+    if (sent.work !== undefined) {
+      this.#repeated += 1;
+      if (sent.work !== work) this.#doneTwice += 1;
+      return;
+    }
+    sent.work = work;
+    this.#open.delete(id);
+    this.#answered += 1;
+    this.#byWorker.set(worker, (this.#byWorker.get(worker) ?? 0) + 1);
+    this.#options.at[this.#answered]?.();
+    this.#fill();
+    if (this.#answered === this.#options.count) this.#finished();
+  }
+
+  #failed({ id }: Message): void {
+    if (id !== undefined && this.#open.has(id)) this.#returned += 1;
+  }
+}
