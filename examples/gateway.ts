@@ -11,7 +11,7 @@ interface LegacyMessage {
   readonly text: string;
 }
 
-/** The other network: people with names, who are there or not, and tell each other things. */
+/** The other network: people with names in small letters, who are there or not, and tell each other things. */
 class LegacyNetwork {
   readonly #people = new Map<string, { here: boolean; heard: (message: LegacyMessage) => void }>();
   /** Told of what people say to somebody beyond the gateway, and of who comes and goes. */
@@ -81,9 +81,9 @@ const server = new MemoryServer({
 });
 const { transports } = server;
 const legacy = new LegacyNetwork();
-legacy.register('Nurse Angelica', ({ from, text }) => {
+legacy.register('nurse angelica', ({ from, text }) => {
   console.log(`${from} to the nurse: ${text}`);
-  legacy.send({ from: 'Nurse Angelica', to: from, text: 'I will tell her, sir' });
+  legacy.send({ from: 'nurse angelica', to: from, text: 'I will tell her, sir' });
 });
 const component = new ComponentXMPP({ jid: 'verona.montague.example', secret: 'hush', transports });
 await startGateway(component, legacy);
@@ -98,9 +98,9 @@ await romeo.connect();
 await romeo.getRoster();
 romeo.sendPresence();
 
-const nurse = `${escapeLocal('Nurse Angelica')}@verona.montague.example`;
-legacy.set('Nurse Angelica', true);
-const online = romeo.wait('gotOnline', { timeout: 5_000 });
+const nurse = `${escapeLocal('nurse angelica')}@verona.montague.example`;
+legacy.set('nurse angelica', true);
+const online = romeo.wait('gotOnline', { timeout: 5_000, filter: ({ jid }) => jid.equals(nurse) });
 romeo.sendPresenceSubscription(nurse);
 const { jid, presence } = await online;
 console.log(`${jid} is there: ${presence.status}`);
@@ -114,7 +114,7 @@ romeo.sendMessage({ to: 'nobody@verona.montague.example', type: 'chat', body: 'W
 console.log(`nobody: ${(await refusal).error?.condition}`);
 
 const offline = romeo.wait('gotOffline', { timeout: 5_000 });
-legacy.set('Nurse Angelica', false);
+legacy.set('nurse angelica', false);
 console.log(`${(await offline).jid} is gone`);
 
 await Promise.all([romeo.disconnect(), component.disconnect()]);

@@ -40,8 +40,8 @@ const serverUsed = (await cpuBelow(server.directory)) - serverCpu;
 for (const worker of farm.workers) if (worker.running) await worker.ask();
 await xmpp.disconnect();
 
-const { seconds, answered, repeated, lost, unanswered, returned, doneTwice, byWorker } = outcome;
-const share = (micros: number): string => `${Math.round(micros / seconds / 10_000)} %`;
+const { busySeconds, answered, repeated, lost, unanswered, returned, doneTwice, byWorker } = outcome;
+const share = (micros: number): string => `${Math.round(micros / busySeconds / 10_000)} %`;
 console.log(`${count} messages to 200 addresses of one domain, ${window} on their way at once, ${size} processes`);
 console.log(`shared state: ${redis ? 'Redis' : 'none'}; killed half-way: ${victim ? victim.name : 'none'}`);
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.versions.node}\n`);
@@ -60,7 +60,9 @@ console.table(
 );
 console.log(`answered ${answered}, never answered ${unanswered}, lost and sent again ${lost}, returned ${returned}`);
 console.log(`answered more than once ${repeated}, work done more than once ${doneTwice}`);
-console.log(`${Math.round(count / seconds)} messages/s; CPU: server ${share(serverUsed)}, generator ${share(ownUsed.user + ownUsed.system)} of one core`);
+console.log(
+  `${Math.round((count - lost) / busySeconds)} messages/s; CPU: server ${share(serverUsed)}, generator ${share(ownUsed.user + ownUsed.system)} of one core`,
+);
 
 /** CPU time in µs of the processes that work in a directory. Linux counts in ticks of 10 ms. */
 async function cpuBelow(directory: string): Promise<number> {
@@ -69,7 +71,10 @@ async function cpuBelow(directory: string): Promise<number> {
     const environment = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '');
     if (!environment.includes(`EJABBERD_LOG_PATH=${directory}`)) return 0;
     const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '');
-    const [user = '0', system = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11);
+    const [user = '0', system = '0'] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11);
     return Number(user) + Number(system);
   });
   return (await Promise.all(ticks)).reduce((sum, one) => sum + one, 0) * 10_000;

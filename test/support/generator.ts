@@ -1,4 +1,5 @@
-import type { BaseXMPP, Message } from '@sestina/core';
+import type { ComponentXMPP } from '@sestina/component';
+import type { BaseXMPP, Message, Registration } from '@sestina/core';
 
 /** How a run of the generator goes. */
 export interface GeneratorOptions {
@@ -33,6 +34,8 @@ export interface Outcome {
   readonly doneTwice: number;
   readonly byWorker: ReadonlyMap<string, number>;
   readonly seconds: number;
+  /** Until the last answer to a message that was sent once: without the waiting for those that got lost. */
+  readonly busySeconds: number;
 }
 
 interface Sent {
@@ -44,7 +47,18 @@ interface Sent {
 }
 
 const LOOK_EVERY = 100;
-let runs = 0;
+const ADDRESS = /^user\d+$/;
+
+/** Answers within this process as a worker does, with the name of the worker and of whom the work was done by. */
+export function answering(component: ComponentXMPP, name: string): Registration {
+  return component.on('message', (message) => {
+    // Not what was answered to itself, where both ends do this.
+    if (!ADDRESS.test(message.to?.local ?? '')) return;
+    const answer = message.reply(`${name} ${name}`);
+    answer.id = message.id;
+    answer.send();
+  });
+}
 
 /** Sends messages to many addresses of a domain until each has been answered by a worker of a farm. */
 export class Generator {
@@ -53,12 +67,14 @@ export class Generator {
   readonly #messages = new Map<string, Sent>();
   readonly #open = new Map<string, Sent>();
   readonly #byWorker = new Map<string, number>();
-  readonly #run = ++runs;
+  readonly #run = crypto.randomUUID();
   #sent = 0;
   #answered = 0;
   #repeated = 0;
   #returned = 0;
   #doneTwice = 0;
+  #begin = 0;
+  #lastPrompt = 0;
 
   constructor(xmpp: BaseXMPP, options: GeneratorOptions) {
     this.#xmpp = xmpp;
@@ -69,6 +85,7 @@ export class Generator {
   async run(): Promise<Outcome> {
     const { count, timeout } = this.#options;
     const begin = performance.now();
+    this.#begin = begin;
     const hearing = this.#xmpp.on('message', (message) => this.#heard(message));
     const returning = this.#xmpp.onMessage((message) => this.#failed(message), { type: 'error' });
     // What is not sent is sent again, as what gets lost.
@@ -102,6 +119,7 @@ export class Generator {
       doneTwice: this.#doneTwice,
       byWorker: this.#byWorker,
       seconds,
+      busySeconds: this.#lastPrompt / 1_000,
     };
   }
 
@@ -111,7 +129,7 @@ export class Generator {
     const { count, window, addresses, domain } = this.#options;
     for (; this.#sent < count && this.#open.size < window; this.#sent++) {
       const index = this.#sent;
-      const id = `run${this.#run}-${index}`;
+      const id = `${this.#run}/${index}`;
       const sent: Sent = { to: `user${index % addresses}@${domain}`, body: `message ${index}`, at: 0, tries: 0 };
       this.#messages.set(id, sent);
       this.#open.set(id, sent);
@@ -140,6 +158,7 @@ export class Generator {
     }
     sent.work = work;
     this.#open.delete(id);
+    if (sent.tries === 1) this.#lastPrompt = performance.now() - this.#begin;
     this.#answered += 1;
     this.#byWorker.set(worker, (this.#byWorker.get(worker) ?? 0) + 1);
     this.#options.at[this.#answered]?.();

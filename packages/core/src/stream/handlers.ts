@@ -153,6 +153,8 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
   #registration: Registration | undefined;
   #wakes: (() => void)[] = [];
   #closed = false;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.close();
 
   /** @param limit How many may wait to be looked at; the oldest ones are dropped beyond. Default 1,000. */
   constructor(
@@ -162,8 +164,9 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
     signal?: AbortSignal,
   ) {
     this.#limit = limit;
+    this.#signal = signal;
     if (signal?.aborted) this.close();
-    else signal?.addEventListener('abort', () => this.close(), { once: true });
+    else signal?.addEventListener('abort', this.#onAbort);
   }
 
   /** How many were dropped because nobody looked at them in time. */
@@ -192,6 +195,7 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#registration?.dispose();
     this.#wake();
   }

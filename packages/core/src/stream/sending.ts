@@ -101,6 +101,7 @@ export class Sending implements PromiseLike<SendState> {
   #listeners: Set<(state: SendState, sending: Sending) => void> | undefined;
   #observed = false;
   #written: (() => void) | undefined;
+  #failed: ((error: SendError | undefined) => void) | undefined;
   readonly #owner: SendingOwner | undefined;
   /**
    * For the stream: the session in which it was written.
@@ -146,6 +147,15 @@ export class Sending implements PromiseLike<SendState> {
    */
   onWritten(callback: () => void): void {
     this.#written = callback;
+  }
+
+  /**
+   * For the stream: calls back once it failed, at once where it has; does not count as somebody waiting.
+   * @internal
+   */
+  onFailed(callback: (error: SendError | undefined) => void): void {
+    if (this.#state === 'failed') callback(this.#error);
+    else this.#failed = callback;
   }
 
   /** Resolves once it is written (state `written` or `acked`), rejects with a `SendError` once it failed. */
@@ -198,6 +208,7 @@ export class Sending implements PromiseLike<SendState> {
       this.#error = error instanceof SendError ? error : new SendError('disconnected', error.message, { cause: error });
     }
     if (state === 'written') this.#call(() => this.#written?.());
+    if (state === 'failed') this.#call(() => this.#failed?.(this.#error));
     const listeners = this.#listeners;
     if (SETTLED.has(state)) this.#listeners = undefined;
     for (const listener of [...(listeners ?? [])]) this.#call(() => listener(state, this));

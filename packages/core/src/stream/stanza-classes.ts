@@ -19,11 +19,8 @@ export class StanzaClasses {
 
   /** The stanza object over an element; a plain view where no class is known for it. */
   view(element: XmlElement): ElementView {
-    for (const cls of this.#classes.get(element.name) ?? NONE) {
-      if (cls.namespace === element.namespace) return viewOf(cls, element);
-    }
+    const classes = this.#classes.get(element.name);
+    if (classes) for (const cls of classes) if (cls.namespace === element.namespace) return viewOf(cls, element);
     return viewOf(ElementView as unknown as ElementClass, element);
   }
 }
-
-const NONE: readonly ElementClass[] = [];

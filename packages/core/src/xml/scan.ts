@@ -16,11 +16,18 @@ export function isSpace(chunk: Uint8Array | string): boolean {
   return chunk.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d);
 }
 
-/** The index of a `<` with that character behind it. One character is looked for much faster than two. */
+/** How often one character is looked for before two are. */
+const TRIES = 64;
+
+/** The index of a `<` with that character behind it. One character is looked for much faster than two, where it is rare. */
 export function indexOfMarkup(text: string, character: string, from: number): number {
-  const at = text.indexOf(character, from + 1);
-  if (at < 0) return -1;
-  return text.charCodeAt(at - 1) === 0x3c ? at - 1 : text.indexOf(`<${character}`, at);
+  let at = from;
+  for (let tries = 0; tries < TRIES; tries++) {
+    at = text.indexOf(character, at + 1);
+    if (at < 0) return -1;
+    if (text.charCodeAt(at - 1) === 0x3c) return at - 1;
+  }
+  return text.indexOf(`<${character}`, at);
 }
 
 /** How much of a CDATA section's opening stands there; at least the two characters that were looked for. */

@@ -27,7 +27,9 @@ export class TreeBuilder {
   #attributes: string[] = [];
   #slots = 0;
   #prefixed = false;
-  #declared: string[] = [];
+  /** The same for its declarations. */
+  readonly #declared: string[] = [];
+  #declaredSlots = 0;
   #elements = 0;
   #origin = freshOrigin();
 
@@ -79,7 +81,7 @@ export class TreeBuilder {
     const depth = this.depth;
     const mark = this.#scope.mark;
     let inside = depth === 0 ? '' : (this.#defaults[depth - 1] as string);
-    if (this.#declared.length > 0) inside = this.#bind(inside);
+    if (this.#declaredSlots > 0) inside = this.#bind(inside);
     const colon = tag.indexOf(':');
     const namespace = colon < 0 ? inside : this.#resolve(tag, colon).uri;
     const element = XmlElement.adopt(
@@ -127,23 +129,25 @@ export class TreeBuilder {
 
   #declare(prefix: string, namespace: string, withPrefix: boolean): void {
     const { maxNamespaceDecls, maxNamespaceBytes } = this.limits;
-    if (this.#declared.length >= 2 * maxNamespaceDecls) this.#exceeded('maxNamespaceDecls', maxNamespaceDecls);
+    if (this.#declaredSlots >= 2 * maxNamespaceDecls) this.#exceeded('maxNamespaceDecls', maxNamespaceDecls);
     if (exceedsBytes(namespace, maxNamespaceBytes)) this.#exceeded('maxNamespaceBytes', maxNamespaceBytes);
     if (withPrefix && prefix === '') this.#refuse('not-well-formed', 'a namespace declaration has an empty prefix');
-    for (let i = 0; i < this.#declared.length; i += 2) {
+    for (let i = 0; i < this.#declaredSlots; i += 2) {
       if (this.#declared[i] === prefix) this.#refuse('not-well-formed', 'a namespace is declared twice');
     }
     const bad = badDeclaration(prefix, namespace);
     if (bad !== undefined) this.#refuse('not-well-formed', bad);
-    this.#declared.push(prefix, namespace);
+    this.#declared[this.#declaredSlots++] = prefix;
+    this.#declared[this.#declaredSlots++] = namespace;
   }
 
   /** Brings the declarations of the tag into scope; gives the default namespace. */
   #bind(inherited: string): string {
     const declared = this.#declared;
-    this.#declared = [];
+    const slots = this.#declaredSlots;
+    this.#declaredSlots = 0;
     let inside = inherited;
-    for (let i = 0; i < declared.length; i += 2) {
+    for (let i = 0; i < slots; i += 2) {
       const prefix = declared[i] as string;
       const namespace = declared[i + 1] as string;
       if (prefix !== '') this.#scope.bind(prefix, namespace);

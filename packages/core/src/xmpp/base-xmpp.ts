@@ -224,7 +224,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     }
     const sending = super.send(stanza, options);
     if (stanza instanceof Presence) this.roster.sent(stanza, sending);
-    if (xml.origin?.request && sending.state === 'failed') this.#answerInstead(xml, sending.error);
+    // Not only now: an out filter may take its time.
+    if (xml.origin?.request) sending.onFailed((error) => this.#answerInstead(xml, error));
     return sending;
   }
 
