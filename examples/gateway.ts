@@ -5,11 +5,7 @@ import { ComponentXMPP, RosterStore } from '@sestina/component';
 import { escapeLocal, type JID, unescapeLocal } from '@sestina/core';
 import { MemoryServer } from '@sestina/testing';
 
-interface LegacyMessage {
-  readonly from: string;
-  readonly to: string;
-  readonly text: string;
-}
+type LegacyMessage = Readonly<{ from: string; to: string; text: string }>;
 
 /** The other network: people with names in small letters, who are there or not, and tell each other things. */
 class LegacyNetwork {

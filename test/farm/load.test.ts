@@ -10,6 +10,8 @@ describe.each(KINDS)('a component of %s under load', (kind) => {
   it('comes back when the server is killed and started again, and nothing is left unanswered', async () => {
     const [component, generator] = [bench.component({ jid: domain(1) }), bench.component({ jid: domain(0) })];
     answering(component, 'echo');
+    // Answers that were on their way.
+    component.on('sendFailed', ({ error }) => expect(error).toMatchObject({ retryable: true }));
     let sessions = 0;
     component.on('sessionStart', () => {
       sessions += 1;
@@ -29,7 +31,7 @@ describe.each(KINDS)('a component of %s under load', (kind) => {
     expect(outcome).toMatchObject({ sent: 2_000, answered: 2_000, unanswered: 0 });
     expect(sessions).toBe(2);
     expect(component.pendingRequests).toBe(0);
-    expect(component.sendQueue).toMatchObject({ stanzas: 0 });
+    expect(component.sendQueue.length).toBe(0);
   });
 
   it('is missed by nobody for long when its process is killed and started again', async () => {

@@ -1,15 +1,16 @@
 // One process of a farm, started by `Worker` of test/support/farm.ts: a component that answers every message, and does the work
 // for each only once, whichever process it came to first.
 import { ComponentXMPP } from '@sestina/component';
-import { MemoryStorage, type Message, type Storage } from '@sestina/core';
+import type { Message, Storage } from '@sestina/core';
+import { UnstorageAdapter } from '@sestina/storage';
+import { createStorage } from 'unstorage';
 import type { WorkerOptions, WorkerReport } from '../support/farm.js';
-import { RedisStorage } from '../support/redis-storage.js';
+import { redisDriver } from '../support/redis-driver.js';
 
 const REPORT_EVERY = 200;
 
 const { name, domain, host, port, secret, redis } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
-const storage: Storage | undefined =
-  redis === 'memory' ? new MemoryStorage() : redis && (await RedisStorage.connect(redis));
+const storage: Storage | undefined = redis && new UnstorageAdapter(createStorage({ driver: await redisDriver(redis) }));
 const component = new ComponentXMPP({ jid: domain, host, port, secret, reconnect: { base: 50, max: 200 } });
 const report: WorkerReport = { answered: 0, again: 0, sessions: 0, cpu: 0 };
 let begin = process.cpuUsage();

@@ -9,7 +9,7 @@ describe.each(KINDS)('npm run servers -- %s', (kind) => {
     await using servers = new Child('npm', ['run', '--silent', 'servers', '--', kind], { detached: true });
     await servers.prints(/Ctrl-C/);
     const block = servers.stdout.match(/^export .+$/gm) ?? [];
-    expect(block).toHaveLength(6);
+    expect(block).toHaveLength(9);
     const value = (name: string): string =>
       block.find((line) => line.startsWith(`export ${name}=`))?.replace(/^[^=]*=/, '') ?? '';
 

@@ -39,7 +39,8 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
       const told = reason instanceof StreamError;
       if (told) expect(reason).toMatchObject({ condition: 'system-shutdown', origin: 'peer' });
       else expect(reason).toMatchObject({ code: 'ERR_CONNECTION_LOST' });
-      if (signal === 'KILL' || kind === 'prosody') expect(told).toBe(signal === 'TERM');
+      if (signal === 'KILL' || kind === 'prosody')
+        expect(told, `${reason?.stack}, because of ${reason?.cause}`).toBe(signal === 'TERM');
       expect(client.boundJid?.toString()).toBe(boundJid?.toString());
       expect((await client.getRoster()).size).toBe(0);
     });

@@ -1,6 +1,6 @@
 // @ts-check
 // What npm gets: every published package.json says what it must, and nothing runs when a user installs it.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMain, publishable, ROOT, readJson, report } from './lib/repo.mjs';
 
@@ -49,8 +49,17 @@ export function checkManifest(manifest, has) {
     manifest.name === CORE || !manifest.dependencies?.[CORE],
     'core must be a peer dependency: two copies do not mix',
   );
-  for (const path of ['README.md', 'src/index.ts', 'tsconfig.json']) must(has(path), `${path} is missing`);
+  for (const path of ['README.md', 'LICENSE', 'src/index.ts', 'tsconfig.json']) must(has(path), `${path} is missing`);
   return faults;
+}
+
+/** A license that is there is the root's: npm packs the one in the folder. @param {Workspace[]} all @param {(path: string) => string | undefined} read @returns {Finding[]} */
+export function checkLicenses(all, read) {
+  const own = read('LICENSE');
+  return all
+    .map(({ dir }) => `${dir}/LICENSE`)
+    .filter((path) => ![own, undefined].includes(read(path)))
+    .map((path) => ({ path, message: 'differs from the LICENSE of the root: copy that here' }));
 }
 
 /** @param {string} version */
@@ -141,6 +150,10 @@ if (isMain(import.meta.url)) {
         message,
       })),
     ),
+    ...checkLicenses(all, (path) => {
+      const file = join(ROOT, path);
+      return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    }),
     ...checkRanges(all),
     ...checkTree(all),
     ...checkPins(),

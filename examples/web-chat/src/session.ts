@@ -1,5 +1,5 @@
 import { ClientXMPP } from '@sestina/client';
-import type { JID, RosterItem } from '@sestina/core';
+import type { Registration, RosterItem } from '@sestina/core';
 import { WebSocketTransportFactory, watchNetwork } from '@sestina/websocket';
 import { Ping } from '@sestina/xep-0199';
 import { Conversations } from './conversations.js';
@@ -22,9 +22,10 @@ export interface Account {
 export class Session {
   readonly conversations = new Conversations();
   /** Who asks to see our presence, by bare JID. */
-  readonly requests = new Map<string, JID>();
+  readonly requests = new Set<string>();
   connection: Connection = { kind: 'offline' };
   readonly #xmpp: ClientXMPP;
+  readonly #network: Registration;
   readonly #changed: () => void;
 
   /**
@@ -39,6 +40,7 @@ export class Session {
       service: service || undefined,
       transports: new WebSocketTransportFactory(),
     });
+    this.#network = watchNetwork(this.#xmpp);
     this.#xmpp.use(Ping);
     this.#followConnection();
     this.#followContacts();
@@ -68,22 +70,23 @@ export class Session {
 
   /** Resolves when the session has started. @throws what `connect()` throws. */
   async start(): Promise<void> {
-    const network = watchNetwork(this.#xmpp);
     try {
       await this.#xmpp.connect();
     } catch (error) {
-      network.dispose();
-      await this.#xmpp.dispose();
+      await this.end();
       throw error;
     }
-    this.#xmpp.on('disconnected', ({ willReconnect }) => {
-      if (!willReconnect) network.dispose();
-    });
   }
 
   /** Logs out. */
   async end(): Promise<void> {
+    this.#network.dispose();
     await this.#xmpp.dispose();
+  }
+
+  /** Does not wait for the next attempt to connect. */
+  retry(): void {
+    this.#xmpp.networkChanged();
   }
 
   send(jid: string, body: string): void {
@@ -149,7 +152,7 @@ export class Session {
     this.#xmpp.on('gotOffline', changed);
     this.#xmpp.on('rosterSubscriptionRequest', ({ from }) => {
       if (!from) return;
-      this.requests.set(from.bare.toString(), from.bare);
+      this.requests.add(from.bare.toString());
       this.#changed();
     });
   }

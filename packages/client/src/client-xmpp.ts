@@ -2,6 +2,7 @@ import {
   BaseXMPP,
   ConfigError,
   JID,
+  knownOptions,
   type Link,
   type Registration,
   type RequestOptions,
@@ -25,7 +26,7 @@ import { FeatureRegistry } from './features/feature-registry.js';
 import { mechanisms } from './features/mechanisms.js';
 import { negotiate } from './features/negotiation.js';
 import { NS_TLS, startTls } from './features/starttls.js';
-import type { ClientOptions } from './options.js';
+import { CLIENT_OPTIONS, type ClientOptions, checkValues } from './options.js';
 import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
 import { RosterSync } from './roster-sync.js';
 import { Bind, Session } from './stanza/bind.js';
@@ -69,7 +70,8 @@ export class ClientXMPP extends BaseXMPP {
 
   /** @throws ConfigError for options that cannot work together. */
   constructor(options: ClientOptions) {
-    super(options.jid, options);
+    super(knownOptions(options, CLIENT_OPTIONS).jid, options);
+    checkValues(options);
     const { password, credentials, ...rest } = options;
     // The secrets live in the closure only: printing this object must not show them.
     this.#options = rest;

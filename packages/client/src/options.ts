@@ -1,4 +1,11 @@
-import type { JID, TransportFactory, XMPPOptions } from '@sestina/core';
+import {
+  booleanOption,
+  ConfigError,
+  type JID,
+  type TransportFactory,
+  XMPP_OPTIONS,
+  type XMPPOptions,
+} from '@sestina/core';
 import type { MechanismPolicy, SaslCredentials, SaslMechanism } from '@sestina/sasl';
 
 /** Options of a `ClientXMPP`. Only `jid` is needed, and something to log in with. */
@@ -34,4 +41,34 @@ export interface ClientOptions extends XMPPOptions {
   readonly mechanisms?: readonly SaslMechanism[] | undefined;
   /** Which mechanisms may be used: `only`, `minimum`, `channelBinding`. */
   readonly sasl?: MechanismPolicy | undefined;
+}
+
+/** The names of them all; the compiler says when one is missing. */
+export const CLIENT_OPTIONS = {
+  ...XMPP_OPTIONS,
+  anonymous: true,
+  credentials: true,
+  external: true,
+  host: true,
+  jid: true,
+  mechanisms: true,
+  password: true,
+  port: true,
+  resource: true,
+  sasl: true,
+  service: true,
+  tls: true,
+  transports: true,
+} as const satisfies Readonly<Record<keyof ClientOptions, true>>;
+
+/** @throws ConfigError for a value of the wrong kind. */
+export function checkValues({ password, tls, anonymous, external }: ClientOptions): void {
+  booleanOption('anonymous', anonymous);
+  booleanOption('external', external);
+  if (password !== undefined && (typeof password !== 'string' || password === '')) {
+    throw new ConfigError('password has to be a text that is not empty', 'password');
+  }
+  if (tls !== undefined && tls !== 'insecure-no-tls' && (typeof tls !== 'object' || tls === null)) {
+    throw new ConfigError("tls has to be an object with options, or 'insecure-no-tls'", 'tls');
+  }
 }

@@ -8,6 +8,7 @@ import {
   StanzaError,
   StanzaValueError,
   Storage,
+  TimeoutError,
 } from '@sestina/core';
 import { RosterItemElement, RosterQuery } from './stanza/roster.js';
 
@@ -50,7 +51,7 @@ export class RosterSync {
 
   async fetch(options: RequestOptions): Promise<RosterNode> {
     const node = this.node;
-    if (this.#versioned && node.version === undefined) await this.#load(node);
+    if (this.#versioned && node.version === undefined) await this.#load(node, options);
     const query = new RosterQuery(this.#versioned ? { version: node.version ?? '' } : {});
     const result = await this.#xmpp.iqGet(undefined, query, undefined, options);
     const answer = result.payload(RosterQuery);
@@ -110,9 +111,9 @@ export class RosterSync {
     }
   }
 
-  async #load(node: RosterNode): Promise<void> {
+  async #load(node: RosterNode, options: RequestOptions): Promise<void> {
     try {
-      const text = await this.#storage.get(keyOf(node));
+      const text = await this.#patiently(this.#storage.get(keyOf(node)), options);
       if (text === undefined) return;
       const { version, items } = JSON.parse(text) as Stored;
       const entries = items.map((item) =>
@@ -121,9 +122,29 @@ export class RosterSync {
       node.apply(entries, true);
       node.version = version;
     } catch (error) {
+      options.signal?.throwIfAborted();
       // A cache that cannot be read costs one full fetch.
       this.#xmpp.logger.warn('the stored roster could not be read and is fetched anew', { error });
     }
+  }
+
+  #patiently<T>(read: Promise<T>, { timeout = this.#xmpp.timeout, signal }: RequestOptions): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        timer.cancel();
+        signal?.removeEventListener('abort', onAbort);
+        act();
+      };
+      const onAbort = (): void => settle(() => reject(signal?.reason));
+      const late = (): void => settle(() => reject(new TimeoutError('reading the stored roster', timeout)));
+      const timer = this.#xmpp.clock.setTimer(timeout, late);
+      signal?.addEventListener('abort', onAbort);
+      if (signal?.aborted) onAbort();
+      read.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
   }
 
   /** Keeps it; while that is going on, all further changes are kept in one go. */

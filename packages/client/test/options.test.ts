@@ -1,4 +1,4 @@
-import { ClientXMPP } from '@sestina/client';
+import { type ClientOptions, ClientXMPP } from '@sestina/client';
 import { ConfigError, childContainer, SilentLogger, TransportFactory } from '@sestina/core';
 import { PlainMechanism, SaslMechanism } from '@sestina/sasl';
 import { MemoryServer } from '@sestina/testing';
@@ -14,15 +14,39 @@ describe('options that cannot work', () => {
     ['a limit that is switched off', { limits: { maxDepth: 0 } }, 'limits.maxDepth'],
     ['a reconnect delay that is none', { reconnect: { base: -1 } }, 'reconnect.base'],
     ['a timeout that is none', { timeout: -1 }, 'timeout'],
+    ['a name that there is not', { pasword: 'secret' }, 'pasword'],
+    ['no address', { jid: undefined }, 'jid'],
+    ['an empty password', { password: '' }, 'password'],
+    ['a password that is no text', { password: 42 }, 'password'],
+    ['a word for tls that there is not', { tls: 'insecure' }, 'tls'],
+    ['a word for a yes', { anonymous: 'yes' }, 'anonymous'],
+    ['a word for whom to authorize', { autoAuthorize: 'yes' }, 'autoAuthorize'],
+    ['a number for whom to authorize', { autoAuthorize: 1 }, 'autoAuthorize'],
+    ['reconnecting as a yes', { reconnect: true }, 'reconnect'],
+    ['keeping alive as a yes', { keepAlive: true }, 'keepAlive'],
   ])('are refused: %s', (_, options, option) => {
     let error: unknown;
     try {
-      makeClient(options);
+      makeClient(options as Partial<ClientOptions>);
     } catch (thrown) {
       error = thrown;
     }
     expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({ code: 'ERR_CONFIG', option });
+  });
+
+  it('are refused: none at all', () => {
+    expect(() => new ClientXMPP(undefined as never)).toThrow(ConfigError);
+  });
+
+  it('name those that there are', () => {
+    expect(() => makeClient({ pasword: 'secret' } as object)).toThrow(
+      /^there is no option "pasword"; there are: anonymous, .*password, /,
+    );
+  });
+
+  it('never show the password', () => {
+    expect(() => makeClient({ password: ['hunter2'] as never })).toThrow(/^(?!.*hunter2)/);
   });
 
   it('are refused: an address that is none', () => {

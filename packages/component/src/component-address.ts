@@ -129,8 +129,15 @@ export class ComponentAddress {
     answer: ElementClass<V>,
     options?: AddressAskOptions,
   ): Promise<V>;
-  iqGet(to: JID | string, payload: ElementView, answer?: ElementClass, options?: AddressAskOptions): Promise<unknown> {
-    return this.#component.iqGet(to, payload, answer as ElementClass, { ...options, from: this.jid });
+  iqGet(to: JID | string, payload: ElementView, options: AddressAskOptions): Promise<Iq>;
+  iqGet(
+    to: JID | string,
+    payload: ElementView,
+    second?: ElementClass | AddressAskOptions,
+    third?: AddressAskOptions,
+  ): Promise<unknown> {
+    const { answer, options } = this.#asking(second, third);
+    return this.#component.iqGet(to, payload, answer as ElementClass, options);
   }
 
   /** Asks with an iq of type `set`. With an answer class, resolves with that payload. */
@@ -141,8 +148,21 @@ export class ComponentAddress {
     answer: ElementClass<V>,
     options?: AddressAskOptions,
   ): Promise<V>;
-  iqSet(to: JID | string, payload: ElementView, answer?: ElementClass, options?: AddressAskOptions): Promise<unknown> {
-    return this.#component.iqSet(to, payload, answer as ElementClass, { ...options, from: this.jid });
+  iqSet(to: JID | string, payload: ElementView, options: AddressAskOptions): Promise<Iq>;
+  iqSet(
+    to: JID | string,
+    payload: ElementView,
+    second?: ElementClass | AddressAskOptions,
+    third?: AddressAskOptions,
+  ): Promise<unknown> {
+    const { answer, options } = this.#asking(second, third);
+    return this.#component.iqSet(to, payload, answer as ElementClass, options);
+  }
+
+  #asking(second: ElementClass | AddressAskOptions | undefined, third: AddressAskOptions | undefined) {
+    const answer = second && 'tag' in second ? second : undefined;
+    const options: AskOptions = { ...(third ?? (answer ? {} : second)), from: this.jid };
+    return { answer, options };
   }
 
   // Hearing. What is for this address is told to the listeners of the component too.

@@ -1,9 +1,11 @@
 import {
   BaseXMPP,
+  booleanOption,
   ConfigError,
   type ElementView,
   type JID,
   JidParser,
+  knownOptions,
   type Link,
   NS_CLIENT,
   NS_COMPONENT,
@@ -15,6 +17,7 @@ import {
   type Transport,
   TransportFactory,
   type TransportTarget,
+  XMPP_OPTIONS,
   type XMPPOptions,
   type XmlElement,
 } from '@sestina/core';
@@ -45,6 +48,18 @@ export interface ComponentOptions extends XMPPOptions {
   readonly transports?: TransportFactory | readonly TransportFactory[] | undefined;
 }
 
+/** The names of them all; the compiler says when one is missing. */
+const COMPONENT_OPTIONS = {
+  ...XMPP_OPTIONS,
+  allowRemotePlaintext: true,
+  host: true,
+  jid: true,
+  port: true,
+  secret: true,
+  transports: true,
+  useJabberClient: true,
+} as const satisfies Readonly<Record<keyof ComponentOptions, true>>;
+
 /** A component: one stream to a server that speaks for every address of a domain (XEP-0114). */
 export class ComponentXMPP extends BaseXMPP {
   override readonly isComponent = true;
@@ -56,7 +71,9 @@ export class ComponentXMPP extends BaseXMPP {
 
   /** @throws ConfigError for options that cannot work. */
   constructor(options: ComponentOptions) {
-    super(options.jid, options);
+    super(knownOptions(options, COMPONENT_OPTIONS).jid, options);
+    booleanOption('useJabberClient', options.useJabberClient);
+    booleanOption('allowRemotePlaintext', options.allowRemotePlaintext);
     const { secret, ...rest } = options;
     // In the closure only: printing this object must not show it.
     this.#options = rest;

@@ -34,8 +34,10 @@ export class TimeoutError extends SestinaError {
     readonly what: string,
     /** The time that was allowed, in milliseconds. */
     readonly timeout: number,
+    /** How the message puts it. */
+    how: 'did not happen' | 'no answer' = 'did not happen',
   ) {
-    super(`${what}: no answer within ${timeout} ms`);
+    super(`${what}${how === 'no answer' ? ':' : ''} ${how} within ${timeout} ms`);
   }
 }
 

@@ -17,7 +17,7 @@ export async function limited<T>(
   const inner = controller.signal;
   const onAbort = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout)));
+  const timer = clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout, 'no answer')));
   const stopped = new Promise<never>((_resolve, reject) => {
     inner.addEventListener('abort', () => reject(inner.reason), { once: true });
   });

@@ -73,8 +73,8 @@ export class ServiceDiscovery extends Plugin {
     this.#queries = new SharedQueries(xmpp.clock);
     const identities = options.identities.length > 0 ? options.identities : [defaultIdentity(xmpp)];
     this.#own = new OwnInfo(xmpp.api, xmpp.features, identities, (place) => this.infoChanged(place));
-    this.own(xmpp.onIq('get', DiscoInfo, (query, iq) => this.#own.info(this.#asked(query, iq))));
-    this.own(xmpp.onIq('get', DiscoItems, (query, iq) => this.#own.items(this.#asked(query, iq))));
+    this.own(xmpp.onIq('get', DiscoInfo, async (query, iq) => this.#own.info(await this.#asked(query, iq))));
+    this.own(xmpp.onIq('get', DiscoItems, async (query, iq) => this.#own.items(await this.#asked(query, iq))));
     this.own(xmpp.on('presenceUnavailable', ({ from }) => from && this.#cache.forget(from)));
     this.own({ dispose: () => this.#cache.clear() }, this.#own);
   }
@@ -164,7 +164,9 @@ export class ServiceDiscovery extends Plugin {
     const onAbort = (): void => controller.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     const what = `services of ${domain}`;
-    const timer = this.#xmpp.clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout)));
+    const timer = this.#xmpp.clock.setTimer(timeout, () =>
+      controller.abort(new TimeoutError(what, timeout, 'no answer')),
+    );
     try {
       const found = await findServices(this, JID.from(domain), wanted, options, controller.signal);
       signal?.throwIfAborted();
@@ -242,8 +244,9 @@ export class ServiceDiscovery extends Plugin {
     this.#xmpp.emit('discoInfoChanged', { jid: jid === undefined ? undefined : JID.from(jid), node });
   }
 
-  #asked(query: DiscoInfo | DiscoItems, { to, from }: Iq): DiscoRequest {
-    if (!this.#options.answerStrangers && !mayKnow(this.#xmpp, from, to)) throw new StanzaError('service-unavailable');
+  async #asked(query: DiscoInfo | DiscoItems, { to, from }: Iq): Promise<DiscoRequest> {
+    if (!this.#options.answerStrangers && !(await mayKnow(this.#xmpp, from, to)))
+      throw new StanzaError('service-unavailable');
     return { to, from, node: query.node };
   }
 }

@@ -79,7 +79,7 @@ function patiently<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => settle(() => reject(signal?.reason));
-    const timer = clock.setTimer(timeout, () => settle(() => reject(new TimeoutError(what, timeout))));
+    const timer = clock.setTimer(timeout, () => settle(() => reject(new TimeoutError(what, timeout, 'no answer'))));
     const settle = (finish: () => void): void => {
       timer.cancel();
       signal?.removeEventListener('abort', onAbort);

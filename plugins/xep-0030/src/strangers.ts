@@ -1,11 +1,16 @@
 import type { BaseXMPP, JID } from '@sestina/core';
 
 /** Whether somebody may know that this address of ours is there: our server, our account, who is let see our presence. */
-export function mayKnow(xmpp: BaseXMPP, from: JID | undefined, to: JID | undefined): boolean {
+export async function mayKnow(xmpp: BaseXMPP, from: JID | undefined, to: JID | undefined): Promise<boolean> {
   if (!from) return true;
   const owner = (to ?? xmpp.boundJid ?? xmpp.requestedJid).bare;
   if (from.bare.equals(owner) || from.full === xmpp.serverDomain) return true;
-  // roster.of() would make a roster for whatever address a stranger writes to.
-  if (!xmpp.roster.owners.some((known) => known.equals(owner))) return false;
-  return xmpp.roster.of(owner).get(from)?.from ?? false;
+  const roster = xmpp.roster.of(owner);
+  try {
+    await roster.load();
+  } catch (error) {
+    xmpp.reportError(error, `xep-0030: who may know ${owner}`);
+    return false;
+  }
+  return roster.get(from)?.from ?? false;
 }

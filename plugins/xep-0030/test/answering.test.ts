@@ -247,6 +247,26 @@ describe('answerStrangers: false', () => {
     expect(await info({ to: b })).toBe('service-unavailable');
     expect(stream.xmpp.roster.owners.map(String)).toEqual([a]);
   });
+
+  it('asks first what keeps the rosters, and answers nobody where that fails', async () => {
+    const { stream, info } = await start({ kind: 'component' }, { answerStrangers: false });
+    let broken = false;
+    stream.xmpp.roster.keeper = {
+      busy: () => false,
+      commit: async (node, change) => {
+        if (broken) throw new Error('no disk');
+        const kept = { name: '', groups: [], ask: false, approved: false, pendingIn: false, inRoster: true } as const;
+        node.adopt({ contacts: [{ ...kept, jid: JID.parse('bob@example.net'), subscription: 'from' }], presences: [] });
+        node.hold(change).release();
+      },
+    };
+    const to = 'a@component.example.org';
+    expect(await info({ to, from: 'bob@example.net/x' })).toBeInstanceOf(DiscoInfo);
+    expect(await info({ to, from: 'mallory@evil.example/x' })).toBe('service-unavailable');
+    broken = true;
+    expect(await info({ to, from: 'bob@example.net/x' })).toBe('service-unavailable');
+    expect(stream.errors).toMatchObject([{ error: { message: 'no disk' }, where: `xep-0030: who may know ${to}` }]);
+  });
 });
 
 describe('removing', () => {

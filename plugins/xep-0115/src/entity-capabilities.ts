@@ -69,7 +69,7 @@ export class EntityCapabilities extends Plugin {
     if (options.node === '') throw new ConfigError('node has to be a URI that names this software', 'node');
     this.#xmpp = xmpp;
     this.#disco = disco;
-    this.#known = new KnownInfos(storage, logger);
+    this.#known = new KnownInfos(storage, logger, xmpp.clock);
     this.#peers = new PeerCaps(xmpp, this.#known, MAX_CACHED);
     this.#own = new OwnCaps(xmpp, disco, options, (ver, info) => this.#known.remember(options.hash, ver, info));
     this.own(xmpp.advertise(NS_CAPS));

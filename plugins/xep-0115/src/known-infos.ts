@@ -1,8 +1,10 @@
-import { isA, type Logger, parseDocument, type Storage, viewOf } from '@sestina/core';
+import { type Clock, isA, type Logger, parseDocument, type Storage, TimeoutError, viewOf } from '@sestina/core';
 import { DiscoInfo, LruMap, MAX_CACHED } from '@sestina/xep-0030';
 import { type CapsHash, verifies } from './verification-string.js';
 
 const PREFIX = 'caps/';
+// Asking anew is faster than a storage that takes longer.
+const PATIENCE = 5_000;
 
 /**
  * What verification strings stand for, each checked: the last 500, in memory and in the storage. Only with a string that
@@ -11,12 +13,14 @@ const PREFIX = 'caps/';
 export class KnownInfos {
   readonly #storage: Storage;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #memory = new LruMap<string, DiscoInfo>(MAX_CACHED);
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(storage: Storage, logger: Logger) {
+  constructor(storage: Storage, logger: Logger, clock: Clock) {
     this.#storage = storage;
     this.#logger = logger;
+    this.#clock = clock;
   }
 
   /** What is known in memory. */
@@ -30,16 +34,24 @@ export class KnownInfos {
     const known = this.#memory.get(key);
     if (known) return known;
     try {
-      const text = await this.#storage.get(key);
+      const text = await this.#patiently(this.#storage.get(key));
       if (text === undefined) return undefined;
       const info = await readChecked(text, hash, ver);
       if (info) this.#memory.set(key, info);
-      else await this.#storage.delete(key);
+      else await this.#patiently(this.#storage.delete(key));
       return info;
     } catch (error) {
       this.#logger.warn('stored capabilities could not be read, and are asked for', { error });
       return undefined;
     }
+  }
+
+  #patiently<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new TimeoutError('the storage of capabilities', PATIENCE));
+      const timer = this.#clock.setTimer(PATIENCE, late);
+      promise.then(resolve, reject).finally(() => timer.cancel());
+    });
   }
 
   /** Keeps an answer that has been checked. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkLock } from '../check-lock.mjs';
-import { checkManifest, checkRanges, satisfies } from '../packages.mjs';
+import { checkLicenses, checkManifest, checkRanges, satisfies } from '../packages.mjs';
 import { references } from '../sync-refs.mjs';
 import { workspace } from './fixtures.js';
 
@@ -35,6 +35,18 @@ describe('a published package.json', () => {
     expect(checkManifest({ ...GOOD, scripts: { postinstall: 'x' } }, () => true)).toHaveLength(1);
     expect(checkManifest({ ...GOOD, dependencies: { '@sestina/core': '^0.1.0' } }, () => true)).toHaveLength(1);
     expect(checkManifest(GOOD, (path) => path !== 'README.md')).toEqual(['README.md is missing']);
+  });
+
+  it('comes with the license of the root', () => {
+    expect(checkManifest(GOOD, (path) => path !== 'LICENSE')).toEqual(['LICENSE is missing']);
+    const texts = new Map([
+      ['LICENSE', 'ours'],
+      ['packages/core/LICENSE', 'ours'],
+      ['packages/sasl/LICENSE', 'theirs'],
+    ]);
+    const all = ['packages/core', 'packages/sasl', 'packages/tcp'].map((dir) => workspace(dir));
+    const findings = checkLicenses(all, (path) => texts.get(path));
+    expect(findings.map(({ path }) => path)).toEqual(['packages/sasl/LICENSE']);
   });
 });
 

@@ -3,13 +3,14 @@ import { ServerError } from './errors.js';
 import { run } from './run.js';
 
 /** What {@link ensureInstalled} can bring. */
-export type Installable = 'prosody' | 'ejabberd' | 'redis' | 'slixmpp';
+export type Installable = 'prosody' | 'ejabberd' | 'redis' | 'slixmpp' | 'chromium';
 
 const PACKAGES: Readonly<Record<Installable, readonly string[]>> = {
   prosody: ['openssl', 'prosody', 'prosody-modules', 'lua-unbound'],
   ejabberd: ['openssl', 'ejabberd', 'erlang-p1-sqlite3'],
   redis: ['redis-server'],
   slixmpp: ['python3-slixmpp'],
+  chromium: ['chromium'],
 };
 
 const POLICY = '/usr/sbin/policy-rc.d';

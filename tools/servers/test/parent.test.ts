@@ -36,7 +36,7 @@ afterEach(() => {
 describe('npm run servers', () => {
   it('prints what a client needs', async () => {
     const { process, output } = await launch(BY_NPM_SCRIPT, 'prosody');
-    for (const name of ['DOMAIN', 'HOST', 'PORT', 'JID', 'PASSWORD']) {
+    for (const name of ['DOMAIN', 'HOST', 'PORT', 'JID', 'PASSWORD', 'COMPONENT', 'SECRET', 'COMPONENT_PORT']) {
       expect(output).toMatch(new RegExp(`^export SESTINA_${name}=\\S+$`, 'm'));
     }
     expect(output).toMatch(/^export NODE_EXTRA_CA_CERTS=\S+$/m);

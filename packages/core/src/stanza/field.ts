@@ -66,7 +66,16 @@ export class ValueField<T, Absent = undefined, In = T> implements Field<T | Abse
 
   /** Undefined removes it. @throws what the codec throws for a value that has no text. */
   set(xml: XmlElement, value: In | Absent): void {
-    this.#slot.write(xml, value === undefined ? undefined : this.#codec.encode(value as In));
+    this.#slot.write(xml, value === undefined ? undefined : this.#encode(xml, value as In));
+  }
+
+  #encode(xml: XmlElement, value: In): string {
+    try {
+      return this.#codec.encode(value);
+    } catch (error) {
+      if (error instanceof TypeError) error.message = `<${xml.name}> ${this.#slot.where}: ${error.message}`;
+      throw error;
+    }
   }
 }
 

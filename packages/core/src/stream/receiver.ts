@@ -79,8 +79,8 @@ export class Receiver {
 
   /** Takes in an element that a link has read. Never throws. */
   receive(element: XmlElement, bytes: number, link: Link): void {
-    const stanza = this.#host.stanzaOf(element);
     try {
+      const stanza = this.#host.stanzaOf(element);
       if (!this.#host.accept(element, link)) return;
       if (this.#in.size === 0 && !this.#tail) this.#dispatch(stanza, bytes, link);
       else this.#filter(stanza, bytes, link);

@@ -14,7 +14,7 @@ import type { Link } from '../stream/link.js';
 import { MatchPayload } from '../stream/matchers.js';
 import { follow } from '../stream/reasons.js';
 import { SendError, type Sending, type SendOptions } from '../stream/sending.js';
-import { type SessionOutcome, type StreamOptions, XMLStream } from '../stream/xml-stream.js';
+import { type SessionOutcome, XMLStream } from '../stream/xml-stream.js';
 import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
 import { Answers } from './answers.js';
 import { Features } from './features.js';
@@ -22,22 +22,11 @@ import { type IqHandler, type IqHandlerOptions, IqHandlers } from './iq-handlers
 import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
 import { PluginRegistry } from './plugin-registry.js';
 import { type RequestOptions, Requests, SessionLostError } from './request.js';
-import { Roster, type SubscriptionPolicy } from './roster/index.js';
-import { type ServiceOptions, servicesFor } from './services.js';
+import { Roster } from './roster/index.js';
+import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
 import type { XMPPEvents } from './xmpp-events.js';
-
-/** Options of every XMPP connection. */
-export interface XMPPOptions extends StreamOptions, ServiceOptions {
-  /** What is done when a contact asks for a subscription. Default: ask (an event). */
-  readonly autoAuthorize?: SubscriptionPolicy | undefined;
-  /** Whether a contact that we authorize is asked for a subscription too. Default false. */
-  readonly autoSubscribe?: boolean | undefined;
-  /** Our requests that may be open at once. Default 1,000. */
-  readonly maxPending?: number | undefined;
-  /** `xml:lang` of the stream. */
-  readonly lang?: string | undefined;
-}
+import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
 export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
@@ -63,7 +52,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
 
+  /** @throws ConfigError for options that cannot work; JidError for what is no address. */
   constructor(jid: JID | string, options: XMPPOptions = {}) {
+    checkOptions(jid, options);
     const services = servicesFor(options);
     super(options, services);
     this.requestedJid = JID.from(jid);
@@ -117,7 +108,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   /**
    * Installs a plugin and those that it needs; a second call gives the same instance.
-   * @throws PluginError: something is missing, a circle, an unknown option.
+   * @throws PluginError: something is missing, a circle, an unknown option. DisconnectedError after `dispose()`.
    */
   use<C extends PluginClass>(cls: C, options?: PluginOptions<C>): InstanceType<C> {
     return this.plugins.use(cls, options);
@@ -290,10 +281,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     answer: ElementClass<V>,
     options?: AskOptions,
   ): Promise<V>;
+  iqGet(to: JID | string | undefined, payload: ElementView, options: AskOptions): Promise<Iq>;
   iqGet(
     to: JID | string | undefined,
     payload: ElementView,
-    answer?: ElementClass,
+    answer?: ElementClass | AskOptions,
     options?: AskOptions,
   ): Promise<never> {
     return this.#ask('get', to, payload, answer, options);
@@ -307,10 +299,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     answer: ElementClass<V>,
     options?: AskOptions,
   ): Promise<V>;
+  iqSet(to: JID | string | undefined, payload: ElementView, options: AskOptions): Promise<Iq>;
   iqSet(
     to: JID | string | undefined,
     payload: ElementView,
-    answer?: ElementClass,
+    answer?: ElementClass | AskOptions,
     options?: AskOptions,
   ): Promise<never> {
     return this.#ask('set', to, payload, answer, options);
@@ -320,9 +313,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     type: 'get' | 'set',
     to: JID | string | undefined,
     payload: ElementView,
-    answer: ElementClass | undefined,
-    { from, ...options }: AskOptions = {},
+    second: ElementClass | AskOptions | undefined,
+    third: AskOptions | undefined,
   ): Promise<never> {
+    const answer = second && 'tag' in second ? second : undefined;
+    const { from, ...options } = third ?? (answer ? {} : ((second ?? {}) as AskOptions));
     // The overloads of the callers say what it really is.
     const result = await this.request(this.iq({ type, to, from }, payload), options);
     if (!answer) return result as never;
@@ -559,7 +554,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   protected override sessionBegins(outcome: SessionOutcome): void {
     if (outcome === 'new') this.roster.sessionBegins();
-    this.#notify((plugin) => (outcome === 'new' ? plugin.sessionStart?.() : plugin.sessionResumed?.()));
+    this.#notify((plugin) => (outcome === 'new' ? plugin.sessionStart?.() : plugin.sessionResumed?.()), true);
   }
 
   // In its turn: what was received before the loss still belongs to the session, answers above all.
@@ -572,18 +567,18 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       for (const id of open) this.#requests.fail(id, lost);
     };
     if (open.length > 0) this.enqueue(fail, { settles: true });
-    this.#notify((plugin) => plugin.sessionEnd?.(reason));
+    this.#notify((plugin) => plugin.sessionEnd?.(reason), false);
     this.enqueue(() => this.roster.reset());
   }
 
   // Those that are installed later are told by the registry.
-  #notify(hook: (plugin: Plugin) => unknown): void {
-    const installed = new Set(this.plugins);
-    this.enqueue(() => this.plugins.notify((plugin) => (installed.has(plugin) ? hook(plugin) : undefined)));
+  #notify(hook: (plugin: Plugin) => unknown, inSession: boolean): void {
+    const only = new Set(this.plugins);
+    this.enqueue(() => this.plugins.notify(hook, { only, inSession }));
   }
 
   protected override async disposing(): Promise<void> {
-    this.plugins.removeAll();
+    this.plugins.close();
     await this.scope.dispose();
   }
 }

@@ -10,3 +10,4 @@ export * from './roster/index.js';
 export * from './services.js';
 export * from './stanza-init.js';
 export * from './xmpp-events.js';
+export { booleanOption, knownOptions, XMPP_OPTIONS, type XMPPOptions } from './xmpp-options.js';

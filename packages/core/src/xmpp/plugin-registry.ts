@@ -1,13 +1,22 @@
 import type { DependencyContainer, Token } from '../di/index.js';
+import { DisconnectedError } from '../errors.js';
 import { NoOptions, type Plugin, type PluginClass, type PluginOptions } from './plugin.js';
 import { PluginError } from './plugin-error.js';
-import { assertPlugin, isPluginClass, nameOf, sameOptions, tokensOf, withDefaults } from './plugin-wiring.js';
+import { assertId, assertPlugin, isPluginClass, nameOf, sameOptions, tokensOf, withDefaults } from './plugin-wiring.js';
 
 export { PluginError, type PluginErrorCode } from './plugin-error.js';
 
 interface Installed {
   readonly plugin: Plugin;
   readonly needs: ReadonlySet<PluginClass>;
+  /** It was told of a session and not of its end. */
+  inSession: boolean;
+}
+
+/** Whom a notification is for, and what it says of the session. */
+interface Notification {
+  readonly only?: ReadonlySet<Plugin>;
+  readonly inSession?: boolean;
 }
 
 /** A plugin that is being installed, and what it turned out to need. */
@@ -33,6 +42,7 @@ export class PluginRegistry implements Iterable<Plugin> {
   readonly #path: Installing[] = [];
   readonly #scope: DependencyContainer;
   readonly #host: RegistryHost;
+  #closed = false;
 
   constructor(scope: DependencyContainer, host: RegistryHost) {
     this.#scope = scope;
@@ -56,11 +66,14 @@ export class PluginRegistry implements Iterable<Plugin> {
    * Installs a plugin, before it those that it needs. A second call gives the same instance. Where it throws, nothing of
    * it stays installed.
    * @throws PluginError where something it needs is missing, where plugins need each other in a circle, for an option that
-   *   it does not have, or for other options to a plugin that is installed already. What its constructor throws comes
-   *   through.
+   *   it does not have, or for other options to a plugin that is installed already; DisconnectedError after `dispose()`.
+   *   What its constructor throws comes through.
    */
   use<C extends PluginClass>(cls: C, options?: PluginOptions<C>): InstanceType<C> {
     assertPlugin(cls);
+    if (this.#closed) {
+      throw new DisconnectedError('this connection object was disposed of: make another one', { retryable: false });
+    }
     const existing = this.#installed.get(cls);
     if (existing) {
       // An option that it does not have is wrong whatever it was installed with.
@@ -68,7 +81,7 @@ export class PluginRegistry implements Iterable<Plugin> {
       if (options && !sameOptions(this.#options.get(cls) ?? {}, options)) {
         throw new PluginError(
           'ERR_PLUGIN_OPTIONS',
-          `${nameOf(cls)} is installed with other options: call use() with options first`,
+          `${nameOf(cls)} is installed with other options: call use(${cls.name}, options) before anything that needs it`,
           nameOf(cls),
         );
       }
@@ -116,7 +129,7 @@ export class PluginRegistry implements Iterable<Plugin> {
       );
     }
     this.#forget(cls);
-    this.#dispose(cls, found.plugin);
+    this.#dispose(cls, found);
     return true;
   }
 
@@ -125,11 +138,20 @@ export class PluginRegistry implements Iterable<Plugin> {
     this.#rollBack(new Set());
   }
 
+  /** Removes all, and takes no more of them. */
+  close(): void {
+    this.#closed = true;
+    this.removeAll();
+  }
+
   /** Calls a life-cycle hook of every plugin; one that fails is reported with its name. */
-  notify(hook: (plugin: Plugin) => unknown): void {
-    for (const [cls, { plugin }] of [...this.#installed]) {
+  notify(hook: (plugin: Plugin) => unknown, { only, inSession }: Notification = {}): void {
+    for (const [cls, installed] of [...this.#installed]) {
+      const { plugin } = installed;
       // The hook of another may have removed it.
-      if (this.find(cls) === plugin) this.#call(cls, () => hook(plugin));
+      if (this.find(cls) !== plugin || only?.has(plugin) === false) continue;
+      installed.inSession = inSession ?? installed.inSession;
+      this.#call(cls, () => hook(plugin));
     }
   }
 
@@ -143,8 +165,10 @@ export class PluginRegistry implements Iterable<Plugin> {
   }
 
   #start(before: ReadonlySet<PluginClass>): void {
-    for (const [cls, { plugin }] of [...this.#installed]) {
-      if (!before.has(cls)) this.#call(cls, () => plugin.sessionStart?.());
+    for (const [cls, installed] of [...this.#installed]) {
+      if (before.has(cls)) continue;
+      installed.inSession = true;
+      this.#call(cls, () => installed.plugin.sessionStart?.());
     }
   }
 
@@ -153,17 +177,18 @@ export class PluginRegistry implements Iterable<Plugin> {
     this.#options.delete(cls);
   }
 
-  #dispose(cls: PluginClass, plugin: Plugin): void {
-    if (this.#host.online) this.#call(cls, () => plugin.sessionEnd?.(removed(cls)));
+  #dispose(cls: PluginClass, { plugin, inSession }: Installed): void {
+    // A lost session may be over without its having been told yet.
+    if (inSession || this.#host.online) this.#call(cls, () => plugin.sessionEnd?.(removed(cls)));
     plugin.disposeOwned();
   }
 
   #rollBack(before: ReadonlySet<PluginClass>): void {
     const added = [...this.#installed].filter(([cls]) => !before.has(cls)).reverse();
-    for (const [cls, { plugin }] of added) {
+    for (const [cls, installed] of added) {
       this.#forget(cls);
       try {
-        this.#dispose(cls, plugin);
+        this.#dispose(cls, installed);
       } catch (error) {
         this.#host.reportError(error, `removing plugin ${nameOf(cls)}`);
       }
@@ -176,6 +201,7 @@ export class PluginRegistry implements Iterable<Plugin> {
       const circle = [...path.slice(path.indexOf(cls)), cls].map(nameOf).join(' -> ');
       throw new PluginError('ERR_PLUGIN_CYCLE', `plugins need each other in a circle: ${circle}`, nameOf(cls));
     }
+    assertId(cls);
     const wanted = tokensOf(cls);
     const given = withDefaults(cls, options);
     const needs = new Set<PluginClass>();
@@ -188,7 +214,7 @@ export class PluginRegistry implements Iterable<Plugin> {
         const values = wanted.map((token) => (token === cls.Options ? given : this.#scope.resolve(token as never)));
         return new cls(...(values as never[]));
       });
-      this.#installed.set(cls, { plugin, needs });
+      this.#installed.set(cls, { plugin, needs, inSession: false });
       this.#provide(cls, () => this.get(cls));
       return plugin;
     } catch (error) {

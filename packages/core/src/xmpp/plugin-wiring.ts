@@ -15,9 +15,20 @@ export function isPluginClass(token: Token<unknown>): token is Token<unknown> & 
 /** @throws for what `use()` cannot take. */
 export function assertPlugin(cls: PluginClass | undefined): void {
   if (cls === undefined) throw new TypeError('use() was given undefined: is there a circular import?');
+  if (typeof cls !== 'function') {
+    const got = typeof cls === 'string' ? `"${cls}"` : String(cls);
+    throw new PluginError('ERR_PLUGIN_WIRING', `use() expected a plugin class, got ${got}`, got);
+  }
   if (isPluginClass(cls)) return;
   const message = `${nameOf(cls)} is no plugin of this copy of @sestina/core: is that package installed twice?`;
   throw new PluginError('ERR_PLUGIN_WIRING', message, nameOf(cls));
+}
+
+/** @throws PluginError (`ERR_PLUGIN_WIRING`) for a class that does not say what messages call it. */
+export function assertId(cls: PluginClass): void {
+  if (cls.id) return;
+  const message = `${cls.name || 'a plugin class'} has no id: give it a \`static readonly id = 'a-name'\``;
+  throw new PluginError('ERR_PLUGIN_WIRING', message, cls.name);
 }
 
 /**

@@ -95,7 +95,7 @@ export class Requests {
       };
       const onAbort = (): void => pending.reject(signal?.reason);
       const timer = this.#clock.setTimer(timeout, () => {
-        pending.reject(new TimeoutError(`answer of ${to ?? 'the server'} to iq ${id}`, timeout));
+        pending.reject(new TimeoutError(`answer of ${to ?? 'the server'} to iq ${id}`, timeout, 'no answer'));
       });
       this.#pending.set(id, pending);
       signal?.addEventListener('abort', onAbort);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { childContainer, type DependencyContainer, inject } from '../../src/di/index.js';
+import { DisconnectedError } from '../../src/errors.js';
 import { Plugin } from '../../src/xmpp/plugin.js';
 import { PluginError, PluginRegistry } from '../../src/xmpp/plugin-registry.js';
 import { A, B, C, Host, Options, thrown } from '../helpers/plugins.js';
@@ -109,6 +110,15 @@ describe('remove()', () => {
     registry.remove(Late);
     late.later();
     expect([...host.registered]).toEqual([]);
+  });
+});
+
+describe('close()', () => {
+  it('removes all, and takes no more', () => {
+    registry.use(B);
+    registry.close();
+    expect(registry.ids).toEqual([]);
+    expect(() => registry.use(B)).toThrow(DisconnectedError);
   });
 });
 

@@ -74,10 +74,22 @@ describe('use()', () => {
     expect(scope.resolve(Options)).toBe(a.options);
   });
 
-  it('calls a plugin without an id by its class', () => {
+  it('refuses a plugin without an id', () => {
     class Nameless extends Plugin {}
-    registry.use(Nameless);
-    expect(registry.ids).toEqual(['Nameless']);
+    const error = thrown(() => registry.use(Nameless));
+    expect([error.code, error.message]).toEqual([
+      'ERR_PLUGIN_WIRING',
+      "Nameless has no id: give it a `static readonly id = 'a-name'`",
+    ]);
+  });
+
+  it.each([
+    ['a text', 'xep_0199', '"xep_0199"'],
+    ['an object', {}, '[object Object]'],
+    ['null', null, 'null'],
+  ])('refuses %s', (_, given, got) => {
+    const error = thrown(() => registry.use(given as never));
+    expect([error.code, error.message]).toEqual(['ERR_PLUGIN_WIRING', `use() expected a plugin class, got ${got}`]);
   });
 
   it('says that undefined comes from a circular import', () => {
@@ -126,7 +138,7 @@ describe('options', () => {
     const error = thrown(() => registry.use(A, { interval: 5 }));
     expect([error.code, error.message]).toEqual([
       'ERR_PLUGIN_OPTIONS',
-      'a is installed with other options: call use() with options first',
+      'a is installed with other options: call use(A, options) before anything that needs it',
     ]);
     expect(registry.get(A).options.interval).toBe(60);
   });

@@ -155,7 +155,7 @@ export class RawPeer {
       };
       const abort = (): void => settle(() => reject(signal?.reason));
       const timer = this.#clock.setTimer(timeout, () =>
-        settle(() => reject(new TimeoutError(`waiting for ${what} (unread: ${this.#unread || 'nothing'})`, timeout))),
+        settle(() => reject(new TimeoutError(`${what} (unread: ${this.#unread || 'nothing'})`, timeout))),
       );
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiting.push(check);

@@ -1,5 +1,6 @@
 import type { Scenario } from '../harness/types.js';
 import { build } from './build.js';
+import { component } from './component.js';
 import { idle } from './idle.js';
 import { dispatch, receive } from './receive.js';
 import { roster } from './roster.js';
@@ -7,4 +8,4 @@ import { start } from './start.js';
 import { traffic } from './traffic.js';
 
 /** All scenarios, in the order in which they are run. */
-export const scenarios: readonly Scenario[] = [receive, dispatch, build, idle, traffic, start, roster];
+export const scenarios: readonly Scenario[] = [receive, dispatch, build, idle, traffic, start, roster, component];

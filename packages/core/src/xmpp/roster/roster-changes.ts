@@ -1,15 +1,38 @@
 import type { JID } from '../../jid/index.js';
 import type { Presence } from '../../stanza/presence.js';
-import { SendError, Sending, type SendOptions } from '../../stream/sending.js';
+import { SendError, Sending, type SendOptions, type SendState } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { RosterHost } from './roster.js';
 import type { HeldPresence, RosterKeeper } from './roster-keeper.js';
 import type { RosterGroup, RosterNode } from './roster-node.js';
 
+/** What is given out before the stanza is really sent: becomes what that becomes. */
+class Outer extends Sending {
+  #real: Sending | undefined;
+  #ackWanted = false;
+
+  override acked(options?: { signal?: AbortSignal | undefined }): Promise<SendState> {
+    this.#ackWanted = true;
+    this.#askForAck();
+    return super.acked(options);
+  }
+
+  follow(real: Sending, look: () => void): void {
+    this.#real = real;
+    real.onState(look);
+    look();
+    this.#askForAck();
+  }
+
+  // Its owner keeps those whose acknowledgement somebody waits for, and tells them when none will come.
+  #askForAck(): void {
+    if (this.#ackWanted) this.#real?.acked().catch(() => {});
+  }
+}
+
 /** Presence that waits until what it tells is kept. */
 class Held implements HeldPresence {
-  #waiting: { readonly presence: Presence; readonly options: SendOptions | undefined; readonly sending: Sending }[] =
-    [];
+  #waiting: { readonly presence: Presence; readonly options: SendOptions | undefined; readonly sending: Outer }[] = [];
   readonly #changes: RosterChanges;
 
   constructor(changes: RosterChanges) {
@@ -17,7 +40,7 @@ class Held implements HeldPresence {
   }
 
   add(presence: Presence, options: SendOptions | undefined): Sending {
-    const sending = new Sending(presence.xml);
+    const sending = new Outer(presence.xml);
     this.#waiting.push({ presence, options, sending });
     return sending;
   }
@@ -68,7 +91,7 @@ export class RosterChanges {
   /** A change that sends presence, such a one; what comes back tells what becomes of that. */
   act(such: () => Presence, change: () => Sending): Sending {
     if (this.#held || !this.keeper) return change();
-    const outer = new Sending(such().xml);
+    const outer = new Outer(such().xml);
     let inner: Sending | undefined;
     const make = (): void => {
       inner = change();
@@ -113,7 +136,7 @@ export class RosterChanges {
   }
 
   /** @internal */
-  release(presence: Presence, options: SendOptions | undefined, outer: Sending): void {
+  release(presence: Presence, options: SendOptions | undefined, outer: Outer): void {
     this.#follow(this.#host.send(presence, options), outer);
   }
 
@@ -124,7 +147,7 @@ export class RosterChanges {
     outer.move('failed', new SendError('dropped', text, { cause }));
   }
 
-  #follow(real: Sending, outer: Sending): void {
+  #follow(real: Sending, outer: Outer): void {
     const look = (): void => {
       const { state, error } = real;
       outer.element = real.element;
@@ -132,8 +155,7 @@ export class RosterChanges {
       if ((state === 'failed' || state === 'unknown') && !outer.observed) this.report(error);
       outer.move(state, error);
     };
-    real.onState(look);
-    look();
+    outer.follow(real, look);
   }
 
   report(error: unknown): void {

@@ -32,7 +32,8 @@ export interface ResourcePresence {
 /** A contact of an owner: what the roster says, and the presence of its resources. */
 export class RosterItem {
   readonly #node: RosterNode;
-  readonly #resources = new Map<string, ResourcePresence>();
+  /** Made for those who are there: most contacts of a large roster are not. */
+  #resources: Map<string, ResourcePresence> | undefined;
   name = '';
   groups: readonly string[] = [];
   subscription: Subscription = 'none';
@@ -69,18 +70,23 @@ export class RosterItem {
 
   /** The resources that are there, by name. */
   get resources(): ReadonlyMap<string, ResourcePresence> {
+    return this.#map;
+  }
+
+  get #map(): Map<string, ResourcePresence> {
+    this.#resources ??= new Map();
     return this.#resources;
   }
 
   /** Whether any resource is there. */
   get online(): boolean {
-    return this.#resources.size > 0;
+    return this.#resources !== undefined && this.#resources.size > 0;
   }
 
   /** The resource that messages to the bare JID would go to: highest priority, the latest of equals. */
   get best(): ResourcePresence | undefined {
     let best: ResourcePresence | undefined;
-    for (const resource of this.#resources.values()) {
+    for (const resource of this.#resources?.values() ?? []) {
       if (resource.priority >= 0 && resource.priority >= (best?.priority ?? 0)) best = resource;
     }
     return best;
@@ -201,22 +207,25 @@ export class RosterItem {
   /** Takes in a presence of one of its resources. What has changed comes back. @internal */
   arrived(presence: Presence): { first: boolean; changed: boolean } {
     const resource = presence.from?.resource ?? '';
-    const before = this.#resources.get(resource);
+    const resources = this.#map;
+    const before = resources.get(resource);
     const { show, status, priority } = presence;
-    const first = this.#resources.size === 0;
-    this.#resources.delete(resource);
-    this.#resources.set(resource, { resource, show, status, priority, presence });
+    const first = resources.size === 0;
+    // To the end, as the latest; where it is the only one it is there already.
+    if (resources.size > 1) resources.delete(resource);
+    resources.set(resource, { resource, show, status, priority, presence });
     return { first, changed: !before || before.show !== show || before.status !== status };
   }
 
   /** A resource is gone, or all where it came from the bare JID. @internal */
   left(presence: Presence): { last: boolean; changed: boolean } {
     const resource = presence.from?.resource;
-    const had = this.#resources.size;
-    if (resource === undefined) this.#resources.clear();
-    else this.#resources.delete(resource);
-    const changed = this.#resources.size !== had;
-    return { last: changed && this.#resources.size === 0, changed };
+    const resources = this.#map;
+    const had = resources.size;
+    if (resource === undefined) resources.clear();
+    else resources.delete(resource);
+    const changed = resources.size !== had;
+    return { last: changed && resources.size === 0, changed };
   }
 
   /** It is not in the roster any more. @internal */
@@ -226,6 +235,6 @@ export class RosterItem {
 
   /** @internal */
   forgetPresence(): void {
-    this.#resources.clear();
+    this.#resources?.clear();
   }
 }

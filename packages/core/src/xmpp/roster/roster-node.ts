@@ -262,8 +262,12 @@ export class RosterNode implements Iterable<RosterItem> {
         let last: Sending | undefined;
         for (const item of this) if (item.from) last = this.#changes.sendCopy(presence, item.jid, options);
         if (last) return last;
-        // Nobody is subscribed: that is done.
-        const nothing = new Sending(presence.xml);
+        // Nobody is subscribed: that is done, and there is nothing for a server to acknowledge.
+        const nothing = new Sending(presence.xml, 0, {
+          unsent: () => {},
+          ackWanted: (sending) => sending.move('acked'),
+          callbackFailed: (error) => this.#host.reportError(error, 'callback of a stanza that was sent'),
+        });
         nothing.move('written');
         return nothing;
       },

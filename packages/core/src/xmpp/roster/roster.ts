@@ -30,6 +30,7 @@ export interface RosterPolicies {
   readonly autoSubscribe: boolean;
 }
 
+const DIRECT = { direct: true } as const;
 const MAX_OWNERS = 10_000;
 const MAX_STRANGERS = 10_000;
 
@@ -58,6 +59,7 @@ export class Roster {
   /** Those that somebody has asked for, and not only a stranger written to. */
   readonly #wanted = new WeakSet<RosterNode>();
   readonly #group: RosterGroup;
+  readonly #tellNow: Tell = (name, data) => this.#host.emit(name, data, DIRECT);
   readonly #quota: StrangerQuota = { left: MAX_STRANGERS };
   #sentFirst = false;
   autoAuthorize: SubscriptionPolicy;
@@ -175,8 +177,7 @@ export class Roster {
   }
 
   #receivedNow(node: RosterNode | undefined, presence: Presence, type: PresenceType | undefined): void {
-    const tell: Tell = (name, data) => this.#host.emit(name, data, { direct: true });
-    const follow = node ? this.#bookkeeping(node, presence, type, tell) : undefined;
+    const follow = node ? this.#bookkeeping(node, presence, type, this.#tellNow) : undefined;
     this.#tellPlain(presence, type);
     follow?.();
     if (node) this.#tidy(node);
@@ -189,7 +190,7 @@ export class Roster {
     plain: boolean,
   ): Promise<void> {
     const told: (() => void)[] = [];
-    const tell: Tell = (name, data) => told.push(() => this.#host.emit(name, data, { direct: true }));
+    const tell: Tell = (name, data) => told.push(() => this.#tellNow(name, data));
     try {
       await node.commit(() => this.#bookkeeping(node, presence, type, tell)?.());
       this.#tellPlain(presence, type);
@@ -201,15 +202,19 @@ export class Roster {
   }
 
   #tellPlain(presence: Presence, type: PresenceType | undefined): void {
-    const tell: Tell = (name, data) => this.#host.emit(name, data, { direct: true });
-    tell('presence', presence);
-    tell(type === undefined ? 'presenceAvailable' : EVENTS[type], presence);
-    if (type?.startsWith('subscribe') || type?.startsWith('unsubscribe')) tell('changedSubscription', presence);
+    this.#tellNow('presence', presence);
+    this.#tellNow(type === undefined ? 'presenceAvailable' : EVENTS[type], presence);
+    if (type?.startsWith('subscribe') || type?.startsWith('unsubscribe')) {
+      this.#tellNow('changedSubscription', presence);
+    }
   }
 
   #known(owner: JID): RosterNode | undefined {
     const { boundJid, isComponent } = this.#host;
-    if (!isComponent) return boundJid && owner.equals(boundJid.bare) ? this.of(owner) : undefined;
+    if (!isComponent) {
+      if (!boundJid || !owner.equals(boundJid.bare)) return undefined;
+      return this.#nodes.get(owner.toString()) ?? this.of(owner);
+    }
     const existing = this.#find(owner);
     if (existing || owner.domain !== this.#host.requestedJid.domain) return existing;
     return this.#make(owner);
@@ -225,7 +230,7 @@ export class Roster {
     switch (type) {
       case undefined: {
         const found = node.arrived(presence);
-        if (!found) return undefined;
+        if (!found || !(found.first || found.changed)) return undefined;
         return () => {
           if (found.first) tell('gotOnline', change(found.item));
           if (found.changed) tell('changedStatus', change(found.item));

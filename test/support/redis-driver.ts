@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Storage } from '@sestina/core';
+import type { Driver } from 'unstorage';
 
 type Reply = string | undefined | readonly Reply[];
 
@@ -9,6 +9,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
+const GONE = 'the connection to Redis is gone';
 const CR_LF = Buffer.from('\r\n');
 
 /** One answer of Redis (RESP2) at that place, and where the next one begins; undefined while it is not all there. */
@@ -42,59 +43,35 @@ function read(buffer: Buffer, at: number): { reply: Reply | Error; end: number }
   }
 }
 
-/** A `Storage` in Redis, over one connection, on which commands need not wait for each other. */
-export class RedisStorage extends Storage implements Disposable {
+/** One connection to a Redis, on which commands need not wait for each other. */
+class Redis {
   readonly #socket: Socket;
   readonly #pending: Pending[] = [];
   #buffer: Buffer = Buffer.alloc(0);
 
-  private constructor(socket: Socket) {
-    super();
+  constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('error', () => {});
     socket.on('close', () => {
-      for (const { reject } of this.#pending.splice(0)) reject(new Error('the connection to Redis is gone'));
+      for (const { reject } of this.#pending.splice(0)) reject(new Error(GONE));
     });
   }
 
-  static async connect(options: { readonly host: string; readonly port: number }): Promise<RedisStorage> {
-    const socket = connect({ ...options, noDelay: true });
-    await once(socket, 'connect');
-    return new RedisStorage(socket);
-  }
-
-  async get(key: string): Promise<string | undefined> {
-    return (await this.#ask('GET', key)) as string | undefined;
-  }
-
-  async set(key: string, value: string): Promise<void> {
-    await this.#ask('SET', key, value);
-  }
-
-  async delete(key: string): Promise<void> {
-    await this.#ask('DEL', key);
-  }
-
-  async keys(prefix: string): Promise<string[]> {
-    const found = await this.#ask('KEYS', `${prefix.replace(/[*?[\]\\^]/g, '\\$&')}*`);
-    return found as string[];
-  }
-
-  [Symbol.dispose](): void {
-    this.#socket.destroy();
-  }
-
-  #ask(...parts: readonly string[]): Promise<Reply> {
+  ask(...parts: readonly string[]): Promise<Reply> {
     const command = parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join('');
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) {
-        reject(new Error('the connection to Redis is gone'));
+        reject(new Error(GONE));
         return;
       }
       this.#pending.push({ resolve, reject });
       this.#socket.write(`*${parts.length}\r\n${command}`);
     });
+  }
+
+  close(): void {
+    this.#socket.destroy();
   }
 
   #received(chunk: Buffer): void {
@@ -108,4 +85,23 @@ export class RedisStorage extends Storage implements Disposable {
     }
     this.#buffer = this.#buffer.subarray(at);
   }
+}
+
+/** What unstorage's own driver for Redis does, without a client for Redis from npm. */
+export async function redisDriver(options: { readonly host: string; readonly port: number }): Promise<Driver> {
+  const socket = connect({ ...options, noDelay: true });
+  await once(socket, 'connect');
+  const redis = new Redis(socket);
+  return {
+    name: 'redis',
+    hasItem: async (key) => (await redis.ask('EXISTS', key)) === '1',
+    getItem: async (key) => ((await redis.ask('GET', key)) as string | undefined) ?? null,
+    setItem: async (key, value) => void (await redis.ask('SET', key, value)),
+    removeItem: async (key) => void (await redis.ask('DEL', key)),
+    getKeys: async (base) => {
+      const prefix = base.replace(/[*?[\]\\^]/g, '\\$&');
+      return [...((await redis.ask('KEYS', `${prefix}*`)) as readonly string[])];
+    },
+    dispose: () => redis.close(),
+  };
 }

@@ -1,0 +1,40 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { connect } from 'node:tls';
+import { ensureInstalled, type RunningServer } from '@sestina/servers';
+import { type Browser, chromium } from 'playwright-core';
+
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts Debian's Chromium. It trusts the certificate of that server, and otherwise what it trusts by itself. */
+export async function startBrowser(server: RunningServer): Promise<Browser> {
+  await ensureInstalled(['chromium']);
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [...ARGS, `--ignore-certificate-errors-spki-list=${await keyOf(server)}`],
+  });
+}
+
+/** The SHA-256 of the public key that the server shows at its wss port. */
+function keyOf({ host, ports, ca, domain }: RunningServer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: ports.https, ca, servername: domain }, () => {
+      const { publicKey } = new X509Certificate(socket.getPeerCertificate().raw);
+      socket.destroy();
+      resolve(
+        createHash('sha256')
+          .update(publicKey.export({ type: 'spki', format: 'der' }))
+          .digest('base64'),
+      );
+    });
+    socket.once('error', reject);
+  });
+}
