@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
 import type {} from './page/library.js';
-import { usePacked, usePages } from './support/pages.js';
+import { useLab, usePages } from './support/pages.js';
 
 const PAGE = 'page/library.html';
 
@@ -11,11 +11,11 @@ const PAGE = 'page/library.html';
 const OF_NODE =
   /@sestina\/tcp\/dist\/(?!transports-browser\.js)|node_modules\/ws\/|browser-external|dist\/node-socket\.js/;
 
-const packed = usePacked();
+const bench = useServer({ kind: 'prosody' });
+const lab = useLab(bench);
 
 describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %s', (bundler) => {
-  const bench = useServer({ kind: 'prosody' });
-  const pages = usePages(bundler, packed, bench);
+  const pages = usePages(bundler, lab);
   const service = () => `wss://localhost:${bench.server.ports.https}/xmpp-websocket`;
 
   /** A page with a client that is online; it is `xmpp` there. */
@@ -81,7 +81,10 @@ describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %
       return { plugins: xmpp.plugins.ids, features: [...xmpp.features].filter((name) => name === 'urn:xmpp:ping') };
     });
     expect(left).toEqual({ plugins: [], features: [] });
-    const refusal = await other.plugin(Ping).ping(full).catch((reason: unknown) => reason);
+    const refusal = await other
+      .plugin(Ping)
+      .ping(full)
+      .catch((reason: unknown) => reason);
     expect(refusal).toMatchObject({ condition: 'service-unavailable' });
     expect(await page.evaluate(() => xmpp.state)).toBe('online');
   });

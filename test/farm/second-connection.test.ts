@@ -1,4 +1,6 @@
 import { HandshakeError } from '@sestina/component';
+import { TimeoutError } from '@sestina/core';
+import { Ping } from '@sestina/xep-0199';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
 import { answering, Generator } from '../support/generator.js';
@@ -75,5 +77,25 @@ describe('a second connection for a domain of ejabberd', () => {
     await expect(bench.component({ jid: domain(0), secret: 'guess' }).connect()).rejects.toBeInstanceOf(HandshakeError);
     const outcome = await new Generator(generator, { domain: domain(0), count: 200 }).run();
     expect(outcome).toMatchObject({ answered: 200, lost: 0, byWorker: new Map([['good', 200]]) });
+  });
+
+  it('may get the answer to what the first one asked: who wants answers asks from a domain of its own', async () => {
+    const [first, second, own] = [0, 0, 2].map((index) => bench.component({ jid: domain(index) }));
+    if (!first || !second || !own) throw new Error('three components');
+    const [shared, alone] = [first.use(Ping), own.use(Ping)];
+    await Promise.all([first.connect(), second.connect(), own.connect()]);
+    const client = await bench.online();
+    client.use(Ping);
+    client.sendPresence();
+    const ask = async (ping: Ping): Promise<unknown[]> => {
+      const pings = Array.from({ length: 30 }, () => ping.ping(client.boundJid, { timeout: 1_500 }));
+      const outcomes = await Promise.allSettled(pings);
+      return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    };
+    const failures = await ask(shared);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.length).toBeLessThan(30);
+    for (const failure of failures) expect(failure).toBeInstanceOf(TimeoutError);
+    expect(await ask(alone)).toEqual([]);
   });
 });

@@ -27,8 +27,8 @@ const xmpp = new ComponentXMPP({ jid: own, host, port: ports.component, secret: 
 await xmpp.connect();
 await using farm = new Farm(server, domain, redis);
 await farm.add(size);
-// Compilers warm up.
-await new Generator(xmpp, { domain, window, count: Math.ceil(count / 5) }).run();
+// Each process has a compiler that warms up.
+await new Generator(xmpp, { domain, window, count: 5_000 * size, timeout: 600_000 }).run();
 const before = await Promise.all(farm.workers.map(async (worker) => ({ ...(await worker.ask('reset')) })));
 
 const victim = options['no-kill'] || size < 2 ? undefined : farm.workers[1];

@@ -66,6 +66,12 @@ function packageOf(specifier) {
     .join('/');
 }
 
+/** The innermost one: examples/web-chat lies in examples. @param {string} path @param {Workspace[]} all */
+function ownerOf(path, all) {
+  const around = all.filter(({ dir }) => path.startsWith(`${dir}/`));
+  return around.sort((a, b) => b.dir.length - a.dir.length)[0];
+}
+
 /**
  * @param {object} repo
  * @param {Workspace[]} repo.workspaces
@@ -78,7 +84,7 @@ export function checkTiers({ workspaces: all, rootDevDependencies, files }) {
   const findings = [];
   const byName = new Map(all.map((workspace) => [workspace.manifest.name, workspace]));
   for (const { path, text } of files) {
-    const owner = all.find(({ dir }) => path.startsWith(`${dir}/`));
+    const owner = ownerOf(path, all);
     if (!owner) continue;
     const built = /^(packages|plugins)\//.test(owner.dir);
     const isTest = !built || !path.startsWith(`${owner.dir}/src/`);

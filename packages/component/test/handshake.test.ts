@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { HandshakeError } from '@sestina/component';
+import { ComponentXMPP, HandshakeError } from '@sestina/component';
 import { ConfigError, Logger, NegotiationError, StreamError, Tracer, type XmlElement } from '@sestina/core';
 import { MemoryServer, SeededRandom, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
@@ -198,6 +198,9 @@ describe('options of a component', () => {
     ['a resource', { jid: 'bot.example.org/x' }, 'jid'],
     ['no secret', { secret: '' }, 'secret'],
     ['a secret that is none', { secret: undefined as unknown as string }, 'secret'],
+    ['a name that there is not', { secrets: SECRET } as object, 'secrets'],
+    ['no address', { jid: undefined as unknown as string }, 'jid'],
+    ['a word for a yes', { allowRemotePlaintext: 'no' as unknown as boolean }, 'allowRemotePlaintext'],
   ])('are refused: %s', (_, options, option) => {
     let error: unknown;
     try {
@@ -207,6 +210,10 @@ describe('options of a component', () => {
     }
     expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({ option });
+  });
+
+  it('are refused: none at all', () => {
+    expect(() => new ComponentXMPP(undefined as never)).toThrow(ConfigError);
   });
 
   it.each([

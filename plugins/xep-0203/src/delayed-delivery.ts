@@ -33,17 +33,20 @@ export class DelayedDelivery extends Plugin {
    */
   trustedDelay(stanza: Message | Presence): Delay | undefined {
     const latest = this.#xmpp.clock.now() + this.#tolerance;
-    const delays = stanza.xml
-      .childrenNamed(Delay.tag, NS_DELAY)
-      .map((xml) => viewOf(Delay, xml))
-      .filter(({ stamp }) => stamp !== undefined && stamp.getTime() <= latest);
-    if (delays.length === 0) return undefined;
-    for (const source of this.#believed(stanza)) {
-      const found = delays.find((delay) => delay.from?.equals(source));
-      if (found) return found;
+    const believed = this.#believed(stanza);
+    let best: Delay | undefined;
+    let bestRank = believed.length + 1;
+    // Each is read once: a stanza may hold thousands of them.
+    for (const xml of stanza.xml.childrenNamed(Delay.tag, NS_DELAY)) {
+      const delay = viewOf(Delay, xml);
+      const rank = rankOf(delay, believed);
+      if (rank === undefined || rank >= bestRank) continue;
+      const { stamp } = delay;
+      if (stamp === undefined || stamp.getTime() > latest) continue;
+      best = delay;
+      bestRank = rank;
     }
-    // The raw attribute: a `from` that cannot be read is not an absent one.
-    return delays.find(({ xml }) => xml.attribute('from') === undefined);
+    return best;
   }
 
   /** When the stanza was sent: its trusted stamp, else now, because it has just come. */
@@ -58,4 +61,13 @@ export class DelayedDelivery extends Plugin {
     if (stanza instanceof Message && stanza.type === 'groupchat' && stanza.from) believed.push(stanza.from.bare);
     return believed;
   }
+}
+
+/** The place of its author among those who are believed; behind them where nobody in particular wrote it. */
+function rankOf(delay: Delay, believed: readonly JID[]): number | undefined {
+  // The raw attribute: a `from` that cannot be read is not an absent one.
+  if (delay.xml.attribute('from') === undefined) return believed.length;
+  const { from } = delay;
+  const rank = from ? believed.findIndex((source) => from.equals(source)) : -1;
+  return rank < 0 ? undefined : rank;
 }

@@ -97,6 +97,15 @@ describe('whose stamp is believed', () => {
     const strange = message(delay('romeo@montague.net'), `from='romeo@montague.net/orchard' type='groupcha'`);
     expect(delayed.trustedDelay(strange)).toBeUndefined();
   });
+
+  it('is found among thousands that others made up, at little cost', async () => {
+    const { delayed } = await start();
+    const forged = Array.from({ length: 5_000 }, (_, i) => delay(`m${i}@evil.example`)).join('');
+    const received = message(`${forged}${delay('capulet.com', '2002-09-10T23:08:25Z')}`);
+    const before = performance.now();
+    expect(delayed.trustedDelay(received)?.stamp?.getUTCFullYear()).toBe(2002);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
 });
 
 describe('stamps that cannot be', () => {

@@ -6,37 +6,63 @@ import { type Bundle, type Bundler, bundle } from './bundles.js';
 import { PackedFolder } from './packed.js';
 import { Site } from './site.js';
 
-/** The pages of one bundler in a browser, for the tests of a `describe`. */
+/** What all tests of a file share: the packages as npm would install them, and a browser. */
+export class Lab {
+  #packed: PackedFolder | undefined;
+  #browser: Browser | undefined;
+
+  get folder(): string {
+    return running(this.#packed).path;
+  }
+
+  get browser(): Browser {
+    return running(this.#browser);
+  }
+
+  /** @internal */
+  async start(bench: Bench): Promise<void> {
+    this.#packed = await PackedFolder.make();
+    this.#browser = await startBrowser(bench.server);
+  }
+
+  /** @internal */
+  async end(): Promise<void> {
+    await this.#browser?.close();
+    await this.#packed?.[Symbol.asyncDispose]();
+  }
+}
+
+/** The pages as one bundler makes them, in the browser. */
 export class Pages {
+  readonly #lab: Lab;
   readonly #contexts: BrowserContext[] = [];
   readonly #errors: string[] = [];
-  #parts: { browser: Browser; site: Site; built: Bundle } | undefined;
+  #site: Site | undefined;
+  #bundle: Bundle | undefined;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
 
   get bundle(): Bundle {
-    return this.#running.built;
+    return running(this.#bundle);
   }
 
-  get #running() {
-    if (!this.#parts) throw new Error('nothing is up yet: use it inside of a test');
-    return this.#parts;
-  }
-
-  /** Opens a page of the bundle in a browser profile of its own; it is closed after the test. */
+  /** Opens a page in a browser profile of its own; it is closed after the test. */
   async open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const { browser, site } = this.#running;
-    const context = await browser.newContext(options);
+    const context = await this.#lab.browser.newContext(options);
     this.#contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => this.#errors.push(String(error)));
-    await page.goto(`${site.url}/${path}`);
+    await page.goto(`${running(this.#site).url}/${path}`);
     return page;
   }
 
   /** @internal */
-  async start(bundler: Bundler, packed: PackedFolder, bench: Bench): Promise<void> {
-    const built = await bundle(bundler, packed.path);
-    this.#parts = { built, site: await Site.start(built.folder), browser: await startBrowser(bench.server) };
+  async start(bundler: Bundler): Promise<void> {
+    this.#bundle = await bundle(bundler, this.#lab.folder);
+    this.#site = await Site.start(this.#bundle.folder);
   }
 
   /** @internal */
@@ -47,31 +73,28 @@ export class Pages {
 
   /** @internal */
   async end(): Promise<void> {
-    if (!this.#parts) return;
-    const { browser, site } = this.#parts;
-    await browser.close();
-    await site[Symbol.asyncDispose]();
+    await this.#site?.[Symbol.asyncDispose]();
   }
 }
 
-/** Bundles, and starts a browser for the tests of the enclosing `describe`, after their server. */
-export function usePages(bundler: Bundler, packed: () => PackedFolder, bench: Bench): Pages {
-  const pages = new Pages();
-  beforeAll(() => pages.start(bundler, packed(), bench));
+/** Packs, and starts a browser, for all tests of a file; after their server. */
+export function useLab(bench: Bench): Lab {
+  const lab = new Lab();
+  beforeAll(() => lab.start(bench));
+  afterAll(() => lab.end());
+  return lab;
+}
+
+/** Bundles for the tests of the enclosing `describe`. */
+export function usePages(bundler: Bundler, lab: Lab): Pages {
+  const pages = new Pages(lab);
+  beforeAll(() => pages.start(bundler));
   afterEach(() => pages.tidy());
   afterAll(() => pages.end());
   return pages;
 }
 
-/** Packs once for all tests of a file. */
-export function usePacked(): () => PackedFolder {
-  let packed: PackedFolder | undefined;
-  beforeAll(async () => {
-    packed = await PackedFolder.make();
-  });
-  afterAll(() => packed?.[Symbol.asyncDispose]());
-  return () => {
-    if (!packed) throw new Error('nothing is packed yet: use it inside of a test');
-    return packed;
-  };
+function running<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('nothing is up yet: use it inside of a test');
+  return part;
 }

@@ -23,6 +23,7 @@ export function ejabberdConfig(site: Site, api: string): string {
   const handlers = { '/xmpp-websocket': 'ejabberd_http_ws', '/http-bind': 'mod_bosh' };
   const secret = { password: component.secret };
   const archive = { mod_mam: { db_type: 'sql', default: 'always', assume_mam_usage: true } };
+  const balanced = { type: 'bare_source', component_number: site.balancedComponents };
   const config = {
     loglevel: site.log,
     hide_sensitive_log_data: true,
@@ -65,6 +66,9 @@ export function ejabberdConfig(site: Site, api: string): string {
       },
       [hosts.external]: { disable_sasl_mechanisms: [...UNWANTED_MECHANISMS, ...PASSWORD_MECHANISMS] },
     },
+    ...(balanced.component_number !== undefined && {
+      domain_balancing: { [component.domains.at(-1) ?? '']: balanced },
+    }),
     acme: { auto: false },
     s2s_access: 'none',
     shaper_rules: { max_user_sessions: 10_000, max_user_offline_messages: 5_000 },

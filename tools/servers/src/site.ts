@@ -17,6 +17,8 @@ export interface Site {
   readonly scramPlusExporter: boolean;
   /** In milliseconds; undefined: the server's own. */
   readonly loginTimeout: number | undefined;
+  /** Connections that the last component domain is divided between. */
+  readonly balancedComponents: number | undefined;
 }
 
 /** The hosts that have a certificate. */

@@ -50,6 +50,7 @@ async function makeSite(options: ServerOptions, directory: string): Promise<Site
     archive: options.archive ?? false,
     scramPlusExporter: options.scramPlusExporter ?? false,
     loginTimeout: options.loginTimeout,
+    balancedComponents: options.balancedComponents,
   };
 }
 
@@ -84,6 +85,9 @@ async function launch(options: ServerOptions): Promise<RunningServer> {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   if (options.scramPlusExporter && options.kind !== 'prosody') {
     throw new ServerError('scramPlusExporter is for prosody: ejabberd 23.01 has no tls-exporter');
+  }
+  if (options.balancedComponents !== undefined && options.kind !== 'ejabberd') {
+    throw new ServerError('balancedComponents is for ejabberd: Prosody has one connection for each domain');
   }
   await ensureInstalled([options.kind]);
   for (let attempt = 1; ; attempt++) {

@@ -23,6 +23,11 @@ export interface ServerOptions {
    * server's own, minutes.
    */
   loginTimeout?: number;
+  /**
+   * Ejabberd only: how many connections `kick-old.*` is divided between, by the bare address of the sender. Default: none of the
+   * component domains is listed in `domain_balancing`, and each stanza goes to any of the connections.
+   */
+  balancedComponents?: number;
 }
 
 /** TCP ports on 127.0.0.1. */

@@ -3,7 +3,7 @@ import type { Session } from '../session.js';
 
 /** The line to add a contact with. */
 export function addContactView(session: Session): HTMLElement {
-  const input = element('input', { type: 'text', placeholder: 'Add somebody@example.org', autocomplete: 'off' });
+  const input = element('input', { type: 'text', placeholder: 'Add a contact', autocomplete: 'off' });
   input.setAttribute('aria-label', 'Address of a new contact');
   input.spellcheck = false;
   const error = element('p', { className: 'error', hidden: true, attrs: { role: 'alert' } });

@@ -40,7 +40,7 @@ export function statusView(session: Session): View {
     const now = words(connection);
     if (text.textContent !== now) text.textContent = now;
     root.dataset['state'] = connection.kind;
-    root.title = connection.kind === 'reconnecting' ? connection.reason : '';
+    root.title = 'reason' in connection ? connection.reason : '';
     retry.hidden = connection.kind !== 'reconnecting';
     if (connection.kind === 'reconnecting') timer = setTimeout(update, TICK);
   }

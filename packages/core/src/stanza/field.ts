@@ -73,8 +73,8 @@ export class ValueField<T, Absent = undefined, In = T> implements Field<T | Abse
     try {
       return this.#codec.encode(value);
     } catch (error) {
-      if (error instanceof TypeError) error.message = `<${xml.name}> ${this.#slot.where}: ${error.message}`;
-      throw error;
+      if (!(error instanceof TypeError)) throw error;
+      throw new TypeError(`<${xml.name}> ${this.#slot.where}: ${error.message}`, { cause: error });
     }
   }
 }

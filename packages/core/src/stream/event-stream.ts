@@ -1,5 +1,5 @@
 import type { Registration } from '../registration.js';
-import type { Clock } from '../services/clock.js';
+import type { Clock, Timer } from '../services/clock.js';
 import type { Logger } from '../services/logger.js';
 import type { Random } from '../services/random.js';
 import { EventQueue } from './event-queue.js';
@@ -19,6 +19,9 @@ export interface EventServices {
 
 const MAX_UNHANDLED_BYTES = 2 * 1024 * 1024;
 
+const PATIENCE = 5_000;
+const QUIET = 600_000;
+
 /** The part of a stream that things happen on, one after another: events, tasks, and the report of what failed. */
 export abstract class EventStream<E extends StreamEvents = StreamEvents> {
   /** Time. */
@@ -30,7 +33,10 @@ export abstract class EventStream<E extends StreamEvents = StreamEvents> {
   protected readonly queue: EventQueue;
   readonly #events: Events<E>;
   readonly #scheduler: Scheduler;
+  readonly #overdueTimes = new Map<string, number>();
   #pressure = { high: false, full: false };
+  #slowTimer: Timer | undefined;
+  #quietUntil = Number.NEGATIVE_INFINITY;
 
   /** @throws ConfigError for a bound that is not a positive number. */
   constructor({ clock, random, logger }: EventServices, maxUnhandled: number) {
@@ -44,10 +50,14 @@ export abstract class EventStream<E extends StreamEvents = StreamEvents> {
       {
         pressure: (high, full) => {
           this.#pressure = { high, full };
+          this.#slowTimer?.cancel();
+          this.#slowTimer = high
+            ? clock.setTimer(PATIENCE, () => this.#slow(maxUnhandled), { background: true })
+            : undefined;
           this.awaitsAnswersChanged();
         },
         failed: (error) => report(error, 'event queue'),
-        overdue: (what) => logger.warn(`${what} has been running for a minute: does it wait for something for ever?`),
+        overdue: (what) => this.#overdue(what),
       },
     );
     this.#events = new Events<E>(this.queue, clock, report, {
@@ -55,6 +65,26 @@ export abstract class EventStream<E extends StreamEvents = StreamEvents> {
       waitingChanged: () => this.awaitsAnswersChanged(),
     });
     this.#scheduler = new Scheduler(this.queue, clock, report);
+  }
+
+  /** Reading has been paused for a while: said where it is the handlers' doing, once in ten minutes. */
+  #slow(maxUnhandled: number): void {
+    const now = this.clock.monotonic();
+    const { unfinished } = this.queue;
+    if (unfinished < maxUnhandled / 2 || now < this.#quietUntil) return;
+    this.#quietUntil = now + QUIET;
+    this.logger.warn(
+      `${unfinished} handlers have not come to an end: nothing more is read until some do (the option maxUnhandled is ${maxUnhandled})`,
+    );
+  }
+
+  #overdue(what: string): void {
+    const times = (this.#overdueTimes.get(what) ?? 0) + 1;
+    this.#overdueTimes.set(what, times);
+    // Once for the first, and again at 10, 100, …: a stuck handler is stuck for every stanza.
+    if (!/^10*$/.test(String(times))) return;
+    const often = times === 1 ? '' : ` (${times} times now)`;
+    this.logger.warn(`${what} has been running for a minute${often}: does it wait for something for ever?`);
   }
 
   /** Every registration passes here, so that those of a plugin whose constructor throws can be undone. */

@@ -22,6 +22,10 @@ interface Subscription {
   readonly once: boolean;
   readonly settles: boolean;
   readonly lane: object | undefined;
+  /** A `wait`: it takes the next event that has its turn, also where that was read before the call. */
+  readonly waits: boolean;
+  /** When it was made, counted in subscriptions. */
+  readonly order: number;
   live: boolean;
 }
 
@@ -47,6 +51,7 @@ export class Events<M extends EventMap> {
   readonly #subscriptions = new Map<PropertyKey, readonly Subscription[]>();
   readonly #waits = new Set<(reason: Error) => void>();
   readonly #iterators = new Set<() => void>();
+  #order = 0;
 
   constructor(queue: EventQueue, clock: Clock, report: FailureReport, owner: EventsOwner = {}) {
     this.#queue = queue;
@@ -84,7 +89,10 @@ export class Events<M extends EventMap> {
   emit<K extends keyof M>(name: K, data: M[K], size = 0): void {
     const subscriptions = this.#subscriptions.get(name);
     if (!subscriptions) return;
-    for (const subscription of subscriptions) this.#push(subscription, data, size);
+    const before = this.#order;
+    for (const [index, subscription] of subscriptions.entries()) {
+      this.#push(subscription, data, size, index === 0 ? before : undefined);
+    }
   }
 
   /** Calls every listener now, before whatever is queued; those that asked for `sequential` have their turn later. */
@@ -93,7 +101,7 @@ export class Events<M extends EventMap> {
     if (!subscriptions) return;
     for (const subscription of subscriptions) {
       if (subscription.lane) {
-        this.#push(subscription, data, 0);
+        this.#push(subscription, data, 0, undefined);
       } else {
         if (subscription.settles) this.#queue.settled();
         void this.#call(subscription, data);
@@ -132,7 +140,12 @@ export class Events<M extends EventMap> {
         }
         finish(() => resolve(data));
       };
-      const registration = this.#subscribe(name, listener, { once: false, settles: true, sequential: false });
+      const registration = this.#subscribe(name, listener, {
+        once: false,
+        settles: true,
+        sequential: false,
+        waits: true,
+      });
       signal?.addEventListener('abort', onAbort);
       this.#waits.add(give);
       this.#owner.waitingChanged?.();
@@ -194,18 +207,19 @@ export class Events<M extends EventMap> {
     for (const name of [...this.#subscriptions.keys()]) this.off(name as keyof M);
   }
 
-  #push(subscription: Subscription, data: unknown, size: number): void {
-    this.#queue.push(new Delivery(subscription, data, size, this.#deliver));
+  #push(subscription: Subscription, data: unknown, size: number, emitted: number | undefined): void {
+    this.#queue.push(new Delivery(subscription, data, size, this.#deliver, emitted));
   }
 
   #subscribe<T>(
     name: PropertyKey,
     listener: Listener<T>,
-    how: { once: boolean; settles: boolean; sequential: boolean },
+    how: { once: boolean; settles: boolean; sequential: boolean; waits?: boolean },
   ): Registration {
-    const { once, settles, sequential } = how;
+    const { once, settles, sequential, waits = false } = how;
     const lane = sequential ? listener : undefined;
-    const subscription: Subscription = { name, listener, once, settles, lane, live: true };
+    const order = this.#order++;
+    const subscription: Subscription = { name, listener, once, settles, lane, waits, order, live: true };
     const all = [...(this.#subscriptions.get(name) ?? []), subscription];
     this.#subscriptions.set(name, all);
     if (all.length === MANY + 1) this.#owner.crowded?.(String(name));
@@ -220,7 +234,19 @@ export class Events<M extends EventMap> {
     else this.#subscriptions.delete(subscription.name);
   }
 
-  readonly #deliver = (subscription: Subscription, data: unknown): unknown => this.#call(subscription, data);
+  readonly #deliver = (subscription: Subscription, data: unknown, emitted: number | undefined): unknown => {
+    if (emitted !== undefined && this.#waits.size > 0) this.#tellLate(subscription.name, data, emitted);
+    return this.#call(subscription, data);
+  };
+
+  // Two stanzas may be read in one breath: who waits for the next while the first is handled must not miss the second.
+  #tellLate(name: PropertyKey, data: unknown, emitted: number): void {
+    for (const late of this.#subscriptions.get(name) ?? []) {
+      if (!late.waits || late.order < emitted) continue;
+      this.#queue.settled();
+      void this.#call(late, data);
+    }
+  }
 
   #call(subscription: Subscription, data: unknown): unknown {
     // Taken out between the event and its turn.
@@ -248,7 +274,8 @@ function whatOf(subscription: Subscription): string {
 class Delivery implements QueueEntry {
   readonly #subscription: Subscription;
   readonly #data: unknown;
-  readonly #deliver: (subscription: Subscription, data: unknown) => unknown;
+  readonly #deliver: (subscription: Subscription, data: unknown, emitted: number | undefined) => unknown;
+  readonly #emitted: number | undefined;
   readonly lane: object | undefined;
   readonly settles: boolean;
 
@@ -256,17 +283,19 @@ class Delivery implements QueueEntry {
     subscription: Subscription,
     data: unknown,
     readonly size: number,
-    deliver: (subscription: Subscription, data: unknown) => unknown,
+    deliver: (subscription: Subscription, data: unknown, emitted: number | undefined) => unknown,
+    emitted: number | undefined,
   ) {
     this.#subscription = subscription;
     this.#data = data;
     this.#deliver = deliver;
+    this.#emitted = emitted;
     this.lane = subscription.lane;
     this.settles = subscription.settles;
   }
 
   run(): unknown {
-    return this.#deliver(this.#subscription, this.#data);
+    return this.#deliver(this.#subscription, this.#data, this.#emitted);
   }
 
   what(): string {

@@ -4,6 +4,7 @@ import { JID } from '../../src/jid/index.js';
 import { bool, int, jid, oneOf } from '../../src/stanza/codec.js';
 import { type ElementClass, element } from '../../src/stanza/element.js';
 import { attr, child, children, childText, childTexts, flag, ownText } from '../../src/stanza/fields.js';
+import { Message } from '../../src/stanza/message.js';
 import { StanzaValueError } from '../../src/stanza/value-error.js';
 import { xml } from '../helpers/received.js';
 
@@ -161,6 +162,11 @@ describe('encoding', () => {
     }).toThrow(TypeError);
     expect(() => new Sample({ must: 1, strictMust: 1, mood: 'odd' as never })).toThrow(TypeError);
     expect(view.count).toBe(1);
+  });
+
+  it('names the field that it refuses a value for', () => {
+    expect(() => sample().set({ count: 10 })).toThrow(/^<sample> @count: expected /);
+    expect(() => new Message({ body: 42 as never })).toThrow('<message> <body/>: expected text, got 42');
   });
 
   it('refuses null, which is no way to remove', () => {

@@ -205,10 +205,25 @@ describe('wait', () => {
     expect(events.waiting).toBe(0);
   });
 
+  it('takes the next event, also where it was emitted before the call', async () => {
+    const { events } = make();
+    const seen: unknown[] = [];
+    let second: Promise<unknown> | undefined;
+    events.on('pong', (data) => {
+      seen.push(data);
+      // Both are in the queue already: this asks for the one behind the one at hand.
+      second ??= events.wait('pong');
+    });
+    events.emit('pong', 1 as never);
+    events.emit('pong', 2 as never);
+    await expect.poll(() => seen.length).toBe(2);
+    expect(await second).toBe(2);
+  });
+
   it('rejects after its time, and leaves nothing', async () => {
     const { clock, events } = make();
     const found = events.wait('pong', { timeout: 1_000 });
-    const failed = expect(found).rejects.toBeInstanceOf(TimeoutError);
+    const failed = expect(found).rejects.toThrow(new TimeoutError('event pong', 1_000));
     await clock.advance(1_000);
     await failed;
     expect(events.count('pong')).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inject } from '../../src/di/index.js';
-import { TimeoutError } from '../../src/errors.js';
+import { DisconnectedError, TimeoutError } from '../../src/errors.js';
 import { element } from '../../src/stanza/element.js';
 import { attr } from '../../src/stanza/fields.js';
 import { Iq } from '../../src/stanza/iq.js';
@@ -433,6 +433,19 @@ describe('request()', () => {
     await asked;
   });
 
+  it('takes options without an answer class', async () => {
+    const xmpp = await online();
+    const got = xmpp.iqGet('example.net', new Version({}), { signal: AbortSignal.abort(new Error('enough')) });
+    await expect(got).rejects.toThrow('enough');
+    const set = xmpp.iqSet('example.net', new Version({}), { timeout: 5_000 });
+    const late = expect(set).rejects.toMatchObject({
+      timeout: 5_000,
+      message: expect.stringContaining(': no answer within'),
+    });
+    xmpp.manualClock.advance(5_000);
+    await late;
+  });
+
   it('gives the payload to whoever asks for it by class, and says so where it is another', async () => {
     const xmpp = await online();
     const good = xmpp.iqGet('example.net', new Version({}), Version);
@@ -779,6 +792,7 @@ describe('what a plugin registers', () => {
     Greedy.fails = false;
     xmpp.use(Greedy);
     await xmpp.dispose();
+    expect(() => xmpp.use(Greedy)).toThrow(DisconnectedError);
     expect(inventory(xmpp)).toEqual({
       handlers: [],
       features: [],

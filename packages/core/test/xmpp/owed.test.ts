@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { element } from '../../src/stanza/element.js';
 import { childText } from '../../src/stanza/fields.js';
+import type { XmlElement } from '../../src/xml/element.js';
 import { Plugin } from '../../src/xmpp/plugin.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { online } from '../helpers/stream-xmpp.js';
@@ -9,8 +10,8 @@ watchRejections();
 
 class Ping extends element('ping', 'urn:xmpp:ping', { text: childText('text') }) {}
 class Broken extends element('broken', 'urn:xmpp:broken') {
-  constructor(...args: never[]) {
-    super(...args);
+  constructor(xml?: XmlElement) {
+    super(xml as never);
     throw new Error('this class cannot be made');
   }
 }

@@ -16,14 +16,17 @@ export interface ScramCrypto {
 
 const hashBits = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-512': 512 } as const;
 
+// @types/node has no global name for it.
+type Subtle = typeof globalThis.crypto.subtle;
+
 /** The platform's WebCrypto; where it is missing (a page without https, React Native) one in JavaScript, loaded then. */
-export async function scramCrypto(subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle): Promise<ScramCrypto> {
+export async function scramCrypto(subtle: Subtle | undefined = globalThis.crypto?.subtle): Promise<ScramCrypto> {
   if (subtle !== undefined) return webCrypto(subtle);
   const { javascriptCrypto } = await import('./javascript-crypto.js');
   return javascriptCrypto;
 }
 
-function webCrypto(subtle: SubtleCrypto): ScramCrypto {
+function webCrypto(subtle: Subtle): ScramCrypto {
   return {
     async digest(hash, data) {
       return new Uint8Array(await subtle.digest(hash, data));

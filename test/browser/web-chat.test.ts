@@ -1,0 +1,148 @@
+import type { ClientXMPP } from '@sestina/client';
+import type { ServerUser } from '@sestina/servers';
+import { describe, expect, it } from 'vitest';
+import { useServer } from '../support/bench.js';
+import { befriend, FRIENDLY } from './support/befriend.js';
+import { ChatPage } from './support/chat-page.js';
+import { type Pages, useLab, usePages } from './support/pages.js';
+
+const bench = useServer({ kind: 'prosody' });
+const lab = useLab(bench);
+const service = () => `wss://localhost:${bench.server.ports.https}/xmpp-websocket`;
+
+/** An account with a contact named Romeo, who is there, and echoes in capital letters. */
+async function friends(): Promise<{ user: ServerUser; romeo: ClientXMPP }> {
+  const user = await bench.account('juliet');
+  const juliet = await bench.online(user, FRIENDLY);
+  const romeo = await bench.online(await bench.account('romeo'), FRIENDLY);
+  await befriend(juliet, romeo, 'Romeo');
+  romeo.on('sessionStart', () => void romeo.sendPresence());
+  romeo.on('message', (message) => message.reply((message.body ?? '').toUpperCase()).send());
+  await juliet.disconnect();
+  return { user, romeo };
+}
+
+async function loggedIn(pages: Pages, user: ServerUser): Promise<ChatPage> {
+  const chat = new ChatPage(await pages.open(''));
+  await chat.logIn({ ...user, service: service() });
+  await expect.poll(() => chat.status.textContent()).toBe('Online');
+  return chat;
+}
+
+describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bundler) => {
+  const pages = usePages(bundler, lab);
+
+  it('takes messages both ways, counts what is unread, and reads nothing as HTML', async () => {
+    const { user, romeo } = await friends();
+    const chat = await loggedIn(pages, user);
+    const contact = chat.contact('Romeo');
+    const sly = '<img src="x" onerror="document.title = 1"> & ü 🦉';
+    for (const body of ['Hej!', sly]) romeo.sendMessage({ to: user.jid, type: 'chat', body });
+    await expect.poll(() => contact.locator('.unread').textContent()).toBe('2');
+    expect(await chat.page.title()).toBe('(2) Web chat');
+    await contact.click();
+    expect(await chat.bubbles.allTextContents()).toEqual(['Hej!', sly]);
+    expect(await contact.locator('.unread').textContent()).toBe('');
+    await chat.say('wherefore art thou?');
+    await expect.poll(() => chat.bubbles.allTextContents()).toContain('WHEREFORE ART THOU?');
+    expect(await chat.page.title()).toBe('Web chat');
+  });
+});
+
+describe('the web chat', () => {
+  const pages = usePages('esbuild', lab);
+
+  it('says what is wrong with a wrong password, and takes the right one then', async () => {
+    const user = await bench.account('juliet');
+    const chat = new ChatPage(await pages.open(''));
+    await chat.logIn({ jid: user.jid, password: 'guess', service: service() });
+    expect(await chat.alert.textContent()).toContain('user name or password is wrong');
+    await chat.logIn({ ...user, service: service() });
+    await expect.poll(() => chat.status.textContent()).toBe('Online');
+  });
+
+  it('shows the roster and who is there', async () => {
+    const { user, romeo } = await friends();
+    const chat = await loggedIn(pages, user);
+    const contact = chat.contact('Romeo');
+    await expect.poll(() => contact.getAttribute('data-presence')).toBe('online');
+    romeo.sendPresence({ show: 'dnd', status: 'Below the balcony' });
+    await expect.poll(() => contact.getAttribute('data-presence')).toBe('busy');
+    expect(await contact.textContent()).toContain('Below the balcony');
+    await romeo.disconnect();
+    await expect.poll(() => contact.getAttribute('data-presence')).toBe('offline');
+  });
+
+  it('comes back by itself after the server was killed, and sends what was written meanwhile', async () => {
+    const { user } = await friends();
+    const chat = await loggedIn(pages, user);
+    await chat.contact('Romeo').click();
+    await bench.server.stop('KILL');
+    await expect
+      .poll(() => chat.status.textContent(), { timeout: 10_000 })
+      .toMatch(/^Reconnecting in \d+ s$|^Connecting/);
+    await chat.say('still there?');
+    expect(await chat.page.locator('.bubble').getAttribute('data-state')).toBe('waiting');
+    await bench.server.start();
+    await expect.poll(() => chat.status.textContent(), { timeout: 20_000 }).toBe('Online');
+    await expect.poll(() => chat.bubbles.allTextContents(), { timeout: 20_000 }).toContain('STILL THERE?');
+    expect(await chat.page.locator('.bubble.mine').getAttribute('data-state')).toBe('');
+  });
+
+  it('makes contacts: asks, and answers who asks', async () => {
+    const user = await bench.account('juliet');
+    const chat = await loggedIn(pages, user);
+    const other = await bench.online(await bench.account('paris'));
+    await other.getRoster();
+    other.sendPresence();
+    other.clientRoster.subscribe(user.jid);
+    const asked = other.wait('rosterSubscriptionRequest');
+    await chat.page.getByRole('button', { name: 'Accept' }).click();
+    (await asked).from && other.clientRoster.authorize(user.jid);
+    await expect.poll(() => chat.contact('paris').getAttribute('data-presence')).toBe('online');
+    await expect.poll(() => other.clientRoster.get(user.jid)?.subscription).toBe('both');
+  });
+
+  it('is used with the keyboard alone', async () => {
+    const { user, romeo } = await friends();
+    const chat = await loggedIn(pages, user);
+    romeo.sendMessage({ to: user.jid, type: 'chat', body: 'Hej!' });
+    await expect.poll(() => chat.contact('Romeo').count()).toBe(1);
+    const { keyboard } = chat.page;
+    const focused = () => chat.page.evaluate(() => document.activeElement?.className ?? '');
+    await chat.page.getByRole('button', { name: 'Log out' }).focus();
+    await keyboard.press('Tab');
+    expect(await focused()).toBe('contact');
+    await keyboard.press('Enter');
+    await keyboard.type('hi');
+    await keyboard.press('Enter');
+    await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Hej!', 'hi', 'HI']);
+    await keyboard.press('Escape');
+    expect(await focused()).toBe('contact');
+  });
+
+  it('finds the service by the host-meta of the domain, which may be read from other origins', async () => {
+    const { jid, password } = await bench.account('juliet');
+    const chat = new ChatPage(await pages.open(''));
+    const links = [{ rel: 'urn:xmpp:alt-connections:websocket', href: service() }];
+    const headers = { 'access-control-allow-origin': '*' };
+    await chat.page.route('https://localhost/.well-known/host-meta*', (route) =>
+      route.request().url().endsWith('.json') ? route.fulfill({ json: { links }, headers }) : route.abort(),
+    );
+    await chat.logIn({ jid, password });
+    await expect.poll(() => chat.status.textContent()).toBe('Online');
+  });
+
+  it('fits a telephone, in the dark as well', async () => {
+    const { user } = await friends();
+    const page = await pages.open('', { viewport: { width: 360, height: 640 }, colorScheme: 'dark' });
+    const chat = new ChatPage(page);
+    await chat.logIn({ ...user, service: service() });
+    await chat.contact('Romeo').click();
+    expect(await page.locator('.side').isVisible()).toBe(false);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(20, 22, 28)');
+    await page.getByRole('button', { name: 'Back to the contacts' }).click();
+    expect(await chat.contact('Romeo').isVisible()).toBe(true);
+  });
+});
