@@ -80,6 +80,15 @@ describe('the tiers', () => {
     expect(messages(path, specifier)).toEqual([]);
   });
 
+  it('go by the innermost workspace', () => {
+    const outer = workspace('examples', { dependencies: {} });
+    const inner = workspace('examples/page', { dependencies: any });
+    const imports = "import { a } from '@sestina/core';";
+    const check = (path: string) =>
+      checkTiers({ workspaces: [outer, inner], rootDevDependencies: [], files: [file(path, imports)] }).length;
+    expect([check('examples/page/src/a.ts'), check('examples/a.ts')]).toEqual([0, 1]);
+  });
+
   it('name the line of the import', () => {
     const files = [file('packages/core/src/a.ts', '// one', "import 'saxes';", "await import('node:fs');")];
     expect(checkTiers({ workspaces: REPO, rootDevDependencies: [], files })).toMatchObject([{ line: 3 }]);
