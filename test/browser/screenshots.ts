@@ -48,7 +48,6 @@ async function picture(browser: Browser, server: RunningServer, url: string, col
   const page = await context.newPage();
   const chat = new ChatPage(page);
   await page.goto(url);
-  await page.screenshot({ path: `${FOLDER}/login-${colorScheme}.png` });
   const [juliet] = server.users;
   if (juliet) await chat.logIn({ ...juliet, service: `wss://localhost:${server.ports.https}/xmpp-websocket` });
   await chat.contact('Echo bot').click();

@@ -49,5 +49,13 @@ describe('a domain of ejabberd that is divided between two connections by sender
     expect(alone.arrived).toBeGreaterThan(0);
     expect(alone.arrived).toBeLessThan(SENDERS * ROUNDS);
     expect(alone.errors).toEqual([]);
+
+    await one.disconnect();
+    const errors: unknown[] = [];
+    generator.onMessage(({ error }) => void errors.push(error?.condition), { type: 'error' });
+    for (let sender = 0; sender < SENDERS; sender++) {
+      generator.sendMessage({ from: `sender${sender}@${generator.boundJid}`, to: `user@${domains.at(-1)}`, body: 'x' });
+    }
+    await expect.poll(() => errors.length, { timeout: 5_000 }).toBe(SENDERS);
   });
 });

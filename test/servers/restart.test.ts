@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientXMPP } from '@sestina/client';
 import { type Message, SessionLostError, StreamError } from '@sestina/core';
 import type { StopSignal } from '@sestina/servers';
@@ -28,6 +29,8 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
       client.on('sessionResumed', () => order.push('sessionResumed'));
       const back = client.wait('sessionStart');
       const gone = client.wait('sessionEnd');
+      // Prosody forgets to say why it ends to whom it has just answered.
+      await sleep(200);
       await bench.server.stop(signal);
       await gone;
       expect(client.online).toBe(false);
@@ -39,8 +42,7 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
       const told = reason instanceof StreamError;
       if (told) expect(reason).toMatchObject({ condition: 'system-shutdown', origin: 'peer' });
       else expect(reason).toMatchObject({ code: 'ERR_CONNECTION_LOST' });
-      if (signal === 'KILL' || kind === 'prosody')
-        expect(told, `${reason?.stack}, because of ${reason?.cause}`).toBe(signal === 'TERM');
+      if (signal === 'KILL' || kind === 'prosody') expect(told, String(reason)).toBe(signal === 'TERM');
       expect(client.boundJid?.toString()).toBe(boundJid?.toString());
       expect((await client.getRoster()).size).toBe(0);
     });
@@ -122,7 +124,7 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
       attempts += 1;
     });
     await bench.server.start();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     expect(attempts).toBe(0);
   });
 

@@ -77,10 +77,13 @@ export class Pages {
   }
 }
 
+// The browser may have to be downloaded first.
+const START_TIMEOUT = 600_000;
+
 /** Packs, and starts a browser, for all tests of a file; after their server. */
 export function useLab(bench: Bench): Lab {
   const lab = new Lab();
-  beforeAll(() => lab.start(bench));
+  beforeAll(() => lab.start(bench), START_TIMEOUT);
   afterAll(() => lab.end());
   return lab;
 }

@@ -48,7 +48,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly #requests: Requests;
   /** The ids of our open requests. */
   readonly #open = new Set<string>();
-  readonly #iqHandlers = new IqHandlers();
+  readonly #iqHandlers = new IqHandlers(undefined, this.clock);
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
 

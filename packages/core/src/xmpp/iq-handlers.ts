@@ -1,10 +1,12 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError, TimeoutError } from '../errors.js';
 import { JID } from '../jid/index.js';
 import { Registration } from '../registration.js';
+import type { Clock } from '../services/clock.js';
 import { type ElementClass, ElementView, viewOf } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
 import { StanzaError } from '../stanza/stanza-error.js';
 import { StanzaValueError } from '../stanza/value-error.js';
+import { isThenable } from '../stream/event-queue.js';
 import type { XmlElement } from '../xml/element.js';
 
 /** The payload of a result; none for an empty one. Also an answer made by `reply()` or `errorReply()` of the request. */
@@ -33,9 +35,13 @@ export interface IqLimits {
   readonly perSender: number;
 }
 
+// Milliseconds that a handler has for its answer.
+const LATE = 60_000;
+
 /** The answering side: one handler for each kind of request, and exactly one answer to each request. */
 export class IqHandlers {
   readonly #limits: IqLimits;
+  readonly #clock: Clock | undefined;
   /** By namespace; then by type and name, with a third word for those of one address. */
   readonly #entries = new Map<string, Map<string, Entry[]>>();
   /** How many are for one address. */
@@ -44,12 +50,13 @@ export class IqHandlers {
   #running = 0;
 
   /** @throws ConfigError for a limit that is no number or below 1. */
-  constructor(limits: IqLimits = { total: 100, perSender: 20 }) {
+  constructor(limits: IqLimits = { total: 100, perSender: 20 }, clock?: Clock) {
     for (const name of ['total', 'perSender'] as const) {
       const limit: unknown = limits[name];
       if (typeof limit !== 'number' || !(limit >= 1)) throw new ConfigError(`${name}: expected a number from 1`, name);
     }
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /**
@@ -113,7 +120,8 @@ export class IqHandlers {
     this.#running += 1;
     this.#bySender.set(sender, fromSender + 1);
     try {
-      const result = await entry.handler(viewOf(entry.cls, payload) as never, iq);
+      const given = entry.handler(viewOf(entry.cls, payload) as never, iq);
+      const result = isThenable(given) ? await this.#inTime(given) : given;
       return iq.xml.origin?.answered ? undefined : answerOf(iq, result);
     } catch (error) {
       const answered = iq.xml.origin?.answered === true;
@@ -126,6 +134,26 @@ export class IqHandlers {
       if (left > 0) this.#bySender.set(sender, left);
       else this.#bySender.delete(sender);
     }
+  }
+
+  // One that never ends must not keep its place for ever, and whoever asked is owed an answer.
+  #inTime(given: PromiseLike<IqAnswer>): Promise<IqAnswer> {
+    const clock = this.#clock;
+    if (!clock) return Promise.resolve(given);
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new TimeoutError('the answer of a handler', LATE));
+      const timer = clock.setTimer(LATE, late, { background: true });
+      given.then(
+        (answer) => {
+          timer.cancel();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          timer.cancel();
+          reject(error);
+        },
+      );
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import { Iq } from '../../src/stanza/iq.js';
 import { ErrorElement, StanzaError } from '../../src/stanza/stanza-error.js';
 import type { XmlElement } from '../../src/xml/element.js';
 import { type IqAnswer, IqHandlers } from '../../src/xmpp/iq-handlers.js';
+import { FakeClock } from '../helpers/fake-clock.js';
 import { received } from '../helpers/received.js';
 
 const NS = 'urn:example:ask';
@@ -231,6 +232,20 @@ describe('the limits', () => {
     });
     for (let i = 0; i < 25; i++) await run(request());
     expect(reported).toHaveLength(25);
+  });
+
+  it('are given back by a handler that never ends, and whoever asked gets an answer', async () => {
+    const clock = new FakeClock();
+    handlers = new IqHandlers({ total: 1, perSender: 1 }, clock);
+    handlers.add('get', Ask, () => new Promise<never>(() => {}));
+    const first = run(request());
+    expect((await run(request()))?.error?.condition).toBe('resource-constraint');
+    await clock.advance(60_000);
+    expect((await first)?.error?.condition).toBe('internal-server-error');
+    expect(reported).toMatchObject([{ code: 'ERR_TIMEOUT' }]);
+    const again = run(request());
+    await clock.advance(60_000);
+    expect((await again)?.error?.condition).toBe('internal-server-error');
   });
 
   it('count a malformed sender like any other, and do not throw', async () => {
