@@ -119,6 +119,12 @@ describe('the web chat', () => {
     await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Hej!', 'hi', 'HI']);
     await keyboard.press('Escape');
     expect(await focused()).toBe('contact');
+    const stranger = await bench.online();
+    stranger.sendMessage({ to: user.jid, type: 'chat', body: 'Ho!' });
+    await expect.poll(() => chat.page.locator('.contact').count()).toBe(2);
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Ho!']);
   });
 
   it('finds the service by the host-meta of the domain, which may be read from other origins', async () => {

@@ -39,10 +39,16 @@ describe('options that cannot work', () => {
     expect(() => new ClientXMPP(undefined as never)).toThrow(ConfigError);
   });
 
-  it('name those that there are', () => {
+  it('name the one that was meant', () => {
     expect(() => makeClient({ pasword: 'secret' } as object)).toThrow(
-      /^there is no option "pasword"; there are: anonymous, .*password, /,
+      'there is no option "pasword": did you mean "password"?',
     );
+    expect(() => makeClient({ Reconect: false } as object)).toThrow('did you mean "reconnect"?');
+  });
+
+  it('may come in an object with more in it', () => {
+    const account = { username: 'alice', id: 7, note: 'spread into the options' };
+    expect(() => makeClient({ ...account })).not.toThrow();
   });
 
   it('never show the password', () => {

@@ -38,16 +38,39 @@ export const XMPP_OPTIONS = {
 } as const satisfies Readonly<Record<keyof XMPPOptions, true>>;
 
 /**
- * The options as they were given.
- * @throws ConfigError where there are none, or for a name that is not among the known.
+ * The options as they were given. Other properties are left alone, since objects with more in them are spread into options;
+ * a misspelled option is not.
+ * @throws ConfigError where there are none, or for a name that is nearly one of the known.
  */
 export function knownOptions<T extends object>(given: T, known: Readonly<Record<keyof T, true>>): T {
   if (!isObject(given)) throw new ConfigError('give an object with options, jid among them', 'jid');
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue;
-    throw new ConfigError(`there is no option "${name}"; there are: ${Object.keys(known).sort().join(', ')}`, name);
+    const meant = Object.keys(known).find((option) => isNearly(name, option));
+    if (meant) throw new ConfigError(`there is no option "${name}": did you mean "${meant}"?`, name);
   }
   return given;
+}
+
+/** One edit apart for short names, two for longer ones, whatever the case. */
+function isNearly(name: string, option: string): boolean {
+  if (name.length < 4 || name.length > 30) return false;
+  const allowed = name.length < 6 ? 1 : 2;
+  if (Math.abs(name.length - option.length) > allowed) return false;
+  return editDistance(name.toLowerCase(), option.toLowerCase()) <= allowed;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 /** An option that is true or false. @throws ConfigError for anything else. */
