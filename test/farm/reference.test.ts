@@ -17,9 +17,8 @@ describe.each(KINDS)('an echo component of %s', (kind) => {
 
   /** The same talk with whoever is the component; what that wrote. */
   async function talk(domain: string, wire: Wire): Promise<string[]> {
-    const user = bench.client({ jid: '', ...bench.server.users[0], resource: 'talker' });
+    const user = await bench.online(bench.server.users[0], { resource: 'talker' });
     const ping = user.use(Ping);
-    await user.connect();
     const got: Message[] = [];
     user.on('message', (message) => void got.push(message));
     const sent: string[] = [];
