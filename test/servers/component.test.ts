@@ -76,8 +76,13 @@ describe.each(KINDS)('a component of %s', (kind) => {
     );
     component.sendMessage({ from: 'somebody@elsewhere.example', to: 'nobody@localhost', body: 'hi' });
     const error = await streamError;
-    if (error) expect(error).toMatchObject({ condition: 'invalid-from', origin: 'peer', retryable: false });
-    else expect(component.online).toBe(true);
+    if (error) {
+      expect(error).toMatchObject({ condition: 'invalid-from', origin: 'peer', retryable: false });
+      await expect.poll(() => component.state).toBe('disconnected');
+      bench.expectGone();
+    } else {
+      expect(component.online).toBe(true);
+    }
   });
 
   it('is told when another connection takes its domain, where the server lets only one have it', async () => {
@@ -89,5 +94,6 @@ describe.each(KINDS)('a component of %s', (kind) => {
     // ejabberd lets both have it.
     await expect.poll(() => first.state).toBe(kind === 'prosody' ? 'disconnected' : 'online');
     expect(second.online).toBe(true);
+    if (!first.online) bench.expectGone();
   });
 });

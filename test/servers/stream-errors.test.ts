@@ -150,6 +150,7 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
     const first = await bench.online(user, { resource: 'orchard' });
     const second = await bench.online(user, { resource: 'orchard' });
     await expect.poll(() => first.state).toBe('disconnected');
+    bench.expectGone();
     await ended(second, 'conflict', () => first.connect());
     expect(first.online).toBe(true);
   });

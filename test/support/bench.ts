@@ -78,6 +78,13 @@ export class Bench {
     return this.#keep(new ComponentXMPP({ ...target, reconnect: SOON, logger: this.#logger, ...options }));
   }
 
+  /** Takes what is logged where nobody listens for the end of a connection that is not made again. */
+  expectGone(): void {
+    expect(this.takeComplaints()).toEqual([
+      expect.stringMatching(/^error: the connection is gone and is not made again/),
+    ]);
+  }
+
   /** The warnings and errors of this test so far. Those that nobody takes fail the test. */
   takeComplaints(): string[] {
     return this.#logger.complaints.splice(0);
