@@ -48,7 +48,7 @@ describe('options that cannot work', () => {
 
   it('may come in an object with more in it', () => {
     const account = { username: 'alice', id: 7, note: 'spread into the options' };
-    expect(() => makeClient({ ...account })).not.toThrow();
+    expect(() => makeClient({ ...account } as object)).not.toThrow();
   });
 
   it('never show the password', () => {
