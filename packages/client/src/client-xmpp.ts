@@ -289,6 +289,12 @@ export class ClientXMPP extends BaseXMPP {
       resource: this.#options.resource ?? this.requestedJid.resource,
       newId,
       bound: (jid) => {
+        const { requestedJid } = this;
+        // A certificate may speak for another account than the one that was asked for: that must not happen unnoticed.
+        if (this.#options.external && requestedJid.local && !jid.bare.equals(requestedJid.bare)) {
+          const text = `the certificate is that of ${jid.bare}`;
+          throw new AuthError('invalid-authzid', 'EXTERNAL', { text, account: requestedJid.bare.toString() });
+        }
         this.#bound = true;
         this.setBoundJid(jid);
       },

@@ -25,6 +25,16 @@ describe('binding', () => {
     expect(bound).toEqual(['alice@example.org/phone.1']);
   });
 
+  it('is refused where a certificate has logged in to another account than the one that was asked for', async () => {
+    const server = new PlayedServer();
+    const client = server.client({ jid: 'zoe@example.org', password: 'secret', external: true });
+    const failed = rejection(client.connect());
+    const played = await loggedIn(server);
+    await played.bind('mallory@example.org/x');
+    expect(await failed).toMatchObject({ code: 'ERR_AUTH', reason: 'invalid-authzid' });
+    expect(client.boundJid).toBeUndefined();
+  });
+
   it('prefers the option to the JID', async () => {
     const server = new PlayedServer();
     const client = server.client({ resource: 'desk' });
