@@ -47,13 +47,22 @@ export class AuthError extends SestinaError {
     const { text, account, cause } = details;
     const who = account ? ` as ${account}` : '';
     const how = mechanism ? ` (${mechanism})` : '';
-    const why = [ADVICE[reason], text].filter((part) => part !== undefined && part !== '').join('; ');
+    const why = [ADVICE[reason], bindingHint(reason, mechanism), text]
+      .filter((part) => part !== undefined && part !== '')
+      .join('; ');
     super(
       `could not log in${who}${how}: ${reason}${why ? `, ${why}` : ''}`,
       cause === undefined ? undefined : { cause },
     );
     this.retryable = reason === 'temporary-auth-failure' || (reason === 'credentials' && isRetryable(cause));
   }
+}
+
+/** A login that is bound to its TLS connection fails too where that connection ends at somebody in between. */
+function bindingHint(reason: AuthReason, mechanism: string | undefined): string | undefined {
+  if (!mechanism?.endsWith('-PLUS')) return undefined;
+  if (reason !== 'not-authorized' && reason !== 'malformed-request') return undefined;
+  return 'or, where they are right, somebody sits between here and the server: the login is bound to the TLS connection';
 }
 
 function isRetryable(cause: unknown): boolean {
