@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
-import { ConfigError, DnsError, type TransportTarget } from '@sestina/core';
+import { ConfigError, DnsError, limited, type TransportTarget } from '@sestina/core';
 import { asciiDomain } from './domain.js';
-import { limited } from './limited.js';
 import type { Settings } from './options.js';
 import { toDnsError } from './resolver.js';
 import { inOrder, type SrvTarget, usable } from './srv.js';

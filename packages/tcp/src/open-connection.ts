@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type ConnectAttempt, ConnectError, DnsError, TimeoutError, TlsError } from '@sestina/core';
+import { type ConnectAttempt, ConnectError, DnsError, limited, TimeoutError, TlsError } from '@sestina/core';
 import { guarded } from './dial.js';
 import { type Endpoint, findEndpoints } from './endpoints.js';
-import { limited } from './limited.js';
 import type { Settings } from './options.js';
 import { interleaved, race } from './race.js';
 import { type HostAddress, toDnsError } from './resolver.js';

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '@sestina/core';
+import { type Clock, limited } from '@sestina/core';
 import { handshake } from './handshake.js';
-import { limited } from './limited.js';
 import { toTlsError } from './tls-failure.js';
 import type { TlsSettings } from './tls-options.js';
 

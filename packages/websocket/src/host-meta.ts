@@ -1,8 +1,7 @@
-import { ConfigError } from '@sestina/core';
+import { ConfigError, limited } from '@sestina/core';
 import { DiscoveryError } from './errors.js';
 import { fetchText } from './fetch-text.js';
 import { linksOfJson, linksOfXml } from './host-meta-links.js';
-import { limited } from './limited.js';
 import type { Settings } from './options.js';
 import { discoveredUrl, parseUrl } from './service.js';
 

@@ -1,7 +1,6 @@
-import { ConfigError, type ConnectAttempt, ConnectError, NotXmppError, TlsError } from '@sestina/core';
+import { ConfigError, type ConnectAttempt, ConnectError, limited, NotXmppError, TlsError } from '@sestina/core';
 import { openSocket } from '#websocket';
 import { discover } from './host-meta.js';
-import { limited } from './limited.js';
 import { shown } from './service.js';
 import type { FrameSocket, SocketEvents } from './socket.js';
 import type { WebSocketTransportInit } from './transport.js';

@@ -1,8 +1,9 @@
-import { type Clock, TimeoutError } from '@sestina/core';
+import { TimeoutError } from '../errors.js';
+import type { Clock } from '../services/clock.js';
 
 /**
- * Runs `work` until it is done, `timeout` milliseconds have passed or `signal` is aborted; in the latter cases the signal
- * that `work` has is aborted, and what comes of it does not matter any more.
+ * Runs `work` until it is done, `timeout` milliseconds have passed or `signal` is aborted, whichever is first.
+ * The signal that `work` gets is aborted in the latter cases, and what it gives nevertheless goes to `discard`.
  * @throws TimeoutError after `timeout`; the reason of `signal`.
  */
 export async function limited<T>(
@@ -11,18 +12,25 @@ export async function limited<T>(
   what: string,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  discard?: (late: T) => void,
 ): Promise<T> {
   signal.throwIfAborted();
   const controller = new AbortController();
   const inner = controller.signal;
   const onAbort = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout, 'no answer')));
+  const timer = clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout)));
   const stopped = new Promise<never>((_resolve, reject) => {
     inner.addEventListener('abort', () => reject(inner.reason), { once: true });
   });
+  const run = async (): Promise<T> => {
+    const value = await work(inner);
+    if (!inner.aborted) return value;
+    discard?.(value);
+    throw inner.reason;
+  };
   try {
-    return await Promise.race([work(inner), stopped]);
+    return await Promise.race([run(), stopped]);
   } finally {
     timer.cancel();
     signal.removeEventListener('abort', onAbort);
