@@ -38,6 +38,8 @@ const STAGES = {
   build: () => counted(build()),
   check: () => counted(node(['tools/scripts/check.mjs']).then(({ ok }) => ok)),
   unit: () => vitest('unit'),
+  // Its minutes on a new machine are not those of the first test that needs a server.
+  system: () => counted(node(['tools/scripts/run.mjs', 'tools/servers/src/install-all.ts']).then(({ ok }) => ok)),
   servers: () => vitest('servers'),
 };
 
