@@ -68,6 +68,8 @@ export class Inbox {
   }
 
   #pullFor(element: XmlElement): Pull | undefined {
+    // Every stanza of a session passes here, and then nobody pulls.
+    if (this.#pulls.length === 0) return undefined;
     for (const pull of [...this.#pulls]) {
       try {
         if (!pull.wants(element)) continue;

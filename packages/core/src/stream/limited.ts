@@ -1,5 +1,6 @@
 import { TimeoutError } from '../errors.js';
 import type { Clock } from '../services/clock.js';
+import { follow } from './reasons.js';
 
 /**
  * Runs `work` until it is done, `timeout` milliseconds have passed or `signal` is aborted, whichever is first.
@@ -17,8 +18,7 @@ export async function limited<T>(
   signal.throwIfAborted();
   const controller = new AbortController();
   const inner = controller.signal;
-  const onAbort = (): void => controller.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const release = follow(signal, controller);
   const timer = clock.setTimer(timeout, () => controller.abort(new TimeoutError(what, timeout)));
   const stopped = new Promise<never>((_resolve, reject) => {
     inner.addEventListener('abort', () => reject(inner.reason), { once: true });
@@ -33,6 +33,6 @@ export async function limited<T>(
     return await Promise.race([run(), stopped]);
   } finally {
     timer.cancel();
-    signal.removeEventListener('abort', onAbort);
+    release();
   }
 }
