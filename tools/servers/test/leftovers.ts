@@ -18,11 +18,20 @@ export async function processesOf(directory: string): Promise<number[]> {
   return found;
 }
 
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // Erlang's helpers end by themselves as soon as the machine that started them is dead.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Kills a server's own processes and spares the shell that watches over it. */
 export async function crash(directory: string): Promise<void> {
   for (const pid of await processesOf(directory)) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (!command.startsWith('/bin/sh')) process.kill(pid, 'SIGKILL');
+    if (!command.startsWith('/bin/sh')) kill(pid);
   }
 }
 
