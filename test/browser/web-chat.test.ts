@@ -114,6 +114,7 @@ describe('the web chat', () => {
     await keyboard.press('Tab');
     expect(await focused()).toBe('contact');
     await keyboard.press('Enter');
+    await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Hej!']);
     await keyboard.type('hi');
     await keyboard.press('Enter');
     await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Hej!', 'hi', 'HI']);
