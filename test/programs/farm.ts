@@ -1,12 +1,14 @@
 // How a farm of components does, and what becomes of messages when one of them is killed:
-// node tools/scripts/run.mjs test/programs/farm.ts [MESSAGES] [WORKERS] [--no-redis] [--no-kill] [--window N]
+// node tools/scripts/run.mjs test/programs/farm.ts [MESSAGES] [WORKERS] [--no-redis] [--no-kill] [--window N] [--cluster] [--kill-node]
+// With --cluster there are two nodes, with half of the processes and of the messages each; --kill-node kills the second of them
+// instead of a process, and starts it again.
 import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ComponentXMPP } from '@sestina/component';
-import { startRedis, startServer } from '@sestina/servers';
+import { type RunningServer, startCluster, startRedis, startServer } from '@sestina/servers';
 import { Farm } from '../support/farm.js';
-import { Generator } from '../support/generator.js';
+import { Generator, type GeneratorOptions, type Outcome } from '../support/generator.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,42 +16,59 @@ const { values: options, positionals } = parseArgs({
     'no-redis': { type: 'boolean', default: false },
     'no-kill': { type: 'boolean', default: false },
     window: { type: 'string', default: '400' },
+    cluster: { type: 'boolean', default: false },
+    'kill-node': { type: 'boolean', default: false },
   },
 });
 const [count = 20_000, size = 4] = positionals.map(Number);
 const window = Number(options.window);
 
-await using server = await startServer({ kind: 'ejabberd', users: 0 });
+await using cluster = options.cluster ? await startCluster({ users: 0 }) : undefined;
+await using single = cluster ? undefined : await startServer({ kind: 'ejabberd', users: 0 });
+const nodes = cluster?.nodes ?? [single as RunningServer];
 await using redis = options['no-redis'] ? undefined : await startRedis();
-const [own = '', domain = ''] = server.component.domains;
-const { host, ports, component } = server;
-const xmpp = new ComponentXMPP({ jid: own, host, port: ports.component, secret: component.secret });
-await xmpp.connect();
+const [server] = nodes as [RunningServer];
+const domains = server.component.domains;
+const domain = domains[1] ?? '';
+const generators = await Promise.all(nodes.map((node, index) => connect(node, domains[2 * index] ?? '')));
 await using farm = new Farm(server, domain, redis);
-await farm.add(size);
+const nodeOf = new Map<string, string>();
+for (const [index, node] of nodes.entries()) {
+  const share = Math.ceil((size - index) / nodes.length);
+  for (const { name } of await farm.add(share, node)) nodeOf.set(name, `node ${index + 1}`);
+}
 // Each process has a compiler that warms up.
-await new Generator(xmpp, { domain, window, count: 5_000 * size, timeout: 600_000 }).run();
+await run(5_000 * size);
 const before = await Promise.all(farm.workers.map(async (worker) => ({ ...(await worker.ask('reset')) })));
 
-const victim = options['no-kill'] || size < 2 ? undefined : farm.workers[1];
-const at: Record<number, () => unknown> = victim ? { [Math.floor(count / 2)]: () => victim.kill() } : {};
-const [serverCpu, ownCpu] = [await cpuBelow(server.directory), process.cpuUsage()];
-const outcome = await new Generator(xmpp, { domain, window, count, at, timeout: 600_000 }).run();
+const node = options['kill-node'] ? nodes[1] : undefined;
+const victim = node || options['no-kill'] || size < 2 ? undefined : farm.workers[1];
+const [serverCpu, ownCpu] = [await cpuOfServers(), process.cpuUsage()];
+const outcome = await run(count, async () => {
+  await victim?.kill();
+  await node?.stop('KILL');
+  await node?.start();
+});
 const ownUsed = process.cpuUsage(ownCpu);
-const serverUsed = (await cpuBelow(server.directory)) - serverCpu;
+const serverUsed = (await cpuOfServers()) - serverCpu;
 for (const worker of farm.workers) if (worker.running) await worker.ask();
-await xmpp.disconnect();
+await Promise.all(generators.map((xmpp) => xmpp.disconnect()));
 
 const { busySeconds, answered, repeated, lost, unanswered, returned, doneTwice, byWorker } = outcome;
 const share = (micros: number): string => `${Math.round(micros / busySeconds / 10_000)} %`;
-console.log(`${count} messages to 200 addresses of one domain, ${window} on their way at once, ${size} processes`);
-console.log(`shared state: ${redis ? 'Redis' : 'none'}; killed half-way: ${victim ? victim.name : 'none'}`);
+console.log(
+  `${count} messages to 200 addresses of one domain, ${window} on their way at once, ${size} processes, ${nodes.length} of ejabberd`,
+);
+console.log(
+  `shared state: ${redis ? 'Redis' : 'none'}; killed half-way: ${node ? 'node 2' : (victim?.name ?? 'none')}`,
+);
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.versions.node}\n`);
 console.table(
   farm.workers.map((worker, index) => {
     const done = worker.report.answered - (before[index]?.answered ?? 0);
     return {
       process: worker.name,
+      at: nodeOf.get(worker.name),
       'answers sent': done,
       'first answers': byWorker.get(worker.name) ?? 0,
       'done before': worker.report.again - (before[index]?.again ?? 0),
@@ -61,8 +80,43 @@ console.table(
 console.log(`answered ${answered}, never answered ${unanswered}, lost and sent again ${lost}, returned ${returned}`);
 console.log(`answered more than once ${repeated}, work done more than once ${doneTwice}`);
 console.log(
-  `${Math.round((count - lost) / busySeconds)} messages/s; CPU: server ${share(serverUsed)}, generator ${share(ownUsed.user + ownUsed.system)} of one core`,
+  `${Math.round((count - lost) / busySeconds)} messages/s; CPU: server ${node ? 'unknown' : share(serverUsed)}, generator ${share(ownUsed.user + ownUsed.system)} of one core`,
 );
+
+async function connect({ host, ports, component }: RunningServer, jid: string): Promise<ComponentXMPP> {
+  const xmpp = new ComponentXMPP({ jid, host, port: ports.component, secret: component.secret });
+  await xmpp.connect();
+  return xmpp;
+}
+
+/** So many messages, shared by all generators; `half` is called when the last of them has half of its answers. */
+async function run(messages: number, half?: () => unknown): Promise<Outcome> {
+  const share = Math.floor(messages / generators.length);
+  const common: GeneratorOptions = { domain, count: share, window: window / generators.length, timeout: 600_000 };
+  const at = half ? { [Math.floor(share / 2)]: half } : {};
+  const outcomes = await Promise.all(
+    generators.map((xmpp, index) =>
+      new Generator(xmpp, { ...common, at: index === generators.length - 1 ? at : {} }).run(),
+    ),
+  );
+  const byWorker = new Map<string, number>();
+  for (const [name, number] of outcomes.flatMap((one) => [...one.byWorker])) {
+    byWorker.set(name, (byWorker.get(name) ?? 0) + number);
+  }
+  const sum = (key: 'sent' | 'answered' | 'repeated' | 'lost' | 'unanswered' | 'returned' | 'doneTwice') =>
+    outcomes.reduce((total, one) => total + one[key], 0);
+  const longest = (key: 'seconds' | 'busySeconds') => Math.max(...outcomes.map((one) => one[key]));
+  return {
+    ...{ sent: sum('sent'), answered: sum('answered'), repeated: sum('repeated'), lost: sum('lost') },
+    ...{ unanswered: sum('unanswered'), returned: sum('returned'), doneTwice: sum('doneTwice'), byWorker },
+    ...{ seconds: longest('seconds'), busySeconds: longest('busySeconds') },
+  };
+}
+
+async function cpuOfServers(): Promise<number> {
+  const each = await Promise.all(nodes.map(({ directory }) => cpuBelow(directory)));
+  return each.reduce((total, one) => total + one, 0);
+}
 
 /** CPU time in µs of the processes that work in a directory. Linux counts in ticks of 10 ms. */
 async function cpuBelow(directory: string): Promise<number> {

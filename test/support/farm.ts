@@ -99,21 +99,24 @@ export class Worker implements AsyncDisposable {
 
 /** Several workers on one domain. */
 export class Farm implements AsyncDisposable {
-  readonly #options: Omit<WorkerOptions, 'name'>;
+  readonly #server: RunningServer;
+  readonly #domain: string;
+  readonly #redis: WorkerOptions['redis'];
   /** All that were started, those that were killed included. */
   readonly workers: Worker[] = [];
 
   constructor(server: RunningServer, domain: string, redis?: WorkerOptions['redis']) {
-    const { host, ports, component } = server;
-    const where = redis && { host: redis.host, port: redis.port };
-    this.#options = { host, port: ports.component, secret: component.secret, domain, redis: where };
+    this.#server = server;
+    this.#domain = domain;
+    this.#redis = redis && { host: redis.host, port: redis.port };
   }
 
-  /** Starts so many more. */
-  async add(count = 1): Promise<Worker[]> {
+  /** Starts so many more, on the farm's own server or on another node of its cluster. */
+  async add(count = 1, { host, ports, component }: RunningServer = this.#server): Promise<Worker[]> {
+    const options = { host, port: ports.component, secret: component.secret, domain: this.#domain, redis: this.#redis };
     const first = this.workers.length + 1;
     const names = Array.from({ length: count }, (_, index) => `w${first + index}`);
-    const started = await Promise.allSettled(names.map((name) => Worker.start({ ...this.#options, name })));
+    const started = await Promise.allSettled(names.map((name) => Worker.start({ ...options, name })));
     const workers = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     this.workers.push(...workers);
     for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;

@@ -9,7 +9,10 @@ const PASSWORD_MECHANISMS = [
 const UNWANTED_MECHANISMS = ['DIGEST-MD5', 'X-OAUTH2'];
 
 /** What the HTTP interface may be asked. */
-export const API_COMMANDS = ['status', 'register', 'unregister', 'check_account', 'kick_session', 'kick_user'] as const;
+export const API_COMMANDS = [
+  ...['status', 'register', 'unregister', 'check_account', 'kick_session', 'kick_user'],
+  ...['join_cluster', 'list_cluster'],
+] as const;
 
 /**
  * The configuration of ejabberd. YAML takes JSON, which needs no care with quotes and blanks.
@@ -52,7 +55,7 @@ export function ejabberdConfig(site: Site, api: string): string {
     ],
     api_permissions: { tests: { from: ['mod_http_api'], who: 'all', what: API_COMMANDS } },
     sql_type: 'sqlite',
-    sql_database: `${directory}/data.sqlite`,
+    sql_database: site.cluster?.database ?? `${directory}/data.sqlite`,
     // Not mnesia: it keeps what is new in memory for two seconds, so an account would not survive SIGKILL.
     auth_method: 'sql',
     auth_password_format: 'plain', // keeps every SCRAM mechanism possible

@@ -4,9 +4,13 @@ import type { Command } from './daemon.js';
 import { ejabberdApi } from './ejabberd-api.js';
 import { ejabberdConfig } from './ejabberd-config.js';
 import { ServerError } from './errors.js';
+import { run } from './run.js';
 import type { Backend, Site } from './site.js';
 
 const LIBRARIES = '/usr/lib';
+
+/** In milliseconds. */
+const JOIN_TIMEOUT = 60_000;
 
 /** Debian keeps ejabberd in the library directory of the processor's architecture. */
 async function findLibraries(): Promise<string> {
@@ -27,15 +31,19 @@ export class Ejabberd implements Backend {
   private constructor(site: Site, libraries: string) {
     this.#site = site;
     this.logFile = join(site.directory, 'ejabberd.log');
+    const { cluster } = site;
     this.command = {
       command: 'erl',
-      // No node name: no epmd, no port for other nodes, nothing shared with another instance.
       args: [
+        // Without a name: no epmd, no port for other nodes, nothing shared with another instance.
+        ...(cluster ? ['-sname', cluster.node, '-kernel', 'inet_dist_use_interface', '{127,0,0,1}'] : []),
         ...['-noinput', '+K', 'true', '+P', '250000', '-mnesia', 'dir', JSON.stringify(join(site.directory, 'data'))],
         ...['-ejabberd', 'log_rotate_size', 'infinity', 'quiet', 'true', '-s', 'ejabberd'],
       ],
       env: {
+        // The cookie of a cluster is read from there.
         HOME: site.directory,
+        ...(cluster && { ERL_EPMD_PORT: `${cluster.epmdPort}`, ERL_EPMD_ADDRESS: '127.0.0.1' }),
         ERL_LIBS: libraries,
         ERL_CRASH_DUMP_BYTES: '0',
         EJABBERD_CONFIG_PATH: this.#configFile,
@@ -52,6 +60,23 @@ export class Ejabberd implements Backend {
   async configure(): Promise<void> {
     await mkdir(join(this.#site.directory, 'data'));
     await writeFile(this.#configFile, ejabberdConfig(this.#site, this.#socket), { mode: 0o600 });
+    const { cluster, directory } = this.#site;
+    if (cluster) await writeFile(join(directory, '.erlang.cookie'), cluster.cookie, { mode: 0o400 });
+  }
+
+  /** Makes this node one of the cluster that another node is in. It restarts what is inside, and forgets what it had. */
+  async join(other: string): Promise<void> {
+    const { cluster } = this.#site;
+    if (!cluster) throw new ServerError('this ejabberd was started without a name');
+    // From outside: whoever is inside, the HTTP interface too, ends in the middle of it.
+    const call = `rpc:call('${cluster.node}', ejabberd_cluster, join, ['${other}'])`;
+    const args = ['-noinput', '-hidden', '-sname', `join-${cluster.node}`, '-eval', `${call}, halt().`];
+    await run('erl', args, { ...(this.command.env && { env: this.command.env }), timeout: JOIN_TIMEOUT });
+  }
+
+  /** The nodes that this one sees, itself among them. */
+  async nodes(): Promise<string[]> {
+    return (await ejabberdApi(this.#socket, 'list_cluster', {})) as string[];
   }
 
   async populate(): Promise<void> {

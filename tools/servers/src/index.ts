@@ -1,3 +1,4 @@
+export { type ClusterOptions, type RunningCluster, startCluster } from './cluster.js';
 export { ServerError } from './errors.js';
 export { ensureInstalled, type Installable } from './install.js';
 export { type RunningRedis, startRedis } from './redis.js';

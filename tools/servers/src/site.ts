@@ -2,6 +2,18 @@ import type { CertificateAuthority, CertificateFiles } from './certificates.js';
 import type { Command } from './daemon.js';
 import type { ServerHosts, ServerPorts, ServerUser } from './types.js';
 
+/** What makes an ejabberd a node of a cluster. */
+export interface ClusterMember {
+  /** Its Erlang name. */
+  readonly node: string;
+  /** Of the daemon that knows where the nodes listen. */
+  readonly epmdPort: number;
+  /** What proves to another node that it may join. */
+  readonly cookie: string;
+  /** The database of all nodes, a file. */
+  readonly database: string;
+}
+
 /** What both servers are configured from. */
 export interface Site {
   readonly directory: string;
@@ -19,6 +31,8 @@ export interface Site {
   readonly loginTimeout: number | undefined;
   /** Connections that the last component domain is divided between. */
   readonly balancedComponents: number | undefined;
+  /** Undefined: a server by itself. */
+  readonly cluster: ClusterMember | undefined;
 }
 
 /** The hosts that have a certificate. */

@@ -1,26 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CertificateAuthority } from './certificates.js';
-import { Ejabberd } from './ejabberd.js';
 import { ServerError } from './errors.js';
-import { Guard } from './guard.js';
 import { ensureInstalled } from './install.js';
+import { launchEjabberd, launchProsody } from './launch.js';
 import { freePorts } from './ports.js';
-import { Prosody } from './prosody.js';
-import { PortTakenError, TestServer } from './server.js';
 import { componentDomains, hostsOf, issueCertificates, type Site } from './site.js';
 import type { RunningServer, ServerOptions, ServerPorts, ServerUser } from './types.js';
 
 const DOMAIN = 'localhost';
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'];
-const ATTEMPTS = 3;
 
-/** The address of a Unix socket holds 107 bytes; those of the servers lie in their directory. */
-const LONGEST_DIRECTORY = 95;
+/** What the nodes of a cluster have in common. */
+export type SharedSite = Pick<Site, 'hosts' | 'ca' | 'certificates' | 'component' | 'users'>;
 
-function secret(): string {
+/** A password, or another text that nobody guesses. */
+export function secret(): string {
   return randomBytes(18).toString('base64url');
 }
 
@@ -35,43 +30,37 @@ async function choosePorts(): Promise<ServerPorts> {
   return { c2s, c2sTls, component, http, https };
 }
 
-async function makeSite(options: ServerOptions, directory: string): Promise<Site> {
+/** Makes certificates in a directory, and chooses the secrets. */
+export async function makeShared(options: Pick<ServerOptions, 'users'>, directory: string): Promise<SharedSite> {
   const hosts = hostsOf(DOMAIN);
   const ca = await CertificateAuthority.create(join(directory, 'certificates'));
   return {
-    directory,
     hosts,
     ca,
     certificates: await issueCertificates(ca, hosts),
-    ports: await choosePorts(),
     component: { domains: componentDomains(DOMAIN), secret: secret() },
     users: makeUsers(options.users ?? 3),
+  };
+}
+
+/** Chooses the rest. */
+export async function makeSite(
+  options: Omit<ServerOptions, 'kind'>,
+  directory: string,
+  shared: SharedSite,
+  cluster?: Site['cluster'],
+): Promise<Site> {
+  return {
+    ...shared,
+    directory,
+    ports: await choosePorts(),
     log: options.log ?? 'info',
     archive: options.archive ?? false,
     scramPlusExporter: options.scramPlusExporter ?? false,
     loginTimeout: options.loginTimeout,
     balancedComponents: options.balancedComponents,
+    cluster,
   };
-}
-
-async function launch(options: ServerOptions): Promise<RunningServer> {
-  const directory = await mkdtemp(join(tmpdir(), `sestina-${options.kind}-`));
-  const guard = new Guard(directory);
-  let server: TestServer | undefined;
-  try {
-    if (Buffer.byteLength(directory) > LONGEST_DIRECTORY)
-      throw new ServerError(`${directory} is too long: set TMPDIR to a shorter path`);
-    const site = await makeSite(options, directory);
-    const backend = options.kind === 'prosody' ? new Prosody(site) : await Ejabberd.create(site);
-    await backend.configure();
-    server = new TestServer(options.kind, site, backend, guard);
-    await server.start();
-    await backend.populate();
-    return server;
-  } catch (error) {
-    await (server === undefined ? guard.release() : server[Symbol.asyncDispose]());
-    throw error;
-  }
 }
 
 /**
@@ -90,11 +79,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw new ServerError('balancedComponents is for ejabberd: Prosody has one connection for each domain');
   }
   await ensureInstalled([options.kind]);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await launch(options);
-    } catch (error) {
-      if (!(error instanceof PortTakenError) || attempt === ATTEMPTS) throw error;
-    }
+  const launch = options.kind === 'prosody' ? launchProsody : launchEjabberd;
+  const { server, backend } = await launch(async (directory) =>
+    makeSite(options, directory, await makeShared(options, directory)),
+  );
+  try {
+    await backend.populate();
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
   }
 }
