@@ -2,9 +2,9 @@ import { RosterStore } from '@sestina/component';
 import { startRedis } from '@sestina/servers';
 import { UnstorageAdapter } from '@sestina/storage';
 import { createStorage } from 'unstorage';
+import redisDriver from 'unstorage/drivers/redis';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
-import { redisDriver } from '../support/redis-driver.js';
 
 const USERS = 6;
 
@@ -15,7 +15,7 @@ describe('the rosters of a farm in Redis', () => {
     await using redis = await startRedis();
     const domain = bench.server.component.domains[0] ?? '';
     const worker = async () => {
-      const unstorage = createStorage({ driver: await redisDriver(redis) });
+      const unstorage = createStorage({ driver: redisDriver(redis) });
       const component = bench.component({ jid: domain, storage: new UnstorageAdapter(unstorage), autoAuthorize: true });
       const store = component.use(RosterStore);
       await component.connect();

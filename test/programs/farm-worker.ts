@@ -4,13 +4,13 @@ import { ComponentXMPP } from '@sestina/component';
 import type { Message, Storage } from '@sestina/core';
 import { UnstorageAdapter } from '@sestina/storage';
 import { createStorage } from 'unstorage';
+import redisDriver from 'unstorage/drivers/redis';
 import type { WorkerOptions, WorkerReport } from '../support/farm.js';
-import { redisDriver } from '../support/redis-driver.js';
 
 const REPORT_EVERY = 200;
 
 const { name, domain, host, port, secret, redis } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
-const storage: Storage | undefined = redis && new UnstorageAdapter(createStorage({ driver: await redisDriver(redis) }));
+const storage: Storage | undefined = redis && new UnstorageAdapter(createStorage({ driver: redisDriver(redis) }));
 const component = new ComponentXMPP({ jid: domain, host, port, secret, reconnect: { base: 50, max: 200 } });
 const report: WorkerReport = { answered: 0, again: 0, sessions: 0, cpu: 0 };
 let begin = process.cpuUsage();

@@ -1,6 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClientXMPP } from '@sestina/client';
+import { element, StanzaError, XmlElement } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
-import { Child, environmentOf } from '../support/child.js';
+import { Child, componentEnvironmentOf, environmentOf } from '../support/child.js';
+
+class Registration extends element('query', 'jabber:iq:register') {}
+
+/** Puts a registration with those children, and gives the answer's. */
+async function register(client: ClientXMPP, to: string, children: Readonly<Record<string, string>>): Promise<void> {
+  const query = new Registration();
+  for (const [name, text] of Object.entries(children)) {
+    query.xml.append(new XmlElement(name, 'jabber:iq:register').append(text));
+  }
+  await client.iqSet(to, query);
+}
 
 describe.each(KINDS)('the examples with %s', (kind) => {
   const bench = useServer({ kind });
@@ -38,6 +54,74 @@ describe.each(KINDS)('the examples with %s', (kind) => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^gone: /m);
     expect(code).toBe(0);
+  });
+
+  it('echo-component answers at every address, which can be subscribed to, and ends at Ctrl-C', async () => {
+    const env = componentEnvironmentOf(bench.server);
+    await using echo = Child.script('examples/echo-component.ts', [], env);
+    await echo.prints(/^every address of \S+ is listening$/m);
+    const client = await bench.online();
+    await client.getRoster();
+    client.sendPresence();
+    for (const local of ['nurse', 'friar']) {
+      const to = `${local}@${env.SESTINA_COMPONENT}`;
+      const answer = client.wait('message');
+      client.sendMessage({ to, type: 'chat', body: `hello ${local}` });
+      expect(await answer).toMatchObject({ body: `hello ${local}` });
+      const online = client.wait('gotOnline', { filter: ({ jid: who }) => `${who}` === to });
+      client.sendPresenceSubscription(to);
+      expect((await online).presence.status).toBe(`I am ${to} and repeat what you say`);
+    }
+    echo.signal('SIGINT');
+    expect(await echo.end(10_000)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^gone: /m) });
+  });
+
+  it('registration keeps what each user has, also over a restart, until it is removed', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'sestina-'));
+    const env = { ...process.env, ...componentEnvironmentOf(bench.server), SESTINA_DATA: base };
+    const start = async (detached: boolean) => {
+      const args = ['tools/scripts/run.mjs', 'examples/registration.ts'];
+      const service = new Child(process.execPath, args, { env, detached });
+      await service.prints(/^\S+ takes registrations$/m);
+      return service;
+    };
+    const [domain = ''] = bench.server.component.domains;
+    const client = await bench.online();
+    client.sendPresence();
+    const say = async (body: string) => {
+      const answer = client.wait('message');
+      client.sendMessage({ to: domain, type: 'chat', body });
+      return (await answer).body;
+    };
+    const refusal = async () => {
+      const answer = client.wait('messageError');
+      client.sendMessage({ to: domain, type: 'chat', body: 'a note' });
+      return (await answer).error?.condition;
+    };
+    try {
+      {
+        // Killed in the end, with whatever belongs to it.
+        await using service = await start(true);
+        expect(await refusal()).toBe('registration-required');
+        await expect(register(client, domain, { nick: ' ' })).rejects.toMatchObject({ condition: 'not-acceptable' });
+        await expect(register(client, domain, { remove: '' })).rejects.toBeInstanceOf(StanzaError);
+        const welcome = client.wait('message');
+        await register(client, domain, { nick: 'Romeo' });
+        expect((await welcome).body).toBe('Welcome, Romeo');
+        expect(await say('buy poison')).toBe('Romeo, you have 1 note(s)');
+        service.signal('SIGKILL');
+        await service.end();
+      }
+      await using service = await start(false);
+      await register(client, domain, { nick: 'Montague' });
+      await expect.poll(() => say('notes')).toBe('Montague, you have 1 note(s):\nbuy poison');
+      await register(client, domain, { remove: '' });
+      expect(await refusal()).toBe('registration-required');
+      service.signal('SIGINT');
+      expect(await service.end(10_000)).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      await rm(base, { recursive: true });
+    }
   });
 
   it('send sends', async () => {
@@ -113,6 +197,19 @@ describe('the examples without a server', () => {
     expect(stdout).toMatch(/The bot can: .*urn:xmpp:ping/);
     expect(stdout).toMatch(/The component is \d+\.\d ms away/);
     for (const secret of ["'rose'", "'beep'", "'hush'"]) expect(stdout).not.toContain(secret);
+  });
+
+  it('gateway brings people of another network: subscription, presence, and messages both ways', async () => {
+    await using gateway = Child.script('examples/gateway.ts');
+    const { code, stdout, stderr } = await gateway.end();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'nurse\\20angelica@verona.montague.example is there: by gateway',
+      'romeo@montague.example to the nurse: Commend me to thy lady',
+      'the nurse to romeo: I will tell her, sir',
+      'nobody: item-not-found',
+      'nurse\\20angelica@verona.montague.example is gone',
+    ]);
   });
 
   it('remove-plugin shows what goes with a plugin', async () => {

@@ -106,3 +106,13 @@ export function environmentOf(server: RunningServer, { jid, password }: ServerUs
     NODE_EXTRA_CA_CERTS: server.caFile,
   };
 }
+
+/** The same for those that are components. */
+export function componentEnvironmentOf({ host, ports, component }: RunningServer): Record<string, string> {
+  return {
+    SESTINA_COMPONENT: component.domains[0] ?? '',
+    SESTINA_SECRET: component.secret,
+    SESTINA_HOST: host,
+    SESTINA_COMPONENT_PORT: String(ports.component),
+  };
+}
