@@ -17,6 +17,7 @@ const STEPS = {
   self: () => script('self'),
   types: () => [bin('typescript', 'tsc'), '-p', 'tsconfig.test.json', '--pretty', 'false'],
   snippets: () => script('snippets'),
+  size: () => ['tools/scripts/run.mjs', 'tools/bench/src/size.ts', '--check'],
   knip: () => [bin('knip'), '--no-progress', '--no-config-hints'],
 };
 

@@ -3,13 +3,11 @@ import { parseArgs } from 'node:util';
 import { markdownTable, textTable } from './harness/format.js';
 import { DOCUMENT, writeSection } from './harness/markdown.js';
 import { buildPackages, installPeers } from './harness/setup.js';
+import { type Budgets, budgetOf, judge } from './size/budgets.js';
 import { peerRows, pluginRows, type SizeRow, wholeRows } from './size/rows.js';
 
-/** Kilobytes, compressed, by row; `plugin` is for every plugin that has no row of its own. */
-type Budgets = Readonly<Record<string, number>>;
-
 const USAGE = `npm run size -- [OPTION…]
-  --check     fails where a row is over its budget in tools/bench/budgets.json
+  --check     fails where a row is over what tools/bench/budgets.json allows; needs no peers
   --json      prints bytes as JSON
   --markdown  rewrites the sizes in docs/performance.md
   --no-build  weighs what is in dist as it is`;
@@ -26,15 +24,6 @@ const { values: options } = parseArgs({
 
 const kilobytes = (bytes: number): string => (bytes / 1_024).toFixed(1);
 
-function budgetOf({ name }: SizeRow, budgets: Budgets): number | undefined {
-  return budgets[name] ?? (/^@sestina\/xep-/.test(name) ? budgets['plugin'] : undefined);
-}
-
-function isOver(row: SizeRow, budgets: Budgets): boolean {
-  const budget = budgetOf(row, budgets);
-  return budget !== undefined && row.gzipped > budget * 1_024;
-}
-
 function table(title: string, rows: readonly SizeRow[], budgets: Budgets): string[][] {
   return [
     [title, 'minified (KB)', 'gzipped (KB)', 'budget (KB)', ''],
@@ -42,8 +31,8 @@ function table(title: string, rows: readonly SizeRow[], budgets: Budgets): strin
       row.name,
       kilobytes(row.minified),
       kilobytes(row.gzipped),
-      budgetOf(row, budgets)?.toString() ?? '',
-      isOver(row, budgets) ? 'OVER' : '',
+      budgetOf(row, budgets)?.budget.toString() ?? '',
+      judge(row, budgets),
     ]),
   ];
 }
@@ -56,12 +45,16 @@ async function main(): Promise<void> {
   const file = new URL('../budgets.json', import.meta.url);
   const budgets = JSON.parse(await readFile(file, 'utf8')) as Budgets;
   if (!options['no-build']) await buildPackages();
-  const { whole, rows } = await wholeRows();
+  const { whole, rows, later } = await wholeRows();
   const plugins = await pluginRows(whole);
-  const over = [...rows, ...plugins].filter((row) => isOver(row, budgets));
   if (options.check) {
+    const over = [...rows, ...plugins].filter((row) => judge(row, budgets) === 'OVER THE CEILING');
     for (const row of over) {
-      console.error(`${row.name}: ${kilobytes(row.gzipped)} KB, over its budget of ${budgetOf(row, budgets)} KB`);
+      const { budget, ceiling = budget } = budgetOf(row, budgets) ?? { budget: 0 };
+      console.error(
+        `${row.name}: ${kilobytes(row.gzipped)} KB; ${ceiling} KB are allowed. Make it smaller, or say in docs/performance.md ` +
+          'what it is worth and raise the ceiling in tools/bench/budgets.json',
+      );
     }
     process.exitCode = over.length > 0 ? 1 : 0;
     return;
@@ -69,12 +62,13 @@ async function main(): Promise<void> {
   await installPeers();
   const peers = await peerRows();
   if (options.json) {
-    console.log(JSON.stringify({ rows, plugins, peers }, null, 2));
+    console.log(JSON.stringify({ rows, later, plugins, peers }, null, 2));
     return;
   }
   const tables = [
     table('a browser build', rows.slice(0, 1), budgets),
     table('of which', rows.slice(1), budgets),
+    table('loaded later, only where it is needed', later, budgets),
     table('on top, each with the plugins that it needs', plugins, budgets),
     table('others', peers, budgets),
   ];

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pluginPackages } from '../harness/files.js';
-import { type Bundle, bundle } from './bundle.js';
+import { type Bundle, bundle, type Weight } from './bundle.js';
 
 /** One line of the table; bytes. */
-export interface SizeRow {
+export interface SizeRow extends Weight {
   readonly name: string;
-  readonly minified: number;
-  readonly gzipped: number;
 }
 
 const HERE = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,14 +17,14 @@ export const WHOLE = 'client + websocket + SCRAM';
 const PROGRAM =
   "export { ClientXMPP } from '@sestina/client'; export { WebSocketTransportFactory } from '@sestina/websocket';";
 
-const DEPENDENCIES = ['saxes', 'tsyringe', '@noble/hashes'];
+const DEPENDENCIES = ['saxes', 'tsyringe'];
 
 function less(name: string, a: Bundle, b: Bundle): SizeRow {
   return { name, minified: a.minified - b.minified, gzipped: a.gzipped - b.gzipped };
 }
 
 /** The program, and the parts of it. */
-export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[] }> {
+export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[]; later: SizeRow[] }> {
   const from = HERE;
   const whole = await bundle(PROGRAM, { from });
   const rows: SizeRow[] = [{ name: WHOLE, minified: whole.minified, gzipped: whole.gzipped }];
@@ -34,21 +32,31 @@ export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[] }> {
     rows.push(less(names.join(' + '), whole, await bundle(PROGRAM, { from, without: names })));
   }
   rows.push(...ownRows(await bundle(PROGRAM, { from, without: DEPENDENCIES })), notImported(whole));
-  return { whole, rows };
+  return { whole, rows, later: [...whole.later] };
 }
 
-/** Our packages, without what they depend on. Compression is of the whole: each is given its share by bytes. */
+/**
+ * Our packages, without what they depend on, and the folders of the largest. Compression is of the whole: each is given its share
+ * by bytes.
+ */
 function ownRows(own: Bundle): SizeRow[] {
-  const bytes = new Map<string, number>();
+  const packages = new Map<string, number>();
+  const folders = new Map<string, number>();
+  const add = (sums: Map<string, number>, name: string, bytes: number) => sums.set(name, (sums.get(name) ?? 0) + bytes);
   for (const [path, { bytesInOutput }] of Object.entries(own.files)) {
-    const name = /packages\/([^/]+)\//.exec(path)?.[1];
-    if (name !== undefined) bytes.set(name, (bytes.get(name) ?? 0) + bytesInOutput);
+    const [, name, folder] = /packages\/([^/]+)\/dist\/(?:([^/]+)\/)?/.exec(path) ?? [];
+    if (name !== undefined) add(packages, `@sestina/${name}`, bytesInOutput);
+    if (name === 'core' && bytesInOutput > 0) add(folders, `@sestina/core: ${folder ?? 'the rest'}`, bytesInOutput);
   }
-  return [...bytes]
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, minified]) => {
-      return { name: `@sestina/${name}`, minified, gzipped: Math.round((minified * own.gzipped) / own.minified) };
-    });
+  const rows = (sums: Map<string, number>) =>
+    [...sums]
+      .filter(([, bytes]) => bytes > 0)
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, minified]): SizeRow => {
+        return { name, minified, gzipped: Math.round((minified * own.gzipped) / own.minified) };
+      });
+  const [largest, ...others] = rows(packages);
+  return largest ? [largest, ...rows(folders), ...others] : [];
 }
 
 /** What is in the program of plugins, none of which it imports. */
