@@ -30,6 +30,15 @@ describe.each(KINDS)('on the WebSocket of %s', (kind) => {
     expect(client.state).toBe('disconnected');
   });
 
+  it('a client takes the WebSocket package that is installed, where it is given no transport', async () => {
+    const client = await bench.online(undefined, overWebSocket({ transports: undefined }));
+    expect(client.transport?.kind).toBe('websocket');
+    const back = client.wait('sessionStart', { timeout: 20_000 });
+    await bench.server.restart('KILL');
+    await back;
+    expect(client.transport?.kind).toBe('websocket');
+  });
+
   it('a client gets its roster, changes it, and hears of the change elsewhere', async () => {
     const user = await bench.account();
     const client = await bench.online(user, overWebSocket());

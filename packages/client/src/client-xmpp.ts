@@ -10,6 +10,7 @@ import {
   type SessionOutcome,
   type Transport,
   TransportFactory,
+  type TransportTarget,
 } from '@sestina/core';
 import {
   builtInMechanisms,
@@ -18,7 +19,6 @@ import {
   SaslMechanism,
   ScramKeyCache,
 } from '@sestina/sasl';
-import { defaultTransports } from '@sestina/tcp/transports';
 import { AuthError } from './errors.js';
 import { bind, legacySession } from './features/bind.js';
 import type { FeatureHandler, FeatureOptions } from './features/feature.js';
@@ -26,6 +26,7 @@ import { FeatureRegistry } from './features/feature-registry.js';
 import { mechanisms } from './features/mechanisms.js';
 import { negotiate } from './features/negotiation.js';
 import { NS_TLS, startTls } from './features/starttls.js';
+import { InstalledTransports } from './installed-transports.js';
 import { CLIENT_OPTIONS, type ClientOptions, checkValues } from './options.js';
 import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
 import { RosterSync } from './roster-sync.js';
@@ -51,7 +52,7 @@ export interface ServerAbilities {
 export class ClientXMPP extends BaseXMPP {
   readonly #options: ClientOptions;
   readonly #features = new FeatureRegistry();
-  readonly #transports: readonly TransportFactory[];
+  readonly #transports: InstalledTransports;
   readonly #mechanisms: readonly SaslMechanism[];
   readonly #keyCache = new ScramKeyCache();
   readonly #rosterSync: RosterSync;
@@ -167,35 +168,26 @@ export class ClientXMPP extends BaseXMPP {
 
   // Connecting.
 
-  protected override createTransport(): Transport {
-    const target = this.#redirected;
+  protected override createTransport(): Transport | Promise<Transport> {
+    const redirected = this.#redirected;
     this.#redirected = undefined;
-    if (!target) this.#redirects.clear();
-    return this.#transportTo(target ?? { host: this.#options.host, port: this.#options.port });
+    if (!redirected) this.#redirects.clear();
+    return this.#transportTo(redirected ?? { host: this.#options.host, port: this.#options.port });
   }
 
-  #transportTo({ host, port, service: named }: RedirectTarget): Transport {
+  #transportTo({ host, port, service: named }: RedirectTarget): Transport | Promise<Transport> {
     const { service, tls } = this.#options;
-    const target = {
+    const target: TransportTarget = {
       domain: this.requestedJid.domain,
-      kind: 'client' as const,
+      kind: 'client',
       host,
       port,
       // A redirect names a host of the same kind of connection, not another service.
       service: named ?? (host === this.#options.host ? service : undefined),
       tls: typeof tls === 'string' ? undefined : tls,
     };
-    const factory = this.#transports.find((candidate) => candidate.supports(target));
-    if (!factory) {
-      const wanted = service ? `"${service}"` : `the domain ${target.domain}`;
-      // Without any there is no TCP either: that is a page.
-      const needsWebSocket = this.#transports.length === 0 || /^wss?:/i.test(target.service ?? '');
-      const way = needsWebSocket
-        ? 'pass transports: new WebSocketTransportFactory() of @sestina/websocket'
-        : 'pass one in transports';
-      throw new ConfigError(`no transport is installed that reaches ${wanted}: ${way}`, 'transports');
-    }
-    return factory.create(target);
+    const factory = this.#transports.find(target);
+    return factory instanceof TransportFactory ? factory.create(target) : factory.then((it) => it.create(target));
   }
 
   protected override async negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome> {
@@ -237,7 +229,7 @@ export class ClientXMPP extends BaseXMPP {
     const host: RedirectHost = {
       negotiate: (current) => this.negotiate(current, signal),
       open: async (target) => {
-        const next = await this.openLink(this.#transportTo(target), signal);
+        const next = await this.openLink(await this.#transportTo(target), signal);
         replaced(next);
         return next;
       },
@@ -339,11 +331,13 @@ export class ClientXMPP extends BaseXMPP {
     return { username: local, anonymous, external, host: host ?? asciiDomain, port };
   }
 
-  #findTransports(given: ClientOptions['transports']): readonly TransportFactory[] {
-    if (given) return given instanceof TransportFactory ? [given] : given;
+  #findTransports(given: ClientOptions['transports']): InstalledTransports {
+    if (given) return InstalledTransports.only(given instanceof TransportFactory ? [given] : given);
     const key = TransportFactory as never;
-    if (this.scope.isRegistered(key, true)) return this.scope.resolveAll<TransportFactory>(key);
-    return defaultTransports({ clock: this.clock, random: this.random });
+    if (this.scope.isRegistered(key, true)) {
+      return InstalledTransports.only(this.scope.resolveAll<TransportFactory>(key));
+    }
+    return InstalledTransports.ofPlatform({ clock: this.clock, random: this.random });
   }
 
   #registeredMechanisms(): SaslMechanism[] | undefined {

@@ -28,14 +28,17 @@ export interface ClientOptions extends XMPPOptions {
   /** Connects here instead of asking DNS for the domain. The certificate is checked against the domain all the same. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** `xmpps://host:port` for direct TLS, `xmpp://host:port` for STARTTLS, `wss://…` where such a transport is installed. */
+  /** `xmpps://host:port` for direct TLS, `xmpp://host:port` for STARTTLS, `wss://…` where `@sestina/websocket` is installed. */
   readonly service?: string | undefined;
   /**
    * Node's `tls.connect` options, `ca` among them; browsers ignore it. `'insecure-no-tls'` speaks in plain text where the
    * server offers no TLS: for tests only.
    */
   readonly tls?: Readonly<Record<string, unknown>> | 'insecure-no-tls' | undefined;
-  /** What can connect, the first that fits is taken. Default: TCP on Node. */
+  /**
+   * What can connect, the first that fits is taken. Default: TCP on Node, and WebSocket where `@sestina/websocket` is installed,
+   * which is then loaded by the first `connect()` that needs it.
+   */
   readonly transports?: TransportFactory | readonly TransportFactory[] | undefined;
   /** Replaces the built-in SASL mechanisms. */
   readonly mechanisms?: readonly SaslMechanism[] | undefined;

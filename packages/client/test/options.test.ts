@@ -65,11 +65,8 @@ describe('options that cannot work', () => {
     expect(client.state).toBe('disconnected');
   });
 
-  it.each<[string, Partial<ClientOptions>]>([
-    ['without any transport, as in a page', { transports: [] }],
-    ['of a WebSocket without one that can', { service: 'wss://chat.example/ws', transports: undefined }],
-  ])('name the package that helps: %s', async (_, options) => {
-    const error = await rejection(makeClient(options).connect());
+  it('name the package that helps where no transport is given', async () => {
+    const error = await rejection(makeClient({ transports: [] }).connect());
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as Error).message).toContain('transports: new WebSocketTransportFactory() of @sestina/websocket');
   });

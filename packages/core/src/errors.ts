@@ -19,8 +19,9 @@ export class ConfigError extends SestinaError {
     message: string,
     /** The name of the option. */
     readonly option: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

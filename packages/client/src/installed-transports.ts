@@ -1,0 +1,66 @@
+import { type Clock, ConfigError, type Random, type TransportFactory, type TransportTarget } from '@sestina/core';
+import { defaultTransports } from '@sestina/tcp/transports';
+
+/** Finds what can reach a target: among the transports that the application gives, or among those that are installed. */
+export class InstalledTransports {
+  readonly #given: readonly TransportFactory[];
+  readonly #clock: Clock | undefined;
+  #webSocket: Promise<TransportFactory> | undefined;
+
+  private constructor(given: readonly TransportFactory[], clock?: Clock) {
+    this.#given = given;
+    this.#clock = clock;
+  }
+
+  /** These and no others. */
+  static only(given: readonly TransportFactory[]): InstalledTransports {
+    return new InstalledTransports(given);
+  }
+
+  /** TCP on Node.js, and WebSocket where `@sestina/websocket` is installed; that is loaded when it is needed first. */
+  static ofPlatform(services: { clock: Clock; random: Random }): InstalledTransports {
+    return new InstalledTransports(defaultTransports(services), services.clock);
+  }
+
+  /** @throws ConfigError where nothing reaches it. */
+  find(target: TransportTarget): TransportFactory | Promise<TransportFactory> {
+    const factory = this.#given.find((candidate) => candidate.supports(target));
+    if (factory) return factory;
+    // Without any there is no TCP either: that is a page.
+    const needsWebSocket = this.#given.length === 0 || /^wss?:/i.test(target.service ?? '');
+    if (!this.#clock || !needsWebSocket)
+      throw unreachable(target, needsWebSocket ? PASS_WEBSOCKET : 'pass one in transports');
+    return this.#loadWebSocket(this.#clock, target);
+  }
+
+  async #loadWebSocket(clock: Clock, target: TransportTarget): Promise<TransportFactory> {
+    this.#webSocket ??= load(clock);
+    let cause: unknown;
+    const factory = await this.#webSocket.catch((error: unknown) => {
+      // The next attempt may have the network that this one had not.
+      this.#webSocket = undefined;
+      cause = error;
+    });
+    if (!factory) throw unreachable(target, `install @sestina/websocket, or ${PASS_WEBSOCKET}`, cause);
+    if (!factory.supports(target)) throw unreachable(target, "give a service: 'wss://host/path'");
+    return factory;
+  }
+}
+
+const PASS_WEBSOCKET = 'pass transports: new WebSocketTransportFactory() of @sestina/websocket';
+
+function unreachable({ service, domain }: TransportTarget, way: string, cause?: unknown): ConfigError {
+  const wanted = service ? `"${service}"` : `the domain ${domain}`;
+  const message = `no transport is installed that reaches ${wanted}: ${way}`;
+  return new ConfigError(message, 'transports', cause === undefined ? undefined : { cause });
+}
+
+async function load(clock: Clock): Promise<TransportFactory> {
+  // Bundlers take an import() that they cannot resolve for an error, except in a try: the package is optional.
+  try {
+    const { WebSocketTransportFactory } = await import('@sestina/websocket');
+    return new WebSocketTransportFactory({ clock });
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
