@@ -4,18 +4,23 @@ import type { XmlElement } from './element.js';
 import { lightSaxes, type Saxes } from './light-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
+import { PlainReader } from './plain-reader.js';
 import { checkReference } from './reference.js';
 import { CDATA, commonLength, indexOfMarkup, isNameChar, isSpace, skipSpace } from './scan.js';
-import { TreeBuilder } from './tree-builder.js';
+import { freshOrigin, TreeBuilder } from './tree-builder.js';
 import { Utf8Decoder, utf8Length } from './utf8.js';
 import { type XmlCondition, XmlStreamError } from './xml-error.js';
 
 /** Thrown to get out of the tokenizer once nothing more is to be told. */
 const ENOUGH = Symbol('enough');
 
+/** How many characters of an unfinished element are kept back to be read in one go with what comes next. */
+const MOST_KEPT = 8_192;
+
 /**
  * A stream parser (RFC 6120 §11) on saxes. saxes reads tags and text; what it would let through, report late or
- * buffer without end is found here, before it sees it. All outcomes depend on the bytes alone, never on how they were
+ * buffer without end is found here, before it sees it. Elements that are whole and hold nothing unusual, which is nearly all
+ * of them, are read by a `PlainReader` and never come to saxes. All outcomes depend on the bytes alone, never on how they were
  * cut: an error counts as found behind the character that shows it, and the byte limit is compared at that place.
  */
 export class SaxesStreamParser implements Parser {
@@ -23,6 +28,7 @@ export class SaxesStreamParser implements Parser {
   readonly #saxes: Saxes;
   readonly #decoder = new Utf8Decoder();
   readonly #tree: TreeBuilder;
+  readonly #plain = new PlainReader();
   readonly #document: boolean;
   #limits: Limits;
 
@@ -41,8 +47,9 @@ export class SaxesStreamParser implements Parser {
   #between = true;
   /** Inside a CDATA section, where no character has a meaning. */
   #inCdata = false;
-  /** The end of the last chunk, kept back until it shows what it is; ASCII only. */
+  /** The end of the last chunk, kept back until it shows what it is: ASCII inside of an element, between them a whole one's beginning. */
   #held = '';
+  #heldBytes = 0;
   /** Bytes of a start tag's name that is not complete; -1 where there is none. */
   #openName = -1;
 
@@ -105,6 +112,7 @@ export class SaxesStreamParser implements Parser {
   get idle(): boolean {
     return (
       this.#between &&
+      this.#held === '' &&
       this.#tree.depth === 1 &&
       !this.#decoder.pending &&
       this.#queue.length === 0 &&
@@ -114,7 +122,7 @@ export class SaxesStreamParser implements Parser {
 
   setLimits(limits: Limits): void {
     this.#limits = limits;
-    if (this.#between) this.#tree.limits = limits;
+    if (this.#between && this.#held === '') this.#tree.limits = limits;
   }
 
   get leftover(): boolean {
@@ -179,19 +187,21 @@ export class SaxesStreamParser implements Parser {
   #parse(decoded: string, bytes: number): void {
     const held = this.#held;
     const text = held === '' ? decoded : held + decoded;
-    this.#chunk.set(text, bytes + held.length);
+    this.#chunk.set(text, bytes + this.#heldBytes);
     this.#closedAt = 0;
-    this.#held = '';
+    this.#hold('');
     let at = 0;
     if (this.#atStart) {
       at = this.#declaration();
       if (at < 0) {
-        this.#held = text;
+        this.#hold(text);
         return;
       }
       this.#atStart = false;
     }
     if (this.#between) {
+      if (this.#tree.depth === 1) at = this.#plainElements(at, held !== '');
+      if (at < 0) return;
       at = this.#next(at);
       if (this.#between) return;
     }
@@ -199,6 +209,45 @@ export class SaxesStreamParser implements Parser {
     if (this.#between) return;
     this.#checkBytes(text.length);
     this.#bytesBefore += this.#chunk.bytes - this.#held.length;
+  }
+
+  /** Tells the elements that can be read in one go. Gives where the first one stands that cannot; -1 where it is kept back. */
+  #plainElements(from: number, kept: boolean): number {
+    const { text } = this.#chunk;
+    const tree = this.#tree;
+    let at = from;
+    for (;;) {
+      at = skipSpace(text, at);
+      if (at === text.length || text.charCodeAt(at) !== 0x3c) return at;
+      const again = kept && at === from;
+      if (!again) tree.limits = this.#limits;
+      if (tree.crowded) return at;
+      const element = this.#plain.read(text, at, tree, freshOrigin());
+      const before = this.#chunk.bytesBefore(at);
+      if (element === undefined) {
+        const bytes = this.#chunk.bytes - before;
+        if (again || !this.#plain.incomplete || text.length - at > MOST_KEPT) return at;
+        if (bytes > tree.limits.maxStanzaBytes) return at;
+        this.#hold(text.slice(at), bytes);
+        return -1;
+      }
+      const { end } = this.#plain;
+      // A second root is saxes' to refuse, which has to know of the first.
+      if (this.#document && skipSpace(text, end) < text.length) return at;
+      const bytes = this.#chunk.bytesBefore(end) - before;
+      if (bytes > tree.limits.maxStanzaBytes) return at;
+      this.#closedAt = end;
+      this.#calling = true;
+      this.#events.element(element, bytes);
+      this.#calling = false;
+      if (this.#stopped) throw ENOUGH;
+      at = end;
+    }
+  }
+
+  #hold(text: string, bytes = text.length): void {
+    this.#held = text;
+    this.#heldBytes = bytes;
   }
 
   #declaration(): number {
@@ -249,7 +298,7 @@ export class SaxesStreamParser implements Parser {
       if (reference >= 0 && (exclamation < 0 || reference < exclamation)) {
         const checked = checkReference(text, reference);
         if (checked === -1) {
-          this.#hold(from, reference);
+          this.#runAndHold(from, reference);
           return;
         }
         if (typeof checked !== 'number') {
@@ -261,7 +310,7 @@ export class SaxesStreamParser implements Parser {
       } else {
         const length = commonLength(text, exclamation);
         if (exclamation + length === text.length && length < CDATA.length) {
-          this.#hold(from, exclamation);
+          this.#runAndHold(from, exclamation);
           return;
         }
         this.#run(from, exclamation);
@@ -283,7 +332,7 @@ export class SaxesStreamParser implements Parser {
       this.#run(from, question);
       this.#fail('restricted-xml', 'a processing instruction; XMPP forbids them', question + 2);
     }
-    if (text.charCodeAt(text.length - 1) === 0x3c) this.#hold(from, text.length - 1);
+    if (text.charCodeAt(text.length - 1) === 0x3c) this.#runAndHold(from, text.length - 1);
     else this.#run(from, text.length);
   }
 
@@ -300,13 +349,13 @@ export class SaxesStreamParser implements Parser {
     let end = text.length;
     while (end > at && end > text.length - 2 && text.charCodeAt(end - 1) === 0x5d) end--;
     this.#run(from, end, true);
-    this.#held = text.slice(end);
+    this.#hold(text.slice(end));
     return -1;
   }
 
-  #hold(from: number, at: number): void {
+  #runAndHold(from: number, at: number): void {
     this.#run(from, at);
-    this.#held = this.#chunk.text.slice(at);
+    this.#hold(this.#chunk.text.slice(at));
   }
 
   #run(from: number, to: number, cdata = false): void {

@@ -4,6 +4,7 @@ import { isNcName } from './names.js';
 import { badDeclaration, type KnownNamespace, NamespaceScope } from './namespace-scope.js';
 import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from './namespaces.js';
 import type { StreamHeader } from './parser.js';
+import type { Surroundings } from './plain-reader.js';
 import { exceedsBytes } from './utf8.js';
 import type { XmlCondition } from './xml-error.js';
 
@@ -16,7 +17,7 @@ const KEPT_SLOTS = 64;
 const FEW = 8;
 
 /** Makes elements of tags: resolves namespaces, and holds every limit that is not about bytes of the whole. */
-export class TreeBuilder {
+export class TreeBuilder implements Surroundings {
   readonly #refuse: Refuse;
   readonly #scope = new NamespaceScope();
   /** By depth: the open elements, the default namespace inside them, and where their prefixes begin. */
@@ -37,13 +38,27 @@ export class TreeBuilder {
   /** How many elements are open, the root among them. */
   depth = 0;
   /** The default namespace of the header, as it came. */
-  #contentNamespace = '';
+  contentNamespace = '';
 
   constructor(refuse: Refuse, limits: Limits, document: boolean) {
     this.#refuse = refuse;
     this.limits = limits;
     // A document has no stream around it: its root is what a first-level element is to a stream.
     if (document) this.#push(undefined, '', 0);
+  }
+
+  /** The default namespace of first-level elements. */
+  get inside(): string {
+    return this.#defaults[0] ?? '';
+  }
+
+  namespaceOf(prefix: string): string | undefined {
+    return this.#scope.namespaceOf(prefix)?.uri;
+  }
+
+  /** Whether there are more prefixes than the limit allows, which the next declaration shows. */
+  get crowded(): boolean {
+    return this.#scope.size > this.limits.maxPrefixes;
   }
 
   /** A first-level element starts. */
@@ -91,7 +106,7 @@ export class TreeBuilder {
       depth === 0 ? undefined : this.#origin,
     );
     if (depth === 0) {
-      this.#contentNamespace = inside;
+      this.contentNamespace = inside;
       // Of equal strings those that are one object are compared the fastest.
       this.#push(element, inside === NS_COMPONENT || inside === NS_CLIENT ? NS_CLIENT : inside, mark);
       return headerOf(element, inside);
@@ -152,7 +167,7 @@ export class TreeBuilder {
       const namespace = declared[i + 1] as string;
       if (prefix !== '') this.#scope.bind(prefix, namespace);
       // A stanza that repeats the declaration of the header is the same stanza.
-      else if (this.depth === 1 && namespace === this.#contentNamespace) inside = this.#defaults[0] as string;
+      else if (this.depth === 1 && namespace === this.contentNamespace) inside = this.#defaults[0] as string;
       else inside = namespace;
     }
     if (this.#scope.size > this.limits.maxPrefixes) this.#exceeded('maxPrefixes', this.limits.maxPrefixes);
@@ -202,8 +217,8 @@ export class TreeBuilder {
   }
 }
 
-// With all that a received stanza gets in time, so that all origins have one shape.
-function freshOrigin(): Origin {
+/** Of one first-level element. With all that a received stanza gets in time, so that all origins have one shape. */
+export function freshOrigin(): Origin {
   return { sealed: false, stream: undefined, from: undefined, to: undefined };
 }
 
