@@ -96,6 +96,14 @@ export class XmlElement {
   }
 
   /**
+   * For parsers: takes over the array of children of an element that has none.
+   * @internal
+   */
+  adoptChildren(nodes: XmlNode[]): void {
+    this.#children = nodes;
+  }
+
+  /**
    * For parsers: like `adoptChild`, but joins the text that stands right before.
    * @internal
    */

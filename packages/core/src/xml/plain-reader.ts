@@ -1,4 +1,4 @@
-import { type Origin, XmlElement } from './element.js';
+import { type Origin, XmlElement, type XmlNode } from './element.js';
 import type { Limits } from './limits.js';
 import { NS_STREAM, NS_XML, NS_XMLNS } from './namespaces.js';
 import { exceedsBytes } from './utf8.js';
@@ -35,9 +35,17 @@ const NAME_CHARACTERS = nameCharacters();
 const DEEPEST = 64;
 const MOST_SLOTS = 32;
 
+/** How many places for children are kept from one element to the next. */
+const MOST_NODES = 64;
+
 /** How many names and namespaces are remembered, and how long one is at most. */
 const KNOWN = 256;
 const LONGEST_KNOWN = 80;
+
+/** Bytes that a UTF-16 unit from U+0080 on takes beyond one; half of a pair has half of its four. */
+function bytesBeyond(code: number): number {
+  return code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+}
 
 function nameCharacters(): Uint8Array {
   const table = new Uint8Array(128);
@@ -62,6 +70,12 @@ export class PlainReader {
   #elements = 0;
   /** Where reading goes on. */
   #at = 0;
+  /** How many bytes the characters that were read have beyond one each. */
+  #more = 0;
+  /** Attributes of the tag that is read; children of the elements that are open, one after the other. Used again and again. */
+  readonly #slots: string[] = [];
+  readonly #nodes: XmlNode[] = [];
+  #nodeCount = 0;
   /** Where nothing was read, and all was well up to the end of the text. */
   #incomplete = false;
   // They come again and again: one string for each is less to make, and the fastest to compare.
@@ -70,6 +84,11 @@ export class PlainReader {
   /** Behind the element that was read. */
   get end(): number {
     return this.#at;
+  }
+
+  /** How many bytes the element that was read takes beyond one for each character. */
+  get moreBytes(): number {
+    return this.#more;
   }
 
   /** After nothing was read: whether it was fine so far, and more text may complete it. */
@@ -83,9 +102,13 @@ export class PlainReader {
     this.#around = around;
     this.#origin = origin;
     this.#elements = 0;
+    this.#more = 0;
     this.#incomplete = false;
     const element = this.#element(at, around.inside, 1);
     this.#text = '';
+    // Nothing that was read is kept alive by it, except what a single element leaves in its place.
+    this.#nodeCount = 0;
+    if (this.#nodes.length > MOST_NODES) this.#nodes.length = 0;
     return element;
   }
 
@@ -97,18 +120,19 @@ export class PlainReader {
     const tag = this.#name(from + 1);
     if (tag === undefined) return undefined;
     let at = this.#at;
-    let pairs: string[] | undefined;
+    const slots = this.#slots;
+    let used = 0;
     let declared: string | undefined;
     let open = true;
     for (;;) {
-      if (at >= length) return this.#more();
+      if (at >= length) return this.#unfinished();
       let code = text.charCodeAt(at);
       if (code === GT) {
         at++;
         break;
       }
       if (code === SLASH) {
-        if (at + 1 >= length) return this.#more();
+        if (at + 1 >= length) return this.#unfinished();
         if (text.charCodeAt(at + 1) !== GT) return undefined;
         at += 2;
         open = false;
@@ -116,16 +140,16 @@ export class PlainReader {
       }
       if (code !== SPACE) return undefined;
       at++;
-      if (at >= length) return this.#more();
+      if (at >= length) return this.#unfinished();
       code = text.charCodeAt(at);
       if (code === GT || code === SLASH) continue;
       const name = this.#name(at);
       if (name === undefined) return undefined;
       at = this.#at;
-      if (at >= length) return this.#more();
+      if (at >= length) return this.#unfinished();
       if (text.charCodeAt(at) !== EQUALS) return undefined;
       at++;
-      if (at >= length) return this.#more();
+      if (at >= length) return this.#unfinished();
       const quote = text.charCodeAt(at);
       if (quote !== APOSTROPHE && quote !== QUOTE) return undefined;
       if (name === 'xmlns') {
@@ -136,26 +160,26 @@ export class PlainReader {
         if (name.includes(':') && name !== 'xml:lang') return undefined;
         const value = this.#value(at + 1, quote);
         if (value === undefined || exceedsBytes(value, limits.maxAttributeBytes)) return undefined;
-        if (pairs === undefined) pairs = [name, value];
-        else {
-          if (pairs.length >= MOST_SLOTS) return undefined;
-          for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return undefined;
-          pairs.push(name, value);
-        }
-        if (pairs.length > 2 * limits.maxAttributes) return undefined;
+        if (used >= MOST_SLOTS || used >= 2 * limits.maxAttributes) return undefined;
+        for (let i = 0; i < used; i += 2) if (slots[i] === name) return undefined;
+        slots[used++] = name;
+        slots[used++] = value;
       }
       at = this.#at;
     }
-    const element = this.#make(tag, this.#inside(declared, inherited, depth), pairs, depth);
-    if (element === undefined || !open) {
-      this.#at = at;
-      return element;
-    }
-    return this.#content(at, tag, element, this.#inside(declared, inherited, depth), depth);
+    const inside = declared === undefined ? inherited : this.#inside(declared, depth);
+    const element = this.#make(tag, inside, used === 0 ? undefined : slots.slice(0, used), depth);
+    this.#at = at;
+    if (element === undefined || !open) return element;
+    const first = this.#nodeCount;
+    if (!this.#content(tag, inside, depth)) return undefined;
+    if (this.#nodeCount > first) element.adoptChildren(this.#nodes.slice(first, this.#nodeCount));
+    this.#nodeCount = first;
+    return element;
   }
 
-  #inside(declared: string | undefined, inherited: string, depth: number): string {
-    if (declared === undefined) return inherited;
+  /** The default namespace inside of an element with that declaration. */
+  #inside(declared: string, depth: number): string {
     const { contentNamespace, inside } = this.#around;
     return depth === 1 && declared === contentNamespace ? inside : declared;
   }
@@ -174,30 +198,34 @@ export class PlainReader {
     return XmlElement.adopt(name, namespace, pairs, this.#origin);
   }
 
-  #content(from: number, tag: string, element: XmlElement, inside: string, depth: number): XmlElement | undefined {
+  /** Puts what stands up to the end tag into `#nodes`. */
+  #content(tag: string, inside: string, depth: number): boolean {
     const text = this.#text;
     const { length } = text;
-    let at = from;
     for (;;) {
-      if (at >= length) return this.#more();
-      if (text.charCodeAt(at) !== LT) {
+      let at = this.#at;
+      if (at < length && text.charCodeAt(at) !== LT) {
         const content = this.#characters(at);
-        if (content === undefined) return undefined;
-        element.adoptText(content);
+        if (content === undefined) return false;
+        this.#nodes[this.#nodeCount++] = content;
         at = this.#at;
       }
-      if (at + 1 >= length) return this.#more();
+      if (at + 1 >= length) {
+        this.#incomplete = true;
+        return false;
+      }
       if (text.charCodeAt(at + 1) === SLASH) {
         const end = at + 2 + tag.length;
-        if (end >= length) return tag.startsWith(text.slice(at + 2)) ? this.#more() : undefined;
-        if (text.charCodeAt(end) !== GT || !text.startsWith(tag, at + 2)) return undefined;
+        if (end >= length) {
+          this.#incomplete = tag.startsWith(text.slice(at + 2));
+          return false;
+        }
         this.#at = end + 1;
-        return element;
+        return text.charCodeAt(end) === GT && text.startsWith(tag, at + 2);
       }
       const child = this.#element(at, inside, depth + 1);
-      if (child === undefined) return undefined;
-      element.adoptChild(child);
-      at = this.#at;
+      if (child === undefined) return false;
+      this.#nodes[this.#nodeCount++] = child;
     }
   }
 
@@ -214,7 +242,7 @@ export class PlainReader {
     }
     if (at - from > this.#around.limits.maxNameBytes) return undefined;
     if (at > from && ((NAME_CHARACTERS[text.charCodeAt(from)] as number) & START) === 0) return undefined;
-    if (at >= length) return this.#more();
+    if (at >= length) return this.#unfinished();
     // What follows a name is looked at by who asked for it; nothing at all is no name.
     if (at === from || text.charCodeAt(at) > 0x7f) return undefined;
     this.#at = at;
@@ -233,7 +261,7 @@ export class PlainReader {
       if (code < SPACE || code > 0x7e || code === LT || code === AMPERSAND) return undefined;
       hash = (hash * 31 + code) | 0;
     }
-    if (at >= length) return this.#more();
+    if (at >= length) return this.#unfinished();
     const { maxNamespaceBytes, maxNamespaceDecls } = this.#around.limits;
     if (at - from > maxNamespaceBytes || maxNamespaceDecls < 1) return undefined;
     this.#at = at + 1;
@@ -251,8 +279,11 @@ export class PlainReader {
     for (; at < length; at++) {
       const code = text.charCodeAt(at);
       if (code === quote) break;
-      if (code < SPACE || code === LT || code >= 0xfffe) return undefined;
-      if (code === AMPERSAND) {
+      if (code >= 0x80) {
+        if (code >= 0xfffe) return undefined;
+        this.#more += bytesBeyond(code);
+      } else if (code < SPACE || code === LT) return undefined;
+      else if (code === AMPERSAND) {
         const character = this.#reference(at);
         if (character === undefined) return undefined;
         before += text.slice(start, at) + character;
@@ -260,7 +291,7 @@ export class PlainReader {
         at = start - 1;
       }
     }
-    if (at >= length) return this.#more();
+    if (at >= length) return this.#unfinished();
     this.#at = at + 1;
     return before === '' ? text.slice(start, at) : before + text.slice(start, at);
   }
@@ -274,10 +305,14 @@ export class PlainReader {
     let start = from;
     for (; at < length; at++) {
       const code = text.charCodeAt(at);
-      if (code === LT) break;
-      if (code > GT && code < 0xfffe) continue;
-      if (code < SPACE ? code !== 0x0a && code !== 0x09 : code >= 0xfffe) return undefined;
-      if (code === AMPERSAND) {
+      if (code > GT) {
+        if (code < 0x80) continue;
+        if (code >= 0xfffe) return undefined;
+        this.#more += bytesBeyond(code);
+      } else if (code === LT) break;
+      else if (code < SPACE) {
+        if (code !== 0x0a && code !== 0x09) return undefined;
+      } else if (code === AMPERSAND) {
         const character = this.#reference(at);
         if (character === undefined) return undefined;
         before += text.slice(start, at) + character;
@@ -287,7 +322,7 @@ export class PlainReader {
         return undefined;
       }
     }
-    if (at >= length) return this.#more();
+    if (at >= length) return this.#unfinished();
     this.#at = at;
     return before === '' ? text.slice(start, at) : before + text.slice(start, at);
   }
@@ -329,7 +364,7 @@ export class PlainReader {
     return own;
   }
 
-  #more(): undefined {
+  #unfinished(): undefined {
     this.#incomplete = true;
     return undefined;
   }

@@ -186,10 +186,13 @@ export class SaxesStreamParser implements Parser {
 
   #parse(decoded: string, bytes: number): void {
     const held = this.#held;
-    const text = held === '' ? decoded : held + decoded;
-    this.#chunk.set(text, bytes + this.#heldBytes);
-    this.#closedAt = 0;
+    if (held !== '' && this.#between && !this.#atStart) {
+      this.#parseKept(held, decoded, bytes);
+      return;
+    }
     this.#hold('');
+    this.#take(held === '' ? decoded : held + decoded, bytes + held.length);
+    const text = this.#chunk.text;
     let at = 0;
     if (this.#atStart) {
       at = this.#declaration();
@@ -199,50 +202,78 @@ export class SaxesStreamParser implements Parser {
       }
       this.#atStart = false;
     }
+    if (this.#between && this.#tree.depth === 1) this.#plainElements(at);
+    else this.#elements(at);
+  }
+
+  #take(text: string, bytes: number): void {
+    this.#chunk.set(text, bytes);
+    this.#closedAt = 0;
+  }
+
+  /** By saxes, to the end of the chunk. */
+  #elements(from: number, limits = this.#limits): void {
+    let at = from;
     if (this.#between) {
-      if (this.#tree.depth === 1) at = this.#plainElements(at, held !== '');
-      if (at < 0) return;
-      at = this.#next(at);
+      at = this.#next(at, limits);
       if (this.#between) return;
     }
     this.#scan(at);
     if (this.#between) return;
-    this.#checkBytes(text.length);
+    this.#checkBytes(this.#chunk.text.length);
     this.#bytesBefore += this.#chunk.bytes - this.#held.length;
   }
 
-  /** Tells the elements that can be read in one go. Gives where the first one stands that cannot; -1 where it is kept back. */
-  #plainElements(from: number, kept: boolean): number {
+  /** The element whose beginning was kept back, and what follows it. */
+  #parseKept(kept: string, decoded: string, bytes: number): void {
+    const keptBytes = this.#heldBytes;
+    this.#hold('');
+    this.#take(decoded, bytes);
+    // A joined string is slow to read: no more of it than it may take.
+    const element = this.#plain.read(kept + decoded.slice(0, MOST_KEPT), 0, this.#tree, freshOrigin());
+    const { end, moreBytes } = this.#plain;
+    if (element !== undefined && end + moreBytes <= this.#tree.limits.maxStanzaBytes) {
+      this.#tellPlain(element, end + moreBytes, end - kept.length);
+      this.#plainElements(end - kept.length);
+      return;
+    }
+    this.#take(kept + decoded, bytes + keptBytes);
+    this.#elements(0, this.#tree.limits);
+  }
+
+  /** Tells the elements that can be read in one go, and leaves it to saxes from the first one on that cannot. */
+  #plainElements(from: number): void {
     const { text } = this.#chunk;
     const tree = this.#tree;
-    let at = from;
-    for (;;) {
-      at = skipSpace(text, at);
-      if (at === text.length || text.charCodeAt(at) !== 0x3c) return at;
-      const again = kept && at === from;
-      if (!again) tree.limits = this.#limits;
-      if (tree.crowded) return at;
+    let at = skipSpace(text, from);
+    while (at < text.length && text.charCodeAt(at) === 0x3c) {
+      tree.limits = this.#limits;
+      if (tree.crowded) break;
       const element = this.#plain.read(text, at, tree, freshOrigin());
-      const before = this.#chunk.bytesBefore(at);
       if (element === undefined) {
-        const bytes = this.#chunk.bytes - before;
-        if (again || !this.#plain.incomplete || text.length - at > MOST_KEPT) return at;
-        if (bytes > tree.limits.maxStanzaBytes) return at;
+        if (!this.#plain.incomplete || text.length - at > MOST_KEPT) break;
+        const bytes = utf8Length(text, at);
+        if (bytes > tree.limits.maxStanzaBytes) break;
         this.#hold(text.slice(at), bytes);
-        return -1;
+        return;
       }
       const { end } = this.#plain;
       // A second root is saxes' to refuse, which has to know of the first.
-      if (this.#document && skipSpace(text, end) < text.length) return at;
-      const bytes = this.#chunk.bytesBefore(end) - before;
-      if (bytes > tree.limits.maxStanzaBytes) return at;
-      this.#closedAt = end;
-      this.#calling = true;
-      this.#events.element(element, bytes);
-      this.#calling = false;
-      if (this.#stopped) throw ENOUGH;
-      at = end;
+      if (this.#document && skipSpace(text, end) < text.length) break;
+      const bytes = end - at + this.#plain.moreBytes;
+      if (bytes > tree.limits.maxStanzaBytes) break;
+      this.#tellPlain(element, bytes, end);
+      at = skipSpace(text, end);
     }
+    this.#elements(at);
+  }
+
+  #tellPlain(element: XmlElement, bytes: number, end: number): void {
+    this.#closedAt = end;
+    this.#calling = true;
+    this.#events.element(element, bytes);
+    this.#calling = false;
+    if (this.#stopped) throw ENOUGH;
   }
 
   #hold(text: string, bytes = text.length): void {
@@ -260,7 +291,7 @@ export class SaxesStreamParser implements Parser {
   }
 
   /** Past the white space between first-level elements; begins one where its `<` is. */
-  #next(from: number): number {
+  #next(from: number, limits = this.#limits): number {
     const at = skipSpace(this.#chunk.text, from);
     if (at === this.#chunk.text.length) return at;
     if (this.#chunk.text.charCodeAt(at) !== 0x3c) {
@@ -270,7 +301,7 @@ export class SaxesStreamParser implements Parser {
     this.#between = false;
     this.#openName = -1;
     this.#bytesBefore = -this.#chunk.bytesBefore(at);
-    this.#tree.limits = this.#limits;
+    this.#tree.limits = limits;
     this.#tree.begin();
     return at;
   }
