@@ -4,7 +4,7 @@ import type { XmlElement } from './element.js';
 import { lightSaxes, type Saxes } from './light-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
-import { PlainReader } from './plain-reader.js';
+import { PlainReader, type Utf8Text } from './plain-reader.js';
 import { checkReference } from './reference.js';
 import { CDATA, commonLength, indexOfMarkup, isNameChar, isSpace, skipSpace } from './scan.js';
 import { freshOrigin, TreeBuilder } from './tree-builder.js';
@@ -14,7 +14,7 @@ import { type XmlCondition, XmlStreamError } from './xml-error.js';
 /** Thrown to get out of the tokenizer once nothing more is to be told. */
 const ENOUGH = Symbol('enough');
 
-/** How many characters of an unfinished element are kept back to be read in one go with what comes next. */
+/** How many bytes of an unfinished element are kept back to be read in one go with what comes next. */
 const MOST_KEPT = 8_192;
 
 /**
@@ -47,9 +47,10 @@ export class SaxesStreamParser implements Parser {
   #between = true;
   /** Inside a CDATA section, where no character has a meaning. */
   #inCdata = false;
-  /** The end of the last chunk, kept back until it shows what it is: ASCII inside of an element, between them a whole one's beginning. */
+  /** The end of the last chunk, kept back until it shows what it is; ASCII only. */
   #held = '';
-  #heldBytes = 0;
+  /** The same between elements: the beginning of one, up to the end of the last chunk. */
+  #kept: Utf8Text | undefined;
   /** Bytes of a start tag's name that is not complete; -1 where there is none. */
   #openName = -1;
 
@@ -112,7 +113,7 @@ export class SaxesStreamParser implements Parser {
   get idle(): boolean {
     return (
       this.#between &&
-      this.#held === '' &&
+      this.#kept === undefined &&
       this.#tree.depth === 1 &&
       !this.#decoder.pending &&
       this.#queue.length === 0 &&
@@ -122,7 +123,7 @@ export class SaxesStreamParser implements Parser {
 
   setLimits(limits: Limits): void {
     this.#limits = limits;
-    if (this.#between && this.#held === '') this.#tree.limits = limits;
+    if (this.#between && this.#kept === undefined) this.#tree.limits = limits;
   }
 
   get leftover(): boolean {
@@ -173,7 +174,7 @@ export class SaxesStreamParser implements Parser {
   #consume(chunk: Uint8Array | string): void {
     const decoder = this.#decoder;
     const text = decoder.decode(chunk);
-    if (text !== '') this.#parse(text, decoder.bytes);
+    if (text !== '') this.#parse({ text, bytes: decoder.bytes });
     if (decoder.invalid) {
       const [condition, what] =
         typeof chunk === 'string'
@@ -184,25 +185,27 @@ export class SaxesStreamParser implements Parser {
     }
   }
 
-  #parse(decoded: string, bytes: number): void {
-    const held = this.#held;
-    if (held !== '' && this.#between && !this.#atStart) {
-      this.#parseKept(held, decoded, bytes);
+  #parse(chunk: Utf8Text): void {
+    const kept = this.#kept;
+    if (kept !== undefined) {
+      this.#parseKept(kept, chunk);
       return;
     }
-    this.#hold('');
-    this.#take(held === '' ? decoded : held + decoded, bytes + held.length);
-    const text = this.#chunk.text;
+    const held = this.#held;
+    const text = held === '' ? chunk.text : held + chunk.text;
+    this.#held = '';
+    this.#take(text, chunk.bytes.length + held.length);
     let at = 0;
     if (this.#atStart) {
       at = this.#declaration();
       if (at < 0) {
-        this.#hold(text);
+        this.#held = text;
         return;
       }
       this.#atStart = false;
     }
-    if (this.#between && this.#tree.depth === 1) this.#plainElements(at);
+    // A declaration is ASCII.
+    if (held === '' && this.#between && this.#tree.depth === 1) this.#plainElements(chunk, at, at);
     else this.#elements(at);
   }
 
@@ -225,47 +228,52 @@ export class SaxesStreamParser implements Parser {
   }
 
   /** The element whose beginning was kept back, and what follows it. */
-  #parseKept(kept: string, decoded: string, bytes: number): void {
-    const keptBytes = this.#heldBytes;
-    this.#hold('');
-    this.#take(decoded, bytes);
-    // A joined string is slow to read: no more of it than it may take.
-    const element = this.#plain.read(kept + decoded.slice(0, MOST_KEPT), 0, this.#tree, freshOrigin());
-    const { end, moreBytes } = this.#plain;
-    if (element !== undefined && end + moreBytes <= this.#tree.limits.maxStanzaBytes) {
-      this.#tellPlain(element, end + moreBytes, end - kept.length);
-      this.#plainElements(end - kept.length);
+  #parseKept(kept: Utf8Text, chunk: Utf8Text): void {
+    this.#kept = undefined;
+    this.#take(chunk.text, chunk.bytes.length);
+    const { length } = kept.bytes;
+    // Joining costs, and it will not take all of the chunk.
+    const joined = new Uint8Array(length + Math.min(chunk.bytes.length, MOST_KEPT));
+    joined.set(kept.bytes);
+    joined.set(chunk.bytes.subarray(0, MOST_KEPT), length);
+    const source = { text: kept.text + chunk.text.slice(0, MOST_KEPT), bytes: joined };
+    const element = this.#plain.read(source, 0, 0, this.#tree, freshOrigin());
+    const { end, textEnd } = this.#plain;
+    if (element !== undefined && end <= this.#tree.limits.maxStanzaBytes) {
+      this.#tellPlain(element, end, textEnd - kept.text.length);
+      this.#plainElements(chunk, end - length, textEnd - kept.text.length);
       return;
     }
-    this.#take(kept + decoded, bytes + keptBytes);
+    this.#take(kept.text + chunk.text, length + chunk.bytes.length);
     this.#elements(0, this.#tree.limits);
   }
 
   /** Tells the elements that can be read in one go, and leaves it to saxes from the first one on that cannot. */
-  #plainElements(from: number): void {
-    const { text } = this.#chunk;
+  #plainElements(chunk: Utf8Text, from: number, textFrom: number): void {
+    const { text, bytes } = chunk;
     const tree = this.#tree;
-    let at = skipSpace(text, from);
-    while (at < text.length && text.charCodeAt(at) === 0x3c) {
+    let textAt = skipSpace(text, textFrom);
+    let at = from + textAt - textFrom;
+    while (at < bytes.length && bytes[at] === 0x3c) {
       tree.limits = this.#limits;
       if (tree.crowded) break;
-      const element = this.#plain.read(text, at, tree, freshOrigin());
+      const element = this.#plain.read(chunk, at, textAt, tree, freshOrigin());
+      const { limits } = tree;
       if (element === undefined) {
-        if (!this.#plain.incomplete || text.length - at > MOST_KEPT) break;
-        const bytes = utf8Length(text, at);
-        if (bytes > tree.limits.maxStanzaBytes) break;
-        this.#hold(text.slice(at), bytes);
+        const left = bytes.length - at;
+        if (!this.#plain.incomplete || left > MOST_KEPT || left > limits.maxStanzaBytes) break;
+        this.#kept = { text: text.slice(textAt), bytes: bytes.slice(at) };
         return;
       }
-      const { end } = this.#plain;
+      const { end, textEnd } = this.#plain;
+      if (end - at > limits.maxStanzaBytes) break;
       // A second root is saxes' to refuse, which has to know of the first.
-      if (this.#document && skipSpace(text, end) < text.length) break;
-      const bytes = end - at + this.#plain.moreBytes;
-      if (bytes > tree.limits.maxStanzaBytes) break;
-      this.#tellPlain(element, bytes, end);
-      at = skipSpace(text, end);
+      if (this.#document && skipSpace(text, textEnd) < text.length) break;
+      this.#tellPlain(element, end - at, textEnd);
+      textAt = skipSpace(text, textEnd);
+      at = end + textAt - textEnd;
     }
-    this.#elements(at);
+    this.#elements(textAt);
   }
 
   #tellPlain(element: XmlElement, bytes: number, end: number): void {
@@ -274,11 +282,6 @@ export class SaxesStreamParser implements Parser {
     this.#events.element(element, bytes);
     this.#calling = false;
     if (this.#stopped) throw ENOUGH;
-  }
-
-  #hold(text: string, bytes = text.length): void {
-    this.#held = text;
-    this.#heldBytes = bytes;
   }
 
   #declaration(): number {
@@ -329,7 +332,7 @@ export class SaxesStreamParser implements Parser {
       if (reference >= 0 && (exclamation < 0 || reference < exclamation)) {
         const checked = checkReference(text, reference);
         if (checked === -1) {
-          this.#runAndHold(from, reference);
+          this.#hold(from, reference);
           return;
         }
         if (typeof checked !== 'number') {
@@ -341,7 +344,7 @@ export class SaxesStreamParser implements Parser {
       } else {
         const length = commonLength(text, exclamation);
         if (exclamation + length === text.length && length < CDATA.length) {
-          this.#runAndHold(from, exclamation);
+          this.#hold(from, exclamation);
           return;
         }
         this.#run(from, exclamation);
@@ -363,7 +366,7 @@ export class SaxesStreamParser implements Parser {
       this.#run(from, question);
       this.#fail('restricted-xml', 'a processing instruction; XMPP forbids them', question + 2);
     }
-    if (text.charCodeAt(text.length - 1) === 0x3c) this.#runAndHold(from, text.length - 1);
+    if (text.charCodeAt(text.length - 1) === 0x3c) this.#hold(from, text.length - 1);
     else this.#run(from, text.length);
   }
 
@@ -380,13 +383,13 @@ export class SaxesStreamParser implements Parser {
     let end = text.length;
     while (end > at && end > text.length - 2 && text.charCodeAt(end - 1) === 0x5d) end--;
     this.#run(from, end, true);
-    this.#hold(text.slice(end));
+    this.#held = text.slice(end);
     return -1;
   }
 
-  #runAndHold(from: number, at: number): void {
+  #hold(from: number, at: number): void {
     this.#run(from, at);
-    this.#hold(this.#chunk.text.slice(at));
+    this.#held = this.#chunk.text.slice(at);
   }
 
   #run(from: number, to: number, cdata = false): void {

@@ -30,11 +30,12 @@ export function exceedsBytes(text: string, limit: number): boolean {
 export class Utf8Decoder {
   // Never with `stream: true`: Node then leaves its fast path, and after an error the text before it would be lost.
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #encoder = new TextEncoder();
   #tail: Uint8Array | undefined;
   #surrogate = '';
 
-  /** Bytes of the text that was given out last. */
-  bytes = 0;
+  /** The bytes of the text that was given out last. */
+  bytes: Uint8Array = new Uint8Array(0);
   /** Set for good once something is not UTF-8, or not Unicode. */
   invalid = false;
 
@@ -60,13 +61,13 @@ export class Utf8Decoder {
       this.#tail = data.slice(data.length - open);
       data = data.subarray(0, data.length - open);
     }
-    this.bytes = data.length;
+    this.bytes = data;
     try {
       return this.#decoder.decode(data);
     } catch {
       this.invalid = true;
-      this.bytes = validPrefix(data);
-      return this.#decoder.decode(data.subarray(0, this.bytes));
+      this.bytes = data.subarray(0, validPrefix(data));
+      return this.#decoder.decode(this.bytes);
     }
   }
 
@@ -81,7 +82,7 @@ export class Utf8Decoder {
     const lone = text.search(/\p{Surrogate}/u);
     if (lone >= 0) text = text.slice(0, lone);
     if (lone >= 0 || this.#tail !== undefined) this.invalid = true;
-    this.bytes = utf8Length(text);
+    this.bytes = this.#encoder.encode(text);
     return text;
   }
 }
