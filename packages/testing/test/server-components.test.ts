@@ -25,7 +25,7 @@ describe('components', () => {
     const server = plainServer({ components });
     const peer = await open(server);
     peer.send(header(domain, 'jabber:component:accept', ''));
-    await peer.receive(/<stream:stream[^>]*>/);
+    expect(await peer.receive(/<stream:stream[^>]*>/)).toContain("xmlns='jabber:component:accept'");
     if (secret === 'wrong') peer.send('<handshake>da39a3ee5e6b4b0d3255bfef95601890afd80709</handshake>');
     expect(await peer.receiveEnd()).toContain(`<${condition} `);
   });

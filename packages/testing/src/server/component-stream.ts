@@ -1,4 +1,5 @@
 import { JID, NS_CLIENT, NS_COMPONENT, type StanzaErrorCondition, type StreamHeader, XmlElement } from '@sestina/core';
+import { constantTimeEqual, utf8 } from '@sestina/sasl/server';
 import { iqProblem } from './client-stanzas.js';
 import type { ServerParts } from './parts.js';
 import type { Session } from './session.js';
@@ -24,6 +25,7 @@ export class ComponentStream {
     const domain = JID.tryParse(to ?? '')?.full ?? '';
     const secret = this.#parts.settings.components.get(domain);
     if (secret === undefined) {
+      this.#session.stream.sendHeader(NS_COMPONENT, undefined, to);
       this.#session.kick('host-unknown', `no component ${to ?? "(no 'to')"} is configured`);
       return;
     }
@@ -41,7 +43,8 @@ export class ComponentStream {
     const session = this.#session;
     const expected = await sha1(session.stream.id + this.#secret);
     if (session.closed) return;
-    if (element.name !== 'handshake' || element.namespace !== NS_CLIENT || element.text.trim() !== expected) {
+    const named = element.name === 'handshake' && element.namespace === NS_CLIENT;
+    if (!named || !constantTimeEqual(utf8(element.text.trim()), utf8(expected))) {
       session.kick('not-authorized', 'the handshake does not match the secret');
       return;
     }

@@ -12,7 +12,7 @@ interface Saxes {
   SaxesParser: new (options: { xmlns: boolean }) => SaxesParser;
 }
 
-// The floor: the same parser with handlers that keep the two values and build nothing.
+// The parser that unusual XML goes to, by itself, with handlers that keep the two values and build nothing.
 await measureReceiving((header) => {
   const { SaxesParser } = requirePeer('saxes') as Saxes;
   const seen = new Seen();

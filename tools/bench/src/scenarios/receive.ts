@@ -47,7 +47,7 @@ export const receive: Scenario = {
       contenders: [
         { name: 'sestina', script: SESTINA, config: config(fast, chunk) },
         {
-          name: 'saxes (floor)',
+          name: 'saxes alone',
           script: new URL('../contenders/receive-saxes.ts', import.meta.url),
           config: config(fast, chunk),
         },
@@ -68,7 +68,7 @@ export const receive: Scenario = {
         },
       ],
       targets: [
-        { metric: 'us', contender: 'saxes (floor)', atLeast: 0.85 },
+        { metric: 'us', contender: 'saxes alone', atLeast: 0.85 },
         { metric: 'us', contender: 'xmpp.js', atLeast: 1 },
         { metric: 'us', contender: 'stanza', atLeast: 10 },
         { metric: 'us', contender: 'slixmpp', atLeast: 25 },
