@@ -10,6 +10,7 @@ import {
   NS_CLIENT,
   NS_COMPONENT,
   Presence,
+  type PresenceInit,
   type Sending,
   type SendOptions,
   type SessionOutcome,
@@ -147,6 +148,21 @@ export class ComponentXMPP extends BaseXMPP {
     const { domain } = this.requestedJid;
     if (address?.domain !== domain) throw new ConfigError(`"${jid}" is no address of the component ${domain}`, 'jid');
     return new ComponentAddress(this, this.#listeners, address);
+  }
+
+  /**
+   * Asks for a subscription, or sends another of the four subscription types, to the bare JID; the roster of the address that it
+   * is `from` changes accordingly. With anything else in `init` it is only sent, and the roster knows nothing of it.
+   * @throws ConfigError for a `from` in another domain.
+   */
+  override sendPresenceSubscription(
+    to: JID | string,
+    type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed' = 'subscribe',
+    init: PresenceInit = {},
+  ): Sending {
+    const { from, ...more } = init;
+    if (Object.keys(more).length > 0) return super.sendPresenceSubscription(to, type, init);
+    return this.as(from ?? this.requestedJid).sendPresenceSubscription(to, type);
   }
 
   /**

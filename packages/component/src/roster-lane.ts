@@ -1,4 +1,5 @@
 import { type Clock, TimeoutError } from '@sestina/core';
+import type { StorageCalls } from './storage-calls.js';
 
 /** A change that waits for its turn. */
 export interface Change {
@@ -13,6 +14,7 @@ interface Waiting extends Change {
 /** The changes of one owner's roster: in order, those together that come while another is under way. */
 export class RosterLane {
   readonly #clock: Clock;
+  readonly #calls: StorageCalls;
   readonly #timeout: number;
   readonly #freed: () => void;
   #waiting: Waiting[] = [];
@@ -22,8 +24,9 @@ export class RosterLane {
   #done: Promise<void> = Promise.resolve();
 
   /** @param freed Called when nothing is under way any more, a write that was given up included. */
-  constructor(clock: Clock, timeout: number, freed: () => void) {
+  constructor(clock: Clock, calls: StorageCalls, timeout: number, freed: () => void) {
     this.#clock = clock;
+    this.#calls = calls;
     this.#timeout = timeout;
     this.#freed = freed;
   }
@@ -75,23 +78,27 @@ export class RosterLane {
   async read<T>(read: () => Promise<T>): Promise<T> {
     // A write that was given up may still happen: what another one wrote meanwhile would be lost.
     if (this.#writing) await this.#within('an earlier write to the storage', this.#writing);
-    return this.#within('reading from the storage', read());
+    const { result, cancel } = this.#calls.start(read);
+    return this.#within('reading from the storage', result, cancel);
   }
 
   /** Writes. @throws TimeoutError, what the storage rejects with. */
   async write(write: () => Promise<void>): Promise<void> {
-    const promise = write();
+    const { result, cancel } = this.#calls.start(write);
     const settled = (): void => {
       this.#writing = undefined;
       if (!this.#running) this.#freed();
     };
-    this.#writing = promise.then(settled, settled);
-    await this.#within('writing to the storage', promise);
+    this.#writing = result.then(settled, settled);
+    await this.#within('writing to the storage', result, cancel);
   }
 
-  #within<T>(what: string, promise: Promise<T>): Promise<T> {
+  #within<T>(what: string, promise: Promise<T>, cancel: () => void = () => {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = this.#clock.setTimer(this.#timeout, () => reject(new TimeoutError(what, this.#timeout)));
+      const timer = this.#clock.setTimer(this.#timeout, () => {
+        reject(new TimeoutError(what, this.#timeout));
+        cancel();
+      });
       promise.then(resolve, reject).finally(() => timer.cancel());
     });
   }

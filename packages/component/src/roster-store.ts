@@ -13,6 +13,7 @@ import {
 import { RosterStoreError } from './errors.js';
 import { type Change, RosterLane } from './roster-lane.js';
 import { readRoster, writeRoster } from './roster-record.js';
+import { StorageCalls } from './storage-calls.js';
 
 /** Options of `RosterStore`. */
 export class RosterStoreOptions {
@@ -22,10 +23,15 @@ export class RosterStoreOptions {
    */
   prefix = 'component-roster/';
   /**
-   * Milliseconds that the storage may take for one read or write.
+   * Milliseconds that the storage may take for one read or write, waiting for others included.
    * @default 10,000
    */
   timeout = 10_000;
+  /**
+   * Reads and writes that may be under way at once; further ones wait. Those to which the storage never answers count for good.
+   * @default 500
+   */
+  maxCalls = 500;
   /**
    * Whether what each address broadcast last is kept too, as those who share the storage need to answer probes, and as a
    * process does that was started again: nobody has told its contacts that it was gone.
@@ -48,6 +54,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
   readonly #xmpp: BaseXMPP;
   readonly #storage: Storage;
   readonly #options: RosterStoreOptions;
+  readonly #calls: StorageCalls;
   /** Those with something to do, by owner. */
   readonly #lanes = new Map<string, RosterLane>();
   readonly #known = new WeakSet<RosterNode>();
@@ -60,9 +67,11 @@ export class RosterStore extends Plugin implements RosterKeeper {
     super();
     if (!xmpp.isComponent) throw new ConfigError('the roster of a client is kept by its server', 'RosterStore');
     if (!(options.timeout > 0)) throw new ConfigError('timeout: expected milliseconds above 0', 'timeout');
+    if (!(options.maxCalls >= 1)) throw new ConfigError('maxCalls: expected a number from 1', 'maxCalls');
     this.#xmpp = xmpp;
     this.#storage = storage;
     this.#options = options;
+    this.#calls = new StorageCalls(options.maxCalls);
     const before = xmpp.roster.keeper;
     xmpp.roster.keeper = this;
     this.own({
@@ -95,10 +104,15 @@ export class RosterStore extends Plugin implements RosterKeeper {
   /** @internal */
   commit(node: RosterNode, change: () => void): Promise<void> {
     const key = node.owner.full;
-    const lane =
-      this.#lanes.get(key) ?? new RosterLane(this.#xmpp.clock, this.#options.timeout, () => this.#lanes.delete(key));
-    this.#lanes.set(key, lane);
+    const lane = this.#lanes.get(key) ?? this.#lane(key);
     return lane.add(change, (changes) => this.#run(node, lane, changes));
+  }
+
+  #lane(key: string): RosterLane {
+    const { timeout } = this.#options;
+    const lane = new RosterLane(this.#xmpp.clock, this.#calls, timeout, () => this.#lanes.delete(key));
+    this.#lanes.set(key, lane);
+    return lane;
   }
 
   /** Reads, changes, writes, sends: all changes that wait by then at once. */

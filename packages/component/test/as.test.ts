@@ -477,6 +477,24 @@ describe('presence of an address', () => {
       'unsubscribed',
     ]);
   });
+
+  it('is in the roster too where the component sends it, from any of its addresses or from itself', async () => {
+    const { component, stream } = await scripted();
+    for (const from of ['romeo@bot.example.org', 'bot.example.org']) {
+      const init = from === 'bot.example.org' ? {} : { from };
+      component.sendPresenceSubscription('bob@example.net/x', 'subscribe', init);
+      await stream.expectSent(`<presence from='${from}' to='bob@example.net' type='subscribe'/>`);
+      await stream.recv(`<presence from='bob@example.net' to='${from}' type='subscribed'/>`);
+      expect(component.roster.of(from).get('bob@example.net')?.subscription, from).toBe('to');
+    }
+    expect(() =>
+      component.sendPresenceSubscription('bob@example.net', 'subscribe', { from: 'a@other.example' }),
+    ).toThrow(ConfigError);
+    component.sendPresenceSubscription('carol@example.net', 'subscribe', { status: 'It is me' });
+    await stream.expectSent(
+      "<presence from='bot.example.org' to='carol@example.net' type='subscribe'><status>It is me</status></presence>",
+    );
+  });
 });
 
 describe('data of an address', () => {

@@ -341,6 +341,24 @@ describe('a storage that fails', () => {
     expect(component.roster.of(ROMEO).get(BOB)?.online).toBe(true);
   });
 
+  it('and has not begun what was given up never begins it', async () => {
+    const storage = new FaultyStorage();
+    // The first write hangs, so that the second one waits for it.
+    Object.assign(storage, { at: 1, fault: 'hang' });
+    const { stream, component } = await stored(storage, {}, { timeout: 2_000, maxCalls: 1 });
+    const first = rejection(component.roster.of(ROMEO).update(BOB));
+    await stream.idle();
+    const other = rejection(component.roster.of('juliet@bot.example.org').update(CAROL));
+    await stream.clock.advance(2_000);
+    await Promise.all([first, other]);
+    const { length } = storage.calls;
+    for (const go of storage.release) go();
+    await stream.idle();
+    expect(storage.calls.length).toBe(length);
+    await component.roster.of('juliet@bot.example.org').update(CAROL);
+    expect(storage.calls.slice(length).map((call) => call.split(' ', 1)[0])).toEqual(['get', 'set']);
+  });
+
   it('or never answers is given up after the timeout', async () => {
     const storage = new FaultyStorage();
     Object.assign(storage, { at: 0, fault: 'hang' });
@@ -377,6 +395,66 @@ describe('a storage that fails', () => {
       [BOB]: { subscription: 'from' },
       [CAROL]: { subscription: 'from' },
     });
+  });
+});
+
+describe('a storage that strangers keep busy', () => {
+  /** One that answers when it is told to. */
+  class SlowStorage extends MemoryStorage {
+    readonly waiting: (() => void)[] = [];
+    most = 0;
+
+    override async get(key: string): Promise<string | undefined> {
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+        this.most = Math.max(this.most, this.waiting.length);
+      });
+      return super.get(key);
+    }
+  }
+
+  async function slow(how: Partial<RosterStoreOptions>) {
+    const storage = new SlowStorage();
+    const started = await scripted({ storage, autoAuthorize: true }, (component) => {
+      component.use(RosterStore, how);
+    });
+    const probes = (count: number, round = 0): string =>
+      Array.from({ length: count }, (_, i) => presence('probe', BOB, `u${round}x${i}@bot.example.org`)).join('');
+    return { ...started, storage, probes };
+  }
+
+  it('is asked no more than so many things at once, and for all of them in the end', async () => {
+    const { stream, storage, probes } = await slow({ maxCalls: 10 });
+    stream.skipSent();
+    await stream.recv(probes(95));
+    while (storage.waiting.length > 0) {
+      for (const go of storage.waiting.splice(0)) go();
+      await stream.idle();
+    }
+    expect(storage.most).toBe(10);
+    const asked = stream.sent.filter((sent) => sent.attribute('type') === 'unsubscribed');
+    expect(new Set(asked.map((sent) => sent.attribute('from'))).size).toBe(95);
+  });
+
+  it('and never answers has no more calls to remember however long that lasts', async () => {
+    const { stream, component, storage, probes } = await slow({ maxCalls: 10, timeout: 1_000 });
+    for (let round = 0; round < 20; round++) {
+      await stream.recv(probes(50, round));
+      await stream.clock.advance(1_000);
+    }
+    expect(storage.waiting.length).toBe(10);
+    const roster = component.roster.of(ROMEO);
+    const failed = rejection(roster.load());
+    await stream.clock.advance(1_000);
+    expect(await failed).toMatchObject({ code: 'ERR_ROSTER_STORE', retryable: true, cause: { code: 'ERR_TIMEOUT' } });
+    // It comes back to life.
+    for (const go of storage.waiting.splice(0)) go();
+    await stream.idle();
+    const loaded = roster.load();
+    await stream.idle();
+    expect(storage.waiting.length).toBe(1);
+    for (const go of storage.waiting.splice(0)) go();
+    await loaded;
   });
 });
 

@@ -138,6 +138,19 @@ describe('what a component receives', () => {
     await component.disconnect();
   });
 
+  it('is refused where it is a command for administrators, by whoever it is sent', async () => {
+    const { component, peer } = await new PlayedServer().online();
+    peer.send(
+      "<iq type='set' id='q' from='mallory@evil.example/x' to='bot.example.org'><command xmlns='http://jabber.org/protocol/commands' " +
+        "node='http://jabber.org/protocol/admin#announce' action='execute'/></iq>",
+    );
+    const answer = await peer.receive('</iq>');
+    expect(answer).toContain('<service-unavailable');
+    expect(answer).toMatch(/^<iq (?=[^>]*type='error')(?=[^>]*id='q')(?=[^>]*to='mallory@evil.example\/x')/);
+    await component.disconnect();
+    expect(peer.unread.match(/<iq /g)).toBeNull();
+  });
+
   it('rejects a request with the error that came back', async () => {
     const { component, peer } = await new PlayedServer().online();
     const failed = rejection(component.iqGet('bob@example.net/x', new Ping()));

@@ -10,6 +10,7 @@ import {
   TlsInjectionError,
   type Transport,
   type TransportEvents,
+  TransportListener,
 } from '@sestina/core';
 import { channelBindings } from './channel-binding.js';
 import type { Endpoint } from './endpoints.js';
@@ -38,10 +39,10 @@ export class TcpTransport implements Transport {
   readonly kind = 'tcp';
   readonly framing: Framing = streamFraming;
   readonly #init: TcpTransportInit;
-  readonly #outbox = new Outbox(() => this.#tell((events) => events.drain()));
+  readonly #listener = new TransportListener((error) => this.#fail(error));
+  readonly #outbox = new Outbox(() => this.#listener.tell((events) => events.drain()));
   readonly #stop = new AbortController();
-  #state: 'idle' | 'connecting' | 'open' | 'upgrading' | 'closing' | 'closed' = 'idle';
-  #events: TransportEvents | undefined;
+  #state: 'idle' | 'connecting' | 'open' | 'upgrading' | 'closed' = 'idle';
   #socket: Duplex | undefined;
   #secured: TLSSocket | undefined;
   #bindings = new Map<ChannelBindingType, Uint8Array>();
@@ -86,7 +87,7 @@ export class TcpTransport implements Transport {
         opened.socket.destroy();
         throw either.reason;
       }
-      this.#events = events;
+      this.#listener.use(events);
       this.#use(opened.socket, opened.secured);
     } catch (error) {
       this.#state = 'closed';
@@ -152,7 +153,7 @@ export class TcpTransport implements Transport {
 
   destroy(): void {
     if (this.#state === 'idle') this.#state = 'closed';
-    if (this.#state === 'closed' || this.#state === 'closing') return;
+    if (this.#state === 'closed') return;
     const connecting = this.#state === 'connecting';
     if (!connecting) this.#fail(undefined);
     this.#stop.abort(new DisconnectedError('the connection was given up'));
@@ -179,7 +180,7 @@ export class TcpTransport implements Transport {
     this.#outbox.use(undefined);
   }
 
-  readonly #onData = (chunk: Uint8Array | string): void => this.#tell((events) => events.data(chunk));
+  readonly #onData = (chunk: Uint8Array | string): void => this.#listener.tell((events) => events.data(chunk));
   readonly #onClose = (): void => this.#fail(undefined);
 
   readonly #onError = (error: Error): void => {
@@ -199,32 +200,14 @@ export class TcpTransport implements Transport {
     this.#linger ??= this.#init.settings.clock.setTimer(LINGER, () => this.#fail(undefined), { background: true });
   }
 
-  #tell(call: (events: TransportEvents) => void): void {
-    if (!this.#events || this.#state !== 'open') return;
-    try {
-      call(this.#events);
-    } catch (error) {
-      this.#fail(new DisconnectedError('a listener of the transport threw', { cause: error }));
-    }
-  }
-
   #fail(error: Error | undefined): void {
-    if (this.#state === 'closing' || this.#state === 'closed') return;
-    this.#state = 'closing';
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
     this.#error = error;
     this.#linger?.cancel();
     this.#outbox.use(undefined);
     this.#bindings.clear();
     this.#socket?.destroy();
-    // Never within a call of the stream's own.
-    queueMicrotask(() => {
-      this.#state = 'closed';
-      try {
-        this.#events?.close(error);
-      } catch {
-        // There is nobody left to tell.
-      }
-      this.#events = undefined;
-    });
+    this.#listener.close(error);
   }
 }

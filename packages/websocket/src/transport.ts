@@ -6,6 +6,7 @@ import {
   type Timer,
   type Transport,
   type TransportEvents,
+  TransportListener,
 } from '@sestina/core';
 import { closeError } from './close-error.js';
 import { ReceiveBufferFullError } from './errors.js';
@@ -41,9 +42,9 @@ export class WebSocketTransport implements Transport {
   readonly channelBindingTypes: readonly ChannelBindingType[] = [];
   readonly #init: WebSocketTransportInit;
   readonly #stop = new AbortController();
+  readonly #listener = new TransportListener((error) => this.#fail(error));
   readonly #inbox = new Inbox();
-  #state: 'idle' | 'connecting' | 'open' | 'closing' | 'closed' = 'idle';
-  #events: TransportEvents | undefined;
+  #state: 'idle' | 'connecting' | 'open' | 'closed' = 'idle';
   #socket: FrameSocket | undefined;
   #encrypted = false;
   #paused = false;
@@ -73,7 +74,6 @@ export class WebSocketTransport implements Transport {
   async connect(events: TransportEvents, signal: AbortSignal): Promise<void> {
     if (this.#state !== 'idle') throw new ConfigError('a transport connects once: create another', 'transport');
     this.#state = 'connecting';
-    this.#events = events;
     const stop = this.#stop;
     const onAbort = (): void => stop.abort(signal.reason);
     try {
@@ -87,11 +87,11 @@ export class WebSocketTransport implements Transport {
       this.#socket = socket;
       this.#encrypted = url.protocol === 'wss:';
       this.#state = 'open';
+      this.#listener.use(events);
       if (this.#paused) socket.pause();
       else this.#deliver();
     } catch (error) {
       this.#state = 'closed';
-      this.#events = undefined;
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -112,7 +112,7 @@ export class WebSocketTransport implements Transport {
 
   #drained(): void {
     this.#owesDrain = false;
-    this.#tell((events) => events.drain());
+    this.#listener.tell((events) => events.drain());
   }
 
   pause(): void {
@@ -149,7 +149,7 @@ export class WebSocketTransport implements Transport {
 
   destroy(): void {
     if (this.#state === 'idle') this.#state = 'closed';
-    if (this.#state === 'closed' || this.#state === 'closing') return;
+    if (this.#state === 'closed') return;
     const connecting = this.#state === 'connecting';
     if (!connecting) this.#fail(undefined);
     this.#stop.abort(new DisconnectedError('the connection was given up'));
@@ -176,7 +176,7 @@ export class WebSocketTransport implements Transport {
     while (!this.#paused && this.#state === 'open') {
       const frame = this.#inbox.shift();
       if (frame === undefined) break;
-      this.#tell((events) => events.data(frame));
+      this.#listener.tell((events) => events.data(frame));
     }
     this.#delivering = false;
     if (this.#gone && !this.#paused) this.#fail(this.#gone.error);
@@ -188,30 +188,12 @@ export class WebSocketTransport implements Transport {
     else if (this.#inbox.empty && !this.#delivering) this.#fail(error);
   }
 
-  #tell(call: (events: TransportEvents) => void): void {
-    if (!this.#events || this.#state !== 'open') return;
-    try {
-      call(this.#events);
-    } catch (error) {
-      this.#fail(new DisconnectedError('a listener of the transport threw', { cause: error }));
-    }
-  }
-
   #fail(error: Error | undefined): void {
     if (this.#state !== 'open') return;
-    this.#state = 'closing';
+    this.#state = 'closed';
     this.#linger?.cancel();
     this.#inbox.clear();
     this.#socket?.destroy();
-    // Never within a call of the stream's own.
-    queueMicrotask(() => {
-      this.#state = 'closed';
-      try {
-        this.#events?.close(error);
-      } catch {
-        // There is nobody left to tell.
-      }
-      this.#events = undefined;
-    });
+    this.#listener.close(error);
   }
 }

@@ -19,4 +19,5 @@ export * from './stream-events.js';
 export * from './stream-header.js';
 export * from './tracer.js';
 export * from './transport.js';
+export * from './transport-listener.js';
 export * from './xml-stream.js';

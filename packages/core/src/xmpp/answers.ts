@@ -74,8 +74,7 @@ export class Answers {
     question: Question<Request>,
   ): Promise<Result | undefined> {
     const { jid } = question;
-    // An empty node is none (XEP-0030 §3.2).
-    const node = question.node || undefined;
+    const { node } = withoutEmptyNode(question);
     for (const map of [this.#handlers, this.#defaults]) {
       for (const handler of map.get(answer as Answer)?.closest(jid, node) ?? []) {
         const result = await (handler as AnswerHandler<Request, Result>)(question);
@@ -92,7 +91,7 @@ export class Answers {
   purge(place: Place = {}, answer?: Answer<never>): void {
     for (const [kind, handlers] of [...this.#handlers]) {
       if (answer !== undefined && kind !== answer) continue;
-      handlers.clear(place);
+      handlers.clear(withoutEmptyNode(place));
       if (handlers.empty) this.#handlers.delete(kind);
     }
   }
@@ -101,10 +100,15 @@ export class Answers {
 function add(all: Map<Answer, PlaceMap<Handler>>, answer: object, handler: unknown, place: Place): Registration {
   const kind = answer as Answer;
   const handlers = all.get(kind) ?? new PlaceMap<Handler>();
-  const registration = handlers.add(place, handler as Handler);
+  const registration = handlers.add(withoutEmptyNode(place), handler as Handler);
   all.set(kind, handlers);
   return new Registration(() => {
     registration.dispose();
     if (handlers.empty && all.get(kind) === handlers) all.delete(kind);
   });
+}
+
+/** An empty node is none (XEP-0030 §3.2). */
+function withoutEmptyNode({ jid, node }: Place): Place {
+  return { jid, node: node || undefined };
 }

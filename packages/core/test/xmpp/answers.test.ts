@@ -45,6 +45,16 @@ describe('an answer', () => {
     expect(await everywhere().ask(wordOf, question(jid, node))).toBe(expected);
   });
 
+  it('that is registered for an empty node is that of the address itself', async () => {
+    const answers = new Answers();
+    answers.register(wordOf, () => 'all', { node: '' });
+    answers.register(wordOf, () => 'bare', { jid: ROMEO, node: '' });
+    expect(await answers.ask(wordOf, question(ROMEO))).toBe('bare');
+    expect(await answers.ask(wordOf, question(ROMEO, ''))).toBe('bare');
+    answers.purge({ jid: ROMEO, node: '' });
+    expect(await answers.ask(wordOf, question(ROMEO))).toBe('all');
+  });
+
   it('is left to the next one by who does not know, down to the default', async () => {
     const answers = new Answers();
     const asked: string[] = [];
