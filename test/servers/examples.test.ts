@@ -113,8 +113,10 @@ describe.each(KINDS)('the examples with %s', (kind) => {
         await service.end();
       }
       await using service = await start(false);
+      const again = client.wait('message');
       await register(client, domain, { nick: 'Montague' });
-      await expect.poll(() => say('notes')).toBe('Montague, you have 1 note(s):\nbuy poison');
+      await again;
+      expect(await say('notes')).toBe('Montague, you have 1 note(s):\nbuy poison');
       await register(client, domain, { remove: '' });
       expect(await refusal()).toBe('registration-required');
       service.signal('SIGINT');
