@@ -174,14 +174,14 @@ export class PlainReader {
         declared = namespace;
       } else {
         if (name.includes(':') && name !== 'xml:lang') return undefined;
-        const value = this.#value(at + 1, quote);
-        if (value === undefined) return undefined;
+        const value = this.#characters(at + 1, IN_VALUE, quote);
+        if (value === undefined || this.#at - at - 1 > limits.maxAttributeBytes) return undefined;
         if (used >= MOST_SLOTS || used >= 2 * limits.maxAttributes) return undefined;
         for (let i = 0; i < used; i += 2) if (slots[i] === name) return undefined;
         slots[used++] = name;
         slots[used++] = value;
       }
-      at = this.#at;
+      at = this.#at + 1;
     }
     const inside = declared === undefined ? inherited : this.#inside(declared, depth);
     const element = this.#make(tag, inside, used === 0 ? undefined : slots.slice(0, used), depth);
@@ -221,7 +221,7 @@ export class PlainReader {
     for (;;) {
       let at = this.#at;
       if (at < length && bytes[at] !== LT) {
-        const content = this.#characters(at);
+        const content = this.#characters(at, IN_TEXT, LT);
         if (content === undefined) return false;
         this.#nodes[this.#nodeCount++] = content;
         at = this.#at;
@@ -265,7 +265,7 @@ export class PlainReader {
     return this.#knownString(from, at, hash);
   }
 
-  /** The namespace that stands there in quotes. */
+  /** The namespace that begins there, up to the quote. */
   #namespace(from: number, quote: number): string | undefined {
     const bytes = this.#bytes;
     const { length } = bytes;
@@ -280,13 +280,13 @@ export class PlainReader {
     if (at >= length) return this.#unfinished();
     const { maxNamespaceBytes, maxNamespaceDecls } = this.#around.limits;
     if (at - from > maxNamespaceBytes || maxNamespaceDecls < 1) return undefined;
-    this.#at = at + 1;
+    this.#at = at;
     const namespace = this.#knownString(from, at, hash);
     return namespace === NS_XML || namespace === NS_XMLNS ? undefined : namespace;
   }
 
-  /** The attribute's value that begins there; goes on behind the quote. */
-  #value(from: number, quote: number): string | undefined {
+  /** An attribute's value up to the quote, or text up to the next tag: `kind` says what is worth a look, `end` what ends it. */
+  #characters(from: number, kind: number, end: number): string | undefined {
     const bytes = this.#bytes;
     const { length } = bytes;
     let before = '';
@@ -294,8 +294,8 @@ export class PlainReader {
     let at = from;
     for (; at < length; at++) {
       const code = bytes[at] as number;
-      if (((KINDS[code] as number) & IN_VALUE) === 0) continue;
-      if (code === quote) break;
+      if (((KINDS[code] as number) & kind) === 0) continue;
+      if (code === end) break;
       if (code >= 0x80) {
         if (!this.#beyondAscii(code, at)) return undefined;
       } else if (code === AMPERSAND) {
@@ -304,35 +304,9 @@ export class PlainReader {
         before += this.#text.slice(start, at - this.#delta) + character;
         at = this.#at - 1;
         start = this.#at - this.#delta;
+      } else if (code === GT) {
+        if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return undefined;
       } else if (code !== QUOTE && code !== APOSTROPHE) return undefined;
-    }
-    if (at >= length) return this.#unfinished();
-    if (at - from > this.#around.limits.maxAttributeBytes) return undefined;
-    this.#at = at + 1;
-    const last = this.#text.slice(start, at - this.#delta);
-    return before === '' ? last : before + last;
-  }
-
-  /** The text up to the next tag. */
-  #characters(from: number): string | undefined {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    let before = '';
-    let start = from - this.#delta;
-    let at = from;
-    for (; at < length; at++) {
-      const code = bytes[at] as number;
-      if (((KINDS[code] as number) & IN_TEXT) === 0) continue;
-      if (code === LT) break;
-      if (code >= 0x80) {
-        if (!this.#beyondAscii(code, at)) return undefined;
-      } else if (code === AMPERSAND) {
-        const character = this.#reference(at);
-        if (character === undefined) return undefined;
-        before += this.#text.slice(start, at - this.#delta) + character;
-        at = this.#at - 1;
-        start = this.#at - this.#delta;
-      } else if (code !== GT || (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET)) return undefined;
     }
     if (at >= length) return this.#unfinished();
     this.#at = at;

@@ -25,7 +25,7 @@ const MOST_KEPT = 8_192;
  */
 export class SaxesStreamParser implements Parser {
   readonly #events: ParserEvents;
-  readonly #saxes: Saxes;
+  #tokenizer: Saxes | undefined;
   readonly #decoder = new Utf8Decoder();
   readonly #tree: TreeBuilder;
   readonly #plain = new PlainReader();
@@ -77,12 +77,20 @@ export class SaxesStreamParser implements Parser {
     this.#document = document;
     const refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) =>
       this.#fail(condition, message, this.#position(), limit);
-    const tree = new TreeBuilder(refuse, limits, document);
-    this.#tree = tree;
+    this.#tree = new TreeBuilder(refuse, limits, document);
+  }
+
+  /** Made when the first text comes to it: of a frame that holds one plain element, none ever does. */
+  get #saxes(): Saxes {
+    this.#tokenizer ??= this.#makeSaxes();
+    return this.#tokenizer;
+  }
+
+  #makeSaxes(): Saxes {
+    const tree = this.#tree;
     const saxes = lightSaxes((name, value) => {
       tree.attribute(name, value);
     });
-    this.#saxes = saxes;
     saxes.on('opentagstart', (tag) => {
       if (this.#closed !== undefined) this.#settle();
       tree.startTag(tag.name);
@@ -108,6 +116,7 @@ export class SaxesStreamParser implements Parser {
     saxes.on('error', (error) => {
       this.#malformed(error.message);
     });
+    return saxes;
   }
 
   get idle(): boolean {
@@ -240,7 +249,7 @@ export class SaxesStreamParser implements Parser {
     const element = this.#plain.read(source, 0, 0, this.#tree, freshOrigin());
     const { end, textEnd } = this.#plain;
     if (element !== undefined && end <= this.#tree.limits.maxStanzaBytes) {
-      this.#tellPlain(element, end, textEnd - kept.text.length);
+      this.#tellElement(element, end, textEnd - kept.text.length);
       this.#plainElements(chunk, end - length, textEnd - kept.text.length);
       return;
     }
@@ -255,10 +264,10 @@ export class SaxesStreamParser implements Parser {
     let textAt = skipSpace(text, textFrom);
     let at = from + textAt - textFrom;
     while (at < bytes.length && bytes[at] === 0x3c) {
-      tree.limits = this.#limits;
+      const limits = this.#limits;
+      tree.limits = limits;
       if (tree.crowded) break;
       const element = this.#plain.read(chunk, at, textAt, tree, freshOrigin());
-      const { limits } = tree;
       if (element === undefined) {
         const left = bytes.length - at;
         if (!this.#plain.incomplete || left > MOST_KEPT || left > limits.maxStanzaBytes) break;
@@ -269,14 +278,14 @@ export class SaxesStreamParser implements Parser {
       if (end - at > limits.maxStanzaBytes) break;
       // A second root is saxes' to refuse, which has to know of the first.
       if (this.#document && skipSpace(text, textEnd) < text.length) break;
-      this.#tellPlain(element, end - at, textEnd);
+      this.#tellElement(element, end - at, textEnd);
       textAt = skipSpace(text, textEnd);
       at = end + textAt - textEnd;
     }
     this.#elements(textAt);
   }
 
-  #tellPlain(element: XmlElement, bytes: number, end: number): void {
+  #tellElement(element: XmlElement, bytes: number, end: number): void {
     this.#closedAt = end;
     this.#calling = true;
     this.#events.element(element, bytes);
@@ -459,16 +468,15 @@ export class SaxesStreamParser implements Parser {
     const at = this.#closedAt;
     this.#closed = undefined;
     this.#checkBytes(at);
-    this.#calling = true;
     if (this.#tree.depth === 0) {
       this.#stopped = true;
+      this.#calling = true;
       this.#events.streamEnd();
-    } else {
-      this.#between = true;
-      this.#events.element(element, this.#bytesBefore + this.#chunk.bytesBefore(at));
+      this.#calling = false;
+      throw ENOUGH;
     }
-    this.#calling = false;
-    if (this.#stopped) throw ENOUGH;
+    this.#between = true;
+    this.#tellElement(element, this.#bytesBefore + this.#chunk.bytesBefore(at), at);
     this.#next(at);
   }
 
