@@ -5,7 +5,7 @@ import { defaultTransports } from '@sestina/tcp/transports';
 export class InstalledTransports {
   readonly #given: readonly TransportFactory[];
   readonly #clock: Clock | undefined;
-  #webSocket: Promise<TransportFactory> | undefined;
+  #webSocket: TransportFactory | undefined;
 
   private constructor(given: readonly TransportFactory[], clock?: Clock) {
     this.#given = given;
@@ -34,33 +34,20 @@ export class InstalledTransports {
   }
 
   async #loadWebSocket(clock: Clock, target: TransportTarget): Promise<TransportFactory> {
-    this.#webSocket ??= load(clock);
-    let cause: unknown;
-    const factory = await this.#webSocket.catch((error: unknown) => {
-      // The next attempt may have the network that this one had not.
-      this.#webSocket = undefined;
-      cause = error;
-    });
-    if (!factory) throw unreachable(target, `install @sestina/websocket, or ${PASS_WEBSOCKET}`, cause);
-    if (!factory.supports(target)) throw unreachable(target, "give a service: 'wss://host/path'");
-    return factory;
+    // Bundlers take an import() that they cannot resolve for an error, except in a try: the package is optional.
+    try {
+      this.#webSocket ??= new (await import('@sestina/websocket')).WebSocketTransportFactory({ clock });
+    } catch (cause) {
+      throw unreachable(target, `install @sestina/websocket, or ${PASS_WEBSOCKET}`, { cause });
+    }
+    if (!this.#webSocket.supports(target)) throw unreachable(target, "give a service: 'wss://host/path'");
+    return this.#webSocket;
   }
 }
 
 const PASS_WEBSOCKET = 'pass transports: new WebSocketTransportFactory() of @sestina/websocket';
 
-function unreachable({ service, domain }: TransportTarget, way: string, cause?: unknown): ConfigError {
+function unreachable({ service, domain }: TransportTarget, way: string, options?: ErrorOptions): ConfigError {
   const wanted = service ? `"${service}"` : `the domain ${domain}`;
-  const message = `no transport is installed that reaches ${wanted}: ${way}`;
-  return new ConfigError(message, 'transports', cause === undefined ? undefined : { cause });
-}
-
-async function load(clock: Clock): Promise<TransportFactory> {
-  // Bundlers take an import() that they cannot resolve for an error, except in a try: the package is optional.
-  try {
-    const { WebSocketTransportFactory } = await import('@sestina/websocket');
-    return new WebSocketTransportFactory({ clock });
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return new ConfigError(`no transport is installed that reaches ${wanted}: ${way}`, 'transports', options);
 }
