@@ -107,9 +107,16 @@ async function run(messages: number, half?: () => unknown): Promise<Outcome> {
     outcomes.reduce((total, one) => total + one[key], 0);
   const longest = (key: 'seconds' | 'busySeconds') => Math.max(...outcomes.map((one) => one[key]));
   return {
-    ...{ sent: sum('sent'), answered: sum('answered'), repeated: sum('repeated'), lost: sum('lost') },
-    ...{ unanswered: sum('unanswered'), returned: sum('returned'), doneTwice: sum('doneTwice'), byWorker },
-    ...{ seconds: longest('seconds'), busySeconds: longest('busySeconds') },
+    sent: sum('sent'),
+    answered: sum('answered'),
+    repeated: sum('repeated'),
+    lost: sum('lost'),
+    unanswered: sum('unanswered'),
+    returned: sum('returned'),
+    doneTwice: sum('doneTwice'),
+    byWorker,
+    seconds: longest('seconds'),
+    busySeconds: longest('busySeconds'),
   };
 }
 

@@ -10,8 +10,13 @@ const UNWANTED_MECHANISMS = ['DIGEST-MD5', 'X-OAUTH2'];
 
 /** What the HTTP interface may be asked. */
 export const API_COMMANDS = [
-  ...['status', 'register', 'unregister', 'check_account', 'kick_session', 'kick_user'],
-  ...['join_cluster', 'list_cluster'],
+  'status',
+  'register',
+  'unregister',
+  'check_account',
+  'kick_session',
+  'kick_user',
+  'list_cluster',
 ] as const;
 
 /**

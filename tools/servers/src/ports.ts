@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { ServerError } from './errors.js';
 
 const LOWEST = 10_000;
@@ -39,4 +39,17 @@ export async function freePorts(count: number): Promise<number[]> {
   } finally {
     await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
   }
+}
+
+/** Whether somebody takes connections on that port of 127.0.0.1. */
+export function listening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (result: boolean) => () => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', end(true));
+    socket.once('error', end(false));
+  });
 }

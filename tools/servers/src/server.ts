@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemon } from './daemon.js';
 import { ServerError } from './errors.js';
 import type { Guard } from './guard.js';
+import { listening } from './ports.js';
 import type { Backend, Site } from './site.js';
 import type { CertificatePair, RunningServer, ServerKind, ServerUser, StopSignal } from './types.js';
 
@@ -13,18 +13,6 @@ const POLL = 25;
 
 /** One of the ports was taken by somebody else before the server could listen on it; other ports may do. */
 export class PortTakenError extends ServerError {}
-
-function listening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    const end = (result: boolean) => () => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', end(true));
-    socket.once('error', end(false));
-  });
-}
 
 async function read(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '');

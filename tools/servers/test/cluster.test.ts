@@ -1,6 +1,6 @@
-import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCluster, type RunningServer, startCluster } from '../src/index.js';
+import { listening } from '../src/ports.js';
 import { leftovers, NOTHING } from './leftovers.js';
 import { RawClient } from './raw-client.js';
 
@@ -12,18 +12,6 @@ async function online(node: RunningServer | undefined, username: string): Promis
   client.send('<presence/>');
   await client.expect(/<presence[^>]*>/);
   return client;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ port, host: '127.0.0.1' });
-    const end = (result: boolean) => () => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', end(true));
-    socket.once('error', end(false));
-  });
 }
 
 describe('a cluster of ejabberd', () => {
@@ -73,9 +61,9 @@ describe('a cluster of ejabberd', () => {
     const other = await startCluster({ users: 0 });
     const { nodes, directory } = other;
     const directories = [directory, ...nodes.map((node) => node.directory)];
-    expect(await answers(nodes[1]?.ports.c2s ?? 0)).toBe(true);
+    expect(await listening(nodes[1]?.ports.c2s ?? 0)).toBe(true);
     await other[Symbol.asyncDispose]();
     for (const one of directories) expect(await leftovers(one)).toEqual(NOTHING);
-    expect(await answers(nodes[1]?.ports.c2s ?? 0)).toBe(false);
+    expect(await listening(nodes[1]?.ports.c2s ?? 0)).toBe(false);
   });
 });

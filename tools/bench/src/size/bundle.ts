@@ -24,8 +24,6 @@ export interface BundleOptions {
   readonly from: string;
   /** Packages that are left out. */
   readonly without?: readonly string[];
-  /** Stand-ins for modules that browsers lack, by name. */
-  readonly alias?: Readonly<Record<string, string>>;
 }
 
 type Outputs = Metafile['outputs'];
@@ -52,7 +50,7 @@ function weigh(files: readonly OutputFile[]): Weight {
  * Bundles and minifies a program for browsers, from what npm gets. What is behind an `import()` becomes a file of its own.
  * @throws Error where it cannot be bundled.
  */
-export async function bundle(code: string, { from, without = [], alias = {} }: BundleOptions): Promise<Bundle> {
+export async function bundle(code: string, { from, without = [] }: BundleOptions): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: from },
     bundle: true,
@@ -68,7 +66,6 @@ export async function bundle(code: string, { from, without = [], alias = {} }: B
     target: 'es2022',
     legalComments: 'none',
     external: without.flatMap((name) => [name, `${name}/*`]),
-    alias,
     tsconfigRaw: {},
     logLevel: 'silent',
   });

@@ -24,7 +24,7 @@ function less(name: string, a: Bundle, b: Bundle): SizeRow {
 }
 
 /** The program, and the parts of it. */
-export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[]; later: SizeRow[] }> {
+export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[] }> {
   const from = HERE;
   const whole = await bundle(PROGRAM, { from });
   const rows: SizeRow[] = [{ name: WHOLE, minified: whole.minified, gzipped: whole.gzipped }];
@@ -32,7 +32,7 @@ export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[]; lat
     rows.push(less(names.join(' + '), whole, await bundle(PROGRAM, { from, without: names })));
   }
   rows.push(...ownRows(await bundle(PROGRAM, { from, without: DEPENDENCIES })), notImported(whole));
-  return { whole, rows, later: [...whole.later] };
+  return { whole, rows };
 }
 
 /**
