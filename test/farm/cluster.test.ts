@@ -85,7 +85,7 @@ describe('one domain on a cluster of two nodes', () => {
     await nodes[0].start();
     await cluster.joined(2);
     // The process of the killed node, and the generator that was there, come back by themselves.
-    await expect.poll(() => farm.workers.at(-1)?.report.sessions, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => farm.workers.at(-1)?.report.sessions, { timeout: 20_000 }).toBeGreaterThan(1);
     await expect.poll(() => generator.boundJid?.full, { timeout: 20_000 }).toBeDefined();
     const last = await new Generator(generator, { ...options, timeout: 30_000 }).run();
     expect(last).toMatchObject({ answered: COUNT, unanswered: 0, doneTwice: 0 });

@@ -13,7 +13,7 @@ export interface GeneratorOptions {
   readonly retryAfter?: number;
   /** Milliseconds for all of it. Default 60,000. */
   readonly timeout?: number;
-  /** Called when so many have been answered. */
+  /** Called when so many have been answered; the run is over once what it returns is, and fails with it. */
   readonly at?: Readonly<Record<number, () => unknown>>;
 }
 
@@ -75,6 +75,7 @@ export class Generator {
   #doneTwice = 0;
   #begin = 0;
   #lastPrompt = 0;
+  readonly #done: Promise<unknown>[] = [];
 
   constructor(xmpp: BaseXMPP, options: GeneratorOptions) {
     this.#xmpp = xmpp;
@@ -109,6 +110,7 @@ export class Generator {
     // An answer to what was sent twice may still come.
     await new Promise((resolve) => setTimeout(resolve, 300));
     for (const registration of [hearing, returning, failing]) registration.dispose();
+    await Promise.all(this.#done);
     return {
       sent: this.#sent,
       answered: this.#answered,
@@ -161,9 +163,18 @@ export class Generator {
     if (sent.tries === 1) this.#lastPrompt = performance.now() - this.#begin;
     this.#answered += 1;
     this.#byWorker.set(worker, (this.#byWorker.get(worker) ?? 0) + 1);
-    this.#options.at[this.#answered]?.();
+    this.#intervene();
     this.#fill();
     if (this.#answered === this.#options.count) this.#finished();
+  }
+
+  #intervene(): void {
+    const act = this.#options.at[this.#answered];
+    if (!act) return;
+    const done = (async () => act())();
+    // A failure is for who waits for the run, at its end.
+    done.catch(() => {});
+    this.#done.push(done);
   }
 
   #failed({ id }: Message): void {
