@@ -1,21 +1,5 @@
 import { SestinaError } from '@sestina/core';
-
-const CODES: Readonly<Record<number, string>> = {
-  1001: 'it is going away',
-  1002: 'protocol error',
-  1003: 'it cannot take this kind of data',
-  1007: 'invalid data',
-  1008: 'policy violation',
-  1009: 'a message was too large',
-  1010: 'an extension is missing',
-  1011: 'an internal error',
-  1012: 'it restarts',
-  1013: 'try again later',
-  1014: 'bad gateway',
-};
-
-// After these the next connection would come to the same end.
-const FINAL: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
+import { closeCodeOf } from './close-codes.js';
 
 /** The WebSocket was closed with a code that says that something is wrong (RFC 6455 §7.4). */
 export class WebSocketClosedError extends SestinaError {
@@ -32,9 +16,10 @@ export class WebSocketClosedError extends SestinaError {
     readonly origin: 'local' | 'peer',
   ) {
     const who = origin === 'peer' ? 'the server closed the WebSocket' : 'we closed the WebSocket';
-    const what = CODES[closeCode] ?? 'a code of its own';
-    super(`${who} with ${closeCode}, ${what}${closeReason === '' ? '' : `: ${printable(closeReason)}`}`);
-    this.retryable = !FINAL.has(closeCode);
+    const { what, wayOut, final = false } = closeCodeOf(closeCode, origin);
+    const said = closeReason === '' ? '' : ` ("${printable(closeReason)}")`;
+    super(`${who} with ${closeCode}, ${what}${said}${wayOut === undefined ? '' : `: ${wayOut}`}`);
+    this.retryable = !final;
   }
 }
 

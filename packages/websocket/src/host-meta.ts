@@ -3,7 +3,7 @@ import { DiscoveryError } from './errors.js';
 import { fetchText } from './fetch-text.js';
 import { linksOfJson, linksOfXml } from './host-meta-links.js';
 import type { Settings } from './options.js';
-import { discoveredUrl, parseUrl } from './service.js';
+import { parseUrl } from './service.js';
 
 const MOST_ENDPOINTS = 4;
 
@@ -80,4 +80,12 @@ function originOf(domain: string): URL {
   const origin = plain ? parseUrl(`https://${domain}`) : undefined;
   if (!origin) throw new ConfigError(`${JSON.stringify(domain)} is no host name`, 'domain');
   return origin;
+}
+
+// Undefined where it is not to be trusted.
+function discoveredUrl(href: string): URL | undefined {
+  const url = parseUrl(href);
+  if (url?.protocol !== 'wss:' || url.username !== '' || url.password !== '') return undefined;
+  url.hash = '';
+  return url;
 }

@@ -2,6 +2,8 @@ import { type Clock, ConfigError } from '@sestina/core';
 import { type FrameSocket, type OpenSocket, type SocketEvents, SUBPROTOCOL, type WebSocketLike } from './socket.js';
 import { noSubprotocol } from './subprotocol.js';
 
+const NOT_OPENED = 'the WebSocket did not open (a browser tells why in its console only)';
+
 // A browser tells how much waits, but not when that changes. In milliseconds.
 const POLL = 20;
 
@@ -37,7 +39,7 @@ export const openNative: OpenSocket = (init, events, signal) =>
       settle(() => resolve(opened as NativeSocket));
     });
     socket.addEventListener('message', (event) => opened?.received((event as { data: unknown }).data));
-    const failed = (cause?: unknown): void => settle(() => reject(new Error('the WebSocket did not open', { cause })));
+    const failed = (cause?: unknown): void => settle(() => reject(new Error(NOT_OPENED, { cause })));
     // Browsers say nothing here, and `close` follows; others tell what it is, and are silent then.
     socket.addEventListener('error', (event) => {
       if (!opened) failed((event as { error?: unknown }).error);

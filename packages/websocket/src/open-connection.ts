@@ -1,6 +1,7 @@
 import { ConfigError, type ConnectAttempt, ConnectError, limited, NotXmppError, TlsError } from '@sestina/core';
 import { openSocket } from '#websocket';
-import { discover } from './host-meta.js';
+import { DiscoveryError } from './errors.js';
+import type { Settings } from './options.js';
 import { shown } from './service.js';
 import type { FrameSocket, SocketEvents } from './socket.js';
 import type { WebSocketTransportInit } from './transport.js';
@@ -24,7 +25,7 @@ export async function openConnection(
   const { clock, connectTimeout, maxFrameBytes, webSocket } = settings;
   signal.throwIfAborted();
   const attempts: ConnectAttempt[] = [];
-  for (const url of init.url ? [init.url] : await discover(domain, settings, signal)) {
+  for (const url of init.url ? [init.url] : await lookUp(domain, settings, signal)) {
     try {
       const socket = await limited(clock, connectTimeout, shown(url), signal, (inner) =>
         openSocket({ url, tls, maxFrameBytes, clock, webSocket }, events, inner),
@@ -38,6 +39,17 @@ export async function openConnection(
     }
   }
   throw verdict(domain, attempts);
+}
+
+/** Only here is that code needed: a page that names its service does not load it. */
+async function lookUp(domain: string, settings: Settings, signal: AbortSignal): Promise<URL[]> {
+  const { clock, connectTimeout } = settings;
+  const load = () => import('./host-meta.js');
+  const { discover } = await limited(clock, connectTimeout, 'the look-up', signal, load).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw new DiscoveryError(domain, 'unreachable', 'the code that looks for it could not be loaded', { cause });
+  });
+  return discover(domain, settings, signal);
 }
 
 /** What is true of every address is the error; otherwise the list of all attempts. */

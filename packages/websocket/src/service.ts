@@ -22,14 +22,6 @@ export function serviceUrl(service: string, allowInsecure: boolean): URL {
   return url;
 }
 
-/** The URL of a WebSocket that a host-meta names; undefined where it is not to be trusted. */
-export function discoveredUrl(href: string): URL | undefined {
-  const url = parseUrl(href);
-  if (url?.protocol !== 'wss:' || url.username !== '' || url.password !== '') return undefined;
-  url.hash = '';
-  return url;
-}
-
 /** Undefined for what is no URL. */
 export function parseUrl(text: string, base?: URL): URL | undefined {
   try {

@@ -276,6 +276,21 @@ describe('in a browser, which does not tell where a redirect leads', () => {
 });
 
 describe('a look-up', () => {
+  it('whose code cannot be loaded is a typed error, which may pass', async () => {
+    vi.doMock('../src/host-meta.js', () => {
+      throw new Error('offline');
+    });
+    try {
+      const { error, asked } = await discover({});
+      expect(error).toBeInstanceOf(DiscoveryError);
+      expect(error).toMatchObject({ reason: 'unreachable', retryable: true });
+      expect(error.message).toContain("service: 'wss://");
+      expect(asked).toEqual([]);
+    } finally {
+      vi.doUnmock('../src/host-meta.js');
+    }
+  });
+
   it('ends with the signal', async () => {
     const controller = new AbortController();
     const { fetch } = web({

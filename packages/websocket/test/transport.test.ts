@@ -166,9 +166,12 @@ describe.each(KINDS)('a connection (%s)', (kind) => {
     [1007, false],
     [1008, false],
     [1009, false],
+    [1010, false],
     [1011, true],
     [1012, true],
     [1013, true],
+    [1014, true],
+    [3000, true],
     [4000, true],
   ])('closes with a typed error when the peer closes with %i', async (code, retryable) => {
     const { recorder, peer } = await connected(await start(), kind);
@@ -182,7 +185,7 @@ describe.each(KINDS)('a connection (%s)', (kind) => {
       origin: 'peer',
       retryable,
     });
-    expect(error?.message).toContain(': because?');
+    expect(error?.message).toContain('("because?")');
     await settled();
     expect([recorder.closes.length, recorder.late]).toEqual([1, 0]);
   });
