@@ -2,7 +2,9 @@ import { Ping } from '@sestina/xep-0199';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
+import type {} from './page/client.js';
 import type {} from './page/library.js';
+import { eventually } from './support/eventually.js';
 import { useLab, usePages } from './support/pages.js';
 
 const PAGE = 'page/library.html';
@@ -11,22 +13,28 @@ const PAGE = 'page/library.html';
 const OF_NODE =
   /@sestina\/tcp\/dist\/(?!transports-browser\.js)|node_modules\/ws\/|browser-external|dist\/node-socket\.js/;
 
+// The delay is a random part of it, in milliseconds: eleven days, so that it is not over by chance.
+const NEVER = 1_000_000_000;
+
+// A name of XEP-0156, which nothing has but the code that looks for it.
+const DISCOVERY = 'urn:xmpp:alt-connections:websocket';
+
 const bench = useServer({ kind: 'prosody' });
 const lab = useLab(bench);
+const service = () => `wss://localhost:${bench.server.ports.https}/xmpp-websocket`;
 
 describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %s', (bundler) => {
   const pages = usePages(bundler, lab);
-  const service = () => `wss://localhost:${bench.server.ports.https}/xmpp-websocket`;
 
-  /** A page with a client that is online; it is `xmpp` there. */
+  /** A page with a client that is online, and comes back only when told to; it is `xmpp` there. */
   async function online(): Promise<{ page: Page; jid: string; mechanism: string }> {
     const { jid, password } = await bench.account('page');
     const page = await pages.open(PAGE);
-    const options = { jid, password, service: service() };
+    const options = { jid, password, service: service(), reconnect: { base: NEVER, max: NEVER } };
     const mechanism = await page.evaluate(async (options) => {
       const { ClientXMPP, WebSocketTransportFactory } = sestina;
       const transports = new WebSocketTransportFactory();
-      globalThis.xmpp = new ClientXMPP({ ...options, transports, reconnect: { base: 600_000, max: 600_000 } });
+      globalThis.xmpp = new ClientXMPP({ ...options, transports });
       const success = xmpp.wait('authSuccess');
       await xmpp.connect();
       return (await success).mechanism;
@@ -59,20 +67,6 @@ describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %
     expect(error).toEqual({ reason: 'not-authorized', state: 'disconnected' });
   });
 
-  it('takes the WebSocket package that is installed where no transport is given', async () => {
-    const { jid, password } = await bench.account('page');
-    const page = await pages.open(PAGE);
-    const kind = await page.evaluate(
-      async (options) => {
-        globalThis.xmpp = new sestina.ClientXMPP(options);
-        await xmpp.connect();
-        return xmpp.transport?.kind;
-      },
-      { jid, password, service: service() },
-    );
-    expect(kind).toBe('websocket');
-  });
-
   it('takes a plugin, and lets it go again', async () => {
     const { page, jid } = await online();
     const other = await bench.online();
@@ -101,9 +95,82 @@ describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %
     });
     await page.context().setOffline(true);
     await bench.server.stop('KILL');
-    await expect.poll(() => page.evaluate(() => xmpp.online)).toBe(false);
+    await eventually(() => page.evaluate(() => xmpp.online)).toBe(false);
     await bench.server.start();
     await page.context().setOffline(false);
-    await expect.poll(() => page.evaluate(() => xmpp.online), { timeout: 10_000 }).toBe(true);
+    await eventually(() => page.evaluate(() => xmpp.online)).toBe(true);
+  });
+});
+
+describe.each(['esbuild', 'vite'] as const)('a page that imports the client alone, bundled by %s', (bundler) => {
+  const pages = usePages(bundler, lab);
+
+  it('reaches the service that it names', async () => {
+    const { jid, password } = await bench.account('page');
+    const page = await pages.open('page/client.html');
+    const options = { jid, password, service: service() };
+    const kind = await page.evaluate(async (options) => {
+      const client = new Client(options);
+      await client.connect();
+      return client.transport?.kind;
+    }, options);
+    expect(kind).toBe('websocket');
+  });
+});
+
+describe('a page that Vite has cut into files', () => {
+  const pages = usePages('vite', lab);
+
+  /** Opens it, and gives the text of all scripts that it has loaded. */
+  async function scripted(): Promise<{ page: Page; scripts: () => Promise<string> }> {
+    const texts: Promise<string>[] = [];
+    const page = await pages.open('page/client.html', {}, (opened) => {
+      opened.on('response', (response) => {
+        if (new URL(response.url()).pathname.endsWith('.js')) texts.push(response.text());
+      });
+    });
+    return { page, scripts: async () => (await Promise.all(texts)).join('\n') };
+  }
+
+  /** What `connect()` comes to in the page: nothing where it succeeds. */
+  const connect = (page: Page, options: { jid: string; password: string; service?: string }) =>
+    page.evaluate(async (options) => {
+      const client = new Client(options);
+      const error = await client.connect().catch((reason: unknown) => reason);
+      const { code, retryable, message } = (error ?? {}) as { code?: string; retryable?: boolean; message?: string };
+      await client.dispose();
+      return { code, retryable, message };
+    }, options);
+
+  it('loads the WebSocket when it connects, and what looks for a service only where none is named', async () => {
+    const { jid, password } = await bench.account('page');
+    const { page, scripts } = await scripted();
+    // What the page loads without being told to.
+    await page.waitForLoadState('networkidle');
+    expect(await scripts()).not.toContain('xmpp-framing');
+    expect(await connect(page, { jid, password, service: service() })).toEqual({});
+    expect(await scripts()).toContain('xmpp-framing');
+    expect(await scripts()).not.toContain(DISCOVERY);
+    await page.route('https://localhost/.well-known/*', (route) => route.abort());
+    expect(await connect(page, { jid, password })).toMatchObject({ code: 'ERR_DISCOVERY', retryable: true });
+    expect(await scripts()).toContain(DISCOVERY);
+  });
+
+  it('ends with an error that may pass where the WebSocket cannot be loaded', async () => {
+    const { jid, password } = await bench.account('page');
+    const { page } = await scripted();
+    await page.route('**/*.js', (route) => route.abort());
+    const error = await connect(page, { jid, password, service: service() });
+    expect(error).toMatchObject({ code: 'ERR_CONNECT', retryable: true });
+  });
+
+  it('says that it could not look for a service where the code for that cannot be loaded', async () => {
+    const { jid, password } = await bench.account('page');
+    const { page } = await scripted();
+    expect(await connect(page, { jid, password, service: service() })).toEqual({});
+    await page.route('**/*.js', (route) => route.abort());
+    const error = await connect(page, { jid, password });
+    expect(error).toMatchObject({ code: 'ERR_DISCOVERY', retryable: true });
+    expect(error.message).toContain('could not be loaded');
   });
 });

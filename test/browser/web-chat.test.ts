@@ -1,9 +1,11 @@
 import type { ClientXMPP } from '@sestina/client';
 import type { ServerUser } from '@sestina/servers';
+import { Ping } from '@sestina/xep-0199';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
 import { befriend, FRIENDLY } from './support/befriend.js';
 import { ChatPage } from './support/chat-page.js';
+import { eventually } from './support/eventually.js';
 import { type Pages, useLab, usePages } from './support/pages.js';
 
 const bench = useServer({ kind: 'prosody' });
@@ -25,7 +27,7 @@ async function friends(): Promise<{ user: ServerUser; romeo: ClientXMPP }> {
 async function loggedIn(pages: Pages, user: ServerUser): Promise<ChatPage> {
   const chat = new ChatPage(await pages.open(''));
   await chat.logIn({ ...user, service: service() });
-  await expect.poll(() => chat.status.textContent()).toBe('Online');
+  await eventually(() => chat.status.textContent()).toBe('Online');
   return chat;
 }
 
@@ -38,39 +40,35 @@ describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bund
     const contact = chat.contact('Romeo');
     const sly = '<img src="x" onerror="document.title = 1"> & ü 🦉';
     for (const body of ['Hej!', sly]) romeo.sendMessage({ to: user.jid, type: 'chat', body });
-    await expect.poll(() => contact.locator('.unread').textContent()).toBe('2');
+    await eventually(() => contact.locator('.unread').textContent()).toBe('2');
     expect(await chat.page.title()).toBe('(2) Web chat');
     await contact.click();
     expect(await chat.bubbles.allTextContents()).toEqual(['Hej!', sly]);
     expect(await contact.locator('.unread').textContent()).toBe('');
     await chat.say('wherefore art thou?');
-    await expect.poll(() => chat.bubbles.allTextContents()).toContain('WHEREFORE ART THOU?');
+    await eventually(() => chat.bubbles.allTextContents()).toContain('WHEREFORE ART THOU?');
     expect(await chat.page.title()).toBe('Web chat');
   });
-});
-
-describe('the web chat', () => {
-  const pages = usePages('esbuild', lab);
 
   it('says what is wrong with a wrong password, and takes the right one then', async () => {
     const user = await bench.account('juliet');
     const chat = new ChatPage(await pages.open(''));
     await chat.logIn({ jid: user.jid, password: 'guess', service: service() });
-    expect(await chat.alert.textContent()).toContain('user name or password is wrong');
+    expect(await chat.alert.textContent()).toContain('The address or the password is wrong.');
     await chat.logIn({ ...user, service: service() });
-    await expect.poll(() => chat.status.textContent()).toBe('Online');
+    await eventually(() => chat.status.textContent()).toBe('Online');
   });
 
   it('shows the roster and who is there', async () => {
     const { user, romeo } = await friends();
     const chat = await loggedIn(pages, user);
     const contact = chat.contact('Romeo');
-    await expect.poll(() => contact.getAttribute('data-presence')).toBe('online');
+    await eventually(() => contact.getAttribute('data-presence')).toBe('online');
     romeo.sendPresence({ show: 'dnd', status: 'Below the balcony' });
-    await expect.poll(() => contact.getAttribute('data-presence')).toBe('busy');
+    await eventually(() => contact.getAttribute('data-presence')).toBe('busy');
     expect(await contact.textContent()).toContain('Below the balcony');
     await romeo.disconnect();
-    await expect.poll(() => contact.getAttribute('data-presence')).toBe('offline');
+    await eventually(() => contact.getAttribute('data-presence')).toBe('offline');
   });
 
   it('comes back by itself after the server was killed, and sends what was written meanwhile', async () => {
@@ -78,15 +76,50 @@ describe('the web chat', () => {
     const chat = await loggedIn(pages, user);
     await chat.contact('Romeo').click();
     await bench.server.stop('KILL');
-    await expect
-      .poll(() => chat.status.textContent(), { timeout: 10_000 })
-      .toMatch(/^Reconnecting in \d+ s$|^Connecting/);
+    await eventually(() => chat.status.textContent()).toMatch(/^Retrying in \d+ s$|^Connecting/);
     await chat.say('still there?');
-    expect(await chat.page.locator('.bubble').getAttribute('data-state')).toBe('waiting');
+    expect(await chat.page.locator('.bubble .state').textContent()).toBe('waiting');
     await bench.server.start();
-    await expect.poll(() => chat.status.textContent(), { timeout: 20_000 }).toBe('Online');
-    await expect.poll(() => chat.bubbles.allTextContents(), { timeout: 20_000 }).toContain('STILL THERE?');
-    expect(await chat.page.locator('.bubble.mine').getAttribute('data-state')).toBe('');
+    await eventually(() => chat.status.textContent()).toBe('Online');
+    await eventually(() => chat.bubbles.allTextContents()).toContain('STILL THERE?');
+    expect(await chat.page.locator('.bubble.mine .state').textContent()).toBe('');
+  });
+
+  it('says that the server has ended the session, also on a telephone, and begins another one when told to', async () => {
+    const { user } = await friends();
+    const chat = await loggedIn(pages, user);
+    await chat.contact('Romeo').click();
+    await bench.server.closeSession(user.jid);
+    await eventually(() => chat.status.textContent()).toBe('Offline');
+    expect(await chat.alert.textContent()).toMatch(/^The server ended the stream/);
+    await chat.page.setViewportSize({ width: 360, height: 640 });
+    expect(await chat.status.isVisible()).toBe(false);
+    await chat.page.locator('.conversation').getByRole('button', { name: 'Connect' }).click();
+    await eventually(() => chat.status.textContent()).toBe('Online');
+    expect(await chat.alert.count()).toBe(0);
+  });
+
+  it('says which message was not delivered', async () => {
+    const chat = await loggedIn(pages, await bench.account('juliet'));
+    await chat.page.getByLabel('Address of a new contact').fill('nobody@localhost');
+    await chat.page.keyboard.press('Enter');
+    await chat.contact('nobody').click();
+    await chat.say('is there anybody?');
+    await eventually(() => chat.page.locator('.bubble .state').textContent()).toBe('not delivered');
+  });
+
+  it('shows when it was said what waited at the server, and each text in its own direction', async () => {
+    const { user } = await friends();
+    const other = await bench.online();
+    await other.sendMessage({ to: user.jid, type: 'chat', body: 'مرحبا!' });
+    // The server answers in order.
+    await other.use(Ping).ping(bench.server.domain);
+    const before = Date.now();
+    const chat = await loggedIn(pages, user);
+    await chat.contact(other.requestedJid.bare.toString()).click();
+    expect(await chat.bubbles.evaluate((text) => getComputedStyle(text).direction)).toBe('rtl');
+    const at = await chat.page.locator('.bubble time').getAttribute('datetime');
+    expect(Date.parse(at ?? '')).toBeLessThanOrEqual(before);
   });
 
   it('makes contacts: asks, and answers who asks', async () => {
@@ -98,34 +131,35 @@ describe('the web chat', () => {
     other.clientRoster.subscribe(user.jid);
     const asked = other.wait('rosterSubscriptionRequest');
     await chat.page.getByRole('button', { name: 'Accept' }).click();
-    (await asked).from && other.clientRoster.authorize(user.jid);
-    await expect.poll(() => chat.contact('paris').getAttribute('data-presence')).toBe('online');
-    await expect.poll(() => other.clientRoster.get(user.jid)?.subscription).toBe('both');
+    expect((await asked).from?.bare.toString()).toBe(user.jid);
+    other.clientRoster.authorize(user.jid);
+    await eventually(() => chat.contact('paris').getAttribute('data-presence')).toBe('online');
+    await eventually(() => other.clientRoster.get(user.jid)?.subscription).toBe('both');
   });
 
   it('is used with the keyboard alone', async () => {
     const { user, romeo } = await friends();
     const chat = await loggedIn(pages, user);
     romeo.sendMessage({ to: user.jid, type: 'chat', body: 'Hej!' });
-    await expect.poll(() => chat.contact('Romeo').count()).toBe(1);
+    await eventually(() => chat.contact('Romeo').count()).toBe(1);
     const { keyboard } = chat.page;
     const focused = () => chat.page.evaluate(() => document.activeElement?.className ?? '');
     await chat.page.getByRole('button', { name: 'Log out' }).focus();
     await keyboard.press('Tab');
     expect(await focused()).toBe('contact');
     await keyboard.press('Enter');
-    await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Hej!']);
+    await eventually(() => chat.bubbles.allTextContents()).toEqual(['Hej!']);
     await keyboard.type('hi');
     await keyboard.press('Enter');
-    await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Hej!', 'hi', 'HI']);
+    await eventually(() => chat.bubbles.allTextContents()).toEqual(['Hej!', 'hi', 'HI']);
     await keyboard.press('Escape');
     expect(await focused()).toBe('contact');
     const stranger = await bench.online();
     stranger.sendMessage({ to: user.jid, type: 'chat', body: 'Ho!' });
-    await expect.poll(() => chat.page.locator('.contact').count()).toBe(2);
+    await eventually(() => chat.page.locator('.contact').count()).toBe(2);
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
-    await expect.poll(() => chat.bubbles.allTextContents()).toEqual(['Ho!']);
+    await eventually(() => chat.bubbles.allTextContents()).toEqual(['Ho!']);
   });
 
   it('finds the service by the host-meta of the domain, which may be read from other origins', async () => {
@@ -137,7 +171,7 @@ describe('the web chat', () => {
       route.request().url().endsWith('.json') ? route.fulfill({ json: { links }, headers }) : route.abort(),
     );
     await chat.logIn({ jid, password });
-    await expect.poll(() => chat.status.textContent()).toBe('Online');
+    await eventually(() => chat.status.textContent()).toBe('Online');
   });
 
   it('fits a telephone, in the dark as well', async () => {

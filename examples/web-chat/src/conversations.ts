@@ -5,6 +5,8 @@ export interface Line {
   readonly at: Date;
   /** Only of ours: whether it has gone out, waits for that, or never will. */
   state: 'failed' | 'sent' | 'waiting';
+  /** Of the stanza, by which an error that comes back finds it. */
+  id?: string | undefined;
 }
 
 /** What was said with one contact since the page was opened. */
@@ -58,6 +60,12 @@ export class Conversations {
     const conversation = this.get(jid);
     conversation.lines.push({ mine: false, body, at, state: 'sent' });
     if (this.#open !== jid || document.visibilityState === 'hidden') conversation.unread += 1;
+  }
+
+  /** Says of one of ours that it did not arrive. */
+  bounced(jid: string, id: string): void {
+    const line = this.#all.get(jid)?.lines.find((candidate) => candidate.mine && candidate.id === id);
+    if (line) line.state = 'failed';
   }
 
   sending(jid: string, body: string, at: Date): Line {

@@ -2,7 +2,9 @@ import { ClientXMPP } from '@sestina/client';
 import type { Registration, RosterItem } from '@sestina/core';
 import { WebSocketTransportFactory, watchNetwork } from '@sestina/websocket';
 import { Ping } from '@sestina/xep-0199';
+import { DelayedDelivery } from '@sestina/xep-0203';
 import { Conversations } from './conversations.js';
+import { reasonOf } from './reason.js';
 
 /** How it stands with the connection. */
 export type Connection =
@@ -44,11 +46,7 @@ export class Session {
     this.#xmpp.use(Ping);
     this.#followConnection();
     this.#followContacts();
-    this.#xmpp.on('message', (message) => {
-      if (!message.from || (message.type !== 'chat' && message.type !== 'normal')) return;
-      this.conversations.received(message.from.bare.toString(), message.body ?? '', new Date());
-      this.#changed();
-    });
+    this.#followMessages();
   }
 
   /** Our own bare JID. */
@@ -84,9 +82,10 @@ export class Session {
     await this.#xmpp.dispose();
   }
 
-  /** Does not wait for the next attempt to connect. */
+  /** Does not wait for the next attempt to connect; makes one where there would be none. */
   retry(): void {
-    this.#xmpp.networkChanged();
+    if (this.connection.kind !== 'ended') this.#xmpp.networkChanged();
+    else this.#xmpp.connect().catch((error: unknown) => this.#become({ kind: 'ended', reason: reasonOf(error) }));
   }
 
   send(jid: string, body: string): void {
@@ -95,7 +94,9 @@ export class Session {
       line.state = state;
       this.#changed();
     };
-    this.#xmpp.sendMessage({ to: jid, type: 'chat', body }).then(
+    const sending = this.#xmpp.sendMessage({ to: jid, type: 'chat', body });
+    line.id = sending.element.attribute('id');
+    sending.then(
       () => settled('sent'),
       () => settled('failed'),
     );
@@ -124,22 +125,37 @@ export class Session {
     this.#changed();
   }
 
+  #become(connection: Connection): void {
+    this.connection = connection;
+    this.#changed();
+  }
+
   #followConnection(): void {
-    const become = (connection: Connection): void => {
-      this.connection = connection;
-      this.#changed();
-    };
-    this.#xmpp.on('connecting', () => become({ kind: 'connecting' }));
+    this.#xmpp.on('connecting', () => this.#become({ kind: 'connecting' }));
     this.#xmpp.on('reconnectDelay', ({ delay, reason }) =>
-      become({ kind: 'reconnecting', at: Date.now() + delay, reason: reason.message }),
+      this.#become({ kind: 'reconnecting', at: Date.now() + delay, reason: reasonOf(reason) }),
     );
     this.#xmpp.on('disconnected', ({ reason, willReconnect }) => {
-      if (!willReconnect) become({ kind: 'ended', reason: reason.message });
+      if (!willReconnect) this.#become({ kind: 'ended', reason: reasonOf(reason) });
     });
     this.#xmpp.on('sessionStart', async () => {
-      become({ kind: 'online' });
+      this.#become({ kind: 'online' });
       await this.#xmpp.getRoster();
       this.#xmpp.sendPresence();
+      this.#changed();
+    });
+  }
+
+  #followMessages(): void {
+    const delivery = this.#xmpp.use(DelayedDelivery);
+    this.#xmpp.on('message', (message) => {
+      if (!message.from || (message.type !== 'chat' && message.type !== 'normal')) return;
+      // One that has waited at the server says since when.
+      this.conversations.received(message.from.bare.toString(), message.body ?? '', delivery.sentAt(message));
+      this.#changed();
+    });
+    this.#xmpp.on('messageError', ({ from, id }) => {
+      if (from && id) this.conversations.bounced(from.bare.toString(), id);
       this.#changed();
     });
   }
@@ -147,6 +163,7 @@ export class Session {
   #followContacts(): void {
     const changed = (): void => this.#changed();
     this.#xmpp.on('rosterUpdate', changed);
+    this.#xmpp.on('sessionEnd', changed);
     this.#xmpp.on('changedStatus', changed);
     this.#xmpp.on('gotOnline', changed);
     this.#xmpp.on('gotOffline', changed);

@@ -1,4 +1,11 @@
-import { type Clock, ConfigError, type Random, type TransportFactory, type TransportTarget } from '@sestina/core';
+import {
+  type Clock,
+  ConfigError,
+  ConnectError,
+  type Random,
+  type TransportFactory,
+  type TransportTarget,
+} from '@sestina/core';
 import { defaultTransports } from '@sestina/tcp/transports';
 
 /** Finds what can reach a target: among the transports that the application gives, or among those that are installed. */
@@ -22,7 +29,7 @@ export class InstalledTransports {
     return new InstalledTransports(defaultTransports(services), services.clock);
   }
 
-  /** @throws ConfigError where nothing reaches it. */
+  /** @throws ConfigError where nothing reaches it; ConnectError where what does could not be loaded just now. */
   find(target: TransportTarget): TransportFactory | Promise<TransportFactory> {
     const factory = this.#given.find((candidate) => candidate.supports(target));
     if (factory) return factory;
@@ -38,14 +45,21 @@ export class InstalledTransports {
     try {
       this.#webSocket ??= new (await import('@sestina/websocket')).WebSocketTransportFactory({ clock });
     } catch (cause) {
-      throw unreachable(target, `install @sestina/websocket, or ${PASS_WEBSOCKET}`, { cause });
+      if (isOfNetwork(cause)) throw new ConnectError(target.domain, [{ address: PACKAGE, error: cause }]);
+      throw unreachable(target, `install ${PACKAGE}, or ${PASS_WEBSOCKET}`, { cause });
     }
     if (!this.#webSocket.supports(target)) throw unreachable(target, "give a service: 'wss://host/path'");
     return this.#webSocket;
   }
 }
 
-const PASS_WEBSOCKET = 'pass transports: new WebSocketTransportFactory() of @sestina/websocket';
+const PACKAGE = '@sestina/websocket';
+const PASS_WEBSOCKET = `pass transports: new WebSocketTransportFactory() of ${PACKAGE}`;
+
+// What browsers reject with where the file that a bundler made of the package does not come. Where there is none, they name it.
+function isOfNetwork(error: unknown): error is TypeError {
+  return error instanceof TypeError && !error.message.includes(PACKAGE);
+}
 
 function unreachable({ service, domain }: TransportTarget, way: string, options?: ErrorOptions): ConfigError {
   const wanted = service ? `"${service}"` : `the domain ${domain}`;

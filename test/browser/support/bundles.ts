@@ -16,7 +16,11 @@ export interface Bundle {
 /** The bundlers. */
 export type Bundler = 'esbuild' | 'vite';
 
-const PAGES = { 'index.html': 'src/main.ts', 'page/library.html': 'page/library.ts' } as const;
+const PAGES = {
+  'index.html': 'src/main.ts',
+  'page/client.html': 'page/client.ts',
+  'page/library.html': 'page/library.ts',
+} as const;
 
 /** Bundles the pages with what a bundler does unless told otherwise. */
 export function bundle(bundler: Bundler, folder: string): Promise<Bundle> {

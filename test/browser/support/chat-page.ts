@@ -5,7 +5,7 @@ export class ChatPage {
   constructor(readonly page: Page) {}
 
   get status(): Locator {
-    return this.page.locator('.status [role=status]');
+    return this.page.locator('.side .status [role=status]');
   }
 
   get alert(): Locator {

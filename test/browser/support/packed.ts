@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PACKAGES = ['core', 'sasl', 'tcp', 'websocket', 'client'].map((name) => `packages/${name}`);
-const FOLDERS = [...PACKAGES, 'plugins/xep-0199'];
+const FOLDERS = [...PACKAGES, 'plugins/xep-0199', 'plugins/xep-0203'];
 const COPIES = [
   ['examples/web-chat/index.html', 'index.html'],
   ['examples/web-chat/src', 'src'],

@@ -10,13 +10,17 @@ import { Site } from './site.js';
 export class Lab {
   #packed: PackedFolder | undefined;
   #browser: Browser | undefined;
-
-  get folder(): string {
-    return running(this.#packed).path;
-  }
+  readonly #bundles = new Map<Bundler, Promise<Bundle>>();
 
   get browser(): Browser {
     return running(this.#browser);
+  }
+
+  /** The pages as that bundler makes them, once. */
+  bundle(bundler: Bundler): Promise<Bundle> {
+    const made = this.#bundles.get(bundler) ?? bundle(bundler, running(this.#packed).path);
+    this.#bundles.set(bundler, made);
+    return made;
   }
 
   /** @internal */
@@ -48,20 +52,25 @@ export class Pages {
     return running(this.#bundle);
   }
 
-  /** Opens a page in a browser profile of its own; it is closed after the test. */
-  async open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  /** Opens a page in a browser profile of its own; it is closed after the test. `before` sees it while it is empty. */
+  async open(
+    path: string,
+    options: Parameters<Browser['newContext']>[0] = {},
+    before: (page: Page) => void = () => {},
+  ): Promise<Page> {
     const context = await this.#lab.browser.newContext(options);
     this.#contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => this.#errors.push(String(error)));
+    before(page);
     await page.goto(`${running(this.#site).url}/${path}`);
     return page;
   }
 
   /** @internal */
   async start(bundler: Bundler): Promise<void> {
-    this.#bundle = await bundle(bundler, this.#lab.folder);
+    this.#bundle = await this.#lab.bundle(bundler);
     this.#site = await Site.start(this.#bundle.folder);
   }
 

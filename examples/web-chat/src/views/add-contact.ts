@@ -1,4 +1,5 @@
 import { element } from '../dom.js';
+import { reasonOf } from '../reason.js';
 import type { Session } from '../session.js';
 
 /** The line to add a contact with. */
@@ -21,7 +22,7 @@ export function addContactView(session: Session): HTMLElement {
       session.add(input.value.trim());
       input.value = '';
     } catch (reason) {
-      error.textContent = reason instanceof Error ? reason.message : String(reason);
+      error.textContent = reasonOf(reason);
       error.hidden = false;
     }
   });

@@ -4,8 +4,14 @@ import { element } from '../dom.js';
 export function avatar(jid: string, name: string): HTMLElement {
   let hue = 0;
   for (const character of jid) hue = (hue * 31 + (character.codePointAt(0) ?? 0)) % 360;
-  const [initial = '?'] = name;
-  const made = element('span', { className: 'avatar', attrs: { 'aria-hidden': 'true' } }, initial.toUpperCase());
+  const made = element('span', { className: 'avatar', attrs: { 'aria-hidden': 'true' } });
   made.style.setProperty('--hue', String(hue));
+  rename(made, name);
   return made;
+}
+
+/** Gives it the letter of another name. */
+export function rename(made: HTMLElement, name: string): void {
+  const [initial = '?'] = name.match(/[\p{L}\p{N}]/u) ?? [];
+  made.textContent = initial.toUpperCase();
 }

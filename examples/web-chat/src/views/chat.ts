@@ -11,6 +11,9 @@ import type { View } from './view.js';
 /** The page of an account that is logged in. */
 export function chatView(session: Session, logOut: () => void): View {
   const status = statusView(session);
+  // On a narrow page the side is hidden behind an open conversation, so there it stands in that one's header.
+  const statusInside = statusView(session);
+  const trouble = element('p', { className: 'error trouble', hidden: true, attrs: { role: 'alert' } });
   const requests = requestsView(session);
   const contacts = contactsView(session);
   const leave = element('button', { type: 'button', className: 'quiet' }, 'Log out');
@@ -33,6 +36,7 @@ export function chatView(session: Session, logOut: () => void): View {
         element('div', { className: 'about' }, element('h1', { title: session.jid }, session.jid), status.root),
         leave,
       ),
+      trouble,
       requests.root,
       contacts.root,
       addContactView(session),
@@ -50,7 +54,10 @@ export function chatView(session: Session, logOut: () => void): View {
   }
 
   function update(): void {
-    for (const view of [status, requests, contacts]) view.update();
+    for (const view of [status, statusInside, requests, contacts]) view.update();
+    const { connection } = session;
+    root.dataset['connection'] = connection.kind;
+    showTrouble(connection.kind === 'ended' ? connection.reason : '');
     const { open, unread } = session.conversations;
     document.title = unread > 0 ? `(${unread}) Web chat` : 'Web chat';
     root.dataset['open'] = String(open !== undefined);
@@ -63,6 +70,11 @@ export function chatView(session: Session, logOut: () => void): View {
     shown = open;
   }
 
+  function showTrouble(text: string): void {
+    if (trouble.textContent !== text) trouble.textContent = text;
+    trouble.hidden = text === '';
+  }
+
   function conversationWith(jid: string): View {
     const view = conversations.get(jid) ?? conversationView(session, jid);
     conversations.set(jid, view);
@@ -72,6 +84,7 @@ export function chatView(session: Session, logOut: () => void): View {
   function enter(jid: string): void {
     const { root: conversation } = conversationWith(jid);
     stage.replaceChildren(conversation);
+    conversation.querySelector('.about')?.append(statusInside.root);
     const log = conversation.querySelector('.log');
     if (log) log.scrollTop = log.scrollHeight;
     conversation.querySelector('textarea')?.focus();

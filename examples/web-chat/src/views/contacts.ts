@@ -1,12 +1,13 @@
 import { element } from '../dom.js';
 import type { Session } from '../session.js';
-import { avatar } from './avatar.js';
+import { avatar, rename } from './avatar.js';
 import { presenceOf } from './presence.js';
 import type { View } from './view.js';
 
 interface Row {
   readonly item: HTMLLIElement;
   readonly button: HTMLButtonElement;
+  readonly portrait: HTMLElement;
   readonly name: HTMLElement;
   readonly status: HTMLElement;
   readonly unread: HTMLElement;
@@ -30,18 +31,19 @@ export function contactsView(session: Session): View {
   function rowOf(jid: string): Row {
     const known = rows.get(jid);
     if (known) return known;
-    const name = element('span', { className: 'name' });
-    const status = element('span', { className: 'status-text' });
+    const portrait = avatar(jid, jid);
+    const name = element('span', { className: 'name', dir: 'auto' });
+    const status = element('span', { className: 'status-text', dir: 'auto' });
     const unread = element('span', { className: 'unread' });
     const button = element(
       'button',
       { type: 'button', className: 'contact', data: { jid } },
-      element('span', { className: 'portrait' }, avatar(jid, jid), element('span', { className: 'dot' })),
+      element('span', { className: 'portrait' }, portrait, element('span', { className: 'dot' })),
       element('span', { className: 'about' }, name, status),
       unread,
     );
     button.addEventListener('click', () => session.open(jid));
-    const row = { item: element('li', {}, button), button, name, status, unread };
+    const row = { item: element('li', {}, button), button, portrait, name, status, unread };
     rows.set(jid, row);
     return row;
   }
@@ -51,11 +53,13 @@ export function contactsView(session: Session): View {
     const jids = session.contacts.map(({ jid }) => jid.toString());
     for (const { jid } of conversations.all) if (!jids.includes(jid)) jids.push(jid);
     for (const jid of jids) {
-      const { button, name, status, unread } = rowOf(jid);
+      const { button, portrait, name, status, unread } = rowOf(jid);
       const contact = session.contact(jid);
       const presence = presenceOf(contact);
       const count = conversations.has(jid) ? conversations.get(jid).unread : 0;
       name.textContent = contact?.name || jid;
+      rename(portrait, name.textContent);
+      button.title = jid;
       status.textContent = presence.text;
       unread.textContent = count > 0 ? String(count) : '';
       button.dataset['presence'] = presence.kind;

@@ -1,32 +1,45 @@
 import type { Line } from '../conversations.js';
 import { element } from '../dom.js';
 import type { Session } from '../session.js';
-import { avatar } from './avatar.js';
+import { avatar, rename } from './avatar.js';
 import { presenceOf } from './presence.js';
 import type { View } from './view.js';
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const STATES = { failed: 'not sent', sent: '', waiting: 'waiting' } as const;
+const STATES = { failed: 'not delivered', sent: '', waiting: 'waiting' } as const;
 
-function bubble({ mine, body, at }: Line): HTMLElement {
-  return element(
+interface Bubble {
+  readonly root: HTMLElement;
+  readonly state: HTMLElement;
+}
+
+function bubble({ mine, body, at }: Line): Bubble {
+  const state = element('span', { className: 'state' });
+  const root = element(
     'div',
     { className: mine ? 'bubble mine' : 'bubble' },
-    element('p', {}, body),
-    element('time', { dateTime: at.toISOString() }, TIME.format(at)),
+    element('p', { dir: 'auto' }, body),
+    element('small', {}, element('time', { dateTime: at.toISOString() }, TIME.format(at)), state),
   );
+  return { root, state };
 }
 
 /** What was said with one contact, and the field to say more. */
 export function conversationView(session: Session, jid: string): View {
-  const name = element('h2');
-  const status = element('span', { className: 'status-text' });
+  const portrait = avatar(jid, jid);
+  const name = element('h2', { dir: 'auto', title: jid });
+  const status = element('span', { className: 'status-text', dir: 'auto' });
+  const empty = element('p', { className: 'hint' }, 'No messages yet.');
   const back = element('button', { type: 'button', className: 'quiet back' }, '‹');
   back.setAttribute('aria-label', 'Back to the contacts');
   back.addEventListener('click', () => session.open(undefined));
-  const log = element('div', { className: 'log', tabIndex: 0, attrs: { role: 'log', 'aria-label': 'Messages' } });
-  const bubbles = new Map<Line, HTMLElement>();
-  const text = element('textarea', { rows: 1, placeholder: 'Write a message' });
+  const log = element(
+    'div',
+    { className: 'log', tabIndex: 0, attrs: { role: 'log', 'aria-label': 'Messages' } },
+    empty,
+  );
+  const bubbles = new Map<Line, Bubble>();
+  const text = element('textarea', { rows: 1, placeholder: 'Write a message', dir: 'auto' });
   text.setAttribute('aria-label', 'Message');
   const send = element('button', { type: 'submit', className: 'primary' }, 'Send');
   const form = element('form', { className: 'composer' }, text, send);
@@ -45,7 +58,7 @@ export function conversationView(session: Session, jid: string): View {
   const root = element(
     'section',
     { className: 'conversation', data: { jid } },
-    element('header', {}, back, avatar(jid, jid), element('div', { className: 'about' }, name, status)),
+    element('header', {}, back, portrait, element('div', { className: 'about' }, name, status)),
     log,
     form,
   );
@@ -57,6 +70,7 @@ export function conversationView(session: Session, jid: string): View {
     const contact = session.contact(jid);
     const presence = presenceOf(contact);
     name.textContent = contact?.name || jid;
+    rename(portrait, name.textContent);
     status.textContent = presence.text;
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     let more = false;
@@ -65,10 +79,13 @@ export function conversationView(session: Session, jid: string): View {
       if (!shown) {
         shown = bubble(line);
         bubbles.set(line, shown);
-        log.append(shown);
+        log.append(shown.root);
+        empty.remove();
         more = true;
       }
-      shown.dataset['state'] = STATES[line.state];
+      const state = STATES[line.state];
+      shown.root.dataset['state'] = state;
+      if (shown.state.textContent !== state) shown.state.textContent = state;
     }
     if (more && atEnd) log.scrollTop = log.scrollHeight;
   }

@@ -1,4 +1,5 @@
 import { element } from '../dom.js';
+import { reasonOf } from '../reason.js';
 import type { Account } from '../session.js';
 
 function field(label: string, input: HTMLInputElement, hint?: string): HTMLElement {
@@ -41,7 +42,7 @@ export function loginView(logIn: (account: Account) => Promise<void>): HTMLEleme
     try {
       await logIn({ jid: jid.value.trim(), password: password.value, service: service.value.trim() });
     } catch (reason) {
-      error.textContent = reason instanceof Error ? reason.message : String(reason);
+      error.textContent = reasonOf(reason);
       error.hidden = false;
       busy(false);
       password.select();

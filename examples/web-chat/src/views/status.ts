@@ -9,27 +9,31 @@ function words(connection: Connection): string {
     case 'connecting':
       return 'Connecting …';
     case 'ended':
-      return `Disconnected: ${connection.reason}`;
     case 'offline':
       return 'Offline';
     case 'online':
       return 'Online';
     case 'reconnecting':
-      return `Reconnecting in ${Math.max(Math.ceil((connection.at - Date.now()) / 1_000), 0)} s`;
+      return 'Retrying';
   }
+}
+
+function secondsTo(at: number): number {
+  return Math.max(Math.ceil((at - Date.now()) / 1_000), 0);
 }
 
 /** How it stands with the connection, counting down to the next attempt. */
 export function statusView(session: Session): View {
-  const text = element('span', { attrs: { role: 'status' } });
+  const text = element('span');
+  // Seen, but not read out each second.
+  const countdown = element('span', { attrs: { 'aria-hidden': 'true' } });
   const retry = element('button', { type: 'button', className: 'quiet', hidden: true }, 'Now');
-  retry.title = 'Try again now';
   retry.addEventListener('click', () => session.retry());
   const root = element(
     'div',
     { className: 'status' },
     element('span', { className: 'dot', attrs: { 'aria-hidden': 'true' } }),
-    text,
+    element('span', { attrs: { role: 'status' } }, text, countdown),
     retry,
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,9 +43,13 @@ export function statusView(session: Session): View {
     const { connection } = session;
     const now = words(connection);
     if (text.textContent !== now) text.textContent = now;
+    countdown.textContent = connection.kind === 'reconnecting' ? ` in ${secondsTo(connection.at)} s` : '';
     root.dataset['state'] = connection.kind;
     root.title = 'reason' in connection ? connection.reason : '';
-    retry.hidden = connection.kind !== 'reconnecting';
+    const ended = connection.kind === 'ended';
+    retry.hidden = connection.kind !== 'reconnecting' && !ended;
+    retry.textContent = ended ? 'Connect' : 'Now';
+    retry.title = ended ? 'Connect again' : 'Try again now';
     if (connection.kind === 'reconnecting') timer = setTimeout(update, TICK);
   }
 
