@@ -4,6 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { login, online, open, plainServer, sync } from './raw-client.js';
 
 describe('control of the server', () => {
+  it('keeps no log where its size is 0, and still tells of every stanza', async () => {
+    const server = plainServer({ logSize: 0 });
+    const told: string[] = [];
+    server.onStanza(({ stanza }) => told.push(stanza.name));
+    for (let i = 0; i < 20; i++) server.inject(`<message from='x@elsewhere.example' to='alice@localhost'/>`);
+    const alice = await online(server, 'alice', 'x');
+    alice.send("<message to='alice@localhost'/>".repeat(20));
+    await sync(alice);
+    expect(told.filter((name) => name === 'message').length).toBeGreaterThanOrEqual(40);
+    expect(server.log).toEqual([]);
+  });
+
   it('shows sessions and disturbs one of them', async () => {
     const server = plainServer();
     const alice = await online(server, 'alice', 'x', 5);

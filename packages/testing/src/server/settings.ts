@@ -20,7 +20,11 @@ export interface MemoryServerOptions {
   mechanisms?: readonly SaslMechanismName[];
   /** Whether STARTTLS is offered to clients, and whether they have to take it. Default `required`. */
   starttls?: 'required' | 'optional' | 'off';
-  /** What a second connection of a component meets. `allow`: both get stanzas in turn. Default `allow`. */
+  /**
+   * What a second connection of a component meets. `allow`: all of them get what comes for the domain in turn, whoever it is from
+   * and whichever address it is for, and the answer to a request goes to the connection that asked. `reject`: it is refused with
+   * `conflict`. `replace`: the first one is ended with `conflict`. Default `allow`.
+   */
   componentConflict?: 'allow' | 'reject' | 'replace';
   /** What a peer may send; see `Limits` of the core. */
   limits?: Partial<Limits>;

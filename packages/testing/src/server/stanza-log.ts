@@ -37,7 +37,7 @@ export class StanzaLog {
     };
     this.#entries.push(entry);
     // A tenth at a time: taking one off the front for each stanza would cost more than the stanza.
-    if (this.#entries.length > this.#size * 1.1) this.#entries = this.#entries.slice(-this.#size);
+    if (this.#entries.length > this.#size * 1.1) this.#entries = this.#entries.slice(this.#entries.length - this.#size);
     for (const callback of [...this.#callbacks]) {
       try {
         callback(entry);
