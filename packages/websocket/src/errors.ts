@@ -29,7 +29,7 @@ export class ReceiveBufferFullError extends SestinaError {
   override readonly retryable = true;
 
   constructor(
-    /** In UTF-16 units. */
+    /** In UTF-16 units; each message counts for 64 more than it has. */
     readonly limit: number,
   ) {
     super(`more than ${limit} characters wait for their handlers: make the handlers faster, or do less in them`);

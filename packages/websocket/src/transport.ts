@@ -28,7 +28,7 @@ export interface WebSocketTransportInit {
 /** Above so many bytes that wait, `write` says so; below so many it goes on. */
 const HIGH_WATER = 64 * 1024;
 const LOW_WATER = 16 * 1024;
-/** So many characters are kept while nobody reads. */
+/** So many characters are kept while nobody reads; each message counts for 64 more. */
 const MOST_UNREAD = 8 * 1024 * 1024;
 /** Milliseconds that the peer has to close its side after we closed ours. */
 const LINGER = 10_000;

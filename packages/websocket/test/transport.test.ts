@@ -6,6 +6,7 @@ import { ReceiveBufferFullError, WebSocketClosedError, WebSocketTransportFactory
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { connected, KINDS, transportTo } from './support/connect.js';
+import { fakeSockets } from './support/fake-socket.js';
 import { failure, never, Recorder, settled } from './support/recorder.js';
 import { LoopbackServer } from './support/server.js';
 
@@ -303,6 +304,23 @@ describe('what a peer must not do', () => {
     await expect.poll(() => peer.closed).toBeDefined();
   });
 
+  it.each([
+    ['text', ''],
+    ['binary', new ArrayBuffer(0)],
+  ])('is to send messages without end that are empty, while its handlers are slow (%s)', async (_what, data) => {
+    const { webSocket, sockets } = fakeSockets();
+    const recorder = new Recorder();
+    const transport = transportTo(await start(), 'browser', { webSocket });
+    const connecting = transport.connect(recorder, never());
+    sockets[0]?.fire('open');
+    await connecting;
+    transport.pause();
+    for (let count = 0; count < 200_000; count++) sockets[0]?.fire('message', { data });
+    await settled();
+    expect(recorder.closes).toEqual([expect.any(ReceiveBufferFullError)]);
+    expect(sockets[0]?.closes).toBe(1);
+  });
+
   it('makes it wait instead where the socket can be paused', async () => {
     const { transport, recorder, peer } = await connected(await start(), 'node', { maxFrameBytes: 2 << 20 });
     transport.pause();
@@ -326,21 +344,8 @@ describe('connect()', () => {
   });
 
   it('refuses a WebSocket of the platform that opens without the subprotocol', async () => {
-    const listeners: Record<string, (event: object) => void> = {};
-    let closes = 0;
-    class Careless {
-      binaryType = 'blob';
-      readonly bufferedAmount = 0;
-      readonly protocol = '';
-      addEventListener(type: string, listener: (event: object) => void): void {
-        listeners[type] = listener;
-      }
-      send(): void {}
-      close(): void {
-        closes++;
-      }
-    }
-    const factory = new WebSocketTransportFactory({ webSocket: Careless });
+    const { webSocket, sockets } = fakeSockets('');
+    const factory = new WebSocketTransportFactory({ webSocket });
     const transport = factory.create({
       domain: 'example.org',
       kind: 'client',
@@ -348,11 +353,11 @@ describe('connect()', () => {
     });
     const connecting = failure(transport.connect(new Recorder(), never()));
     await settled();
-    listeners['open']?.({});
+    sockets[0]?.fire('open');
     const error = await connecting;
     expect(error).toBeInstanceOf(NotXmppError);
     expect(error.message).toContain('wss://example.org/ws is');
-    expect(closes).toBe(1);
+    expect(sockets[0]?.closes).toBe(1);
   });
 
   it.each([
