@@ -27,9 +27,8 @@ export async function openConnection(
   const attempts: ConnectAttempt[] = [];
   for (const url of init.url ? [init.url] : await lookUp(domain, settings, signal)) {
     try {
-      const socket = await limited(clock, connectTimeout, shown(url), signal, (inner) =>
-        openSocket({ url, tls, maxFrameBytes, clock, webSocket }, events, inner),
-      );
+      const open = (inner: AbortSignal) => openSocket({ url, tls, maxFrameBytes, clock, webSocket }, events, inner);
+      const socket = await limited(clock, connectTimeout, shown(url), signal, open, (late) => late.destroy());
       return { socket, url };
     } catch (error) {
       signal.throwIfAborted();

@@ -478,6 +478,21 @@ describe('connect()', () => {
     }
   });
 
+  it.each(['aborted', 'destroyed'])('leaves no socket open that opened in the tick in which it was %s', async (how) => {
+    const { webSocket, sockets } = fakeSockets();
+    const controller = new AbortController();
+    const transport = transportTo(await start(), 'browser', { webSocket });
+    const connecting = failure(transport.connect(new Recorder(), controller.signal));
+    const reason = new Error('enough');
+    sockets[0]?.fire('open');
+    if (how === 'aborted') controller.abort(reason);
+    else transport.destroy();
+    const error = await connecting;
+    if (how === 'aborted') expect(error).toBe(reason);
+    else expect(error).toMatchObject({ code: 'ERR_DISCONNECTED' });
+    expect(sockets.map(({ closes }) => closes)).toEqual([1]);
+  });
+
   it('does nothing with a signal that is aborted already', async () => {
     const server = await start();
     const reason = new Error('too late');
