@@ -71,7 +71,18 @@ describe('channel binding', () => {
     });
   });
 
+  it.each<[string, readonly ChannelBindingType[]]>([
+    ['on TLS 1.3', ['tls-exporter', 'tls-server-end-point']],
+    ['below', ['tls-unique', 'tls-server-end-point']],
+  ])('T8: is told to be possible where there is neither a -PLUS nor a list of types: %s', async (_, types) => {
+    expect(await begins(types, mechanisms('SCRAM-SHA-256'))).toEqual({ mechanism: 'SCRAM-SHA-256', flag: 'y' });
+  });
+
   it('is left out where the caller says never', async () => {
+    expect(await begins(['tls-exporter'], mechanisms('SCRAM-SHA-256'), { channelBinding: 'never' })).toEqual({
+      mechanism: 'SCRAM-SHA-256',
+      flag: 'n',
+    });
     expect(await begins(['tls-exporter'], list('tls-exporter') + BOTH, { channelBinding: 'never' })).toEqual({
       mechanism: 'SCRAM-SHA-512',
       flag: 'n',

@@ -1,7 +1,7 @@
 /** SASL (RFC 4422) for clients: mechanisms as pure state machines, and the choice among them. */
 export { AnonymousMechanism } from './anonymous.js';
 export { builtInMechanisms } from './built-in.js';
-export { withoutChannelBinding } from './channel-binding.js';
+export { offersPlus, withoutChannelBinding } from './channel-binding.js';
 export { chooseMechanism, type MechanismPolicy } from './choose.js';
 export {
   CredentialsError,

@@ -4,6 +4,7 @@ import {
   chooseMechanism,
   MAX_SASL_ROUNDS,
   type MechanismPolicy,
+  offersPlus,
   type SaslCredentials,
   type SaslEnvironment,
   SaslError,
@@ -101,12 +102,12 @@ function environmentOf(context: FeatureContext, offered: readonly string[], host
     offeredMechanisms: offered,
     scramKeyCache: host.keyCache,
   };
-  // On TLS 1.3 there is no telling which type a server means that does not say so (XEP-0440), and servers differ.
+  if (host.policy.channelBinding === 'never') return withoutChannelBinding(environment);
+  // On TLS 1.3 there is no telling which type a server means that offers -PLUS and names none (XEP-0440), and servers
+  // differ. One that offers no -PLUS is told that we could: where it did offer one, it knows that somebody took it away.
   const unsaid = serverTypes === undefined && !transport.channelBindingTypes.includes('tls-unique');
-  const never = host.policy.channelBinding === 'never';
-  return never || (unsaid && host.policy.channelBinding !== 'require')
-    ? withoutChannelBinding(environment)
-    : environment;
+  const guess = unsaid && offersPlus(environment) && host.policy.channelBinding !== 'require';
+  return guess ? withoutChannelBinding(environment) : environment;
 }
 
 async function logIn(
