@@ -33,10 +33,14 @@ const CLOSE_CODES: Readonly<Record<number, CloseCode>> = {
 };
 
 // Where we closed, on account of what the server sent.
-const TOO_LARGE = 'raise maxFrameBytes, and limits.maxStanzaBytes of the client';
+const OURS: Readonly<Record<number, string>> = {
+  1008: 'a message came in too many pieces, which is a bug of the server',
+  1009: 'raise maxFrameBytes, and limits.maxStanzaBytes of the client',
+};
 
 /** What is known of a code that says that something is wrong. */
 export function closeCodeOf(code: number, origin: 'local' | 'peer'): CloseCode {
   const known = CLOSE_CODES[code] ?? { what: 'a code of its own', wayOut: LOG };
-  return code === 1009 && origin === 'local' ? { ...known, wayOut: TOO_LARGE } : known;
+  const wayOut = origin === 'local' ? OURS[code] : undefined;
+  return wayOut === undefined ? known : { ...known, wayOut };
 }

@@ -7,6 +7,13 @@ import { toTlsError } from './tls-failure.js';
 // Milliseconds that the peer has to read why it was refused, before the connection is cut.
 const FAREWELL = 1_000;
 
+// The close codes with which `ws` refuses what is not simply against the protocol.
+const REFUSALS: Readonly<Record<string, number>> = {
+  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+};
+
 /** What of Node's TLS socket is looked at. */
 interface MaybeTls {
   getProtocol?(): string | null;
@@ -119,8 +126,7 @@ class NodeSocket implements FrameSocket {
     const { code } = error as { code?: string };
     if (this.#over || !code?.startsWith('WS_ERR_')) return;
     this.#refusing = true;
-    const tooMuch = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' || code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS';
-    this.#closed(tooMuch ? 1009 : code === 'WS_ERR_INVALID_UTF8' ? 1007 : 1002, error.message, true);
+    this.#closed(REFUSALS[code] ?? 1002, error.message, true);
   }
 
   closed(code: number, reason: string): void {

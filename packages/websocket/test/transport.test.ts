@@ -267,7 +267,9 @@ describe('what a peer must not do', () => {
       const { recorder, peer } = await connected(await start(), 'node', { maxFrameBytes: 10_000 });
       const piece = 'x'.repeat(Math.ceil(10_001 / fragments));
       for (let left = fragments; left > 0; left--) peer.socket.send(piece, { fin: left === 1 });
-      expect(await recorder.closed()).toMatchObject({ closeCode: 1009, origin: 'local', retryable: false });
+      const error = await recorder.closed();
+      expect(error).toMatchObject({ closeCode: 1009, origin: 'local', retryable: false });
+      expect(error?.message).toContain('raise maxFrameBytes');
       await expect.poll(() => peer.closed?.code).toBe(1009);
       expect(recorder.frames).toEqual([]);
     }
@@ -536,6 +538,16 @@ describe('a bomb', () => {
     const { recorder, peer } = await connected(await start());
     for (let count = 0; count < 20 && !peer.closed; count++) peer.socket.send('x'.repeat(100_000), { fin: false });
     expect(await recorder.closed()).toMatchObject({ closeCode: 1009, origin: 'local' });
+  });
+
+  it('of fragments that never end and are empty is refused, and no larger limit is the way out', async () => {
+    const { recorder, peer } = await connected(await start());
+    peer.raw.write(Buffer.from([0x01, 0x00, ...new Array<number>(2 * 20_000).fill(0)]));
+    const error = await recorder.closed();
+    expect(error).toMatchObject({ closeCode: 1008, origin: 'local', retryable: false });
+    expect(error?.message).not.toMatch(/maxFrameBytes|not wanted/);
+    expect(error?.message).toContain('too many pieces');
+    await expect.poll(() => peer.closed?.code).toBe(1008);
   });
 });
 
