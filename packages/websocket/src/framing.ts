@@ -10,5 +10,6 @@ export const webSocketFraming: Framing = {
   implicitNamespace: '',
   prefixes: new Map(),
   header: { root: 'open', streamNamespace: NS_FRAMING },
+  wayOut: 'check the path of the service',
   createParser: (events, limits) => new FramedParser(events, limits),
 };

@@ -3,6 +3,7 @@ import {
   ConnectionLostError,
   DEFAULT_LIMITS,
   Link,
+  NotXmppError,
   NS_CLIENT,
   StreamError,
   SystemClock,
@@ -142,6 +143,20 @@ describe('a stream on a WebSocket', () => {
     await wire(peer, 3);
     expect(peer.frames[1]).toMatch(errorFrame(condition));
     expect(peer.frames[2]).toBe(CLOSE);
+  });
+
+  it.each([
+    ['a binary message', Buffer.from(OPEN)],
+    ['another element', MESSAGE],
+    ['another protocol', '{"hello":"world"}'],
+  ])('says to check the path where %s shows that it is none of XMPP', async (_what, frame) => {
+    const { link, peer } = await linked();
+    const opening = failure(open(link));
+    peer.send(frame);
+    const error = await opening;
+    expect(error).toBeInstanceOf(NotXmppError);
+    expect(error.message).toContain('check the path of the service');
+    expect(error.message).not.toMatch(/xmpps|host and port/);
   });
 
   it('does not go on with what was sent behind the end of a negotiation', async () => {

@@ -28,6 +28,8 @@ export interface LinkOwner {
 
 // How long the transport may take to close once the stream on it is over.
 const CLOSING = 2_000;
+const WAY_OUT = 'check host and port; a port for direct TLS needs an xmpps: service';
+
 /**
  * One connection: a transport with the streams that are opened on it in turn. A new connection is a new link, so that
  * nothing late of an old one can touch it. While a session is negotiated elements are pulled with `receive`; after
@@ -305,7 +307,7 @@ export class Link implements TransportEvents {
       // Where a server refuses us under a header that says too little, the error right behind it says more.
       if (!foreign) this.#wrongHeader = error;
       else {
-        this.#reason ??= notXmpp(error);
+        this.#reason ??= this.#notXmpp(error);
         this.fail(error);
       }
       return;
@@ -339,8 +341,14 @@ export class Link implements TransportEvents {
     const condition: StreamErrorCondition = error.condition;
     const streamError = new StreamError(condition, { text: error.message, cause: error });
     const foreign = !this.#anyHeader && condition !== 'policy-violation';
-    this.#reason ??= foreign ? notXmpp(streamError) : streamError;
+    this.#reason ??= foreign ? this.#notXmpp(streamError) : streamError;
     this.fail(streamError);
+  }
+
+  #notXmpp(cause: StreamError): NotXmppError {
+    const why = cause.text ?? cause.condition;
+    const { wayOut = WAY_OUT } = this.transport.framing;
+    return new NotXmppError(`what answers there is not an XMPP server (${why}): ${wayOut}`, { cause });
   }
 
   #sendFooter(): void {
@@ -379,10 +387,4 @@ export class Link implements TransportEvents {
     for (const callback of this.#whenClosed.splice(0)) callback();
     this.#owner.closed(reason);
   }
-}
-
-function notXmpp(cause: StreamError): NotXmppError {
-  const why = cause.text ?? cause.condition;
-  const ways = 'check host and port; a port for direct TLS needs an xmpps: service';
-  return new NotXmppError(`what answers there is not an XMPP server (${why}): ${ways}`, { cause });
 }

@@ -25,6 +25,8 @@ export interface Framing {
   readonly prefixes: ReadonlyMap<string, string>;
   /** What the peer's header looks like where it is not that of RFC 6120 §4.7. */
   readonly header?: Pick<HeaderExpectation, 'root' | 'streamNamespace'> | undefined;
+  /** What to do where what answers does not speak XMPP, as the end of a message. Default: to check host and port. */
+  readonly wayOut?: string | undefined;
   /** A parser for a fresh stream. */
   createParser(events: ParserEvents, limits: Limits): Parser;
 }
