@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
+          // For a busy machine: none of them waits for anything but the processor.
+          testTimeout: 30_000,
           include: [
             'packages/*/test/**/*.test.ts',
             'plugins/*/test/**/*.test.ts',

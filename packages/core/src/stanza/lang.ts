@@ -1,4 +1,4 @@
-import { XmlElement } from '../xml/element.js';
+import { XmlElement, type XmlNode } from '../xml/element.js';
 import { text } from './codec.js';
 import { type Field, ValueField } from './field.js';
 
@@ -76,17 +76,25 @@ function isLang(a: string, b: string): boolean {
 
 /** The one in the stanza's own language; of several, the first. */
 function ownChild(owner: XmlElement, name: string): XmlElement | undefined {
-  for (const child of owner.children) {
-    if (typeof child === 'string' || child.name !== name || child.namespace !== owner.namespace) continue;
-    const { lang } = child;
-    if (lang === undefined || isLang(lang, owner.lang ?? '')) return child;
-  }
-  return undefined;
+  const found = defaultChild(owner, name);
+  return found && isOwn(found, owner) ? found : undefined;
 }
 
 /** The one in the stanza's own language, else the first. */
 function defaultChild(owner: XmlElement, name: string): XmlElement | undefined {
-  return ownChild(owner, name) ?? owner.child(name);
+  const { children, namespace } = owner;
+  let first: XmlElement | undefined;
+  for (let i = 0; i < children.length; i++) {
+    const child = children[i] as XmlNode;
+    if (typeof child === 'string' || child.name !== name || child.namespace !== namespace) continue;
+    if (isOwn(child, owner)) return child;
+    first ??= child;
+  }
+  return first;
+}
+
+function isOwn({ lang }: XmlElement, owner: XmlElement): boolean {
+  return lang === undefined || isLang(lang, owner.lang ?? '');
 }
 
 /**

@@ -36,6 +36,7 @@ export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-
 
 /** What a transport tells its stream. No call after `close`. */
 export interface TransportEvents {
+  /** What was read. Bytes belong to the stream from then on: what stands in them is looked at again when a handler asks for it. */
   data(chunk: Uint8Array | string): void;
   /** What was buffered has gone out: `write` returned false before. */
   drain(): void;

@@ -23,6 +23,12 @@ export interface Origin {
   answered?: boolean;
 }
 
+/** What stands in an element that nobody has looked into yet. @internal */
+export interface Unread {
+  /** An element with the same attributes and children. */
+  read(origin: Origin | undefined): XmlElement;
+}
+
 /** Thrown where a received stanza is written to. */
 export class ReadOnlyError extends SestinaError {
   readonly code = 'ERR_READ_ONLY';
@@ -50,6 +56,8 @@ export class XmlElement {
   /** Name and value in turn: stanzas have few attributes, so a scan beats a table, and no name can hit a prototype. */
   #attributes: string[];
   #children: XmlNode[] = NONE;
+  /** Attributes and children are still to be made of it. */
+  #unread: Unread | undefined = undefined;
   /** The last stanza object made over this element; see `viewOf`. */
   view: object | undefined = undefined;
   /** Shared by all elements of one received stanza; undefined on elements made here. */
@@ -87,6 +95,17 @@ export class XmlElement {
   }
 
   /**
+   * For parsers: an element that is filled when somebody looks into it.
+   * @internal
+   */
+  static unread(name: string, namespace: string, unread: Unread, origin: Origin | undefined): XmlElement {
+    const element = new XmlElement(name, namespace);
+    element.#unread = unread;
+    element.origin = origin;
+    return element;
+  }
+
+  /**
    * For parsers: appends without the read-only check.
    * @internal
    */
@@ -117,6 +136,7 @@ export class XmlElement {
 
   /** The value of an attribute, or undefined. */
   attribute(name: string): string | undefined {
+    if (this.#unread !== undefined) this.#fill();
     const pairs = this.#attributes;
     for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return pairs[i + 1];
     return undefined;
@@ -141,6 +161,7 @@ export class XmlElement {
 
   /** The attributes as name-value pairs, in document order. */
   attributes(): [name: string, value: string][] {
+    if (this.#unread !== undefined) this.#fill();
     const pairs = this.#attributes;
     const entries: [string, string][] = [];
     for (let i = 0; i < pairs.length; i += 2) entries.push([pairs[i] as string, pairs[i + 1] as string]);
@@ -149,27 +170,32 @@ export class XmlElement {
 
   /** Names and values in turn, not to be written to: what the serializer walks. @internal */
   get attributePairs(): readonly string[] {
+    if (this.#unread !== undefined) this.#fill();
     return this.#attributes;
   }
 
   /** Elements and text in document order. */
   get children(): readonly XmlNode[] {
+    if (this.#unread !== undefined) this.#fill();
     return this.#children;
   }
 
   /** The child elements, without the text between them. */
   *elements(): IterableIterator<XmlElement> {
+    if (this.#unread !== undefined) this.#fill();
     for (const child of this.#children) if (typeof child !== 'string') yield child;
   }
 
   /** The first child element, of any name; most iq stanzas have just this one. */
   get firstElement(): XmlElement | undefined {
+    if (this.#unread !== undefined) this.#fill();
     for (const child of this.#children) if (typeof child !== 'string') return child;
     return undefined;
   }
 
   /** The first child element of that name; the namespace is this element's own unless given. */
   child(name: string, namespace: string = this.namespace): XmlElement | undefined {
+    if (this.#unread !== undefined) this.#fill();
     const children = this.#children;
     for (let i = 0; i < children.length; i++) {
       const child = children[i] as XmlNode;
@@ -180,6 +206,7 @@ export class XmlElement {
 
   /** Every child element of that name; the namespace is this element's own unless given. */
   childrenNamed(name: string, namespace: string = this.namespace): XmlElement[] {
+    if (this.#unread !== undefined) this.#fill();
     const found: XmlElement[] = [];
     for (const child of this.#children) {
       if (typeof child !== 'string' && child.name === name && child.namespace === namespace) found.push(child);
@@ -219,6 +246,7 @@ export class XmlElement {
 
   /** The text directly inside, that of child elements not included. */
   get text(): string {
+    if (this.#unread !== undefined) this.#fill();
     const children = this.#children;
     if (children.length === 1 && typeof children[0] === 'string') return children[0];
     let text = '';
@@ -239,6 +267,7 @@ export class XmlElement {
 
   /** A deep copy that may be written to and knows nothing of where the original came from. */
   copy(): XmlElement {
+    if (this.#unread !== undefined) this.#fill();
     const copy = new XmlElement(this.name, this.namespace);
     if (this.#attributes.length > 0) copy.#attributes = this.#attributes.slice();
     for (const child of this.#children) copy.adoptChild(typeof child === 'string' ? child : child.copy());
@@ -271,5 +300,14 @@ export class XmlElement {
 
   #writable(): void {
     if (this.origin?.sealed === true) throw new ReadOnlyError(this);
+    if (this.#unread !== undefined) this.#fill();
+  }
+
+  #fill(): void {
+    const read = this.#unread?.read(this.origin);
+    if (read === undefined) return;
+    this.#unread = undefined;
+    this.#attributes = read.#attributes;
+    this.#children = read.#children;
   }
 }

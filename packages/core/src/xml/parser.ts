@@ -28,7 +28,7 @@ export interface ParserEvents {
 
 /** A stream parser; another tokenizer can take the place of the one on saxes. */
 export interface Parser {
-  /** Takes what arrived. Never throws on account of its content. */
+  /** Takes what arrived, for good: the bytes must not be written to afterwards. Never throws on account of its content. */
   write(chunk: Uint8Array | string): void;
   /** Replaces the limits from the next element on: those before login are tighter. */
   setLimits(limits: Limits): void;

@@ -1,6 +1,9 @@
-import { type Origin, XmlElement, type XmlNode } from './element.js';
-import type { Limits } from './limits.js';
-import { NS_STREAM, NS_XML, NS_XMLNS } from './namespaces.js';
+import { IN_VALUE, KINDS, START } from './byte-kinds.js';
+import { ByteScanner, MOST_ATTRIBUTES, NO_TEXT, type Utf8Text } from './byte-scanner.js';
+import { type Origin, type Unread, XmlElement, type XmlNode } from './element.js';
+import { same } from './known-strings.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { NS_STREAM } from './namespaces.js';
 
 /** What an element has from the stream that it stands in. */
 export interface Surroundings {
@@ -13,64 +16,40 @@ export interface Surroundings {
   namespaceOf(prefix: string): string | undefined;
 }
 
-const LT = 0x3c;
 const GT = 0x3e;
 const SLASH = 0x2f;
 const SPACE = 0x20;
 const EQUALS = 0x3d;
-const AMPERSAND = 0x26;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
-const BRACKET = 0x5d;
-const SEMICOLON = 0x3b;
-
-const NOTHING = new Uint8Array(0);
-
-// What a byte can be; those of characters beyond ASCII are always worth a look.
-/** A name may begin with it. */
-const START = 1;
-/** It may stand in a name. */
-const INNER = 2;
-/** Something ends or begins with it in an attribute's value, or it must not stand there. */
-const IN_VALUE = 4;
-/** The same for text. */
-const IN_TEXT = 8;
-
-const KINDS = kindsOfBytes();
 
 /** Deeper elements, and those with more attributes, are somebody else's: no stanza has that many. */
 const DEEPEST = 64;
-const MOST_SLOTS = 32;
 
 /** How many places for children are kept from one element to the next. */
 const MOST_NODES = 64;
 
-/** How many names and namespaces are remembered, and how long one is at most. */
-const KNOWN = 128;
-const LONGEST_KNOWN = 80;
+const XMLNS = new TextEncoder().encode('xmlns');
 
-function kindsOfBytes(): Uint8Array {
-  const kinds = new Uint8Array(256);
-  const mark = (characters: string, kind: number): void => {
-    for (const character of characters) kinds[character.charCodeAt(0)] = kind;
-  };
-  const letters = 'abcdefghijklmnopqrstuvwxyz';
-  mark(`${letters}${letters.toUpperCase()}_`, START | INNER);
-  mark('0123456789.-:', INNER);
-  kinds.fill(IN_VALUE | IN_TEXT, 0, SPACE);
-  kinds.fill(IN_VALUE | IN_TEXT, 0x80);
-  mark('\t\n', IN_VALUE);
-  mark('"\'', IN_VALUE);
-  mark('<&', IN_VALUE | IN_TEXT);
-  mark('>', IN_TEXT);
-  return kinds;
+/** Where a part is read that was held against the limits before. */
+const WITHIN_LIMITS: Surroundings = {
+  limits: withoutLimits(),
+  inside: '',
+  contentNamespace: '',
+  namespaceOf: () => undefined,
+};
+
+function withoutLimits(): Limits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const key of Object.keys(limits) as (keyof Limits)[]) limits[key] = 0x3fff_ffff;
+  return limits;
 }
 
-/** A text with its bytes in UTF-8, which were found to be right. */
-export interface Utf8Text {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
+/** What is made of a part of a stanza: all of it, its name alone, or nothing, since it is only looked at. */
+type Keep = typeof ALL | typeof NAME | typeof NONE;
+const NONE = 0;
+const NAME = 1;
+const ALL = 2;
 
 /**
  * Reads whole elements as nearly all of them are: names in ASCII, no prefixes but those of the header, no references but the
@@ -78,120 +57,214 @@ export interface Utf8Text {
  * and has no opinion about: that is for the parser that knows all of XML. What it reads is what that one would read.
  *
  * It looks at bytes, which is several times as fast as looking at the characters of a string, and cuts its strings out of the text.
+ * Of a child it makes the name and the namespace, by which handlers are found; what stands inside is checked, and made when
+ * somebody looks at it, since of most children nobody does.
  */
 export class PlainReader {
-  #text = '';
-  #bytes: Uint8Array = NOTHING;
-  #around!: Surroundings;
-  #origin!: Origin;
+  readonly #scan = new ByteScanner();
+  #source = NO_TEXT;
+  #around: Surroundings = WITHIN_LIMITS;
+  #origin: Origin | undefined;
   #elements = 0;
-  /** Where reading goes on, in bytes; and how many more these are than characters of the text. */
-  #at = 0;
-  #delta = 0;
-  #incomplete = false;
-  /** Attributes of the tag that is read; children of the elements that are open, one after the other. Used again and again. */
+  /** There is a prefix in something that was only looked at. */
+  #prefixed = false;
+
+  /** Of the start tag that was read. */
+  #tag = '';
+  #tagLength = 0;
+  #declared: string | undefined;
+  #attributes = 0;
+  #open = false;
+
+  /** Names and values of the tag that is read; children of the elements that are open, one after the other. Used again and again. */
   readonly #slots: string[] = [];
   readonly #nodes: XmlNode[] = [];
   #nodeCount = 0;
-  // They come again and again: one string for each is less to make, and the fastest to compare.
-  readonly #known: (string | undefined)[] = [];
 
   /** Behind the element that was read, in bytes. */
   get end(): number {
-    return this.#at;
+    return this.#scan.at;
   }
 
   /** The same in characters of the text. */
   get textEnd(): number {
-    return this.#at - this.#delta;
+    return this.#scan.at - this.#scan.delta;
   }
 
   /** After nothing was read: whether it was fine so far, and more text may complete it. */
   get incomplete(): boolean {
-    return this.#incomplete;
+    return this.#scan.incomplete;
   }
 
   /** The element whose `<` stands there, or undefined. @param at In bytes. @param textAt The same in characters. */
   read(source: Utf8Text, at: number, textAt: number, around: Surroundings, origin: Origin): XmlElement | undefined {
-    this.#text = source.text;
-    this.#bytes = source.bytes;
+    this.#prefixed = false;
+    const element = this.#read(source, at, textAt, around, around.inside, origin, 1, true);
+    if (element !== undefined || !this.#prefixed) return element;
+    return this.#read(source, at, textAt, around, around.inside, origin, 1, false);
+  }
+
+  /** The child that stands there, which was found to be right when its parent was read. */
+  readAgain(source: Utf8Text, at: number, textAt: number, inherited: string, origin: Origin | undefined): XmlElement {
+    const element = this.#read(source, at, textAt, WITHIN_LIMITS, inherited, origin, 2, false);
+    if (element === undefined) throw new Error('a part of a stanza was written to after it had come in');
+    return element;
+  }
+
+  #read(
+    source: Utf8Text,
+    at: number,
+    textAt: number,
+    around: Surroundings,
+    inherited: string,
+    origin: Origin | undefined,
+    depth: number,
+    lazy: boolean,
+  ): XmlElement | undefined {
+    this.#source = source;
     this.#around = around;
     this.#origin = origin;
     this.#elements = 0;
-    this.#delta = at - textAt;
-    this.#incomplete = false;
-    const element = this.#element(at, around.inside, 1);
+    this.#scan.start(source, at, textAt, around.limits);
+    const element = this.#element(at, inherited, depth, lazy);
     // Nothing that was read is kept alive by it, except what a few elements leave in their places.
-    this.#text = '';
-    this.#bytes = NOTHING;
+    this.#source = NO_TEXT;
+    this.#scan.stop();
     this.#nodeCount = 0;
     if (this.#nodes.length > MOST_NODES) this.#nodes.length = 0;
     return element;
   }
 
-  #element(from: number, inherited: string, depth: number): XmlElement | undefined {
-    const { limits } = this.#around;
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    if (++this.#elements > limits.maxElements || depth > limits.maxDepth || depth > DEEPEST) return undefined;
-    const tag = this.#name(from + 1);
-    if (tag === undefined) return undefined;
-    const slots = this.#slots;
-    let used = 0;
-    let declared: string | undefined;
-    let open = true;
-    let at = this.#at;
-    for (;;) {
-      if (at >= length) return this.#unfinished();
-      let code = bytes[at];
-      if (code === GT) {
-        at++;
-        break;
-      }
-      if (code === SLASH) {
-        if (at + 1 >= length) return this.#unfinished();
-        if (bytes[at + 1] !== GT) return undefined;
-        at += 2;
-        open = false;
-        break;
-      }
-      if (code !== SPACE) return undefined;
-      at++;
-      if (at >= length) return this.#unfinished();
-      code = bytes[at];
-      if (code === GT || code === SLASH) continue;
-      const name = this.#name(at);
-      if (name === undefined) return undefined;
-      at = this.#at;
-      if (bytes[at] !== EQUALS) return undefined;
-      at++;
-      if (at >= length) return this.#unfinished();
-      const quote = bytes[at] as number;
-      if (quote !== APOSTROPHE && quote !== QUOTE) return undefined;
-      if (name === 'xmlns') {
-        const namespace = this.#namespace(at + 1, quote);
-        if (namespace === undefined || declared !== undefined) return undefined;
-        declared = namespace;
-      } else {
-        if (name.includes(':') && name !== 'xml:lang') return undefined;
-        const value = this.#characters(at + 1, IN_VALUE, quote);
-        if (value === undefined || this.#at - at - 1 > limits.maxAttributeBytes) return undefined;
-        if (used >= MOST_SLOTS || used >= 2 * limits.maxAttributes) return undefined;
-        for (let i = 0; i < used; i += 2) if (slots[i] === name) return undefined;
-        slots[used++] = name;
-        slots[used++] = value;
-      }
-      at = this.#at + 1;
-    }
+  /** With all that it holds; where it is `lazy`, its children are filled later. */
+  #element(from: number, inherited: string, depth: number, lazy: boolean): XmlElement | undefined {
+    if (!this.#startTag(from, depth, ALL)) return undefined;
+    const declared = this.#declared;
     const inside = declared === undefined ? inherited : this.#inside(declared, depth);
-    const element = this.#make(tag, inside, used === 0 ? undefined : slots.slice(0, used), depth);
-    this.#at = at;
-    if (element === undefined || !open) return element;
+    const count = this.#attributes;
+    const tag = this.#tag;
+    const element = this.#make(tag, inside, count === 0 ? undefined : this.#slots.slice(0, 2 * count), depth);
+    if (element === undefined || !this.#open) return element;
     const first = this.#nodeCount;
-    if (!this.#content(from + 1, tag.length, inside, depth)) return undefined;
+    for (;;) {
+      if (!this.#scan.textUpToTag(true)) return undefined;
+      if (this.#scan.value !== '') this.#nodes[this.#nodeCount++] = this.#scan.value;
+      const at = this.#scan.at;
+      if (this.#scan.bytes[at + 1] === SLASH) break;
+      const child = lazy ? this.#child(at, inside) : this.#element(at, inside, depth + 1, false);
+      if (child === undefined) return undefined;
+      this.#nodes[this.#nodeCount++] = child;
+    }
+    if (!this.#scan.endTag(from + 1, tag.length)) return undefined;
     if (this.#nodeCount > first) element.adoptChildren(this.#nodes.slice(first, this.#nodeCount));
     this.#nodeCount = first;
     return element;
+  }
+
+  /** A child of a first-level element, to be filled when somebody looks into it; where it has a text alone, that is cut out now. */
+  #child(from: number, inherited: string): XmlElement | undefined {
+    const textFrom = from - this.#scan.delta;
+    if (!this.#startTag(from, 2, NAME)) return undefined;
+    const tag = this.#tag;
+    const namespace = this.#declared ?? inherited;
+    const plain = this.#attributes === 0;
+    if (this.#open) {
+      if (!this.#scan.textUpToTag(plain)) return undefined;
+      const text = this.#scan.value;
+      const bare = plain && this.#scan.bytes[this.#scan.at + 1] === SLASH;
+      if (bare ? !this.#scan.endTag(from + 1, tag.length) : !this.#skipContent(from + 1, tag.length, 2))
+        return undefined;
+      if (bare) {
+        const element = XmlElement.adopt(tag, namespace, undefined, this.#origin);
+        if (text !== '') element.adoptChildren([text]);
+        return element;
+      }
+    } else if (plain) return XmlElement.adopt(tag, namespace, undefined, this.#origin);
+    const unread = new Part(this, this.#source, from, textFrom, inherited);
+    return XmlElement.unread(tag, namespace, unread, this.#origin);
+  }
+
+  /** Whether the element is right. */
+  #skip(from: number, depth: number): boolean {
+    if (!this.#startTag(from, depth, NONE)) return false;
+    if (!this.#open) return true;
+    const tagLength = this.#tagLength;
+    return this.#scan.textUpToTag(false) && this.#skipContent(from + 1, tagLength, depth);
+  }
+
+  /** The same for what an element holds, from the tag on that comes next, its end tag included. */
+  #skipContent(tag: number, tagLength: number, depth: number): boolean {
+    while (this.#scan.bytes[this.#scan.at + 1] !== SLASH) {
+      if (!this.#skip(this.#scan.at, depth + 1) || !this.#scan.textUpToTag(false)) return false;
+    }
+    return this.#scan.endTag(tag, tagLength);
+  }
+
+  /** The start tag whose `<` stands there. */
+  #startTag(from: number, depth: number, keep: Keep): boolean {
+    const { limits } = this.#around;
+    const bytes = this.#scan.bytes;
+    const { length } = bytes;
+    if (++this.#elements > limits.maxElements || depth > limits.maxDepth || depth > DEEPEST) return false;
+    if (!this.#scan.name(from + 1)) return false;
+    let at = this.#scan.at;
+    if (keep !== ALL && this.#scan.colon) {
+      this.#prefixed = true;
+      return false;
+    }
+    this.#tagLength = at - from - 1;
+    if (keep !== NONE) this.#tag = this.#scan.string(from + 1, at);
+    let count = 0;
+    let declared: string | undefined;
+    for (;;) {
+      if (at >= length) return this.#scan.unfinished();
+      let code = bytes[at];
+      if (code === GT) {
+        this.#open = true;
+        break;
+      }
+      if (code === SLASH) {
+        if (++at >= length) return this.#scan.unfinished();
+        if (bytes[at] !== GT) return false;
+        this.#open = false;
+        break;
+      }
+      if (code !== SPACE) return false;
+      if (++at >= length) return this.#scan.unfinished();
+      code = bytes[at];
+      if (code === GT || code === SLASH) continue;
+      const name = at;
+      if (!this.#scan.name(name)) return false;
+      const nameEnd = this.#scan.at;
+      const hash = this.#scan.hash;
+      if (bytes[nameEnd] !== EQUALS) return false;
+      if (nameEnd + 1 >= length) return this.#scan.unfinished();
+      const quote = bytes[nameEnd + 1] as number;
+      if (quote !== APOSTROPHE && quote !== QUOTE) return false;
+      const value = nameEnd + 2;
+      if (nameEnd - name === XMLNS.length && same(bytes, name, XMLNS, 0, XMLNS.length)) {
+        const namespace = this.#scan.namespace(value, quote, keep !== NONE);
+        if (namespace === undefined || declared !== undefined) return false;
+        declared = namespace;
+      } else {
+        // Before its value, which may shift the text against the bytes.
+        const text = keep === ALL || this.#scan.colon ? this.#scan.string(name, nameEnd) : '';
+        if (this.#scan.colon && text !== 'xml:lang') return false;
+        if (!this.#scan.characters(value, IN_VALUE, quote, keep === ALL)) return false;
+        if (this.#scan.at - value > limits.maxAttributeBytes) return false;
+        if (count >= MOST_ATTRIBUTES || count >= limits.maxAttributes) return false;
+        if (this.#scan.repeated(name, nameEnd, hash, count)) return false;
+        if (keep === ALL) {
+          this.#slots[2 * count] = text;
+          this.#slots[2 * count + 1] = this.#scan.value;
+        }
+        count++;
+      }
+      at = this.#scan.at + 1;
+    }
+    this.#scan.at = at + 1;
+    this.#declared = declared;
+    this.#attributes = count;
+    return true;
   }
 
   /** The default namespace inside of an element with that declaration. */
@@ -213,157 +286,19 @@ export class PlainReader {
     if (depth === 1 && name === 'stream' && namespace === NS_STREAM) return undefined;
     return XmlElement.adopt(name, namespace, pairs, this.#origin);
   }
+}
 
-  /** Puts what stands up to the end tag into `#nodes`. The name of the start tag is at `tag`. */
-  #content(tag: number, tagLength: number, inside: string, depth: number): boolean {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    for (;;) {
-      let at = this.#at;
-      if (at < length && bytes[at] !== LT) {
-        const content = this.#characters(at, IN_TEXT, LT);
-        if (content === undefined) return false;
-        this.#nodes[this.#nodeCount++] = content;
-        at = this.#at;
-      }
-      if (at + 1 >= length) {
-        this.#incomplete = true;
-        return false;
-      }
-      if (bytes[at + 1] === SLASH) {
-        at += 2;
-        for (let i = 0; i < tagLength; i++, at++) {
-          if (at >= length) this.#incomplete = true;
-          if (bytes[at] !== bytes[tag + i]) return false;
-        }
-        if (at >= length) this.#incomplete = true;
-        this.#at = at + 1;
-        return bytes[at] === GT;
-      }
-      const child = this.#element(at, inside, depth + 1);
-      if (child === undefined) return false;
-      this.#nodes[this.#nodeCount++] = child;
-    }
-  }
+/** A child of a stanza that nobody has looked into. */
+class Part implements Unread {
+  constructor(
+    private readonly reader: PlainReader,
+    private readonly source: Utf8Text,
+    private readonly at: number,
+    private readonly textAt: number,
+    private readonly inherited: string,
+  ) {}
 
-  /** The name that begins there, with something behind it. */
-  #name(from: number): string | undefined {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    let at = from;
-    let hash = 0;
-    for (; at < length; at++) {
-      const code = bytes[at] as number;
-      if (((KINDS[code] as number) & INNER) === 0) break;
-      hash = (hash * 31 + code) | 0;
-    }
-    if (at - from > this.#around.limits.maxNameBytes) return undefined;
-    if (at > from && ((KINDS[bytes[from] as number] as number) & START) === 0) return undefined;
-    if (at >= length) return this.#unfinished();
-    if (at === from) return undefined;
-    this.#at = at;
-    return this.#knownString(from, at, hash);
-  }
-
-  /** The namespace that begins there, up to the quote. */
-  #namespace(from: number, quote: number): string | undefined {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    let at = from;
-    let hash = 0;
-    for (; at < length; at++) {
-      const code = bytes[at] as number;
-      if (code === quote) break;
-      if (((KINDS[code] as number) & IN_VALUE) !== 0) return undefined;
-      hash = (hash * 31 + code) | 0;
-    }
-    if (at >= length) return this.#unfinished();
-    const { maxNamespaceBytes, maxNamespaceDecls } = this.#around.limits;
-    if (at - from > maxNamespaceBytes || maxNamespaceDecls < 1) return undefined;
-    this.#at = at;
-    const namespace = this.#knownString(from, at, hash);
-    return namespace === NS_XML || namespace === NS_XMLNS ? undefined : namespace;
-  }
-
-  /** An attribute's value up to the quote, or text up to the next tag: `kind` says what is worth a look, `end` what ends it. */
-  #characters(from: number, kind: number, end: number): string | undefined {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    let before = '';
-    let start = from - this.#delta;
-    let at = from;
-    for (; at < length; at++) {
-      const code = bytes[at] as number;
-      if (((KINDS[code] as number) & kind) === 0) continue;
-      if (code === end) break;
-      if (code >= 0x80) {
-        if (!this.#beyondAscii(code, at)) return undefined;
-      } else if (code === AMPERSAND) {
-        const character = this.#reference(at);
-        if (character === undefined) return undefined;
-        before += this.#text.slice(start, at - this.#delta) + character;
-        at = this.#at - 1;
-        start = this.#at - this.#delta;
-      } else if (code === GT) {
-        if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return undefined;
-      } else if (code !== QUOTE && code !== APOSTROPHE) return undefined;
-    }
-    if (at >= length) return this.#unfinished();
-    this.#at = at;
-    const last = this.#text.slice(start, at - this.#delta);
-    return before === '' ? last : before + last;
-  }
-
-  /** Counts what the character that the byte belongs to takes; false where XML has no such character. */
-  #beyondAscii(code: number, at: number): boolean {
-    if (code < 0xc0) this.#delta++;
-    // Four bytes are two units of UTF-16.
-    else if (code >= 0xf0) this.#delta--;
-    // U+FFFE and U+FFFF.
-    else if (code === 0xef) return this.#bytes[at + 1] !== 0xbf || (this.#bytes[at + 2] as number) < 0xbe;
-    return true;
-  }
-
-  /** The character that one of the five references stands for. */
-  #reference(at: number): string | undefined {
-    const bytes = this.#bytes;
-    let end = at + 1;
-    // The longest is `&apos;`; one that is cut off is the other parser's too, which knows what can become of it.
-    while (end < at + 6 && bytes[end] !== SEMICOLON) end++;
-    if (bytes[end] !== SEMICOLON) return undefined;
-    this.#at = end + 1;
-    switch (this.#text.slice(at + 1 - this.#delta, end - this.#delta)) {
-      case 'amp':
-        return '&';
-      case 'lt':
-        return '<';
-      case 'gt':
-        return '>';
-      case 'apos':
-        return "'";
-      case 'quot':
-        return '"';
-      default:
-        return undefined;
-    }
-  }
-
-  /** One string for all that are equal, as far as they are remembered. */
-  #knownString(from: number, to: number, hash: number): string {
-    const start = from - this.#delta;
-    const slot = (hash ^ (hash >>> 7)) & (KNOWN - 1);
-    const known = this.#known[slot];
-    if (known !== undefined && known.length === to - from && this.#text.startsWith(known, start)) return known;
-    const fresh = this.#text.slice(start, to - this.#delta);
-    if (fresh.length > LONGEST_KNOWN) return fresh;
-    // A slice holds on to the whole text that it was cut from.
-    const own = ` ${fresh}`.slice(1);
-    this.#known[slot] = own;
-    return own;
-  }
-
-  #unfinished(): undefined {
-    this.#incomplete = true;
-    return undefined;
+  read(origin: Origin | undefined): XmlElement {
+    return this.reader.readAgain(this.source, this.at, this.textAt, this.inherited, origin);
   }
 }

@@ -1,10 +1,11 @@
+import type { Utf8Text } from './byte-scanner.js';
 import { CountedText } from './counted-text.js';
 import { skipDeclaration } from './declaration.js';
 import type { XmlElement } from './element.js';
 import { lightSaxes, type Saxes } from './light-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
-import { PlainReader, type Utf8Text } from './plain-reader.js';
+import { PlainReader } from './plain-reader.js';
 import { checkReference } from './reference.js';
 import { CDATA, commonLength, indexOfMarkup, isNameChar, isSpace, skipSpace } from './scan.js';
 import { freshOrigin, TreeBuilder } from './tree-builder.js';

@@ -83,6 +83,86 @@ describe('a plain reader', () => {
   });
 });
 
+describe('what stands inside of a child', () => {
+  const TEXT =
+    "<message to='a@b'>\n<body>Grüße 🦉</body><x xmlns='urn:x' a='&amp;é' b='2'>t<y xml:lang='de'>😀&lt;</y><z xmlns='urn:z'/></x><e xmlns='urn:e'/></message>";
+
+  function child(name: string): XmlElement {
+    const element = read(TEXT);
+    if (!(element instanceof XmlElement)) throw new Error('not read');
+    return [...element.elements()].find((each) => each.name === name) as XmlElement;
+  }
+
+  it.each<[string, (x: XmlElement) => unknown, unknown]>([
+    ['an attribute', (x) => x.attribute('a'), '&é'],
+    [
+      'all attributes',
+      (x) => x.attributes(),
+      [
+        ['a', '&é'],
+        ['b', '2'],
+      ],
+    ],
+    ['children', (x) => x.children.length, 3],
+    ['elements', (x) => [...x.elements()].map(({ name }) => name), ['y', 'z']],
+    ['the first element', (x) => x.firstElement?.text, '😀<'],
+    ['a child by name', (x) => x.child('y')?.lang, 'de'],
+    ['children by name', (x) => x.childrenNamed('z', 'urn:z').length, 1],
+    ['its text', (x) => x.text, 't'],
+    [
+      'a copy',
+      (x) => x.copy().toString(),
+      "<x xmlns='urn:x' a='&amp;é' b='2'>t<y xml:lang='de'>😀&lt;</y><z xmlns='urn:z'/></x>",
+    ],
+    [
+      'its XML',
+      (x) => x.toString(),
+      "<x xmlns='urn:x' a='&amp;é' b='2'>t<y xml:lang='de'>😀&lt;</y><z xmlns='urn:z'/></x>",
+    ],
+  ])('is there whatever is asked first: %s', (_, ask, expected) => {
+    expect(ask(child('x'))).toEqual(expected);
+  });
+
+  it.each<[string, (x: XmlElement) => unknown, string]>([
+    ['an attribute', (x) => x.setAttribute('b', undefined), "<x xmlns='urn:x' a='&amp;é'>t"],
+    ['a node at the end', (x) => x.append('!'), '</x>'],
+    ['a node in between', (x) => x.insert(0, '!'), "b='2'>!t<y"],
+    ['nothing', (x) => x.clear(), "<x xmlns='urn:x' a='&amp;é' b='2'/>"],
+  ])('is there before it is written to: %s', (_, write, expected) => {
+    const x = child('x');
+    write(x);
+    expect(x.toString()).toContain(expected);
+  });
+
+  it('belongs to the same stanza', () => {
+    const x = child('x');
+    expect(x.firstElement?.origin).toBe(x.origin);
+    if (x.origin) x.origin.sealed = true;
+    expect(() => x.firstElement?.append('!')).toThrow('read-only');
+  });
+
+  it('is there when other stanzas have been read since', () => {
+    const around = { limits: DEFAULT_LIMITS, inside: 'c', contentNamespace: 'c', namespaceOf: () => undefined };
+    const reader = new PlainReader();
+    const stanza = (text: string) => reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, { sealed: false });
+    const first = stanza("<a><b c='1'>first</b></a>");
+    const second = stanza("<a><b c='2'><d/></b></a>");
+    expect([`${first}`, `${second}`]).toEqual([
+      "<a xmlns='c'><b c='1'>first</b></a>",
+      "<a xmlns='c'><b c='2'><d/></b></a>",
+    ]);
+  });
+
+  it('is there also where the limits have become tighter since', () => {
+    const limits = { ...DEFAULT_LIMITS };
+    const around = { limits, inside: 'c', contentNamespace: 'c', namespaceOf: () => undefined };
+    const text = "<a><b c='1'><d><e/></d></b></a>";
+    const element = new PlainReader().read({ text, bytes: bytesOf(text) }, 0, 0, around, { sealed: false });
+    Object.assign(limits, { maxDepth: 1, maxElements: 1, maxNameBytes: 1, maxAttributes: 0 });
+    expect(element?.child('b')?.child('d')?.firstElement?.name).toBe('e');
+  });
+});
+
 describe('what is read in one go', () => {
   const seed = newSeed();
   const TEXTS = ['', 'text', 'é', '€', '😀', '&amp;', '&lt;', ']]', '\n', ' ', '>', '&#65;', "'", '"'];

@@ -1,0 +1,232 @@
+import { COLON, IN_TEXT, IN_VALUE, INNER, KINDS, START } from './byte-kinds.js';
+import { KnownStrings, same } from './known-strings.js';
+import type { Limits } from './limits.js';
+import { NS_XML, NS_XMLNS } from './namespaces.js';
+
+/** A text with its bytes in UTF-8, which were found to be right. */
+export interface Utf8Text {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+const LT = 0x3c;
+const GT = 0x3e;
+const AMPERSAND = 0x26;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const BRACKET = 0x5d;
+const SEMICOLON = 0x3b;
+
+/** No stanza has elements with more; those are left to others. */
+export const MOST_ATTRIBUTES = 16;
+
+/** Nothing to read. */
+export const NO_TEXT: Utf8Text = { text: '', bytes: new Uint8Array(0) };
+
+/**
+ * Goes past the parts of tags and texts, as far as they are usual: see `PlainReader`. Its methods say whether a part is; where it is
+ * not because the text is over, `incomplete` is set.
+ */
+export class ByteScanner {
+  text = '';
+  bytes: Uint8Array = NO_TEXT.bytes;
+  limits!: Limits;
+  /** Behind what was read, in bytes; and how many more these are than characters of the text. */
+  at = 0;
+  delta = 0;
+  incomplete = false;
+  /** Of the name that was read: its hash, and whether a colon is in it. */
+  hash = 0;
+  colon = false;
+  /** The value or text that was read, where it is kept. */
+  value = '';
+
+  /** Of each attribute of the tag that is read: the hash of its name, and where that begins and ends. */
+  readonly #seen = new Int32Array(3 * MOST_ATTRIBUTES);
+  readonly #known = new KnownStrings();
+
+  /** Begins at a place. @param at In bytes. @param textAt The same in characters. */
+  start(source: Utf8Text, at: number, textAt: number, limits: Limits): void {
+    this.text = source.text;
+    this.bytes = source.bytes;
+    this.limits = limits;
+    this.at = at;
+    this.delta = at - textAt;
+    this.incomplete = false;
+  }
+
+  /** Keeps nothing of it alive. */
+  stop(): void {
+    this.text = '';
+    this.value = '';
+    this.bytes = NO_TEXT.bytes;
+  }
+
+  /** Goes past the name that begins there, with something behind it. */
+  name(from: number): boolean {
+    const bytes = this.bytes;
+    const { length } = bytes;
+    let at = from;
+    let hash = 0;
+    let kinds = 0;
+    for (; at < length; at++) {
+      const code = bytes[at] as number;
+      const kind = KINDS[code] as number;
+      if ((kind & INNER) === 0) break;
+      kinds |= kind;
+      hash = (hash * 31 + code) | 0;
+    }
+    if (at - from > this.limits.maxNameBytes) return false;
+    if (at > from && ((KINDS[bytes[from] as number] as number) & START) === 0) return false;
+    if (at >= length) return this.unfinished();
+    this.at = at;
+    this.hash = hash;
+    this.colon = (kinds & COLON) !== 0;
+    return at > from;
+  }
+
+  /** The namespace that begins there, up to the quote; empty where it is not kept. */
+  namespace(from: number, quote: number, keep: boolean): string | undefined {
+    const bytes = this.bytes;
+    const { length } = bytes;
+    let at = from;
+    let hash = 0;
+    for (; at < length; at++) {
+      const code = bytes[at] as number;
+      if (code === quote) break;
+      if (((KINDS[code] as number) & IN_VALUE) !== 0) return undefined;
+      hash = (hash * 31 + code) | 0;
+    }
+    if (at >= length) {
+      this.incomplete = true;
+      return undefined;
+    }
+    const { maxNamespaceBytes, maxNamespaceDecls } = this.limits;
+    if (at - from > maxNamespaceBytes || maxNamespaceDecls < 1) return undefined;
+    this.at = at;
+    if (!keep && at - from !== NS_XML.length && at - from !== NS_XMLNS.length) return '';
+    const namespace = this.string(from, at, hash);
+    return namespace === NS_XML || namespace === NS_XMLNS ? undefined : namespace;
+  }
+
+  /**
+   * Goes past an attribute's value up to the quote, or text up to the next tag: `kind` says what is worth a look, `end` what ends it.
+   */
+  characters(from: number, kind: number, end: number, keep: boolean): boolean {
+    const bytes = this.bytes;
+    const { length } = bytes;
+    let before = '';
+    let start = from - this.delta;
+    let at = from;
+    for (; at < length; at++) {
+      const code = bytes[at] as number;
+      if (((KINDS[code] as number) & kind) === 0) continue;
+      if (code === end) break;
+      if (code >= 0x80) {
+        if (!this.#beyondAscii(code, at)) return false;
+      } else if (code === AMPERSAND) {
+        const character = this.#reference(at);
+        if (character === undefined) return false;
+        if (keep) before += this.text.slice(start, at - this.delta) + character;
+        at = this.at - 1;
+        start = this.at - this.delta;
+      } else if (code === GT) {
+        if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return false;
+      } else if (code !== QUOTE && code !== APOSTROPHE) return false;
+    }
+    if (at >= length) return this.unfinished();
+    this.at = at;
+    if (keep) {
+      const last = this.text.slice(start, at - this.delta);
+      this.value = before === '' ? last : before + last;
+    }
+    return true;
+  }
+
+  /** The text up to the next tag, with what shows which kind of tag it is. */
+  textUpToTag(keep: boolean): boolean {
+    const { length } = this.bytes;
+    const at = this.at;
+    this.value = '';
+    if (at < length && this.bytes[at] !== LT && !this.characters(at, IN_TEXT, LT, keep)) return false;
+    if (this.at + 1 >= length) return this.unfinished();
+    return true;
+  }
+
+  /** The end tag, for the name of the start tag at `tag`. */
+  endTag(tag: number, tagLength: number): boolean {
+    const bytes = this.bytes;
+    const { length } = bytes;
+    let at = this.at + 2;
+    for (let i = 0; i < tagLength; i++, at++) {
+      if (at >= length) return this.unfinished();
+      if (bytes[at] !== bytes[tag + i]) return false;
+    }
+    if (at >= length) return this.unfinished();
+    this.at = at + 1;
+    return bytes[at] === GT;
+  }
+
+  /** Whether one of the attributes before has that name; remembers it. */
+  repeated(from: number, to: number, hash: number, count: number): boolean {
+    const bytes = this.bytes;
+    const seen = this.#seen;
+    const end = 3 * count;
+    for (let i = 0; i < end; i += 3) {
+      if (seen[i] !== hash) continue;
+      const other = seen[i + 1] as number;
+      if ((seen[i + 2] as number) - other === to - from && same(bytes, other, bytes, from, to - from)) return true;
+    }
+    seen[end] = hash;
+    seen[end + 1] = from;
+    seen[end + 2] = to;
+    return false;
+  }
+
+  /** One string for all that are equal, as far as they are remembered. */
+  string(from: number, to: number, hash = this.hash): string {
+    return (
+      this.#known.find(this.bytes, from, to, hash) ??
+      this.#known.add(this.text.slice(from - this.delta, to - this.delta), this.bytes, from, to, hash)
+    );
+  }
+
+  unfinished(): false {
+    this.incomplete = true;
+    return false;
+  }
+
+  /** Counts what the character that the byte belongs to takes; false where XML has no such character. */
+  #beyondAscii(code: number, at: number): boolean {
+    if (code < 0xc0) this.delta++;
+    // Four bytes are two units of UTF-16.
+    else if (code >= 0xf0) this.delta--;
+    // U+FFFE and U+FFFF.
+    else if (code === 0xef) return this.bytes[at + 1] !== 0xbf || (this.bytes[at + 2] as number) < 0xbe;
+    return true;
+  }
+
+  /** The character that one of the five references stands for. */
+  #reference(at: number): string | undefined {
+    const bytes = this.bytes;
+    let end = at + 1;
+    // The longest is `&apos;`; one that is cut off is the other parser's too, which knows what can become of it.
+    while (end < at + 6 && bytes[end] !== SEMICOLON) end++;
+    if (bytes[end] !== SEMICOLON) return undefined;
+    this.at = end + 1;
+    switch (this.text.slice(at + 1 - this.delta, end - this.delta)) {
+      case 'amp':
+        return '&';
+      case 'lt':
+        return '<';
+      case 'gt':
+        return '>';
+      case 'apos':
+        return "'";
+      case 'quot':
+        return '"';
+      default:
+        return undefined;
+    }
+  }
+}
