@@ -26,6 +26,12 @@ function rosterUnchanged({ xmpp }: Outcome): void {
   expect([...xmpp.clientRoster]).toEqual([]);
 }
 
+/** T1. The answer to a challenge may be lost with the connection; behind it there is not one byte. */
+function notAuthenticated({ refused, sent }: Outcome): void {
+  expect(refused).toMatchObject({ code: 'ERR_AUTH', reason: 'server-not-authenticated', retryable: false });
+  expect(sent).toMatch(/^(?:<response [^>]*>[^<]+<\/response>)?$/);
+}
+
 const noResponse = ({ wire }: Outcome): void => expect(wire).not.toContain('<response');
 const noAuth = ({ wire }: Outcome): void => expect(wire).not.toContain('<auth');
 const stillPending = ({ pending }: Outcome): void => expect(pending).toBe('pending');
@@ -150,7 +156,12 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
       expect(message && xmpp.plugin(DelayedDelivery).trustedDelay(message)).toBeUndefined();
     },
   },
-  '143': noResponse,
+  '143': (outcome) => {
+    notAuthenticated(outcome);
+    noResponse(outcome);
+  },
+  '144': notAuthenticated,
+  '145': notAuthenticated,
   '146': noResponse,
   '147': noResponse,
   '148': noResponse,

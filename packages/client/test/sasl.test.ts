@@ -306,18 +306,42 @@ describe('a login that fails', () => {
     expect(tracer.outgoings.at(-1)).toContain('<abort');
   });
 
-  it('because the server has not proven itself does not go on', async () => {
-    const server = new PlayedServer();
-    const failed = rejection(server.client().connect());
-    const played = await server.next();
-    await played.open(mechanisms('SCRAM-SHA-256'));
-    await played.auth();
-    played.peer.send(success());
-    const error = await failed;
-    expect(['server-not-authenticated', 'sasl-abort']).toContain(error.reason);
-    expect(error.retryable).toBe(false);
-    await played.peer.receiveEnd();
-    expect(played.peer.received).not.toContain('<iq');
+  describe('T1: because the server has not proven itself says so, and sends no byte after it', () => {
+    const notAuthenticated = { code: 'ERR_AUTH', reason: 'server-not-authenticated', retryable: false };
+
+    it('where it reports success before any challenge', async () => {
+      const server = new PlayedServer();
+      const failed = rejection(server.client().connect());
+      const played = await server.next();
+      await played.open(mechanisms('SCRAM-SHA-256'));
+      await played.auth();
+      const before = played.peer.received;
+      played.peer.send(success());
+      expect(await failed).toMatchObject(notAuthenticated);
+      await played.peer.receiveEnd();
+      expect(played.peer.received).toBe(before);
+    });
+
+    it.each([
+      ['no signature', ''],
+      ['a wrong signature', base64(`v=${base64('0'.repeat(32))}`)],
+      ['a signature that is too short', base64(`v=${base64('0')}`)],
+      ['what is no signature', base64('v')],
+    ])('where it reports success with %s', async (_, data) => {
+      const server = new PlayedServer();
+      const failed = rejection(server.client().connect());
+      const played = await server.next();
+      await played.open(mechanisms('SCRAM-SHA-256'));
+      const [, nonce] = (await played.auth()).data.split('r=');
+      const challenge = base64(`r=${nonce}more,s=${base64('salt')},i=4096`);
+      played.peer.send(`<challenge xmlns='${NS_SASL}'>${challenge}</challenge>`);
+      await played.peer.receive(/<response[^>]*>[^<]*<\/response>/);
+      const before = played.peer.received;
+      played.peer.send(success(data));
+      expect(await failed).toMatchObject(notAuthenticated);
+      await played.peer.receiveEnd();
+      expect(played.peer.received).toBe(before);
+    });
   });
 
   it('because the password cannot be prepared sends nothing', async () => {
