@@ -13,9 +13,8 @@ export class ElementView {
    * @throws TypeError for a name that is no field, before anything is written.
    */
   set(values: Partial<this>): this {
-    const entries = Object.entries(values);
-    for (const [name] of entries) checkField(this, name);
-    for (const [name, value] of entries) (this as Record<string, unknown>)[name] = value;
+    const setters = Object.entries(values).map(([name, value]) => [setterOf(this, name), value] as const);
+    for (const [setter, value] of setters) setter.call(this, value);
     return this;
   }
 
@@ -59,10 +58,15 @@ export interface DefinedClass<F extends FieldMap, B extends ElementView = Elemen
   new (...init: InitArguments<F>): B & Fields<F>;
 }
 
-// A name may come from data: methods, `xml`, `constructor` and `__proto__` are no fields.
-function checkField(view: ElementView, name: string): void {
-  for (let at: object = view; at !== ElementView.prototype; at = Object.getPrototypeOf(at)) {
-    if (Object.getOwnPropertyDescriptor(at, name)?.set) return;
+/**
+ * What writes a field; quicker to call than a property whose name is not known beforehand is to write.
+ * @throws TypeError for what is no field. A name may come from data: methods, `xml`, `constructor` and `__proto__` are none.
+ */
+function setterOf(view: ElementView, name: string): (value: unknown) => void {
+  for (let at = Object.getPrototypeOf(view); at !== ElementView.prototype; at = Object.getPrototypeOf(at)) {
+    const property = Object.getOwnPropertyDescriptor(at, name);
+    if (property?.set) return property.set;
+    if (property) break;
   }
   const { name: tag, namespace } = view.xml;
   throw new TypeError(`<${tag} xmlns="${namespace}"> has no field "${name}" that can be written`);
@@ -100,15 +104,17 @@ export function element<const F extends FieldMap = Record<never, never>, B exten
     static readonly tag: string = tag;
     static readonly namespace: string = namespace;
 
-    constructor(source: XmlElement | object = {}) {
+    constructor(source?: XmlElement | Readonly<Record<string, unknown>>) {
       super(source instanceof XmlElement ? source : new XmlElement(tag, namespace));
-      if (source !== this.xml) {
-        for (const [name, value] of Object.entries(source)) {
-          checkField(this, name);
-          if (value !== undefined) (this as Record<string, unknown>)[name] = value;
+      if (source instanceof XmlElement) return;
+      if (source !== undefined) {
+        for (const name of Object.keys(source)) {
+          const setter = setterOf(this, name);
+          const value = source[name];
+          if (value !== undefined) setter.call(this, value);
         }
-        this.xml.view = this;
       }
+      this.xml.view = this;
     }
   }
   for (const name of Object.keys(fields)) checkName(Base.prototype, tag, name);

@@ -163,7 +163,11 @@ export function child<V extends ElementView>(reference: Reference<ElementClass<V
     set: (xml, view) => {
       const { tag, namespace } = dereference(reference);
       const existing = xml.child(tag, namespace);
-      const index = existing ? xml.children.indexOf(existing) : xml.children.length;
+      if (!existing) {
+        if (view) xml.append(view.xml);
+        return;
+      }
+      const index = xml.children.indexOf(existing);
       removeAll(xml, tag, namespace);
       if (view) xml.insert(index, view.xml);
     },

@@ -1,5 +1,4 @@
 import { SestinaError } from '../errors.js';
-import { isValidXmlText } from './names.js';
 
 /** Where in an element the thing is that XML cannot hold. */
 export type SerializePart = 'element' | 'attribute' | 'namespace' | 'text';
@@ -18,29 +17,32 @@ export class SerializeError extends SestinaError {
   }
 }
 
-// One test each for what needs a second look: most text and nearly all attribute values do not.
+// Most text and nearly all attribute values stand as they are: a quick test for what may not, and then one pass.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const TEXT = /[&<>\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const IN_TEXT = /[&<>\u0000-\u0008\u000b-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ATTRIBUTE = /[&<>"'\u0000-\u001f\ud800-\udfff\ufffe\uffff]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const IN_ATTRIBUTE = /[&<>"'\u0000-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** Text as it stands between tags. @throws SerializeError */
 export function escapeText(text: string, element: string): string {
   if (!TEXT.test(text)) return text;
-  check(text, 'text', element);
   // A raw carriage return would come out as a line feed (XML 1.0 §2.11).
-  return text.replace(/[&<>\r]/g, escapeCharacter);
+  return text.replace(IN_TEXT, (character) => escapeCharacter(character) ?? refuse('text', element));
 }
 
 /** A value as it stands in quotes, of either kind. @throws SerializeError */
 export function escapeAttribute(value: string, element: string, part: SerializePart = 'attribute'): string {
   if (!ATTRIBUTE.test(value)) return value;
-  check(value, part, element);
   // Raw white space other than spaces would come out as spaces (XML 1.0 §3.3.3).
-  return value.replace(/[&<>"'\t\n\r]/g, escapeCharacter);
+  return value.replace(IN_ATTRIBUTE, (character) => escapeCharacter(character) ?? refuse(part, element));
 }
 
-function escapeCharacter(character: string): string {
+/** Undefined for what XML cannot hold. */
+function escapeCharacter(character: string): string | undefined {
   switch (character) {
     case '&':
       return '&amp;';
@@ -52,13 +54,18 @@ function escapeCharacter(character: string): string {
       return '&quot;';
     case "'":
       return '&apos;';
+    case '\t':
+      return '&#9;';
+    case '\n':
+      return '&#10;';
+    case '\r':
+      return '&#13;';
     default:
-      return `&#${character.charCodeAt(0)};`;
+      return undefined;
   }
 }
 
-function check(value: string, part: SerializePart, element: string): void {
-  if (isValidXmlText(value)) return;
+function refuse(part: SerializePart, element: string): never {
   throw new SerializeError(
     part,
     element,

@@ -64,6 +64,15 @@ describe('a stanza class', () => {
     },
   );
 
+  it('refuses in new what a subclass has made read-only', () => {
+    class Fixed extends Thing {
+      override get id(): string {
+        return 'fixed';
+      }
+    }
+    expect(() => new Fixed({ id: '1' })).toThrow(TypeError);
+  });
+
   it('refuses "__proto__" from parsed JSON, and keeps its prototype', () => {
     const init = JSON.parse('{ "id": "1", "__proto__": { "polluted": true } }') as { id: string };
     expect(() => new Thing(init)).toThrow(TypeError);

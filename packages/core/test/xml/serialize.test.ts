@@ -61,7 +61,7 @@ describe('serialize', () => {
     expect([parsed.text, parsed.attribute('b'), parsed.namespace]).toEqual([nasty, nasty, 'urn:<&\'">']);
   });
 
-  it.each(['\0', '\u0001', '\u000b', '\u001f', '\ud800', '\udc00x', '\ufffe', '\uffff'])(
+  it.each(['\0', '\u0001', '\u000b', '\u001f', '\ud800', '\udc00x', '\ufffe', '\uffff', '<&😀\ud83d&', '\ude00😀'])(
     'refuses the character %j',
     (bad) => {
       expect(() => serialize(new XmlElement('a', '').append(`x${bad}`))).toThrow(
