@@ -9,6 +9,8 @@ export const IN_VALUE = 4;
 export const IN_TEXT = 8;
 /** It separates a prefix. */
 export const COLON = 16;
+/** A name ends at it. */
+export const OUTER = 32;
 
 /** The kinds of each byte. */
 export const KINDS = kindsOfBytes();
@@ -24,9 +26,9 @@ function kindsOfBytes(): Uint8Array {
   mark(':', INNER | COLON);
   kinds.fill(IN_VALUE | IN_TEXT, 0, 0x20);
   kinds.fill(IN_VALUE | IN_TEXT, 0x80);
-  mark('\t\n', IN_VALUE);
-  mark('"\'', IN_VALUE);
+  mark('\t\n"\'', IN_VALUE);
   mark('<&', IN_VALUE | IN_TEXT);
   mark('>', IN_TEXT);
+  for (let byte = 0; byte < 256; byte++) if (((kinds[byte] as number) & INNER) === 0) (kinds[byte] as number) |= OUTER;
   return kinds;
 }

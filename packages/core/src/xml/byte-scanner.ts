@@ -1,5 +1,6 @@
-import { COLON, IN_TEXT, IN_VALUE, INNER, KINDS, START } from './byte-kinds.js';
-import { KnownStrings, same } from './known-strings.js';
+import { COLON, IN_TEXT, IN_VALUE, KINDS, OUTER, START } from './byte-kinds.js';
+import { firstOf, hashOf, same } from './bytes.js';
+import { KnownStrings } from './known-strings.js';
 import type { Limits } from './limits.js';
 import { NS_XML, NS_XMLNS } from './namespaces.js';
 
@@ -65,47 +66,36 @@ export class ByteScanner {
   /** Goes past the name that begins there, with something behind it. */
   name(from: number): boolean {
     const bytes = this.bytes;
-    const { length } = bytes;
-    let at = from;
-    let hash = 0;
-    let kinds = 0;
-    for (; at < length; at++) {
-      const code = bytes[at] as number;
-      const kind = KINDS[code] as number;
-      if ((kind & INNER) === 0) break;
-      kinds |= kind;
-      hash = (hash * 31 + code) | 0;
-    }
+    let at = firstOf(OUTER | COLON, bytes, from);
+    const colon = bytes[at] === 0x3a;
+    if (colon) at = firstOf(OUTER, bytes, at);
     if (at - from > this.limits.maxNameBytes) return false;
     if (at > from && ((KINDS[bytes[from] as number] as number) & START) === 0) return false;
-    if (at >= length) return this.unfinished();
+    if (at >= bytes.length) return this.unfinished();
     this.at = at;
-    this.hash = hash;
-    this.colon = (kinds & COLON) !== 0;
+    this.hash = hashOf(bytes, from, at);
+    this.colon = colon;
     return at > from;
   }
 
   /** The namespace that begins there, up to the quote; empty where it is not kept. */
   namespace(from: number, quote: number, keep: boolean): string | undefined {
     const bytes = this.bytes;
-    const { length } = bytes;
-    let at = from;
-    let hash = 0;
-    for (; at < length; at++) {
-      const code = bytes[at] as number;
-      if (code === quote) break;
-      if (((KINDS[code] as number) & IN_VALUE) !== 0) return undefined;
-      hash = (hash * 31 + code) | 0;
+    let at = firstOf(IN_VALUE, bytes, from);
+    // The other kind of quote.
+    while (at < bytes.length && bytes[at] !== quote && (bytes[at] === QUOTE || bytes[at] === APOSTROPHE)) {
+      at = firstOf(IN_VALUE, bytes, at + 1);
     }
-    if (at >= length) {
+    if (at >= bytes.length) {
       this.incomplete = true;
       return undefined;
     }
+    if (bytes[at] !== quote) return undefined;
     const { maxNamespaceBytes, maxNamespaceDecls } = this.limits;
     if (at - from > maxNamespaceBytes || maxNamespaceDecls < 1) return undefined;
     this.at = at;
     if (!keep && at - from !== NS_XML.length && at - from !== NS_XMLNS.length) return '';
-    const namespace = this.string(from, at, hash);
+    const namespace = this.string(from, at, hashOf(bytes, from, at));
     return namespace === NS_XML || namespace === NS_XMLNS ? undefined : namespace;
   }
 
@@ -118,9 +108,10 @@ export class ByteScanner {
     let before = '';
     let start = from - this.delta;
     let at = from;
-    for (; at < length; at++) {
+    for (;;) {
+      at = firstOf(kind, bytes, at);
+      if (at >= length) return this.unfinished();
       const code = bytes[at] as number;
-      if (((KINDS[code] as number) & kind) === 0) continue;
       if (code === end) break;
       if (code >= 0x80) {
         if (!this.#beyondAscii(code, at)) return false;
@@ -133,8 +124,8 @@ export class ByteScanner {
       } else if (code === GT) {
         if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return false;
       } else if (code !== QUOTE && code !== APOSTROPHE) return false;
+      at++;
     }
-    if (at >= length) return this.unfinished();
     this.at = at;
     if (keep) {
       const last = this.text.slice(start, at - this.delta);

@@ -1,3 +1,5 @@
+import { same } from './bytes.js';
+
 /** How many strings are remembered, in pairs of places for those of one hash; and how long one is at most. */
 const SLOTS = 256;
 const LONGEST = 80;
@@ -39,10 +41,4 @@ function slotOf(hash: number): number {
 
 function equal(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
   return known.length === to - from && same(bytes, from, known, 0, known.length);
-}
-
-/** Whether bytes from one place on are those from another place on. */
-export function same(bytes: Uint8Array, at: number, others: Uint8Array, from: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== others[from + i]) return false;
-  return true;
 }

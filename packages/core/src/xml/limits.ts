@@ -46,7 +46,9 @@ export function limitsFrom(given: Partial<Limits> = {}): Limits {
   for (const key of Object.keys(given) as (keyof Limits)[]) {
     const value = given[key];
     if (value === undefined) continue;
-    if (!(key in DEFAULT_LIMITS)) throw new ConfigError(`limits.${key} is not a limit; see the Limits interface`, key);
+    if (!Object.hasOwn(DEFAULT_LIMITS, key)) {
+      throw new ConfigError(`limits.${key} is not a limit; see the Limits interface`, `limits.${key}`);
+    }
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new ConfigError(
         `limits.${key} has to be a whole number of at least 1, got ${String(value)}: no limit can be switched off`,

@@ -1,7 +1,7 @@
 import { IN_VALUE, KINDS, START } from './byte-kinds.js';
 import { ByteScanner, MOST_ATTRIBUTES, NO_TEXT, type Utf8Text } from './byte-scanner.js';
+import { same } from './bytes.js';
 import { type Origin, type Unread, XmlElement, type XmlNode } from './element.js';
-import { same } from './known-strings.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NS_STREAM } from './namespaces.js';
 
