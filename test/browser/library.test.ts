@@ -162,6 +162,7 @@ describe('a page that Vite has cut into files', () => {
     await page.route('**/*.js', (route) => route.abort());
     const error = await connect(page, { jid, password, service: service() });
     expect(error).toMatchObject({ code: 'ERR_CONNECT', retryable: true });
+    expect(error.message).toContain('is the network up?');
   });
 
   it('says that it could not look for a service where the code for that cannot be loaded', async () => {

@@ -17,12 +17,16 @@ const REFUSAL =
   'ERR_CONFIG no transport is installed that reaches "wss://capulet.example/ws": install @sestina/websocket, ' +
   'or pass transports: new WebSocketTransportFactory() of @sestina/websocket\n';
 
+// What Vite makes is for pages: it tells the window of what does not load.
+const WINDOW = 'data:text/javascript,globalThis.window = new EventTarget()';
+
 const execute = promisify(execFile);
 
 describe('an application without @sestina/websocket', () => {
   let folder: PackedFolder;
   const at = (name: string) => join(folder.path, name);
-  const outputOf = async (name: string) => (await execute(process.execPath, [at(name)])).stdout;
+  const outputOf = async (name: string, flags: readonly string[] = []) =>
+    (await execute(process.execPath, [...flags, at(name)])).stdout;
 
   beforeAll(async () => {
     folder = await PackedFolder.make();
@@ -52,6 +56,6 @@ describe('an application without @sestina/websocket', () => {
       logLevel: 'error',
       build: { outDir: at('vite'), target: 'es2022', rolldownOptions: { input: at('program.mjs'), output } },
     });
-    expect(await outputOf('vite/program.mjs')).toBe(REFUSAL);
+    expect(await outputOf('vite/program.mjs', ['--import', WINDOW])).toBe(REFUSAL);
   });
 });

@@ -1,12 +1,6 @@
-import {
-  type Clock,
-  ConfigError,
-  ConnectError,
-  type Random,
-  type TransportFactory,
-  type TransportTarget,
-} from '@sestina/core';
+import type { Clock, Random, TransportFactory, TransportTarget } from '@sestina/core';
 import { defaultTransports } from '@sestina/tcp/transports';
+import { notLoaded, PASS_WEBSOCKET, unreachable } from './transport-errors.js';
 
 /** Finds what can reach a target: among the transports that the application gives, or among those that are installed. */
 export class InstalledTransports {
@@ -45,23 +39,9 @@ export class InstalledTransports {
     try {
       this.#webSocket ??= new (await import('@sestina/websocket')).WebSocketTransportFactory({ clock });
     } catch (cause) {
-      if (isOfNetwork(cause)) throw new ConnectError(target.domain, [{ address: PACKAGE, error: cause }]);
-      throw unreachable(target, `install ${PACKAGE}, or ${PASS_WEBSOCKET}`, { cause });
+      throw notLoaded(target, cause);
     }
     if (!this.#webSocket.supports(target)) throw unreachable(target, "give a service: 'wss://host/path'");
     return this.#webSocket;
   }
-}
-
-const PACKAGE = '@sestina/websocket';
-const PASS_WEBSOCKET = `pass transports: new WebSocketTransportFactory() of ${PACKAGE}`;
-
-// What browsers reject with where the file that a bundler made of the package does not come. Where there is none, they name it.
-function isOfNetwork(error: unknown): error is TypeError {
-  return error instanceof TypeError && !error.message.includes(PACKAGE);
-}
-
-function unreachable({ service, domain }: TransportTarget, way: string, options?: ErrorOptions): ConfigError {
-  const wanted = service ? `"${service}"` : `the domain ${domain}`;
-  return new ConfigError(`no transport is installed that reaches ${wanted}: ${way}`, 'transports', options);
 }

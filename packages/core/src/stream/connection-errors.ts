@@ -65,8 +65,10 @@ export class ConnectError extends SestinaError {
     readonly domain: string,
     /** In the order in which they failed. */
     readonly attempts: readonly ConnectAttempt[],
+    /** What to look at, as the end of the message. */
+    wayOut = 'is the server running?',
   ) {
-    super(`could not connect to ${domain}: ${attempts.map(describe).join('; ')}; is the server running?`, {
+    super(`could not connect to ${domain}: ${attempts.map(describe).join('; ')}; ${wayOut}`, {
       cause: new AggregateError(attempts.map((attempt) => attempt.error)),
     });
   }
