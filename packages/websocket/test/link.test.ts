@@ -244,7 +244,7 @@ describe('a connection object', () => {
 
   async function connecting(server: LoopbackServer) {
     const xmpp = new TestXMPP('alice@example.org/phone', 'client', servedBy(server), {
-      reconnect: { minDelay: 1, maxDelay: 1 } as never,
+      reconnect: { base: 1, max: 1 },
     });
     cleanups.push(() => xmpp.dispose());
     const play = async (): Promise<Peer> => {
