@@ -7,17 +7,15 @@ import { parseUrl } from './service.js';
 
 const MOST_ENDPOINTS = 4;
 
-const DOCUMENTS = [
-  ['host-meta.json', linksOfJson],
-  ['host-meta', linksOfXml],
-] as const;
+// Milliseconds that an XML form waits for a JSON form that has not answered yet.
+const GRACE = 500;
 
 // Of two failures the one that says more.
 const TELLING = ['redirect', 'too-large', 'unreadable', 'unreachable', 'no-endpoint'] as const;
 
 /**
- * The WebSockets that the host-meta of the domain names (XEP-0156 §2): of its JSON form, or of its XML form where that names none.
- * Only what was fetched over https counts, and only `wss:` links.
+ * The WebSockets that the host-meta of the domain names (XEP-0156 §2): of its JSON form, or of its XML form where that names none,
+ * or has not answered half a second after the XML form did. Only what was fetched over https counts, and only `wss:` links.
  * @throws DiscoveryError where there are none; ConfigError for a domain that is none; the reason of `signal`.
  */
 export async function discover(domain: string, settings: Settings, signal: AbortSignal): Promise<URL[]> {
@@ -27,11 +25,14 @@ export async function discover(domain: string, settings: Settings, signal: Abort
   signal.throwIfAborted();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.any(
-      DOCUMENTS.map(([name, linksOf]) =>
-        look(domain, new URL(`/.well-known/${name}`, base), linksOf, settings, controller.signal),
-      ),
-    );
+    const ask = (name: string, linksOf: (text: string) => string[]): Promise<URL[]> =>
+      look(domain, new URL(`/.well-known/${name}`, base), linksOf, settings, controller.signal);
+    const json = ask('host-meta.json', linksOfJson);
+    const xml = ask('host-meta', linksOfXml).then(async (found) => {
+      await limited(settings.clock, GRACE, 'the JSON form', controller.signal, () => json).catch(() => {});
+      return found;
+    });
+    return await Promise.any([json, xml]);
   } catch (error) {
     signal.throwIfAborted();
     throw mostTelling(error as AggregateError);

@@ -1,3 +1,4 @@
+import type { Clock } from '@sestina/core';
 import { VirtualClock } from '@sestina/testing';
 import { DiscoveryError, WebSocketTransportFactory } from '@sestina/websocket';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -43,16 +44,18 @@ const redirect =
     new Response(null, { status, headers: { location } });
 
 /** Tries to connect, and gives the addresses that were tried and the error that came of it. */
-async function discover(pages: Record<string, () => Answer>, { domain = 'example.org' } = {}) {
+async function discover(
+  pages: Record<string, () => Answer>,
+  { domain = 'example.org', clock, tried = [] }: { domain?: string; clock?: Clock; tried?: string[] } = {},
+) {
   const { fetch, asked } = web(pages);
-  const tried: string[] = [];
   class Nowhere extends WebSocket {
     constructor(url: string) {
       tried.push(url);
       super('ws://127.0.0.1:9/');
     }
   }
-  const factory = new WebSocketTransportFactory({ discover: true, fetch, webSocket: Nowhere });
+  const factory = new WebSocketTransportFactory({ discover: true, fetch, webSocket: Nowhere, clock });
   const error = await failure(factory.create({ domain, kind: 'client' }).connect(new Recorder(), never()));
   return { tried, error, asked };
 }
@@ -76,20 +79,48 @@ describe('the address that a host-meta names', () => {
     expect(tried).toEqual(['wss://web.example.com/ws?a=1&b=2']);
   });
 
-  it('is that of the one which is there where the other hangs', async () => {
-    const hang = () => (signal: AbortSignal) =>
-      new Promise<Response>((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason));
-      });
-    const both: Record<string, () => Answer>[] = [
-      { [JSON_URL]: hang, [XML_URL]: xrd(link('wss://a/')) },
-      { [XML_URL]: hang, [JSON_URL]: json('wss://a/') },
-    ];
-    for (const pages of both) {
-      const { tried, asked } = await discover(pages);
-      expect(tried).toEqual(['wss://a/']);
-      expect(asked.filter(({ init }) => init.signal?.aborted).map(({ url }) => pages[url])).toEqual([hang]);
-    }
+  const hang = () => (signal: AbortSignal) =>
+    new Promise<Response>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+
+  it('is that of its JSON form at once where the XML form hangs', async () => {
+    const clock = new VirtualClock();
+    const { tried, asked } = await discover({ [XML_URL]: hang, [JSON_URL]: json('wss://a/') }, { clock });
+    expect(tried).toEqual(['wss://a/']);
+    expect(asked.filter(({ init }) => init.signal?.aborted).map(({ url }) => url)).toEqual([XML_URL]);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it('is that of its XML form half a second later where the JSON form hangs', async () => {
+    const clock = new VirtualClock();
+    const tried: string[] = [];
+    const found = discover({ [JSON_URL]: hang, [XML_URL]: xrd(link('wss://a/')) }, { clock, tried });
+    await settled();
+    await clock.advance(499);
+    expect(tried).toEqual([]);
+    await clock.advance(1);
+    expect(tried).toEqual(['wss://a/']);
+    expect((await found).asked.filter(({ init }) => init.signal?.aborted).map(({ url }) => url)).toEqual([JSON_URL]);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it('is that of its JSON form, also where the XML form is faster', async () => {
+    const clock = new VirtualClock();
+    const slow = (answer: () => Response) => () => () =>
+      new Promise<Response>((resolve) => void clock.setTimer(50, () => resolve(answer())));
+    const found = discover({ [JSON_URL]: slow(json('wss://json/')), [XML_URL]: xrd(link('wss://xml/')) }, { clock });
+    await settled();
+    await clock.advance(50);
+    expect((await found).tried).toEqual(['wss://json/']);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it('is that of its XML form as soon as the JSON form is known to name none', async () => {
+    const clock = new VirtualClock();
+    const { tried } = await discover({ [JSON_URL]: json(), [XML_URL]: xrd(link('wss://xml/')) }, { clock });
+    expect(tried).toEqual(['wss://xml/']);
+    expect(clock.pending).toEqual([]);
   });
 
   it('is each of several in turn, four at most', async () => {
