@@ -85,15 +85,18 @@ describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bund
     expect(await chat.page.locator('.bubble.mine .state').textContent()).toBe('');
   });
 
-  it('says that the server has ended the session, also on a telephone, and begins another one when told to', async () => {
+  it('says why the server has ended the session, also on a telephone, and begins another one when told to', async () => {
     const { user } = await friends();
     const chat = await loggedIn(pages, user);
     await chat.contact('Romeo').click();
     await bench.server.closeSession(user.jid);
     await eventually(() => chat.status.textContent()).toBe('Offline');
+    expect(await chat.alert.count()).toBe(1);
     expect(await chat.alert.textContent()).toMatch(/^The server ended the stream/);
     await chat.page.setViewportSize({ width: 360, height: 640 });
     expect(await chat.status.isVisible()).toBe(false);
+    expect(await chat.alert.count()).toBe(1);
+    expect(await chat.alert.textContent()).toMatch(/^The server ended the stream/);
     await chat.page.locator('.conversation').getByRole('button', { name: 'Connect' }).click();
     await eventually(() => chat.status.textContent()).toBe('Online');
     expect(await chat.alert.count()).toBe(0);

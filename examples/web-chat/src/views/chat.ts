@@ -11,9 +11,10 @@ import type { View } from './view.js';
 /** The page of an account that is logged in. */
 export function chatView(session: Session, logOut: () => void): View {
   const status = statusView(session);
-  // On a narrow page the side is hidden behind an open conversation, so there it stands in that one's header.
+  // On a narrow page the side is hidden behind an open conversation, so there these two stand in that one.
   const statusInside = statusView(session);
-  const trouble = element('p', { className: 'error trouble', hidden: true, attrs: { role: 'alert' } });
+  const troubles = [troubleLine(), troubleLine()] as const;
+  const [trouble, troubleInside] = troubles;
   const requests = requestsView(session);
   const contacts = contactsView(session);
   const leave = element('button', { type: 'button', className: 'quiet' }, 'Log out');
@@ -71,8 +72,10 @@ export function chatView(session: Session, logOut: () => void): View {
   }
 
   function showTrouble(text: string): void {
-    if (trouble.textContent !== text) trouble.textContent = text;
-    trouble.hidden = text === '';
+    for (const line of troubles) {
+      if (line.textContent !== text) line.textContent = text;
+      line.hidden = text === '';
+    }
   }
 
   function conversationWith(jid: string): View {
@@ -85,6 +88,7 @@ export function chatView(session: Session, logOut: () => void): View {
     const { root: conversation } = conversationWith(jid);
     stage.replaceChildren(conversation);
     conversation.querySelector('.about')?.append(statusInside.root);
+    conversation.querySelector('header')?.after(troubleInside);
     const log = conversation.querySelector('.log');
     if (log) log.scrollTop = log.scrollHeight;
     conversation.querySelector('textarea')?.focus();
@@ -96,4 +100,8 @@ export function chatView(session: Session, logOut: () => void): View {
       if (button.dataset['jid'] === jid) button.focus();
     }
   }
+}
+
+function troubleLine(): HTMLElement {
+  return element('p', { className: 'error trouble', hidden: true, attrs: { role: 'alert' } });
 }
