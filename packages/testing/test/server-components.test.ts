@@ -1,3 +1,4 @@
+import { SeededRandom } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { component, header, login, online, open, plainServer, sync } from './raw-client.js';
 
@@ -49,6 +50,21 @@ describe('components', () => {
     expect(await echo.receive('</message>')).toContain('<jid-malformed ');
   });
 
+  it('are told on the connection that asked, in the name of what is no address', async () => {
+    for (const componentConflict of ['allow', 'share'] as const) {
+      const server = plainServer({ components, componentConflict });
+      const [one, two] = [
+        await component(server, 'echo.localhost', 'secret'),
+        await component(server, 'echo.localhost', 'secret'),
+      ];
+      for (let i = 0; i < 10; i++) {
+        two.send(`<iq type='get' id='p${i}' from='echo.localhost' to='@'><ping xmlns='urn:xmpp:ping'/></iq>`);
+        expect(await two.receive('</iq>')).toContain(`<iq id='p${i}' from='@' to='echo.localhost' type='error'>`);
+      }
+      expect(one.received).not.toContain('<iq');
+    }
+  });
+
   it('share the stanzas where several are connected', async () => {
     const server = plainServer({ components });
     const one = await component(server, 'echo.localhost', 'secret');
@@ -72,6 +88,32 @@ describe('components', () => {
       await two.receive(`id='${id}'`);
     }
     expect(one.received).not.toContain('<iq');
+  });
+
+  it('get stanzas and answers at random where all is shared, alike with the same seed', async () => {
+    const run = async (seed: number): Promise<string[][]> => {
+      const server = plainServer({ components, componentConflict: 'share', random: new SeededRandom(seed) });
+      const one = await component(server, 'echo.localhost', 'secret');
+      const two = await component(server, 'echo.localhost', 'secret');
+      const bob = await login(server, 'bob', 'y');
+      for (let i = 0; i < 40; i++) {
+        two.send(`<iq type='get' id='a${i}' from='echo.localhost' to='bob@localhost/y'><q xmlns='urn:x'/></iq>`);
+        await bob.receive('</iq>');
+        bob.send(`<iq type='result' id='a${i}' to='echo.localhost'/><message id='m${i}' to='echo.localhost'/>`);
+      }
+      await sync(bob);
+      const ids = (kind: string) =>
+        [one, two].map((peer) => peer.received.match(new RegExp(`<${kind}[^>]* id='.*?'`, 'g'))?.length ?? 0);
+      for (const kind of ['iq', 'message']) {
+        const [first = 0, second = 0] = ids(kind);
+        expect(first + second, kind).toBe(40);
+        expect(Math.min(first, second), kind).toBeGreaterThan(5);
+      }
+      return [one, two].map((peer) => peer.received.match(/[am]\d+/g) ?? []);
+    };
+    const runs = [await run(7), await run(7), await run(8)];
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).not.toEqual(runs[0]);
   });
 
   it('go on with the connections that are left', async () => {

@@ -78,8 +78,11 @@ export class ComponentStream {
   }
 
   #refuse(stanza: XmlElement, condition: StanzaErrorCondition, text?: string): void {
-    const error = errorOf(stanza, condition, text)?.setAttribute('from', this.#parts.settings.domain);
-    if (error) this.#session.deliver(error);
+    const error = errorOf(stanza, condition, text);
+    if (!error) return;
+    // Else it comes from where the stanza went, as on Prosody and ejabberd, be that an address or not.
+    if (stanza.attribute('to') === undefined) error.setAttribute('from', this.#parts.settings.domain);
+    this.#session.deliver(error);
   }
 }
 

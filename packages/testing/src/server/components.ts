@@ -1,4 +1,4 @@
-import type { XmlElement } from '@sestina/core';
+import type { Random, XmlElement } from '@sestina/core';
 import type { Session } from './session.js';
 import type { ServerSettings } from './settings.js';
 import { isRequest } from './stanzas.js';
@@ -8,12 +8,14 @@ const REMEMBERED = 1_000;
 /** The connections of components (XEP-0114). @internal */
 export class Components {
   readonly #settings: ServerSettings;
+  readonly #random: Random;
   readonly #sessions = new Map<string, Session[]>();
   /** Who asked: with several connections the answer has to come back to the right one. */
   readonly #asked = new Map<string, Session>();
 
-  constructor(settings: ServerSettings) {
+  constructor(settings: ServerSettings, random: Random) {
     this.#settings = settings;
+    this.#random = random;
   }
 
   /** Whether there is a component of that domain, connected or not. */
@@ -40,15 +42,20 @@ export class Components {
 
   /** Notes a request, so that its answer finds the connection that it came from. */
   remember(session: Session, iq: XmlElement): void {
-    if (!isRequest(iq)) return;
+    if (this.#settings.componentConflict === 'share' || !isRequest(iq)) return;
     this.#asked.set(key(iq.attribute('from'), iq.attribute('to'), iq), session);
     const [oldest] = this.#asked.keys();
     if (this.#asked.size > REMEMBERED && oldest !== undefined) this.#asked.delete(oldest);
   }
 
-  /** Hands a stanza to one of the connections, in turn. False: there is none. */
+  /** Hands a stanza to one of the connections, in turn or at random. False: there is none. */
   deliver(domain: string, stanza: XmlElement): boolean {
     const sessions = this.#sessions.get(domain) ?? [];
+    if (this.#settings.componentConflict === 'share') {
+      const one = sessions[Math.floor(this.#random.fraction() * sessions.length)];
+      one?.deliver(stanza);
+      return one !== undefined;
+    }
     if (stanza.name === 'iq' && !isRequest(stanza)) {
       const question = key(stanza.attribute('to'), stanza.attribute('from'), stanza);
       const asking = this.#asked.get(question);

@@ -197,7 +197,7 @@ function assemble(settings: ServerSettings, clock: Clock, random: Random, logSiz
     random,
     log: new StanzaLog(logSize),
     accounts: new Accounts(settings.domain),
-    components: new Components(settings),
+    components: new Components(settings, random),
   } as { -readonly [Part in keyof ServerParts]: ServerParts[Part] };
   parts.router = new Router(parts);
   parts.messages = new Messages(parts);

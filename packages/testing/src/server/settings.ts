@@ -22,10 +22,11 @@ export interface MemoryServerOptions {
   starttls?: 'required' | 'optional' | 'off';
   /**
    * What a second connection of a component meets. `allow`: all of them get what comes for the domain in turn, whoever it is from
-   * and whichever address it is for, and the answer to a request goes to the connection that asked. `reject`: it is refused with
-   * `conflict`. `replace`: the first one is ended with `conflict`. Default `allow`.
+   * and whichever address it is for, and the answer to a request goes to the connection that asked. `share`: each stanza goes to any of them at random, answers
+   * too, as on an ejabberd without `domain_balancing`. `reject`: it is refused with `conflict`. `replace`: the first one is ended
+   * with `conflict`. Default `allow`.
    */
-  componentConflict?: 'allow' | 'reject' | 'replace';
+  componentConflict?: 'allow' | 'reject' | 'replace' | 'share';
   /** What a peer may send; see `Limits` of the core. */
   limits?: Partial<Limits>;
   /** SCRAM iterations; clients refuse less than 4096. Default 4096. */
@@ -44,7 +45,7 @@ export interface ServerSettings {
   readonly components: ReadonlyMap<string, string>;
   readonly mechanisms: readonly SaslMechanismName[] | undefined;
   readonly starttls: 'required' | 'optional' | 'off';
-  readonly componentConflict: 'allow' | 'reject' | 'replace';
+  readonly componentConflict: 'allow' | 'reject' | 'replace' | 'share';
   readonly limits: Limits;
   readonly iterations: number;
   readonly offlineMessages: number;
