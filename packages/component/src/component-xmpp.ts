@@ -183,6 +183,8 @@ export class ComponentXMPP extends BaseXMPP {
   protected override accept(element: XmlElement, link: Link): boolean {
     if (element.namespace !== NS_CLIENT) return super.accept(element, link);
     if (element.attribute('from') === undefined) {
+      // From what is no address, as an answer to a sign of life that was asked for.
+      if (element.name === 'iq' && element.attribute('type') === 'error') return false;
       // Nobody could be answered; a server that does this is broken (RFC 6120 §4.9.3.7).
       link.fail(new StreamError('improper-addressing', { text: `a <${element.name}/> without from` }));
       return false;

@@ -28,6 +28,9 @@ import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
 import type { XMPPEvents } from './xmpp-events.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 
+/** What a component asks for a sign of life: no address. */
+const NOWHERE = '@';
+
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
 export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   /** Services and plugins of this connection, for `resolve()`; nothing here is shared with another connection. */
@@ -416,6 +419,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   protected override accept(element: XmlElement, link: Link): boolean {
     if (element.namespace !== NS_CLIENT) return this.#acceptOther(element, link);
     if (!this.#readAddresses(element)) {
+      if (this.isComponent && element.attribute('from') === NOWHERE) return false;
       this.logger.warn(`a <${element.name}/> with a malformed address was dropped`);
       return false;
     }
@@ -543,10 +547,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   protected override askForLife(): void {
     // XEP-0199. Whatever comes back shows that the peer is there, an error too.
     const ping = new XmlElement('iq', NS_CLIENT, { type: 'get', id: this.random.id() });
-    if (this.isComponent) {
-      const own = this.requestedJid.toString();
-      ping.setAttribute('from', own).setAttribute('to', own);
-    }
+    // Where several connections have the domain, what is for an address of it may come on any of them. That this is no address
+    // is said on the stream that it came on (RFC 6120 §8.1.1, §8.3.3.8).
+    if (this.isComponent) ping.setAttribute('from', this.requestedJid.full).setAttribute('to', NOWHERE);
     this.sendNow(ping.append(new XmlElement('ping', 'urn:xmpp:ping')));
   }
 
