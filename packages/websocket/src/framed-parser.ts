@@ -14,6 +14,9 @@ import {
 /** The namespace of `<open/>` and `<close/>` (RFC 7395 §5.2). */
 export const NS_FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
 
+/** A longer frame is not read again to find the better word for what is wrong with it: a hostile one could be a megabyte. */
+const MOST_READ_TWICE = 16_384;
+
 /**
  * A parser of frames (RFC 7395 §3.3.3): each call of `write` is one WebSocket message, and has to be one element that
  * declares its own namespaces. Text messages are strings; bytes are a binary message, which is refused (§3.2).
@@ -116,7 +119,8 @@ function parseFrame(frame: string, limits: Limits): XmlElement {
   try {
     return parseDocument(frame, limits);
   } catch (error) {
-    if (error instanceof XmlStreamError && error.condition === 'not-well-formed' && !isMalformed(frame, limits)) {
+    const unclear = error instanceof XmlStreamError && error.condition === 'not-well-formed';
+    if (unclear && frame.length <= MOST_READ_TWICE && !isMalformed(frame, limits)) {
       throw new XmlStreamError('bad-format', 'a message that is not exactly one element');
     }
     throw error;

@@ -105,6 +105,14 @@ describe('a parser of frames', () => {
   });
 
   it.each([
+    ['half an element', (text: string) => `<a xmlns="x">${text}`],
+    ['two elements', (text: string) => `<a xmlns="x">${text}</a><a xmlns="x"/>`],
+  ])('looks twice at %s to say what is wrong with it, but not where it is long', (_what, frame) => {
+    expect(afterOpen(frame('x'.repeat(16_000))).told).toEqual(['bad-format']);
+    expect(afterOpen(frame('x'.repeat(17_000))).told).toEqual(['not-well-formed']);
+  });
+
+  it.each([
     ['<open xmlns="jabber:client"/>', 'jabber:client', 'open'],
     ['<open/>', '', 'open'],
     [MESSAGE, 'jabber:client', 'message'],
