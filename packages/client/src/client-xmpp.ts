@@ -1,6 +1,7 @@
 import {
   BaseXMPP,
   ConfigError,
+  checkOption,
   JID,
   knownOptions,
   type Link,
@@ -85,10 +86,6 @@ export class ClientXMPP extends BaseXMPP {
     }
     if (!this.requestedJid.local && !credentials && !options.anonymous && !options.external) {
       throw new ConfigError(`"${this.requestedJid}" names no account: write user@domain`, 'jid');
-    }
-    const { port } = options;
-    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
-      throw new ConfigError(`port has to be a whole number from 1 to 65535, got ${String(port)}`, 'port');
     }
     this.#transports = this.#findTransports(options.transports);
     this.#mechanisms = options.mechanisms ?? this.#registeredMechanisms() ?? builtInMechanisms();
@@ -187,7 +184,7 @@ export class ClientXMPP extends BaseXMPP {
       tls: typeof tls === 'string' ? undefined : tls,
     };
     const factory = this.#transports.find(target);
-    return factory instanceof TransportFactory ? factory.create(target) : factory.then((it) => it.create(target));
+    return 'then' in factory ? factory.then((it) => it.create(target)) : factory.create(target);
   }
 
   protected override async negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome> {
@@ -332,11 +329,13 @@ export class ClientXMPP extends BaseXMPP {
   }
 
   #findTransports(given: ClientOptions['transports']): InstalledTransports {
-    if (given) return InstalledTransports.only(given instanceof TransportFactory ? [given] : given);
+    if (given) return InstalledTransports.only('create' in given ? [given] : given);
     const key = TransportFactory as never;
     if (this.scope.isRegistered(key, true)) {
       return InstalledTransports.only(this.scope.resolveAll<TransportFactory>(key));
     }
+    const { service } = this.#options;
+    checkOption('service', service, /^(?:xmpps?|wss?):\/\/./i.test(service ?? ''), 'an xmpps:, xmpp: or wss: address');
     return InstalledTransports.ofPlatform({ clock: this.clock, random: this.random });
   }
 

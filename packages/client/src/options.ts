@@ -1,7 +1,12 @@
 import {
   booleanOption,
-  ConfigError,
-  type JID,
+  checkOption,
+  connectOptions,
+  hasMethod,
+  isObject,
+  isOneOf,
+  JID,
+  nestedOptions,
   type TransportFactory,
   XMPP_OPTIONS,
   type XMPPOptions,
@@ -64,14 +69,44 @@ export const CLIENT_OPTIONS = {
   transports: true,
 } as const satisfies Readonly<Record<keyof ClientOptions, true>>;
 
+const POLICY = {
+  allowPlainWithoutTls: true,
+  channelBinding: true,
+  minimum: true,
+  only: true,
+} as const satisfies Readonly<Record<keyof MechanismPolicy, true>>;
+
 /** @throws ConfigError for a value of the wrong kind. */
-export function checkValues({ password, tls, anonymous, external }: ClientOptions): void {
+export function checkValues(options: ClientOptions): void {
+  const { anonymous, credentials, external, mechanisms, password, resource, sasl, service, tls } = options;
   booleanOption('anonymous', anonymous);
   booleanOption('external', external);
-  if (password !== undefined && (typeof password !== 'string' || password === '')) {
-    throw new ConfigError('password has to be a text that is not empty', 'password');
-  }
-  if (tls !== undefined && tls !== 'insecure-no-tls' && (typeof tls !== 'object' || tls === null)) {
-    throw new ConfigError("tls has to be an object with options, or 'insecure-no-tls'", 'tls');
-  }
+  connectOptions(options);
+  // What was given for these may be a secret.
+  checkOption('password', password, typeof password === 'string' && password !== '', 'a text that is not empty', '');
+  checkOption('credentials', credentials, typeof credentials === 'function', 'a function', '');
+  const known = tls === 'insecure-no-tls' || isObject(tls);
+  checkOption('tls', tls, known, "an object with options, or 'insecure-no-tls'", '');
+  checkOption('resource', resource, isResource(resource), 'the resource of an address');
+  checkOption('service', service, typeof service === 'string', 'an address such as xmpps://host:port');
+  const usable = Array.isArray(mechanisms) && mechanisms.every((one) => hasMethod(one, 'start'));
+  checkOption('mechanisms', mechanisms, usable, 'a list of SASL mechanisms');
+  checkPolicy(sasl);
+}
+
+/** A policy that is read wrongly is a policy that is not there. */
+function checkPolicy(sasl: MechanismPolicy | undefined): void {
+  nestedOptions('sasl', sasl, POLICY);
+  const { allowPlainWithoutTls, channelBinding, minimum, only } = sasl ?? {};
+  const names = Array.isArray(only) && only.every((name) => typeof name === 'string');
+  checkOption('sasl.only', only, names, 'a list of names of mechanisms');
+  checkOption('sasl.minimum', minimum, typeof minimum === 'string', 'the name of a mechanism');
+  const known = isOneOf(channelBinding, 'prefer', 'never', 'require');
+  checkOption('sasl.channelBinding', channelBinding, known, "'prefer', 'never' or 'require'");
+  checkOption('sasl.allowPlainWithoutTls', allowPlainWithoutTls, allowPlainWithoutTls === false, 'false');
+}
+
+function isResource(text: unknown): boolean {
+  // Empty, it would not be part of the address.
+  return typeof text === 'string' && text !== '' && JID.tryParse(`a.example/${text}`) !== undefined;
 }

@@ -2,6 +2,7 @@ import {
   BaseXMPP,
   booleanOption,
   ConfigError,
+  connectOptions,
   type ElementView,
   type JID,
   JidParser,
@@ -75,6 +76,7 @@ export class ComponentXMPP extends BaseXMPP {
     super(knownOptions(options, COMPONENT_OPTIONS).jid, options);
     booleanOption('useJabberClient', options.useJabberClient);
     booleanOption('allowRemotePlaintext', options.allowRemotePlaintext);
+    connectOptions(options);
     const { secret, ...rest } = options;
     // In the closure only: printing this object must not show it.
     this.#options = rest;
@@ -88,7 +90,7 @@ export class ComponentXMPP extends BaseXMPP {
     const { transports } = options;
     // Transports that are given may encrypt: what they do is looked at once they are open.
     if (!transports) this.#refusePlaintext(false);
-    if (transports) this.#transports = transports instanceof TransportFactory ? [transports] : transports;
+    if (transports) this.#transports = 'create' in transports ? [transports] : transports;
     else this.#transports = this.#installedTransports();
   }
 

@@ -1,6 +1,11 @@
 import { ConfigError } from '../errors.js';
 import { JID } from '../jid/index.js';
+import type { ReconnectOptions } from '../stream/backoff.js';
+import type { KeepAliveOptions } from '../stream/keep-alive.js';
+import type { SendQueueOptions } from '../stream/send-queue.js';
 import type { StreamOptions } from '../stream/xml-stream.js';
+import { DEFAULT_LIMITS } from '../xml/limits.js';
+import { booleanOption, checkOption, hasMethod, isOneOf, nestedOptions } from './option-checks.js';
 import type { SubscriptionPolicy } from './roster/index.js';
 import type { ServiceOptions } from './services.js';
 
@@ -37,72 +42,55 @@ export const XMPP_OPTIONS = {
   tracer: true,
 } as const satisfies Readonly<Record<keyof XMPPOptions, true>>;
 
-/**
- * The options as they were given. Other properties are left alone, since objects with more in them are spread into options;
- * a misspelled option is not.
- * @throws ConfigError where there are none, or for a name that is nearly one of the known.
- */
-export function knownOptions<T extends object>(given: T, known: Readonly<Record<keyof T, true>>): T {
-  if (!isObject(given)) throw new ConfigError('give an object with options, jid among them', 'jid');
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(known, name)) continue;
-    const meant = Object.keys(known).find((option) => isNearly(name, option));
-    if (meant) throw new ConfigError(`there is no option "${name}": did you mean "${meant}"?`, name);
-  }
-  return given;
-}
+const QUEUE = {
+  maxBytes: true,
+  maxStanzaBytes: true,
+  maxStanzas: true,
+} as const satisfies Readonly<Record<keyof SendQueueOptions, true>>;
 
-/** One edit apart for short names, two for longer ones, whatever the case. */
-function isNearly(name: string, option: string): boolean {
-  if (name.length < 4 || name.length > 30) return false;
-  const allowed = name.length < 6 ? 1 : 2;
-  if (Math.abs(name.length - option.length) > allowed) return false;
-  return editDistance(name.toLowerCase(), option.toLowerCase()) <= allowed;
-}
+const RECONNECT = {
+  attempts: true,
+  base: true,
+  initial: true,
+  max: true,
+  stableAfter: true,
+} as const satisfies Readonly<Record<keyof ReconnectOptions, true>>;
 
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+const KEEP_ALIVE = {
+  interval: true,
+  timeout: true,
+} as const satisfies Readonly<Record<keyof KeepAliveOptions, true>>;
 
-/** An option that is true or false. @throws ConfigError for anything else. */
-export function booleanOption(name: string, value: boolean | undefined): void {
-  if (value === undefined || typeof value === 'boolean') return;
-  throw new ConfigError(`${name} has to be true or false, got ${shown(value)}`, name);
-}
+/** What tells a service from anything else; by shape, since it may come from another copy of this package. */
+const SERVICES = {
+  clock: 'setTimer',
+  container: 'createChildContainer',
+  logger: 'error',
+  random: 'bytes',
+  storage: 'set',
+  tracer: 'incoming',
+} as const satisfies Readonly<Record<keyof ServiceOptions, string>>;
+
+const LANGUAGE = /^[a-z\d]+(?:-[a-z\d]+)*$/i;
 
 /** @throws ConfigError for values of the wrong kind that nothing else looks at. */
 export function checkOptions(jid: JID | string, options: XMPPOptions): void {
   if (typeof jid !== 'string' && !(jid instanceof JID)) {
-    throw new ConfigError(`jid has to be an address such as user@domain, got ${shown(jid)}`, 'jid');
+    throw new ConfigError('jid has to be an address such as user@domain', 'jid');
   }
-  const { autoAuthorize, autoSubscribe } = options;
-  if (![undefined, 'ask', true, false].includes(autoAuthorize)) {
-    throw new ConfigError(`autoAuthorize has to be 'ask', true or false, got ${shown(autoAuthorize)}`, 'autoAuthorize');
-  }
+  const { autoAuthorize, autoSubscribe, keepAlive, lang, limits, queue, reconnect } = options;
+  checkOption('autoAuthorize', autoAuthorize, isOneOf(autoAuthorize, 'ask', true, false), "'ask', true or false");
   booleanOption('autoSubscribe', autoSubscribe);
-  for (const name of ['reconnect', 'keepAlive'] as const) {
-    const value: unknown = options[name];
-    if (value === undefined || value === false || isObject(value)) continue;
-    throw new ConfigError(
-      `${name} has to be an object or false, got ${shown(value)}: without it the defaults hold`,
-      name,
-    );
+  nestedOptions('limits', limits, DEFAULT_LIMITS);
+  nestedOptions('queue', queue, QUEUE);
+  if (keepAlive !== false) nestedOptions('keepAlive', keepAlive, KEEP_ALIVE, 'an object or false');
+  if (reconnect !== false) {
+    nestedOptions('reconnect', reconnect, RECONNECT, 'an object or false');
+    booleanOption('reconnect.initial', reconnect?.initial);
   }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : typeof value === 'object' && value ? 'an object' : String(value);
+  checkOption('lang', lang, typeof lang === 'string' && LANGUAGE.test(lang), "a language tag such as 'en'");
+  for (const [name, method] of Object.entries(SERVICES)) {
+    const service = options[name as keyof ServiceOptions];
+    checkOption(name, service, hasMethod(service, method), `an object with ${method}()`);
+  }
 }
