@@ -28,6 +28,7 @@ import { AddressListeners } from './address-listeners.js';
 import { ComponentAddress } from './component-address.js';
 import { HandshakeError } from './errors.js';
 import { handshake } from './handshake.js';
+import { PresenceFeed } from './presence-feed.js';
 
 /** Options of a `ComponentXMPP`. */
 export interface ComponentOptions extends XMPPOptions {
@@ -70,6 +71,14 @@ export class ComponentXMPP extends BaseXMPP {
   readonly #secret: () => string;
   readonly #jids = new JidParser();
   readonly #listeners = new AddressListeners(this);
+  readonly #feed = new PresenceFeed({
+    clock: this.clock,
+    sendQueue: this.sendQueue,
+    send: (presence, options) => super.send(presence, options),
+    onWritten: (callback) => this.onWritten(callback),
+    unsent: (presence, error) => this.refuse(presence, error),
+    callbackFailed: (error) => this.reportError(error, 'callback of presence that was sent'),
+  });
 
   /** @throws ConfigError for options that cannot work. */
   constructor(options: ComponentOptions) {
@@ -87,6 +96,7 @@ export class ComponentXMPP extends BaseXMPP {
       throw new ConfigError("secret has to be what the server's configuration has for this component", 'secret');
     }
     this.#secret = () => secret;
+    this.roster.delivery = this.#feed;
     const { transports } = options;
     // Transports that are given may encrypt: what they do is looked at once they are open.
     if (!transports) this.#refusePlaintext(false);
@@ -179,7 +189,13 @@ export class ComponentXMPP extends BaseXMPP {
     if (stanza instanceof Presence && isBroadcast(xml)) {
       return this.roster.of(stanza.from).broadcast(stanza, options);
     }
+    if (stanza instanceof Presence) this.#feed.overtakes(stanza);
     return super.send(stanza, options);
+  }
+
+  protected override sessionLost(reason: Error): void {
+    super.sessionLost(reason);
+    this.enqueue(() => this.#feed.end(reason));
   }
 
   protected override accept(element: XmlElement, link: Link): boolean {

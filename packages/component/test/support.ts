@@ -12,12 +12,15 @@ export function header(attributes = "id='s1' from='bot.example.org'", namespace 
 export class PlayedServer {
   readonly transports: MemoryTransportFactory;
   readonly targets: TransportTarget[] = [];
+  /** The server's ends of all connections. */
+  readonly ends: MemoryEnd[] = [];
   readonly #waiting: ((peer: RawPeer) => void)[] = [];
   readonly #come: RawPeer[] = [];
 
   constructor(options: MemoryPairOptions = {}) {
     const accept = (end: MemoryEnd, target: TransportTarget): void => {
       this.targets.push(target);
+      this.ends.push(end);
       saysGoodbye(end);
       const peer = RawPeer.serve(end);
       const waiting = this.#waiting.shift();

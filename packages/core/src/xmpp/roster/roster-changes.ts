@@ -32,22 +32,27 @@ class Outer extends Sending {
 
 /** Presence that waits until what it tells is kept. */
 class Held implements HeldPresence {
-  #waiting: { readonly presence: Presence; readonly options: SendOptions | undefined; readonly sending: Outer }[] = [];
+  #waiting: {
+    readonly presence: Presence;
+    readonly options: SendOptions | undefined;
+    readonly sending: Outer;
+    readonly to: readonly JID[] | undefined;
+  }[] = [];
   readonly #changes: RosterChanges;
 
   constructor(changes: RosterChanges) {
     this.#changes = changes;
   }
 
-  add(presence: Presence, options: SendOptions | undefined): Sending {
+  add(presence: Presence, options: SendOptions | undefined, to?: readonly JID[]): Sending {
     const sending = new Outer(presence.xml);
-    this.#waiting.push({ presence, options, sending });
+    this.#waiting.push({ presence, options, sending, to });
     return sending;
   }
 
   release(): void {
-    for (const { presence, options, sending } of this.#waiting.splice(0)) {
-      this.#changes.release(presence, options, sending);
+    for (const { presence, options, sending, to } of this.#waiting.splice(0)) {
+      this.#changes.release(presence, options, sending, to);
     }
   }
 
@@ -63,6 +68,7 @@ export class RosterChanges {
   readonly #group: RosterGroup;
   #held: Held | undefined;
   #reported: unknown;
+  #reportedText: string | undefined;
 
   constructor(node: RosterNode, host: RosterHost, group: RosterGroup) {
     this.#node = node;
@@ -108,10 +114,23 @@ export class RosterChanges {
     return this.#held ? this.#held.add(this.#host.presence(whole), options) : this.#host.sendPresence(whole, options);
   }
 
-  sendCopy(presence: Presence, to: JID, options?: SendOptions): Sending {
-    const copy = presence.copy().set({ to });
-    copy.id = undefined;
-    return this.#held ? this.#held.add(copy, options) : this.#host.send(copy, options);
+  sendCopy(presence: Presence, to: JID): Sending {
+    const copy = withoutId(presence).set({ to });
+    return this.#held ? this.#held.add(copy, undefined) : this.#host.send(copy);
+  }
+
+  /** Sends a copy to each of them. */
+  sendCopies(presence: Presence, to: readonly JID[], options?: SendOptions): Sending {
+    const copy = withoutId(presence);
+    return this.#held ? this.#held.add(copy, options, to) : this.#deliver(copy, options, to);
+  }
+
+  #deliver(presence: Presence, options: SendOptions | undefined, to: readonly JID[] = []): Sending {
+    const { delivery } = this.#group;
+    if (delivery) return delivery.deliver(presence, to.length > 0 ? to : undefined, options);
+    let last: Sending | undefined;
+    for (const jid of to) last = this.#host.send(presence.copy().set({ to: jid }), options);
+    return last ?? this.#host.send(presence, options);
   }
 
   /** Whole, but for `to` perhaps. */
@@ -136,8 +155,8 @@ export class RosterChanges {
   }
 
   /** @internal */
-  release(presence: Presence, options: SendOptions | undefined, outer: Outer): void {
-    this.#follow(this.#host.send(presence, options), outer);
+  release(presence: Presence, options: SendOptions | undefined, outer: Outer, to?: readonly JID[]): void {
+    this.#follow(this.#deliver(presence, options, to), outer);
   }
 
   /** @internal */
@@ -159,8 +178,20 @@ export class RosterChanges {
   }
 
   report(error: unknown): void {
-    if (error === this.#reported) return;
+    const text = String(error);
+    // A full queue refuses each stanza with an error of its own.
+    if (error === this.#reported || text === this.#reportedText) return;
     this.#reported = error;
+    this.#reportedText = text;
+    Promise.resolve().then(() => {
+      this.#reportedText = undefined;
+    });
     this.#host.reportError(error, `roster of ${this.#node.owner}`);
   }
+}
+
+function withoutId(presence: Presence): Presence {
+  const copy = presence.copy();
+  copy.id = undefined;
+  return copy;
 }

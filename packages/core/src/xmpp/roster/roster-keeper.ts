@@ -1,5 +1,6 @@
 import type { JID } from '../../jid/index.js';
 import type { Presence } from '../../stanza/presence.js';
+import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { Subscription } from './roster-item.js';
 import type { RosterNode } from './roster-node.js';
 
@@ -45,4 +46,10 @@ export interface RosterKeeper {
   commit(node: RosterNode, change: () => void): Promise<void>;
   /** Whether changes of that owner are on their way, or what is kept for it was never read. */
   busy(node: RosterNode): boolean;
+}
+
+/** Sends presence of which there may be much at once, and for many: set it as `roster.delivery`. */
+export interface PresenceDelivery {
+  /** Sends it: a copy to each of these, or as it is to whom it is for. What comes back tells what becomes of them all. */
+  deliver(presence: Presence, to: readonly JID[] | undefined, options?: SendOptions): Sending;
 }

@@ -6,7 +6,7 @@ import { OwnPresence } from './own-presence.js';
 import type { RosterHost, SubscriptionPolicy } from './roster.js';
 import { RosterChanges } from './roster-changes.js';
 import { type RosterEntry, RosterItem } from './roster-item.js';
-import type { HeldPresence, RosterKeeper, RosterState } from './roster-keeper.js';
+import type { HeldPresence, PresenceDelivery, RosterKeeper, RosterState } from './roster-keeper.js';
 
 /** Changes the roster where it is really kept: on the server. */
 export interface RosterEditor {
@@ -22,6 +22,7 @@ export interface StrangerQuota {
 /** What a roster belongs to. */
 export interface RosterGroup {
   readonly keeper: RosterKeeper | undefined;
+  readonly delivery: PresenceDelivery | undefined;
   /** There may be something in it now. */
   filled(node: RosterNode): void;
   /** There may be nothing in it now. */
@@ -30,7 +31,7 @@ export interface RosterGroup {
 
 type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed';
 
-const ALONE: RosterGroup = { keeper: undefined, filled: () => {}, emptied: () => {} };
+const ALONE: RosterGroup = { keeper: undefined, delivery: undefined, filled: () => {}, emptied: () => {} };
 const MAX_STRANGERS = 1_000;
 const MAX_RESOURCES = 10_000;
 
@@ -259,9 +260,9 @@ export class RosterNode implements Iterable<RosterItem> {
       () => presence,
       () => {
         this.remember(presence);
-        let last: Sending | undefined;
-        for (const item of this) if (item.from) last = this.#changes.sendCopy(presence, item.jid, options);
-        if (last) return last;
+        const to: JID[] = [];
+        for (const item of this) if (item.from) to.push(item.jid);
+        if (to.length > 0) return this.#changes.sendCopies(presence, to, options);
         // Nobody is subscribed: that is done, and there is nothing for a server to acknowledge.
         const nothing = new Sending(presence.xml, 0, {
           unsent: () => {},

@@ -5,7 +5,7 @@ import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { XMPPEvents } from '../xmpp-events.js';
 import type { RosterItem } from './roster-item.js';
-import type { RosterKeeper } from './roster-keeper.js';
+import type { PresenceDelivery, RosterKeeper } from './roster-keeper.js';
 import { type RosterGroup, RosterNode, type StrangerQuota } from './roster-node.js';
 
 /** What is done when somebody asks to see our presence: let them, refuse, or ask (the `rosterSubscriptionRequest` event). */
@@ -66,6 +66,8 @@ export class Roster {
   autoSubscribe: boolean;
   /** Keeps the rosters of a component's addresses; without one they last as long as the connection object. */
   keeper: RosterKeeper | undefined;
+  /** Sends what goes to many; without one all of it is sent at once. */
+  delivery: PresenceDelivery | undefined;
 
   constructor(host: RosterHost, policies: RosterPolicies) {
     this.#host = host;
@@ -75,6 +77,9 @@ export class Roster {
     this.#group = {
       get keeper() {
         return self.keeper;
+      },
+      get delivery() {
+        return self.delivery;
       },
       filled: (node) => this.#filled(node),
       emptied: (node) => this.#tidy(node),
