@@ -566,6 +566,38 @@ describe('strangers', () => {
     }
   });
 
+  it('that are online do not keep others from asking, and from being let in', async () => {
+    const { xmpp, receive } = await watched();
+    for (let part = 0; part < 11; part++) {
+      await receive(...Array.from({ length: 100 }, (_, i) => presence(`s${part * 100 + i}@example.net/x`)));
+    }
+    const node = xmpp.roster.of();
+    expect(await receive(presence(BOB, 'subscribe'))).toContain('rosterSubscriptionRequest');
+    expect(node.get(BOB)?.pendingIn).toBe(true);
+    xmpp.wire.take();
+    node.get(BOB)?.authorize();
+    expect(xmpp.wire.take()).toContain("type='subscribed'");
+    // Nor us from asking; and those who ask are bounded too.
+    node.subscribe('juliet@example.com');
+    expect(node.get('juliet@example.com')?.ask).toBe(true);
+    for (let part = 0; part < 11; part++) {
+      await receive(...Array.from({ length: 100 }, (_, i) => presence(`a${part * 100 + i}@example.net`, 'subscribe')));
+    }
+    const asking = Array.from({ length: 1_100 }, (_, i) => node.get(`a${i}@example.net`)).filter((item) => item);
+    expect(asking.length).toBeGreaterThan(900);
+    expect(asking.length).toBeLessThanOrEqual(1_000);
+  });
+
+  it('that are online for one address of a component do not keep others from asking another', async () => {
+    const { xmpp, receive } = await component();
+    for (let part = 0; part < 11; part++) {
+      const texts = Array.from({ length: 100 }, (_, i) => presence(`s${part * 100 + i}@example.net/x`, '', '', BOT));
+      await receive(...texts);
+    }
+    await receive(presence(BOB, 'subscribe', '', 'two@echo.example.org'));
+    expect(xmpp.roster.of('two@echo.example.org').get(BOB)?.pendingIn).toBe(true);
+  });
+
   it('that were refused make room for others', async () => {
     const { xmpp, receive } = await watched();
     for (let i = 0; i < 1_500; i++) {

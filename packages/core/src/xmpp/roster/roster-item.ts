@@ -114,7 +114,7 @@ export class RosterItem {
 
   /** The item that the roster has by now: where a store keeps it, another process may have changed it. */
   get #current(): RosterItem {
-    return this.#node.current(this);
+    return this.#node.current(this, true);
   }
 
   #subscribe(): Sending {

@@ -33,6 +33,8 @@ type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscrib
 
 const ALONE: RosterGroup = { keeper: undefined, delivery: undefined, filled: () => {}, emptied: () => {} };
 const MAX_STRANGERS = 1_000;
+// Beside them, those who wait for an answer: a flood of presence must not keep anybody from asking.
+const MAX_WAITING = 1_000;
 const MAX_RESOURCES = 10_000;
 
 /** The roster of one owner. */
@@ -339,11 +341,12 @@ export class RosterNode implements Iterable<RosterItem> {
   }
 
   /** What this item is by now: itself, put back where it was not here any more, or the one that took its place. @internal */
-  current(item: RosterItem): RosterItem {
+  current(item: RosterItem, waits = item.pendingIn): RosterItem {
     const existing = this.#items.get(item.jid.toString());
     if (existing) return existing;
-    if (this.#full) for (const stranger of this.#strangers) if (this.forgetStranger(stranger)) break;
-    if (!this.#full) this.#insert(item);
+    const reserve = waits ? MAX_WAITING : 0;
+    if (this.#full(reserve)) for (const stranger of this.#strangers) if (this.forgetStranger(stranger)) break;
+    if (!this.#full(reserve)) this.#insert(item);
     return item;
   }
 
@@ -367,8 +370,8 @@ export class RosterNode implements Iterable<RosterItem> {
     this.#strangers.clear();
   }
 
-  get #full(): boolean {
-    return this.#strangers.size >= MAX_STRANGERS || this.#quota.left <= 0;
+  #full(reserve: number): boolean {
+    return this.#strangers.size >= MAX_STRANGERS + reserve || this.#quota.left <= -reserve;
   }
 
   /** An item is in the roster now. @internal */

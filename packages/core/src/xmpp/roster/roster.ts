@@ -309,6 +309,7 @@ export class Roster {
     }
     const policy = node.autoAuthorize ?? this.autoAuthorize;
     item.pendingIn = true;
+    node.current(item);
     if (policy === 'ask') {
       tell('rosterSubscriptionRequest', presence);
     } else if (policy) {
