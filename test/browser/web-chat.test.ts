@@ -177,6 +177,33 @@ describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bund
     await eventually(() => chat.status.textContent()).toBe('Online');
   });
 
+  it('keeps the end of a conversation in sight when a draft or an alert takes room from it', async () => {
+    const { user } = await friends();
+    const page = await pages.open('', { viewport: { width: 360, height: 640 } });
+    const chat = new ChatPage(page);
+    await chat.logIn({ ...user, service: service() });
+    await chat.contact('Romeo').click();
+    const last = page.locator('.bubble').last();
+    const inSight = () =>
+      last.evaluate((bubble) => {
+        const log = bubble.closest('.log')?.getBoundingClientRect();
+        return Math.ceil(bubble.getBoundingClientRect().bottom) <= Math.ceil(log?.bottom ?? 0);
+      });
+    for (let count = 1; count <= 4; count++) {
+      await chat.say(`Wherefore art thou Romeo? Deny thy father and refuse thy name. (${count})`);
+      await eventually(() => chat.bubbles.count()).toBe(2 * count);
+    }
+    await eventually(inSight).toBe(true);
+    await bench.server.closeSession(user.jid);
+    await chat.alert.waitFor();
+    await eventually(inSight).toBe(true);
+    await page.locator('.log').evaluate((log) => {
+      log.scrollTop = 0;
+    });
+    await page.setViewportSize({ width: 360, height: 600 });
+    expect(await page.locator('.log').evaluate((log) => log.scrollTop)).toBe(0);
+  });
+
   it('fits a telephone, in the dark as well', async () => {
     const { user } = await friends();
     const page = await pages.open('', { viewport: { width: 360, height: 640 }, colorScheme: 'dark' });

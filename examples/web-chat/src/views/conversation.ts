@@ -39,6 +39,17 @@ export function conversationView(session: Session, jid: string): View {
     empty,
   );
   const bubbles = new Map<Line, Bubble>();
+  /** Whether the end of the log is in sight; it stays there when something takes room from the log, a long draft for example. */
+  let atEnd = true;
+  const toEnd = (): void => {
+    log.scrollTop = log.scrollHeight;
+  };
+  log.addEventListener('scroll', () => {
+    atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  });
+  new ResizeObserver(() => {
+    if (atEnd) toEnd();
+  }).observe(log);
   const text = element('textarea', { rows: 1, placeholder: 'Write a message', dir: 'auto' });
   text.setAttribute('aria-label', 'Message');
   const send = element('button', { type: 'submit', className: 'primary' }, 'Send');
@@ -72,7 +83,6 @@ export function conversationView(session: Session, jid: string): View {
     name.textContent = contact?.name || jid;
     rename(portrait, name.textContent);
     status.textContent = presence.text;
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     let more = false;
     for (const line of session.conversations.get(jid).lines) {
       let shown = bubbles.get(line);
@@ -87,7 +97,7 @@ export function conversationView(session: Session, jid: string): View {
       shown.root.dataset['state'] = state;
       if (shown.state.textContent !== state) shown.state.textContent = state;
     }
-    if (more && atEnd) log.scrollTop = log.scrollHeight;
+    if (more && atEnd) toEnd();
   }
 
   return { root, update };
