@@ -2,6 +2,7 @@ import {
   BaseXMPP,
   booleanOption,
   ConfigError,
+  checkOption,
   connectOptions,
   type ElementView,
   type JID,
@@ -47,6 +48,11 @@ export interface ComponentOptions extends XMPPOptions {
    * Default false. Transports of your own that encrypt need no such permission.
    */
   readonly allowRemotePlaintext?: boolean | undefined;
+  /**
+   * Addresses at which strangers may subscribe by themselves (`autoAuthorize`), where no store keeps the rosters; further ones get
+   * `resource-constraint`. Those that the program has asked for, `as(jid).roster`, have no limit. Default 10,000.
+   */
+  readonly maxOwners?: number | undefined;
   /** What can connect. Default: TCP. */
   readonly transports?: TransportFactory | readonly TransportFactory[] | undefined;
 }
@@ -57,6 +63,7 @@ const COMPONENT_OPTIONS = {
   allowRemotePlaintext: true,
   host: true,
   jid: true,
+  maxOwners: true,
   port: true,
   secret: true,
   transports: true,
@@ -86,7 +93,13 @@ export class ComponentXMPP extends BaseXMPP {
     booleanOption('useJabberClient', options.useJabberClient);
     booleanOption('allowRemotePlaintext', options.allowRemotePlaintext);
     connectOptions(options);
-    const { secret, ...rest } = options;
+    const { secret, maxOwners, ...rest } = options;
+    checkOption(
+      'maxOwners',
+      maxOwners,
+      Number.isSafeInteger(maxOwners) && Number(maxOwners) > 0,
+      'a whole number from 1',
+    );
     // In the closure only: printing this object must not show it.
     this.#options = rest;
     const { local, resource } = this.requestedJid;
@@ -97,6 +110,7 @@ export class ComponentXMPP extends BaseXMPP {
     }
     this.#secret = () => secret;
     this.roster.delivery = this.#feed;
+    if (maxOwners !== undefined) this.roster.maxOwners = maxOwners;
     const { transports } = options;
     // Transports that are given may encrypt: what they do is looked at once they are open.
     if (!transports) this.#refusePlaintext(false);

@@ -13,6 +13,7 @@ describe('options of a component that cannot work', () => {
     ['a logger that logs nothing', { logger: {} }, 'logger'],
     ['a port out of range', { port: 65_536 }, 'port'],
     ['an empty host', { host: '' }, 'host'],
+    ['no number of owners', { maxOwners: 0 }, 'maxOwners'],
     ['a transport that is none', { transports: 'tcp' }, 'transports'],
   ])('are refused: %s', (_, options, option) => {
     let error: unknown;

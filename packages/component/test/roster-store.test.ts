@@ -95,6 +95,12 @@ describe('what is stored', () => {
     expect(component.roster.of(ROMEO).size).toBe(0);
     await stream.recv(presence('unsubscribed', 'nobody@example.net') + presence('probe'));
     expect(await storage.keys('')).toEqual([]);
+    // A stranger can do this at any number of addresses.
+    await stream.recv(presence('subscribe'));
+    expect(await storage.keys('')).toEqual([KEY]);
+    await stream.recv(presence('unsubscribe'));
+    expect(await storage.keys('')).toEqual([]);
+    expect(component.roster.owners).toEqual([]);
   });
 
   it('has another prefix, and no presence, where that is wanted', async () => {

@@ -88,6 +88,57 @@ describe('the roster of an address', () => {
   });
 });
 
+describe('strangers at many addresses', () => {
+  const address = (i: number): string => `u${i}@echo.example.org`;
+  const count = (text: string, type: string): number => text.split(`type='${type}'`).length - 1;
+
+  it('are told to be subscribed where that is kept, and else that there is no room, which is reported once', async () => {
+    const xmpp = await online({ jid: 'echo.example.org', component: true, autoAuthorize: true });
+    const errors: unknown[] = [];
+    xmpp.on('error', ({ error }) => errors.push(error));
+    xmpp.roster.maxOwners = 300;
+    const wanted = xmpp.roster.of('mine@echo.example.org');
+    xmpp.wire.take();
+    for (let i = 0; i < 400; i++) await xmpp.receive(presence('subscribe', address(i)));
+    await xmpp.receive(presence('subscribe', 'mine@echo.example.org'));
+    const told = xmpp.wire.take();
+    expect([count(told, 'subscribed'), count(told, 'error')]).toEqual([301, 100]);
+    expect(told).toContain('<resource-constraint ');
+    expect(errors).toMatchObject([{ condition: 'resource-constraint' }]);
+    await collect();
+    for (let i = 0; i < 400; i++) await xmpp.receive(presence('probe', address(i)));
+    expect(count(xmpp.wire.take(), 'unsubscribed')).toBe(100);
+    expect(wanted.size).toBe(1);
+  });
+
+  it('who only show up do not take the room of those who subscribe', async () => {
+    const xmpp = await online({ jid: 'echo.example.org', component: true, autoAuthorize: true });
+    xmpp.roster.maxOwners = 300;
+    for (let i = 0; i < 500; i++)
+      await xmpp.receive(`<presence from='bob@example.net/x' to='s${i}@echo.example.org'/>`);
+    xmpp.wire.take();
+    for (let i = 0; i < 300; i++) await xmpp.receive(presence('subscribe', address(i)).replace('bob', 'carol'));
+    expect(count(xmpp.wire.take(), 'subscribed')).toBe(300);
+  });
+
+  it('who subscribe and go again leave nothing behind, and make room', async () => {
+    const xmpp = await online({ jid: 'echo.example.org', component: true, autoAuthorize: true });
+    xmpp.roster.maxOwners = 100;
+    xmpp.wire.take();
+    for (let i = 0; i < 500; i++) {
+      await xmpp.receive(presence('subscribe', address(i)) + presence('unsubscribe', address(i)));
+    }
+    expect(count(xmpp.wire.take(), 'subscribed')).toBe(500);
+    expect(xmpp.roster.owners).toEqual([]);
+    // Also where they are still there.
+    for (let i = 0; i < 500; i++) {
+      const here = `<presence from='bob@example.net/x' to='${address(i)}'/>`;
+      await xmpp.receive(presence('subscribe', address(i)) + here + presence('unsubscribe', address(i)));
+    }
+    expect(count(xmpp.wire.take(), 'subscribed')).toBe(500);
+  });
+});
+
 describe('a keeper', () => {
   it('is asked before what comes for an address is taken in, not for those of others, and not for a client', async () => {
     const xmpp = await component();

@@ -386,7 +386,7 @@ describe('the rosters of a component', () => {
     expect(sent(xmpp)).toEqual([`<presence from='${BOT}' to='${BOB}' type='unavailable'/>`]);
     expect((await receive(to('unsubscribed'))).at(-1)).toBe('rosterSubscriptionRemoved');
     expect(item?.subscription).toBe('none');
-    expect(node.has(BOB)).toBe(true);
+    expect(node.has(BOB)).toBe(false);
   });
 
   it('grant by policy and subscribe back, from the address that was asked', async () => {
@@ -460,7 +460,20 @@ describe('the rosters of a component', () => {
       `<presence from='${BOT}' to='${BOB}' type='unavailable'/>`,
       `<presence from='${BOT}' to='${BOB}' type='unsubscribed'/>`,
     ]);
-    expect(xmpp.roster.of(BOT).get(BOB)?.subscription).toBe('none');
+    expect(xmpp.roster.of(BOT).get(BOB)).toBeUndefined();
+  });
+
+  it('keep who has a name or a group, also without a subscription', async () => {
+    const { xmpp, receive } = await component({ autoAuthorize: true });
+    const node = xmpp.roster.of(BOT);
+    await node.update(BOB, { name: 'Bob' });
+    await node.update('carol@example.net');
+    await receive(to('subscribe'), to('unsubscribe'), to('unsubscribe', 'carol@example.net'));
+    await receive(to('unsubscribed', 'carol@example.net'));
+    expect([...node].map(({ jid, subscription }) => `${jid} ${subscription}`)).toEqual([
+      `${BOB} none`,
+      'carol@example.net none',
+    ]);
   });
 
   it('end everything with a contact that is removed', async () => {

@@ -200,8 +200,13 @@ export class RosterItem {
 
   /** @internal */
   removeDirection(direction: 'from' | 'to'): void {
+    if (this.subscription === 'none') return;
     if (direction === 'from') this.subscription = this.to ? 'to' : 'none';
     else this.subscription = this.from ? 'from' : 'none';
+    // Nothing is left of it. Else strangers who come and go would leave entries behind for ever.
+    if (this.subscription !== 'none' || this.ask || this.approved || this.name || this.groups.length > 0) return;
+    this.#inRoster = false;
+    this.#node.parted(this);
   }
 
   /** Takes in a presence of one of its resources. What has changed comes back. @internal */

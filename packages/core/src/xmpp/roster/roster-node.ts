@@ -23,8 +23,8 @@ export interface StrangerQuota {
 export interface RosterGroup {
   readonly keeper: RosterKeeper | undefined;
   readonly delivery: PresenceDelivery | undefined;
-  /** There may be something in it now. */
-  filled(node: RosterNode): void;
+  /** There may be something in it now; `lasting`: more than strangers. */
+  filled(node: RosterNode, lasting?: boolean): void;
   /** There may be nothing in it now. */
   emptied(node: RosterNode): void;
 }
@@ -88,7 +88,7 @@ export class RosterNode implements Iterable<RosterItem> {
 
   #notePolicy(policy: unknown): void {
     if (policy === undefined) this.#group.emptied(this);
-    else this.#group.filled(this);
+    else this.#group.filled(this, true);
   }
 
   /** Whether subscriptions are kept here, as in a component, and not by a server. */
@@ -224,7 +224,7 @@ export class RosterNode implements Iterable<RosterItem> {
       if (!this.forgetStranger(item)) this.#count(item);
     }
     this.#own.replace(presences);
-    if (this.#own.size > 0) this.#group.filled(this);
+    if (this.#own.size > 0) this.#group.filled(this, true);
   }
 
   /** Reports a failure, which may be that of many changes, once. @internal */
@@ -298,7 +298,7 @@ export class RosterNode implements Iterable<RosterItem> {
   /** @internal */
   remember(presence: Presence): void {
     this.#own.remember(presence);
-    if (this.#own.size > 0) this.#group.filled(this);
+    if (this.#own.size > 0) this.#group.filled(this, true);
     else this.#group.emptied(this);
   }
 
@@ -378,7 +378,12 @@ export class RosterNode implements Iterable<RosterItem> {
   joined(item: RosterItem): void {
     this.#items.set(item.jid.toString(), item);
     if (this.#strangers.delete(item)) this.#quota.left += 1;
-    this.#group.filled(this);
+    this.#group.filled(this, true);
+  }
+
+  /** An item is not in the roster any more. @internal */
+  parted(item: RosterItem): void {
+    if (this.#items.get(item.jid.toString()) === item) this.#count(item);
   }
 
   #delete(item: RosterItem): boolean {
@@ -419,9 +424,18 @@ export class RosterNode implements Iterable<RosterItem> {
     return this.#delete(item);
   }
 
+  get #set(): boolean {
+    return this.#own.size > 0 || this.#autoAuthorize !== undefined || this.#autoSubscribe !== undefined;
+  }
+
+  /** Whether there is more than strangers. @internal */
+  get lasting(): boolean {
+    return this.#set || this.#items.size > this.#strangers.size;
+  }
+
   /** Whether nothing is here that would be lost. @internal */
   get empty(): boolean {
-    if (this.#own.size > 0 || this.#autoAuthorize !== undefined || this.#autoSubscribe !== undefined) return false;
+    if (this.#set) return false;
     const { keeper } = this.#changes;
     if (!keeper) return this.#items.size === 0;
     if (keeper.busy(this) && this.#items.size > 0) return false;

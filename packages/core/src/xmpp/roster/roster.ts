@@ -1,6 +1,7 @@
 import { JID } from '../../jid/index.js';
 import type { ElementView } from '../../stanza/element.js';
 import type { Presence, PresenceType } from '../../stanza/presence.js';
+import { StanzaError } from '../../stanza/stanza-error.js';
 import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { XMPPEvents } from '../xmpp-events.js';
@@ -31,7 +32,8 @@ export interface RosterPolicies {
 }
 
 const DIRECT = { direct: true } as const;
-const MAX_OWNERS = 10_000;
+/** Owners with nothing but strangers in their rosters. */
+const MAX_STRANGE_OWNERS = 10_000;
 const MAX_STRANGERS = 10_000;
 
 const EVENTS = {
@@ -51,6 +53,8 @@ export class Roster {
   readonly #host: RosterHost;
   /** Those with something in them. */
   readonly #nodes = new Map<string, RosterNode>();
+  /** Those of them in which something is that lasts. */
+  readonly #lasting = new Set<RosterNode>();
   /** The others, as long as somebody holds them. */
   readonly #idle = new Map<string, WeakRef<RosterNode>>();
   readonly #collected = new FinalizationRegistry<string>((key) => {
@@ -62,10 +66,13 @@ export class Roster {
   readonly #tellNow: Tell = (name, data) => this.#host.emit(name, data, DIRECT);
   readonly #quota: StrangerQuota = { left: MAX_STRANGERS };
   #sentFirst = false;
+  #fullReported = false;
   autoAuthorize: SubscriptionPolicy;
   autoSubscribe: boolean;
   /** Keeps the rosters of a component's addresses; without one they last as long as the connection object. */
   keeper: RosterKeeper | undefined;
+  /** How many owners may get a roster that lasts because strangers subscribe, where no store keeps them. */
+  maxOwners = 10_000;
   /** Sends what goes to many; without one all of it is sent at once. */
   delivery: PresenceDelivery | undefined;
 
@@ -81,7 +88,7 @@ export class Roster {
       get delivery() {
         return self.delivery;
       },
-      filled: (node) => this.#filled(node),
+      filled: (node, lasting) => void this.#filled(node, lasting),
       emptied: (node) => this.#tidy(node),
     };
   }
@@ -108,13 +115,20 @@ export class Roster {
     return node;
   }
 
-  #filled(node: RosterNode): void {
+  /** False where it is not kept: strangers can write to as many addresses as they like. */
+  #filled(node: RosterNode, lasting = false): boolean {
     const key = node.owner.toString();
-    if (this.#nodes.get(key) === node) return;
-    // Strangers can write to as many addresses as they like.
-    if (this.#nodes.size >= MAX_OWNERS && !this.#wanted.has(node)) return;
+    const wanted = this.#wanted.has(node);
+    if (lasting) {
+      if (!wanted && !this.#lasting.has(node) && this.#lasting.size >= this.maxOwners) return false;
+      this.#lasting.add(node);
+    } else {
+      if (this.#nodes.get(key) === node) return true;
+      if (!wanted && this.#nodes.size - this.#lasting.size >= MAX_STRANGE_OWNERS) return false;
+    }
     this.#nodes.set(key, node);
     this.#idle.delete(key);
+    return true;
   }
 
   /** The owners with something in their rosters. */
@@ -129,6 +143,7 @@ export class Roster {
 
   /** Nobody's presence is known any more: the session is over. @internal */
   reset(): void {
+    this.#fullReported = false;
     for (const reference of this.#idle.values()) reference.deref()?.reset();
     for (const node of [...this.#nodes.values()]) {
       node.reset();
@@ -138,9 +153,11 @@ export class Roster {
 
   #tidy(node: RosterNode): void {
     const key = node.owner.toString();
+    if (!node.lasting) this.#lasting.delete(node);
     if (this.#nodes.get(key) === node) {
       if (!this.#host.isComponent || !node.empty) return;
       this.#nodes.delete(key);
+      this.#lasting.delete(node);
       this.#idle.set(key, new WeakRef(node));
     }
     node.uncount();
@@ -312,11 +329,22 @@ export class Roster {
     node.current(item);
     if (policy === 'ask') {
       tell('rosterSubscriptionRequest', presence);
+    } else if (policy && node.keepsState && !this.keeper && !this.#filled(node, true)) {
+      item.pendingIn = false;
+      this.#refuse(presence);
     } else if (policy) {
       item.authorize();
       if ((node.autoSubscribe ?? this.autoSubscribe) && !item.to && !item.ask) item.subscribe();
     } else {
       item.unauthorize();
     }
+  }
+  /** What could not be kept is not promised. */
+  #refuse(presence: Presence): void {
+    const text = `no more than ${this.maxOwners} addresses can be subscribed to here`;
+    const error = new StanzaError('resource-constraint', { text });
+    this.#host.send(presence.errorReply(error));
+    if (!this.#fullReported) this.#host.reportError(error, 'rosters: raise maxOwners, or keep them in a store');
+    this.#fullReported = true;
   }
 }
