@@ -25,8 +25,12 @@ export async function timed({ warmup, slices }: Repeats, run: () => void | Promi
     await run();
     times.push(performance.now() - start);
   }
-  times.sort((a, b) => a - b);
-  return times[times.length >> 1] ?? Number.NaN;
+  return median(times);
+}
+
+/** The middle one; of an even number the greater of the two. */
+export function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }
 
 /** A macrotask passes, and everything that is due before it. */

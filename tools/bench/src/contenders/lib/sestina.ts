@@ -1,20 +1,28 @@
 import { ClientXMPP } from '@sestina/client';
-import { streamFraming, type Transport, type TransportEvents, TransportFactory } from '@sestina/core';
+import { type Framing, streamFraming, type Transport, type TransportEvents, TransportFactory } from '@sestina/core';
 import { chunksOf, ScriptedServer } from './scripted-server.js';
 
 /** A transport without a network: what is written goes to a scripted server, and bytes can be delivered by hand. */
 export class ScriptedTransport implements Transport {
   readonly kind = 'scripted';
-  readonly framing = streamFraming;
+  /** That of streams, or of WebSockets. */
+  readonly framing: Framing;
   readonly secure = true;
   readonly canStartTls = false;
   readonly channelBindingTypes = [];
   paused = false;
+  /** Told of each text that goes out. */
+  written: ((text: string) => void) | undefined;
   readonly #server: ScriptedServer;
   #events: TransportEvents | undefined;
 
-  constructor(server: ScriptedServer) {
-    this.#server = server;
+  constructor(framing: Framing, answers?: ReadonlyMap<string, string>) {
+    this.framing = framing;
+    this.#server = new ScriptedServer(this.#framed ? 'websocket' : 'tcp', answers);
+  }
+
+  get #framed(): boolean {
+    return this.framing !== streamFraming;
   }
 
   connect(events: TransportEvents): Promise<void> {
@@ -22,15 +30,17 @@ export class ScriptedTransport implements Transport {
     return Promise.resolve();
   }
 
-  deliver(chunk: Uint8Array): void {
+  deliver(chunk: Uint8Array | string): void {
     this.#events?.data(chunk);
   }
 
   write(text: string): boolean {
+    this.written?.(text);
     const answers = this.#server.receive(text);
     if (answers.length > 0) {
+      const chunks = this.#framed ? answers : answers.flatMap(chunksOf);
       setImmediate(() => {
-        for (const answer of answers) for (const chunk of chunksOf(answer)) this.#events?.data(chunk);
+        for (const chunk of chunks) this.#events?.data(chunk);
       });
     }
     return true;
@@ -85,8 +95,9 @@ export class ScriptedTransports extends TransportFactory {
 export function scriptedClient(
   answers?: ReadonlyMap<string, string>,
   options: Partial<ConstructorParameters<typeof ClientXMPP>[0]> = {},
+  framing: Framing = streamFraming,
 ): { xmpp: ClientXMPP; transport: ScriptedTransport } {
-  const transport = new ScriptedTransport(new ScriptedServer('tcp', answers));
+  const transport = new ScriptedTransport(framing, answers);
   const xmpp = new ClientXMPP({
     jid: 'juliet@capulet.example/balcony',
     password: 'R0m30',
