@@ -46,6 +46,8 @@ export class Connection {
   #session = false;
   #onlineSince = 0;
   #paused = false;
+  /** Much waits for the peer to read. */
+  #congested = false;
   #closed = false;
 
   constructor(host: ConnectionHost, options: ConnectionOptions) {
@@ -79,18 +81,22 @@ export class Connection {
     };
   }
 
-  /** Stops or goes on reading. Silence that we asked for is not the peer's. */
-  set paused(paused: boolean) {
-    if (paused === this.#paused) return;
+  /** Stops or goes on reading. Silence that we asked for is not the peer's, unless it is the peer that does not read. */
+  setPaused(paused: boolean, congested: boolean): void {
+    const { watches } = this;
+    const changed = paused !== this.#paused;
     this.#paused = paused;
+    this.#congested = congested;
     if (!this.#link) return;
-    if (paused) {
-      this.#keepAlive?.stop();
-      this.#link.transport.pause();
-    } else {
-      this.#link.transport.resume();
-      if (this.#state === 'online') this.#keepAlive?.start();
-    }
+    if (watches && !this.watches) this.#keepAlive?.stop();
+    if (changed && paused) this.#link.transport.pause();
+    else if (changed) this.#link.transport.resume();
+    if (!watches && this.watches && this.#state === 'online') this.#keepAlive?.start();
+  }
+
+  /** Whether its silence tells something. */
+  private get watches(): boolean {
+    return !this.#paused || this.#congested;
   }
 
   // To a session.
@@ -257,7 +263,10 @@ export class Connection {
           if (this.#link === link) this.#keepAlive?.heard();
         },
         drain: () => {
-          if (this.#link === link) this.#host.drained();
+          if (this.#link !== link) return;
+          // Nothing is read: that it takes what we send is its sign of life.
+          if (this.#congested) this.#keepAlive?.heard();
+          this.#host.drained();
         },
         closed: (reason) => {
           try {
@@ -290,7 +299,7 @@ export class Connection {
     link.setLimits(this.#host.limits);
     this.#host.began(outcome);
     if (this.#paused) link.transport.pause();
-    else this.#keepAlive?.start();
+    if (this.watches) this.#keepAlive?.start();
     if (outcome === 'resumed') this.#host.emit('sessionResumed', {});
     else this.#host.emit('sessionStart', {});
     this.#host.writable(link, outcome);

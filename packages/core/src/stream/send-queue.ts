@@ -25,6 +25,11 @@ interface Entry extends Waiting {
   release: (() => void) | undefined;
 }
 
+// Parts of the bounds: from where on nothing more is to be read, and from where on not even what somebody waits for. What lies
+// between is for answers to what was read before.
+const HIGH = 0.75;
+const FULL = 2;
+
 /** What is to be written, in order, while there is no session or the transport is busy. Bounded: nothing is dropped in silence. */
 export class SendQueue {
   readonly #clock: Clock;
@@ -33,10 +38,15 @@ export class SendQueue {
   #maxStanzaBytes: number;
   #waiting: Entry[] = [];
   #bytes = 0;
+  #filtering = 0;
+  #high = false;
+  #full = false;
+  readonly #changed: (() => void) | undefined;
 
   /** @throws ConfigError for a bound that is not a whole number of at least 1. */
-  constructor(clock: Clock, options: SendQueueOptions = {}) {
+  constructor(clock: Clock, options: SendQueueOptions = {}, changed?: () => void) {
     this.#clock = clock;
+    this.#changed = changed;
     this.maxStanzas = bound('maxStanzas', options.maxStanzas ?? 1_000);
     this.maxBytes = bound('maxBytes', options.maxBytes ?? 4_194_304);
     this.#maxStanzaBytes = bound('maxStanzaBytes', options.maxStanzaBytes ?? 262_144);
@@ -60,19 +70,42 @@ export class SendQueue {
     return this.#bytes;
   }
 
+  /** So much waits that nothing more is read. @internal */
+  get high(): boolean {
+    return this.#high;
+  }
+
+  /** So much waits that nothing is read, whoever waits for it. @internal */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Those that are on their way to this queue. @internal */
+  get filtering(): number {
+    return this.#filtering;
+  }
+
+  set filtering(value: number) {
+    this.#filtering = value;
+    this.weigh();
+  }
+
   /** What waits, oldest first. */
   get entries(): readonly Sending[] {
     return this.#waiting.map((entry) => entry.sending);
   }
 
-  /** Puts it at the end, or moves it to `failed` with a `QueueFullError`. */
-  push(waiting: Waiting, options: SendOptions = {}): void {
+  /**
+   * Puts it at the end, or moves it to `failed` with a `QueueFullError`.
+   * @param owed There is always room for it.
+   */
+  push(waiting: Waiting, options: SendOptions = {}, owed = false): void {
     const { sending, text } = waiting;
-    if (this.#waiting.length >= this.maxStanzas) {
+    if (!owed && this.#waiting.length >= this.maxStanzas) {
       sending.move('failed', new QueueFullError('maxStanzas', this.maxStanzas));
       return;
     }
-    if (this.#bytes + text.length > this.maxBytes) {
+    if (!owed && this.#bytes + text.length > this.maxBytes) {
       sending.move('failed', new QueueFullError('maxBytes', this.maxBytes));
       return;
     }
@@ -90,9 +123,10 @@ export class SendQueue {
       signal.addEventListener('abort', onAbort);
       entry.release = () => signal.removeEventListener('abort', onAbort);
     }
+    this.weigh();
   }
 
-  /** Takes out the oldest. */
+  /** Takes out the oldest. To be followed by `weigh()`, once that is written. */
   shift(): Waiting | undefined {
     const entry = this.#waiting.shift();
     if (entry) this.#forget(entry);
@@ -107,6 +141,20 @@ export class SendQueue {
       this.#forget(entry);
       entry.sending.move('failed', reason);
     }
+    this.weigh();
+  }
+
+  /** Looks whether what waits has become much, or little. @internal */
+  weigh(): void {
+    const { length } = this.#waiting;
+    if (length === 0 && this.#filtering === 0 && !this.#high) return;
+    const load = Math.max((length + this.#filtering) / this.maxStanzas, this.#bytes / this.maxBytes);
+    const high = load > (this.#high ? HIGH / 2 : HIGH);
+    const full = load > (this.#full ? FULL / 2 : FULL);
+    if (high === this.#high && full === this.#full) return;
+    this.#high = high;
+    this.#full = full;
+    this.#changed?.();
   }
 
   #fail(entry: Entry, error: SendError): void {
@@ -115,6 +163,7 @@ export class SendQueue {
     this.#waiting.splice(index, 1);
     this.#forget(entry);
     entry.sending.move('failed', error);
+    this.weigh();
   }
 
   #forget(entry: Entry): void {

@@ -1,5 +1,5 @@
 import { Registration } from '../registration.js';
-import type { Clock } from '../services/clock.js';
+import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import type { XmlElement } from '../xml/element.js';
 import { serialize } from '../xml/index.js';
@@ -26,10 +26,14 @@ export interface SenderHost {
   stanzaOf(element: XmlElement): ElementView;
   /** Stanzas were not sent and nobody waits for the outcome. `more`: how many others there were beside these. */
   unsent(failures: readonly { sending: Sending; error: SendError }[], more: number): void;
+  /** Whether reading has to wait for sending may have changed. */
+  pressureChanged(): void;
   report(error: unknown, where: string): void;
 }
 
 const MAX_REPORTED = 1_000;
+// Milliseconds without progress after which a peer may be one that does not read before we do.
+const STUCK = 1_000;
 
 /** The sending half of a stream: out filters, the queue, the writing, and what became of each stanza. */
 export class Sender implements SendingOwner {
@@ -41,6 +45,9 @@ export class Sender implements SendingOwner {
   #link: Link | undefined;
   /** The transport asked to wait for `drain`. */
   #busy = false;
+  /** Nothing has gone out for a while although much waits. */
+  #stuck = false;
+  #patience: Timer | undefined;
   #writing = false;
   /** Taken by the transport and still in its buffer. */
   #unflushed: Sending[] = [];
@@ -50,7 +57,6 @@ export class Sender implements SendingOwner {
   #session = 0;
   /** The end of the chain of stanzas that wait for an out filter. */
   #tail: Promise<unknown> | undefined;
-  #filtering = 0;
   /** Goes up when everything that waits is given up. */
   #generation = 0;
   #closed = false;
@@ -60,7 +66,7 @@ export class Sender implements SendingOwner {
 
   constructor(host: SenderHost, options: SendQueueOptions | undefined) {
     this.#host = host;
-    this.queue = new SendQueue(host.clock, options);
+    this.queue = new SendQueue(host.clock, options, () => this.#pressure());
   }
 
   addOut(filter: Filter, options?: FilterOptions): Registration {
@@ -76,6 +82,37 @@ export class Sender implements SendingOwner {
     const listener = (sending: Sending): void => callback(sending);
     this.#writtenListeners.add(listener);
     return new Registration(() => this.#writtenListeners.delete(listener));
+  }
+
+  // Back-pressure: each request that is read makes an answer.
+
+  /** Much waits for the peer to read. */
+  get congested(): boolean {
+    return this.queue.high && this.#link !== undefined;
+  }
+
+  /** Nothing more should be read until some of it has gone out, unless the peer may be waiting for us in the same way. */
+  get holds(): boolean {
+    return this.congested && !this.#stuck;
+  }
+
+  /** Nothing may be read. */
+  get full(): boolean {
+    return this.queue.full && this.#link !== undefined;
+  }
+
+  #pressure(): void {
+    this.#patience?.cancel();
+    this.#patience = undefined;
+    this.#stuck = false;
+    if (this.congested) {
+      const stuck = (): void => {
+        this.#stuck = true;
+        this.#host.pressureChanged();
+      };
+      this.#patience = this.#host.clock.setTimer(STUCK, stuck, { background: true });
+    }
+    this.#host.pressureChanged();
   }
 
   // Taking stanzas.
@@ -98,7 +135,8 @@ export class Sender implements SendingOwner {
   }
 
   #filter(sending: Sending, original: ElementView, options: SendOptions): void {
-    if (this.#filtering >= this.queue.maxStanzas) {
+    const { xml } = original;
+    if (this.queue.filtering >= this.queue.maxStanzas && !isOwed(xml)) {
       sending.move('failed', new QueueFullError('maxStanzas', this.queue.maxStanzas));
       return;
     }
@@ -116,7 +154,7 @@ export class Sender implements SendingOwner {
       else if (left !== undefined && left < 0) fail(sending, 'expired', `not written within ${ttl} ms`);
       else {
         sending.element = filtered.xml;
-        this.#submit(sending, { signal, ttl: left });
+        this.#submit(sending, { signal, ttl: left }, xml);
       }
     };
     const failed = (error: unknown): void =>
@@ -132,16 +170,16 @@ export class Sender implements SendingOwner {
       go(result);
       return;
     }
-    this.#filtering += 1;
+    this.queue.filtering += 1;
     const tail: Promise<void> = result.then(go, failed).then(() => {
-      this.#filtering -= 1;
+      this.queue.filtering -= 1;
       if (this.#tail === tail) this.#tail = undefined;
       this.#look();
     });
     this.#tail = tail;
   }
 
-  #submit(sending: Sending, options: SendOptions): void {
+  #submit(sending: Sending, options: SendOptions, original: XmlElement = sending.element): void {
     const { element } = sending;
     const link = this.#link;
     const parentNamespace = link?.transport.framing.implicitNamespace ?? this.#host.contentNamespace;
@@ -163,7 +201,7 @@ export class Sender implements SendingOwner {
       this.#flush();
       return;
     }
-    this.queue.push({ sending, text, parentNamespace }, options);
+    this.queue.push({ sending, text, parentNamespace }, options, isOwed(original));
     // It may be written to before it is written out.
     if (sending.state === 'queued') sending.element = element.copy();
   }
@@ -176,11 +214,13 @@ export class Sender implements SendingOwner {
     this.#busy = false;
     if (resumed) this.#unflushed = [];
     this.#flush();
+    this.#pressure();
   }
 
   /** The link is gone or says goodbye: nothing is written any more. */
   detach(): void {
     this.#link = undefined;
+    this.#pressure();
     this.#look();
   }
 
@@ -189,6 +229,7 @@ export class Sender implements SendingOwner {
     this.#busy = false;
     this.#unflushed = [];
     this.#flush();
+    if (this.queue.high) this.#pressure();
   }
 
   /** Writes an element past the queue and the filters. */
@@ -204,6 +245,7 @@ export class Sender implements SendingOwner {
       const text = this.#textFor(link, next);
       if (text !== undefined) this.#write(link, next.sending, text);
     }
+    this.queue.weigh();
     this.#look();
   }
 
@@ -272,7 +314,7 @@ export class Sender implements SendingOwner {
 
   #look(): void {
     if (this.#idle.length === 0) return;
-    if (this.#link?.writable && (this.queue.length > 0 || this.#filtering > 0)) return;
+    if (this.#link?.writable && (this.queue.length > 0 || this.queue.filtering > 0)) return;
     for (const done of this.#idle.splice(0)) done();
   }
 
@@ -335,6 +377,11 @@ export class Sender implements SendingOwner {
   callbackFailed(error: unknown): void {
     this.#host.report(error, 'callback of a stanza that was sent');
   }
+}
+
+/** Whether it is an answer to a request. */
+function isOwed({ name, origin }: XmlElement): boolean {
+  return name === 'iq' && origin?.request !== undefined;
 }
 
 function lostOnItsWay(cause?: Error): SendError {

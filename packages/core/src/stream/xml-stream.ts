@@ -82,6 +82,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
         },
         stanzaOf: (element) => this.stanzaOf(element),
         unsent: (failures, more) => this.#unsent(failures, more),
+        pressureChanged: () => this.awaitsAnswersChanged(),
         report,
       },
       options.queue,
@@ -274,7 +275,8 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   }
 
   protected override setPaused(paused: boolean): void {
-    this.#connection.paused = paused;
+    const { congested, full, holds } = this.#sender;
+    this.#connection.setPaused(paused || full || (holds && !this.awaitsAnswers), congested);
   }
 
   #guarded(where: string, run: () => void): void {

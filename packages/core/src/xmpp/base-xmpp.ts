@@ -219,7 +219,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const sending = super.send(stanza, options);
     if (stanza instanceof Presence) this.roster.sent(stanza, sending);
     // Not only now: an out filter may take its time.
-    if (xml.origin?.request) sending.onFailed((error) => this.#answerInstead(xml, error));
+    if (xml.name === 'iq' && xml.origin?.request) sending.onFailed((error) => this.#answerInstead(xml, error));
     return sending;
   }
 
@@ -232,6 +232,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       to: answer.attribute('to'),
       from: answer.attribute('from'),
     });
+    instead.origin = answer.origin;
     super.send(new Iq(instead.append(new StanzaError('internal-server-error').toElement().xml)));
   }
 
