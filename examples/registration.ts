@@ -3,9 +3,9 @@
 import { ComponentXMPP } from '@sestina/component';
 import { childText, element, flag, type Iq, type JID, StanzaError, type Storage } from '@sestina/core';
 import { UnstorageAdapter } from '@sestina/storage';
+import { atomicFs } from '@sestina/storage/fs';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { createStorage } from 'unstorage';
-import fs from 'unstorage/drivers/fs';
 
 const { SESTINA_COMPONENT: jid, SESTINA_SECRET: secret, SESTINA_HOST: host } = process.env;
 const { SESTINA_COMPONENT_PORT: port, SESTINA_DATA: base = './registrations' } = process.env;
@@ -54,7 +54,7 @@ class Accounts {
   }
 }
 
-const accounts = new Accounts(new UnstorageAdapter(createStorage({ driver: fs({ base }) })));
+const accounts = new Accounts(new UnstorageAdapter(createStorage({ driver: atomicFs({ base }) })));
 const component = new ComponentXMPP({ jid, secret, host, port: port ? Number(port) : undefined });
 component.use(ServiceDiscovery, { identities: [{ category: 'component', type: 'generic', name: 'Notes' }] });
 component.advertise('jabber:iq:register');

@@ -18,7 +18,7 @@ const PLUGIN = /^@sestina\/xep-\d{4}$/;
  * @typedef {object} Tier
  * @property {(name: string) => boolean} allows Whether its sources may import that package of ours.
  * @property {string} rule The same in words.
- * @property {boolean} [node] Whether its sources may import `node:` modules.
+ * @property {boolean | string} [node] Whether its sources may import `node:` modules; a path: that one alone.
  */
 
 /** @param {string[]} names @returns {(name: string) => boolean} */
@@ -30,7 +30,11 @@ const PACKAGES = {
   'packages/sasl': { allows: () => false, rule: 'sasl imports no other package of ours' },
   'packages/tcp': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone', node: true },
   'packages/websocket': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone' },
-  'packages/storage': { allows: oneOf(['@sestina/core']), rule: 'storage imports core alone' },
+  'packages/storage': {
+    allows: oneOf(['@sestina/core']),
+    rule: 'storage imports core alone',
+    node: 'packages/storage/src/fs.ts',
+  },
   'packages/testing': {
     allows: oneOf(['@sestina/core', '@sestina/sasl']),
     rule: 'testing imports core and sasl',
@@ -104,7 +108,9 @@ export function checkTiers({ workspaces: all, rootDevDependencies, files }) {
       }
       const name = packageOf(specifier);
       if (name.startsWith('node:') || builtinModules.includes(name) || specifier === 'node') {
-        return tier.node || isTest ? [] : [`'${specifier}': ${owner.dir} runs on every platform, so no node module`];
+        return tier.node === true || tier.node === path || isTest
+          ? []
+          : [`'${specifier}': ${owner.dir} runs on every platform, so no node module`];
       }
       if (name.startsWith('#')) return [];
       const list = [];

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UnstorageAdapter } from '@sestina/storage';
+import { atomicFs } from '@sestina/storage/fs';
+import { createStorage } from 'unstorage';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
+const KILLS = 8;
+const AT_ONCE = 2;
+const folders: string[] = [];
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'sestina-fs-'));
+  folders.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  for (const path of folders.splice(0)) await rm(path, { recursive: true });
+});
+
+/** Starts the writer and kills it in the middle. */
+async function writeAndKill(base: string, after: number): Promise<void> {
+  const args = ['--conditions=@sestina/source', '--import', 'tsx', WRITER, base];
+  const env = { ...process.env, TSX_TSCONFIG_PATH: `${ROOT}tsconfig.base.json` };
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), exit]);
+  await new Promise((resolve) => setTimeout(resolve, after));
+  child.kill('SIGKILL');
+  expect(await exit).toEqual([null, 'SIGKILL']);
+}
+
+describe('files', () => {
+  it(`are whole after ${KILLS} processes were killed while they wrote`, async () => {
+    const kill = async (index: number): Promise<void> => {
+      const base = await folder();
+      await writeAndKill(base, index * 11);
+      const storage = new UnstorageAdapter(createStorage({ driver: atomicFs({ base }) }));
+      const keys = await storage.keys('');
+      expect(keys.sort()).toEqual(['roster/a@x', 'roster/b@x', 'roster/c@x', 'roster/d@x']);
+      for (const key of keys) {
+        const value = (await storage.get(key)) ?? '';
+        const round = Number.parseInt(value, 10);
+        expect(value).toBe(`${round} `.repeat(round % 2 === 0 ? 300_000 : 1_000));
+      }
+      // And the next process writes on.
+      await storage.set('roster/a@x', 'new');
+      expect(await storage.get('roster/a@x')).toBe('new');
+    };
+    for (let done = 0; done < KILLS; done += AT_ONCE) {
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => kill(done + index)));
+    }
+  }, 120_000);
+
+  it('are written in the order of the calls, and nothing else stays in the folder', async () => {
+    const base = await folder();
+    const storage = new UnstorageAdapter(createStorage({ driver: atomicFs({ base }) }));
+    const writes = Array.from({ length: 20 }, (_, index) => storage.set('key', 'x'.repeat(100_000 - index * 5_000)));
+    await Promise.all(writes);
+    expect(await storage.get('key')).toBe('x'.repeat(5_000));
+    await Promise.all([storage.set('key', 'again'), storage.delete('key'), storage.set('other', 'x')]);
+    expect(await readdir(base)).toEqual(['other']);
+  });
+
+  it('that cannot be written leave what was there', async () => {
+    const base = await folder();
+    const storage = new UnstorageAdapter(createStorage({ driver: atomicFs({ base }) }));
+    await storage.set('a', 'x');
+    await writeFile(join(base, 'b~'), 'a file where a folder has to be');
+    await expect(storage.set('b/c', 'x')).rejects.toThrow();
+    expect(await storage.get('a')).toBe('x');
+    expect((await readdir(base)).sort()).toEqual(['a', 'b~']);
+  });
+
+  it('of a process that was killed are no keys', async () => {
+    const base = await folder();
+    const storage = new UnstorageAdapter(createStorage({ driver: atomicFs({ base }) }));
+    await storage.set('roster/a', 'x');
+    await writeFile(join(base, 'roster~', '.sestina-left.tmp'), 'half');
+    expect(await createStorage({ driver: atomicFs({ base }) }).getKeys()).toEqual(['roster~:a']);
+    expect(await storage.keys('')).toEqual(['roster/a']);
+  });
+
+  it('keep who may read them', async () => {
+    const base = await folder();
+    const storage = new UnstorageAdapter(createStorage({ driver: atomicFs({ base }) }));
+    await storage.set('key', 'x');
+    await chmod(join(base, 'key'), 0o600);
+    await storage.set('key', 'y');
+    expect((await stat(join(base, 'key'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('are not written outside of the folder, and not where only reading is allowed', async () => {
+    const base = await folder();
+    const outside = createStorage({ driver: atomicFs({ base: join(base, 'in') }) });
+    await expect(outside.setItem('..:out', 'x')).rejects.toThrow();
+    await createStorage({ driver: atomicFs({ base, readOnly: true }) }).setItem('key', 'x');
+    expect(await readdir(base)).toEqual([]);
+    await createStorage({ driver: atomicFs({ base }) }).setItemRaw('raw', new Uint8Array([1, 2, 255]));
+    expect([...(await readFile(join(base, 'raw')))]).toEqual([1, 2, 255]);
+  });
+});
