@@ -8,6 +8,7 @@ import {
   type RosterKeeper,
   type RosterNode,
   type RosterState,
+  SestinaError,
   Storage,
 } from '@sestina/core';
 import { RosterStoreError } from './errors.js';
@@ -121,7 +122,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
     let before: RosterState | undefined;
     let held: ReturnType<RosterNode['hold']> | undefined;
     try {
-      const text = await lane.read(() => this.#storage.get(key));
+      const text = await lane.read(() => this.#get(key, node));
       before = this.#read(text, node);
       node.adopt(before);
       this.#known.add(node);
@@ -141,6 +142,18 @@ export class RosterStore extends Plugin implements RosterKeeper {
       throw error;
     }
     held.release();
+  }
+
+  async #get(key: string, node: RosterNode): Promise<string | undefined> {
+    try {
+      return await this.#storage.get(key);
+    } catch (cause) {
+      // What the storage itself cannot read: trying again does not help.
+      if (cause instanceof SestinaError && !cause.retryable) {
+        throw new RosterStoreError(node.owner, { cause, damaged: true });
+      }
+      throw cause;
+    }
   }
 
   #read(text: string | undefined, node: RosterNode): RosterState {

@@ -1,5 +1,5 @@
 import { type ComponentOptions, type ComponentXMPP, RosterStore, type RosterStoreOptions } from '@sestina/component';
-import { ConfigError, MemoryStorage, SendError } from '@sestina/core';
+import { ConfigError, MemoryStorage, SendError, SestinaError } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { FaultyStorage, survives } from './faulty-storage.js';
@@ -149,6 +149,22 @@ describe('what is stored', () => {
     });
     await stream.recv(presence('subscribe', BOB, 'juliet@bot.example.org'));
     await stream.expectSent(`<presence from='juliet@bot.example.org' to='${BOB}' type='subscribed'/>`);
+  });
+});
+
+describe('what the storage cannot read', () => {
+  it('is damaged too: trying again does not help', async () => {
+    class Unreadable extends SestinaError {
+      readonly code = 'ERR_STORED_VALUE';
+    }
+    const storage = new FaultyStorage();
+    storage.get = () => Promise.reject(new Unreadable('cut off'));
+    const { stream, component } = await stored(storage);
+    await stream.recv(presence('subscribe'));
+    expect(stream.errors).toMatchObject([{ error: { code: 'ERR_ROSTER_STORE', retryable: false } }]);
+    const error = await rejection(component.roster.of(ROMEO).load());
+    expect(error).toMatchObject({ code: 'ERR_ROSTER_STORE', retryable: false, cause: { code: 'ERR_STORED_VALUE' } });
+    expect(error.message).toContain('cannot be read');
   });
 });
 
