@@ -60,6 +60,16 @@ describe('statistics of a run', () => {
     expect(rows.map((row) => row.at(-1))).toEqual(['≤ 10 µs met', '≥ 3 MISSED']);
   });
 
+  it('compares only what can be compared', () => {
+    const metrics = [{ id: 'share', label: 'it takes', unit: '%', compared: false }];
+    const { tables } = evaluate(caseOf({ metrics }), samples('share', { ours: [0], theirs: [50] }));
+    expect(cells(tables[0]!)).toEqual([
+      ['', 'it takes (%)', 'min–max', 'spread', 'target'],
+      ['ours', '0.00', '0.00–0.00', '0 %', ''],
+      ['theirs', '50.0', '50.0–50.0', '0 %', ''],
+    ]);
+  });
+
   it('leaves a contender out that does not have the figure', () => {
     const mixed = samples('us', { ours: [1] });
     mixed.set('theirs', [{ values: { other: 1 } }]);

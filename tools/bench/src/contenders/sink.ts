@@ -1,5 +1,6 @@
-// A server that is no limit: lets everybody in without TLS, then counts bytes until the end is in sight.
+// A server that is no limit: lets everybody in without TLS, then counts messages until the end is in sight.
 import { createServer, type Socket } from 'node:net';
+import { MessageCount } from './lib/message-count.js';
 import { ScriptedServer } from './lib/scripted-server.js';
 import { RAW } from './lib/sink-protocol.js';
 import { END } from './lib/traffic.js';
@@ -7,13 +8,18 @@ import { END } from './lib/traffic.js';
 function serve(socket: Socket): void {
   const script = new ScriptedServer('tcp', new Map(), 'ANONYMOUS');
   let counting = false;
+  let messages = new MessageCount();
   let tail = '';
   const swallow = (chunk: Buffer): void => {
+    const text = chunk.toString('latin1');
+    messages.add(text);
     // Only the end of it is looked at: the marker is in the last message.
-    tail = (tail + chunk.subarray(-256).toString('latin1')).slice(-256);
-    if (!tail.includes(END)) return;
+    tail = (tail + text.slice(-256)).slice(-256);
+    const end = tail.indexOf(END);
+    if (end < 0 || !tail.includes('</message>', end)) return;
+    socket.write(`<message from='sink@localhost'><body>${END} ${messages.count}</body></message>`);
+    messages = new MessageCount();
     tail = '';
-    socket.write(`<message from='sink@localhost'><body>${END}</body></message>`);
   };
   socket.on('data', (chunk) => {
     if (counting) {

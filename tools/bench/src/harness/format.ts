@@ -17,18 +17,17 @@ function targetOf({ target }: Row, unit: string): string {
 
 /** The cells of a table, the first row its head. */
 export function cells({ metric, base, rows }: Table): string[][] {
-  const ratio = metric.moreIsBetter ? `${base} ÷ it` : `it ÷ ${base}`;
-  const head = ['', `${metric.label} (${metric.unit})`, 'min–max', 'spread', ratio, 'min–max', 'target'];
+  const { compared = true } = metric;
   const range = ({ min, max }: { min: number; max: number }): string => `${number(min)}–${number(max)}`;
+  const ratio = metric.moreIsBetter ? `${base} ÷ it` : `it ÷ ${base}`;
   return [
-    head,
+    ['', `${metric.label} (${metric.unit})`, 'min–max', 'spread', ...(compared ? [ratio, 'min–max'] : []), 'target'],
     ...rows.map((row) => [
       row.contender,
       number(row.value.median),
       range(row.value),
       `${Math.round(spread(row.value) * 100)} %`,
-      number(row.ratio.median),
-      range(row.ratio),
+      ...(compared ? [number(row.ratio.median), range(row.ratio)] : []),
       targetOf(row, metric.unit),
     ]),
   ];

@@ -22,6 +22,8 @@ export interface Metric {
   readonly unit: string;
   /** Whether more of it is better: messages per second. Default false: time, memory. */
   readonly moreIsBetter?: boolean;
+  /** Whether it says something to divide it by that of the base. Default true. */
+  readonly compared?: boolean;
 }
 
 /** What a ratio, or a figure itself, should be. */

@@ -1,3 +1,4 @@
+import { cpuOf } from './cpu.js';
 import { config, finish } from './sample.js';
 
 /** Where the server is, and how much is to be sent. */
@@ -6,6 +7,9 @@ export interface TrafficConfig {
   readonly mode: 'echo' | 'sink';
   readonly domain: string;
   readonly port: number;
+  /** The process of the server. */
+  readonly pid?: number;
+  readonly tlsPort?: number;
   readonly httpsPort?: number;
   readonly jid?: string;
   readonly password?: string;
@@ -25,22 +29,33 @@ const WINDOW = 200;
 // As many are sent before their being written is waited for.
 const BATCH = 128;
 
-/** What ends the count of the sink; it answers with the same. */
+/** What ends the count of the sink; it answers with the same and the number of messages that it has seen. */
 export const END = 'THE-END';
 
-const BODY = 'Neither, fair saint, if either thee dislike.';
+/** What stands in each message, before its number. */
+export const BODY = 'Neither, fair saint, if either thee dislike.';
 
 /** What a library hands over of each message that comes in. */
 export type Received = (from: string | undefined, body: string | undefined) => void;
 
-class Traffic {
+/** Sends messages, and knows which have come back. */
+export class Traffic {
   #session: Session | undefined;
+  /** By number, those of this run that came back from our own address. */
+  #seen = new Uint8Array();
+  /** How many different ones that are; with a sink, what it has counted. */
   #received = 0;
   #arrived: (() => void) | undefined;
 
   readonly received: Received = (from, body) => {
-    if (from === undefined || body === undefined) return;
-    this.#received += 1;
+    if (body === undefined) return;
+    if (body.startsWith(BODY)) {
+      const number = Number(body.slice(BODY.length + 1));
+      if (from !== this.#session?.address || this.#seen[number] !== 0) return;
+      this.#seen[number] = 1;
+      this.#received += 1;
+    } else if (body.startsWith(END)) this.#received = Number(body.slice(END.length + 1));
+    else return;
     this.#arrived?.();
   };
 
@@ -48,14 +63,15 @@ class Traffic {
     this.#session = session;
   }
 
-  /** Sends that many messages to itself, and waits for all of them. */
-  echo(count: number): Promise<void> {
+  /** Sends that many messages to itself, and waits for all of them. @returns How many came back. */
+  async echo(count: number): Promise<number> {
     const session = this.#session as Session;
-    const start = this.#received;
+    this.#seen = new Uint8Array(count);
+    this.#received = 0;
     let sent = 0;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       this.#arrived = () => {
-        const back = this.#received - start;
+        const back = this.#received;
         if (back >= count) {
           resolve();
           return;
@@ -64,10 +80,11 @@ class Traffic {
       };
       this.#arrived();
     });
+    return this.#received;
   }
 
-  /** Sends that many as fast as they are written, and waits until the sink has seen the last one. */
-  async sink(count: number): Promise<void> {
+  /** Sends that many as fast as they are written, and waits until the sink has seen the last one. @returns How many it saw. */
+  async sink(count: number): Promise<number> {
     const session = this.#session as Session;
     const end = new Promise<void>((resolve) => {
       this.#arrived = resolve;
@@ -78,6 +95,7 @@ class Traffic {
     }
     await session.send('sink@localhost', END);
     await end;
+    return this.#received;
   }
 }
 
@@ -88,12 +106,19 @@ export async function measureTraffic(
   const options = config<TrafficConfig>();
   const traffic = new Traffic();
   traffic.session = await connect(options, traffic.received);
-  const { count, mode } = options;
+  const { count, mode, pid } = options;
   await traffic[mode](Math.ceil(count / 10));
+  const server = cpuOf(pid);
   const cpu = process.cpuUsage();
   const start = performance.now();
-  await traffic[mode](count);
+  const messages = await traffic[mode](count);
   const seconds = (performance.now() - start) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  finish({ cpu: (user + system) / count, rate: count / seconds });
+  const used = cpuOf(pid);
+  const own = user + system;
+  const shares = {
+    share: own / 10_000 / seconds,
+    ...(used && server && { server: ((used - server) * 100) / seconds }),
+  };
+  finish({ cpu: own / count, rate: count / seconds, ...shares }, messages);
 }
