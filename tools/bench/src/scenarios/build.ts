@@ -44,6 +44,7 @@ export const build: Scenario = {
             contender('text (floor)', new URL('../contenders/build-text.ts', import.meta.url)),
             contender('xmpp.js', new URL('../contenders/build-xmppjs.ts', import.meta.url)),
             contender('stanza', new URL('../contenders/build-stanza.ts', import.meta.url)),
+            contender('strophe.js', new URL('../contenders/build-strophe.ts', import.meta.url), true),
             contender('slixmpp', new URL('../contenders/build-slixmpp.py', import.meta.url), true),
           ],
           verify,

@@ -40,6 +40,12 @@ export const receive: Scenario = {
     const written = await writeCorpus(directory, scale(2_100, 210));
     const fast: Work = { ...written, warmup: scale(20, 3), slices: scale(21, 3) };
     const slow: Work = { ...written, warmup: scale(2, 1), slices: scale(5, 1) };
+    // It takes stanzas only one by one.
+    const strophe: Contender = {
+      name: 'strophe.js',
+      script: new URL('../contenders/receive-strophe.ts', import.meta.url),
+      config: config(slow, 'stanza'),
+    };
     const caseOf = (chunk: 'stanza' | number, name: string): Case => ({
       title: `chunks of ${name}`,
       base: 'sestina',
@@ -61,6 +67,7 @@ export const receive: Scenario = {
           script: new URL('../contenders/receive-stanza.ts', import.meta.url),
           config: config({ ...fast, warmup: scale(5, 1), slices: scale(11, 3) }, chunk),
         },
+        ...(chunk === 'stanza' ? [strophe] : []),
         {
           name: 'slixmpp',
           script: new URL('../contenders/receive-slixmpp.py', import.meta.url),
