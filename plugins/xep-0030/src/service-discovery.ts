@@ -91,6 +91,7 @@ export class ServiceDiscovery extends Plugin {
    * @throws what `xmpp.request()` throws.
    */
   async info(to: JID | string | undefined, options: InfoOptions = {}): Promise<DiscoInfo> {
+    this.assertInstalled();
     const { node, from, cached = true, signal, timeout = this.#xmpp.timeout } = options;
     signal?.throwIfAborted();
     const jid = to === undefined ? undefined : JID.from(to);
@@ -122,6 +123,7 @@ export class ServiceDiscovery extends Plugin {
    * @throws TooManyItemsError beyond `limit`; what `xmpp.request()` throws.
    */
   async items(to: JID | string | undefined, options: ItemsOptions = {}): Promise<readonly DiscoItem[]> {
+    this.assertInstalled();
     const { node, from, limit = 10_000, signal, timeout = this.#xmpp.timeout } = options;
     signal?.throwIfAborted();
     const jid = to === undefined ? undefined : JID.from(to);

@@ -280,6 +280,16 @@ describe('removing', () => {
     expect((await ask(NS_DISCO_INFO)).attribute('type')).toBe('result');
   });
 
+  it('ends asking', async () => {
+    const { stream } = await start();
+    const held = stream.xmpp.plugin(ServiceDiscovery);
+    stream.xmpp.remove(ServiceDiscovery);
+    const gone = { code: 'ERR_PLUGIN_MISSING', plugin: 'xep-0030' };
+    await expect(held.info('example.org')).rejects.toMatchObject(gone);
+    await expect(held.items('example.org')).rejects.toMatchObject(gone);
+    await stream.expectNothingSent();
+  });
+
   it('has options with defaults', () => {
     expect(new ServiceDiscoveryOptions()).toEqual({ identities: [], cache: true, answerStrangers: true });
   });

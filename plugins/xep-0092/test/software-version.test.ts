@@ -155,6 +155,14 @@ describe('the plugin', () => {
     await stream.expectSent(UNAVAILABLE);
   });
 
+  it('asks nobody any more once it is removed', async () => {
+    const { stream } = await start();
+    const held = stream.xmpp.plugin(SoftwareVersion);
+    stream.xmpp.remove(SoftwareVersion);
+    await expect(held.query('example.org')).rejects.toMatchObject({ code: 'ERR_PLUGIN_MISSING', plugin: 'xep-0092' });
+    await stream.expectNothingSent();
+  });
+
   it('keeps two connections apart', async () => {
     const a = await start({ name: 'A', version: '1' });
     const b = await start({ name: 'B', version: '2' });

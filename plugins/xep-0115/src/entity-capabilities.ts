@@ -123,6 +123,7 @@ export class EntityCapabilities extends Plugin {
    *   `ServiceDiscovery.info()` throws.
    */
   async info(jid: JID | string, options: Omit<InfoOptions, 'cached' | 'node'> = {}): Promise<DiscoInfo> {
+    this.assertInstalled();
     const address = JID.from(jid);
     const caps = this.caps(address);
     if (caps?.hash === undefined) return this.#disco.info(address, options);

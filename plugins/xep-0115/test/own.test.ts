@@ -201,6 +201,14 @@ describe('EntityCapabilities', () => {
     expect(xmpp.remove(ServiceDiscovery)).toBe(true);
   });
 
+  it('asks nobody any more once removed', async () => {
+    const { stream, xmpp } = await start();
+    const held = xmpp.plugin(EntityCapabilities);
+    xmpp.remove(EntityCapabilities);
+    await expect(held.info(BOB)).rejects.toMatchObject({ code: 'ERR_PLUGIN_MISSING', plugin: 'xep-0115' });
+    await stream.expectNothingSent();
+  });
+
   it('refuses options that cannot work', async () => {
     await expect(start({ hash: 'md5' as never })).rejects.toThrow(ConfigError);
     await expect(start({ node: '' })).rejects.toThrow(ConfigError);

@@ -52,8 +52,10 @@ export class Ping extends Plugin {
    * entity does not know pings is an answer as well; from a full JID only `feature-not-implemented` is, because a
    * server says `service-unavailable` for a device that is away.
    * @throws StanzaError: it is not there, or nobody could tell. TimeoutError: no answer. SessionLostError, SendError.
+   *   PluginError once the plugin was removed.
    */
   async ping(to?: JID | string, options: AskOptions = {}): Promise<number> {
+    this.assertInstalled();
     const asked = to === undefined ? undefined : JID.from(to);
     // A component's server answers to no name that it is told: what it asks itself goes through the server and back.
     const target = asked ?? (this.#xmpp.isComponent ? this.#xmpp.requestedJid : undefined);

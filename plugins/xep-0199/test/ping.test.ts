@@ -205,6 +205,16 @@ describe('the plugin', () => {
     expect((await stream.nextSent()).name).toBe('message');
   });
 
+  it('asks nobody any more once it is removed, also where somebody holds on to it', async () => {
+    const { stream, ping } = await start();
+    stream.xmpp.remove(Ping);
+    await expect(ping.ping('capulet.lit')).rejects.toMatchObject({ code: 'ERR_PLUGIN_MISSING', plugin: 'xep-0199' });
+    await stream.expectNothingSent();
+    const pinging = stream.xmpp.use(Ping).ping('capulet.lit');
+    await stream.recvResult(await stream.nextSent());
+    expect(await pinging).toBe(0);
+  });
+
   it('keeps two connections apart', async () => {
     const a = await start();
     const b = await start();

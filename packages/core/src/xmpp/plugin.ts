@@ -1,4 +1,5 @@
 import { disposeAll, type Registration } from '../registration.js';
+import { PluginError } from './plugin-error.js';
 
 /** The options of a plugin that has none. */
 export class NoOptions {}
@@ -21,6 +22,16 @@ export abstract class Plugin {
   protected own(...registrations: (Registration | { dispose(): void })[]): void {
     if (this.#owned) this.#owned.push(...registrations);
     else disposeAll(registrations);
+  }
+
+  /**
+   * Begins what asks or sends for an application, which may hold on to a plugin that was removed.
+   * @throws PluginError (`ERR_PLUGIN_MISSING`) where it was.
+   */
+  protected assertInstalled(): void {
+    if (this.#owned) return;
+    const { id } = this.constructor as unknown as PluginClass;
+    throw new PluginError('ERR_PLUGIN_MISSING', `${id} was removed: take what use() gives anew`, id);
   }
 
   /**

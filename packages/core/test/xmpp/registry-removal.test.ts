@@ -24,6 +24,26 @@ describe('remove()', () => {
     expect([registry.has(A), registry.ids]).toEqual([false, []]);
   });
 
+  it('leaves a plugin that says that it was removed to whoever holds on to it', () => {
+    class Asking extends Plugin {
+      static override readonly id = 'asking';
+      ask(): string {
+        this.assertInstalled();
+        return 'asked';
+      }
+    }
+    const held = registry.use(Asking);
+    expect(held.ask()).toBe('asked');
+    registry.remove(Asking);
+    const error = thrown(() => held.ask());
+    expect(error).toBeInstanceOf(PluginError);
+    expect([error.code, error.message]).toEqual([
+      'ERR_PLUGIN_MISSING',
+      'asking was removed: take what use() gives anew',
+    ]);
+    expect(registry.use(Asking).ask()).toBe('asked');
+  });
+
   it('is false where it is not installed', () => {
     expect(registry.remove(A)).toBe(false);
   });
