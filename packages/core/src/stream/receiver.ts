@@ -17,6 +17,8 @@ export interface ReceiverHost {
   accept(element: XmlElement, link: Link): boolean;
   /** In stream order, right before the handlers; true: it was taken. */
   dispatching(stanza: ElementView, bytes: number): boolean;
+  /** Handlers have been given it, and only they. */
+  handed(stanza: ElementView): void;
   /** Nobody took it. */
   unhandled(stanza: ElementView, link: Link): void;
   /** A handler failed; `in filter` is the name of the filters. */
@@ -125,7 +127,8 @@ export class Receiver {
       origin.sealed = true;
       origin.stream = this.#host.stream;
     }
-    let handled = this.#host.dispatching(stanza, bytes);
+    const taken = this.#host.dispatching(stanza, bytes);
+    let handled = taken;
     for (const handler of this.#index.match(xml)) {
       handled = true;
       if (handler.once) this.#forget(handler);
@@ -133,6 +136,7 @@ export class Receiver {
       else this.#queue(handler, stanza, bytes);
     }
     if (!handled) this.#host.unhandled(stanza, link);
+    else if (!taken) this.#host.handed(stanza);
   }
 
   #queue(handler: Handler, stanza: ElementView, bytes: number): void {

@@ -94,6 +94,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
       stanzaOf: (element) => this.stanzaOf(element),
       accept: (element, link) => this.accept(element, link),
       dispatching: (stanza, bytes) => this.dispatching(stanza, bytes),
+      handed: (stanza) => this.handed(stanza),
       unhandled: (stanza, link) => this.unhandled(stanza, link),
       failed: (error, handler, stanza) => this.handlerFailed(error, handler, stanza),
       awaitedChanged: () => this.awaitsAnswersChanged(),
@@ -151,6 +152,8 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   protected dispatching(_stanza: ElementView, _bytes: number): boolean {
     return false;
   }
+  /** Called for a stanza that only handlers took, after those of them that are `inStream`. */
+  protected handed(_stanza: ElementView): void {}
   /** Whether another attempt is worth making after that; asked once for each attempt that failed, each session lost. */
   protected shouldRetry(reason: Error): boolean {
     return isRetryable(reason);

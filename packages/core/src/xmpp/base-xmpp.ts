@@ -19,6 +19,7 @@ import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
 import { Answers } from './answers.js';
 import { Features } from './features.js';
 import { type IqHandler, type IqHandlerOptions, IqHandlers } from './iq-handlers.js';
+import { Owed } from './owed.js';
 import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
 import { PluginRegistry } from './plugin-registry.js';
 import { type RequestOptions, Requests, SessionLostError } from './request.js';
@@ -52,6 +53,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   /** The ids of our open requests. */
   readonly #open = new Set<string>();
   readonly #iqHandlers = new IqHandlers(undefined, this.clock);
+  readonly #owed = new Owed(this.clock, (iq) => void this.send(iq.errorReply('service-unavailable')));
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
 
@@ -208,12 +210,15 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const { xml } = stanza;
     if (xml.namespace === NS_CLIENT && !xml.readOnly) {
       if (xml.name !== 'presence' && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());
-      const request = xml.name === 'iq' ? xml.origin?.request : undefined;
+      const request = xml.name === 'iq' && (xml.origin?.request ?? this.#owed.find(xml, this.isComponent));
       if (request) {
         if (request.answered) {
           return this.refuse(stanza, new SendError('rejected', 'this request has been answered already'));
         }
         request.answered = true;
+        xml.origin ??= { sealed: false };
+        xml.origin.request = request;
+        this.#owed.answered(request);
       }
     }
     const sending = super.send(stanza, options);
@@ -506,6 +511,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     }
     const payload = iq.xml.firstElement;
     const entry = payload && this.#iqHandlers.find(iq.type, payload, iq);
+    this.#owed.add(iq);
     if (!entry || !payload) return false;
     this.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
     return true;
@@ -515,6 +521,12 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
     const answer = await this.#iqHandlers.answer(entry, payload, iq, (error) => this.reportError(error, where));
     if (answer) this.send(answer);
+    this.#owed.forget(iq);
+  }
+
+  // Handlers that do not have to answer may look at a request, or answer it in their own time.
+  protected override handed(stanza: ElementView): void {
+    if (isA(Iq as unknown as ElementClass, stanza.xml)) this.enqueue(() => this.#owed.called(stanza as Iq));
   }
 
   protected override unhandled(stanza: ElementView, link: Link): void {
@@ -522,6 +534,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     if (isA(Iq as unknown as ElementClass, xml)) {
       const iq = stanza as Iq;
       if (iq.isRequest) this.send(iq.errorReply('service-unavailable'));
+      this.#owed.forget(iq);
       return;
     }
     // Answers of stream-level protocols that nobody asked for change nothing; a stanza of a kind that does not exist ends the stream.
@@ -583,6 +596,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   protected override async disposing(): Promise<void> {
     this.plugins.close();
+    this.#owed.close();
     await this.scope.dispose();
   }
 }

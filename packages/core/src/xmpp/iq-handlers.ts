@@ -8,6 +8,7 @@ import { StanzaError } from '../stanza/stanza-error.js';
 import { StanzaValueError } from '../stanza/value-error.js';
 import { isThenable } from '../stream/event-queue.js';
 import type { XmlElement } from '../xml/element.js';
+import { LATE } from './owed.js';
 
 /** The payload of a result; none for an empty one. Also an answer made by `reply()` or `errorReply()` of the request. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement answers with an empty result
@@ -34,9 +35,6 @@ export interface IqLimits {
   /** Of one bare JID. Default 20. */
   readonly perSender: number;
 }
-
-// Milliseconds that a handler has for its answer.
-const LATE = 60_000;
 
 /** The answering side: one handler for each kind of request, and exactly one answer to each request. */
 export class IqHandlers {

@@ -1,0 +1,116 @@
+import type { Clock, Timer } from '../services/clock.js';
+import type { Iq } from '../stanza/iq.js';
+import type { Origin, XmlElement } from '../xml/element.js';
+
+/** Milliseconds that handlers have for the answer to a request. */
+export const LATE = 60_000;
+
+// Beyond that many the oldest one is given up at once.
+const MOST = 1_000;
+
+/** Requests of others, until they are answered: who asked is owed one answer, however that is made. */
+export class Owed {
+  readonly #clock: Clock;
+  readonly #giveUp: (request: Iq) => void;
+  readonly #open = new Map<Origin, Iq>();
+  /** Until when handlers that need not answer have time; the one that is due first stands first. */
+  readonly #due = new Map<Origin, number>();
+  #timer: Timer | undefined;
+
+  /** @param giveUp Answers a request that nobody has answered in time. */
+  constructor(clock: Clock, giveUp: (request: Iq) => void) {
+    this.#clock = clock;
+    this.#giveUp = giveUp;
+  }
+
+  /** One has come. */
+  add(request: Iq): void {
+    const origin = originOf(request);
+    if (!origin) return;
+    this.#open.set(origin, request);
+    if (this.#open.size <= MOST) return;
+    for (const [oldest, iq] of this.#open) {
+      this.#open.delete(oldest);
+      if (this.#due.delete(oldest)) this.#giveUp(iq);
+      break;
+    }
+  }
+
+  /** All that took it have been called, and none of them has to answer. */
+  called(request: Iq): void {
+    const origin = originOf(request);
+    if (!origin || origin.answered) this.forget(request);
+    else if (!this.#open.has(origin)) this.#giveUp(request);
+    else {
+      this.#due.set(origin, this.#clock.monotonic() + LATE);
+      this.#timer ??= this.#clock.setTimer(LATE, () => this.#look(), { background: true });
+    }
+  }
+
+  /** What that iq answers, if it is an answer that was not made by `reply()`. */
+  find(answer: XmlElement, isComponent: boolean): Origin | undefined {
+    if (this.#open.size === 0) return undefined;
+    const type = answer.attribute('type');
+    if (type !== 'result' && type !== 'error') return undefined;
+    const id = answer.attribute('id');
+    let found: Origin | undefined;
+    for (const [origin, { xml }] of this.#open) {
+      if (xml.attribute('id') !== id || !is(answer.attribute('to'), xml.attribute('from'), origin.from)) continue;
+      // A client has one address, which its server fills in.
+      if (isComponent && !is(answer.attribute('from'), xml.attribute('to'), origin.to)) continue;
+      if (!origin.answered) return origin;
+      found = origin;
+    }
+    return found;
+  }
+
+  /** It has been answered. Where a handler is at work on it, a second answer can still come. */
+  answered(origin: Origin): void {
+    if (this.#due.delete(origin)) this.#open.delete(origin);
+    this.#rest();
+  }
+
+  /** No answer will be made any more. */
+  forget(request: Iq): void {
+    const origin = originOf(request);
+    if (origin) this.#open.delete(origin);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = this.#clock.monotonic();
+    for (const [origin, due] of this.#due) {
+      // Timers may fire a little early.
+      if (due > now + 1) {
+        this.#timer = this.#clock.setTimer(due - now, () => this.#look(), { background: true });
+        break;
+      }
+      this.#due.delete(origin);
+      const request = this.#open.get(origin);
+      if (request) this.#giveUp(request);
+    }
+  }
+
+  /** Gives up on all, in silence. */
+  close(): void {
+    this.#open.clear();
+    this.#due.clear();
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#due.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+}
+
+/** What an answer made by `reply()` refers to. */
+function originOf({ xml }: Iq): Origin | undefined {
+  const origin: (Origin & { copied?: Origin | undefined }) | undefined = xml.origin;
+  return origin?.copied ?? origin;
+}
+
+function is(text: string | undefined, raw: string | undefined, jid: Origin['from']): boolean {
+  return text === raw || (jid !== undefined && text === jid.full);
+}
