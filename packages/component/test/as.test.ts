@@ -89,6 +89,23 @@ describe('what an address sends', () => {
     expect(String(set)).toContain("what='set'");
     expect(component.spoofedReplies).toBe(4);
   });
+
+  it('asks with an id that another address has open, and each gets its own answer', async () => {
+    const { component, stream } = await scripted();
+    const locals = ['romeo', 'juliet', 'nurse'];
+    const asked = locals.map((local) =>
+      component.as(`${local}@bot.example.org`).request(component.iq({ type: 'get', to: BOB, id: 'x1' }, new Ask())),
+    );
+    expect(component.pendingRequests).toBe(3);
+    for (const local of ['juliet', 'nurse', 'romeo']) {
+      await stream.recv(
+        `<iq type='result' id='x1' from='${BOB}' to='${local}@bot.example.org'><ask xmlns='urn:example:ask' what='${local}'/></iq>`,
+      );
+    }
+    const answers = await Promise.all(asked);
+    expect(answers.map((answer) => answer.payload(Ask)?.what)).toEqual(locals);
+    expect(component.spoofedReplies).toBe(0);
+  });
 });
 
 describe('what an address hears', () => {

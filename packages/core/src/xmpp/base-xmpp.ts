@@ -22,7 +22,7 @@ import { type IqHandler, type IqHandlerOptions, IqHandlers } from './iq-handlers
 import { Owed } from './owed.js';
 import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
 import { PluginRegistry } from './plugin-registry.js';
-import { type RequestOptions, Requests, SessionLostError } from './request.js';
+import { type Pending, type RequestOptions, Requests, SessionLostError } from './request.js';
 import { Roster } from './roster/index.js';
 import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
@@ -50,8 +50,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   protected readonly contentNamespace = NS_CLIENT;
   readonly #jids = new JidParser();
   readonly #requests: Requests;
-  /** The ids of our open requests. */
-  readonly #open = new Set<string>();
+  readonly #open = new Set<Pending>();
   readonly #iqHandlers = new IqHandlers(undefined, this.clock);
   readonly #owed = new Owed(this.clock, (iq) => void this.send(iq.errorReply('service-unavailable')));
   #boundJid: JID | undefined;
@@ -75,6 +74,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
         },
         get domain() {
           return self.serverDomain;
+        },
+        get asker() {
+          return self.isComponent ? self.requestedJid : undefined;
         },
       },
       options.maxPending ?? 1_000,
@@ -254,19 +256,21 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     if (this.state === 'disconnected')
       throw new DisconnectedError('there is no connection to ask on: call connect() first');
     iq.id ??= this.random.id();
-    const { id } = iq;
-    const before = this.#requests.size;
-    const answer = this.#requests.open(iq, timeout, signal);
-    if (this.#requests.size === before) return answer;
+    let pending = undefined as Pending | undefined;
+    const answer = this.#requests.open(iq, timeout, signal, (opened) => {
+      pending = opened;
+    });
+    if (!pending) return answer;
+    const { reject } = pending;
     this.awaitsAnswersChanged();
-    this.#open.add(id);
+    this.#open.add(pending);
     // What is still in the queue when nobody waits for the answer any more is not sent.
     const over = new AbortController();
     const release = follow(signal, over);
     const sending = this.send(iq, { signal: over.signal, ttl: timeout });
     const unsent = (): void => {
       if (sending.state !== 'failed' && sending.state !== 'unknown') return;
-      this.#requests.fail(id, sending.error ?? new SessionLostError('the request was not sent'));
+      reject(sending.error ?? new SessionLostError('the request was not sent'));
     };
     sending.onState(unsent);
     unsent();
@@ -275,7 +279,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     } catch (error) {
       throw fromHere(error);
     } finally {
-      this.#open.delete(id);
+      this.#open.delete(pending);
       release();
       over.abort();
       this.awaitsAnswersChanged();
@@ -581,7 +585,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     });
     const open = [...this.#open];
     const fail = (): void => {
-      for (const id of open) this.#requests.fail(id, lost);
+      for (const { reject } of open) reject(lost);
     };
     if (open.length > 0) this.enqueue(fail, { settles: true });
     this.#notify((plugin) => plugin.sessionEnd?.(reason), false);

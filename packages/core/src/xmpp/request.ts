@@ -31,11 +31,16 @@ export interface RequestOptions {
 export interface Self {
   readonly boundJid: JID | undefined;
   readonly domain: string;
+  /** The address of one that has many, which asks where a request does not say another; undefined for a client. */
+  readonly asker: JID | undefined;
 }
 
-interface Pending {
+/** A request that waits for its answer. */
+export interface Pending {
   readonly to: JID | undefined;
   readonly from: JID | undefined;
+  /** Another one with the same id, of another address of ours. */
+  next: Pending | undefined;
   resolve(answer: Iq): void;
   reject(reason: unknown): void;
 }
@@ -45,7 +50,9 @@ export class Requests {
   readonly #clock: Clock;
   readonly #self: Self;
   readonly #limit: number;
+  /** By id. */
   readonly #pending = new Map<string, Pending>();
+  #size = 0;
   /** Answers that came from somebody who was not asked. */
   spoofed = 0;
 
@@ -61,28 +68,34 @@ export class Requests {
 
   /** How many wait for an answer. */
   get size(): number {
-    return this.#pending.size;
+    return this.#size;
   }
 
   /**
    * Waits for the answer to an iq that has its id.
    * @param timeout Milliseconds; 0 waits for the next turn, Infinity for ever.
+   * @param opened Gets what may end it, as soon as it waits.
    * @throws TimeoutError, TooManyPendingError, StanzaError (the answer), ConfigError for a timeout that is no time, TypeError
-   *   without an id or with that of another open request, the signal's reason.
+   *   without an id or with that of another open request of the same address, the signal's reason.
    */
-  open(iq: Iq, timeout: number, signal: AbortSignal | undefined): Promise<Iq> {
+  open(iq: Iq, timeout: number, signal: AbortSignal | undefined, opened?: (pending: Pending) => void): Promise<Iq> {
     return new Promise((resolve, reject) => {
-      const { id, to, from } = iq;
+      const { asker } = this.#self;
+      const { id, to, from = asker } = iq;
       if (id === undefined) throw new TypeError('a request needs an id');
-      if (this.#pending.has(id)) throw new TypeError(`a request with the id "${id}" is open already`);
+      const next = this.#pending.get(id);
+      for (let other = next; other; other = other.next) {
+        // A client is one address, whatever its requests say.
+        if (asker && from?.full !== other.from?.full) continue;
+        throw new TypeError(`a request with the id "${id}" is open already`);
+      }
       if (typeof timeout !== 'number' || !(timeout >= 0)) {
         throw new ConfigError('timeout: expected milliseconds from 0', 'timeout');
       }
       if (signal?.aborted) return reject(signal.reason);
-      if (this.#pending.size >= this.#limit) throw new TooManyPendingError(this.#limit);
+      if (this.#size >= this.#limit) throw new TooManyPendingError(this.#limit);
       const close = (): boolean => {
-        if (this.#pending.get(id) !== pending) return false;
-        this.#pending.delete(id);
+        if (!this.#take(id, pending)) return false;
         timer.cancel();
         signal?.removeEventListener('abort', onAbort);
         return true;
@@ -90,6 +103,7 @@ export class Requests {
       const pending: Pending = {
         to,
         from,
+        next,
         resolve: (answer) => close() && resolve(answer),
         reject: (reason) => close() && reject(reason),
       };
@@ -98,8 +112,26 @@ export class Requests {
         pending.reject(new TimeoutError(`answer of ${to ?? 'the server'} to iq ${id}`, timeout, 'no answer'));
       });
       this.#pending.set(id, pending);
+      this.#size += 1;
       signal?.addEventListener('abort', onAbort);
+      opened?.(pending);
     });
+  }
+
+  /** Takes one out; false where it is not there any more. */
+  #take(id: string, pending: Pending): boolean {
+    const { next } = pending;
+    let one = this.#pending.get(id);
+    if (one === pending) {
+      if (next) this.#pending.set(id, next);
+      else this.#pending.delete(id);
+    } else {
+      while (one && one.next !== pending) one = one.next;
+      if (!one) return false;
+      one.next = next;
+    }
+    this.#size -= 1;
+    return true;
   }
 
   /** Whether this iq answers one of ours; where it does, `answer` settles it. */
@@ -107,23 +139,15 @@ export class Requests {
     const type = iq.xml.attribute('type');
     if (type !== 'result' && type !== 'error') return undefined;
     const { id } = iq;
-    const pending = id === undefined ? undefined : this.#pending.get(id);
-    if (!pending) return undefined;
-    if (!this.#mayAnswer(pending, iq)) {
-      this.spoofed += 1;
-      return undefined;
+    const first = id === undefined ? undefined : this.#pending.get(id);
+    if (!first) return undefined;
+    for (let pending: Pending | undefined = first; pending; pending = pending.next) {
+      const { reject, resolve } = pending;
+      if (!this.#mayAnswer(pending, iq)) continue;
+      return { answer: () => (type === 'error' ? reject(ErrorElement.of(iq)) : resolve(iq)) };
     }
-    return { answer: () => (type === 'error' ? pending.reject(ErrorElement.of(iq)) : pending.resolve(iq)) };
-  }
-
-  /** Gives up on one. */
-  fail(id: string | undefined, reason: Error): void {
-    if (id !== undefined) this.#pending.get(id)?.reject(reason);
-  }
-
-  /** Gives up on all. */
-  failAll(reason: Error): void {
-    for (const pending of [...this.#pending.values()]) pending.reject(reason);
+    this.spoofed += 1;
+    return undefined;
   }
 
   #mayAnswer({ to, from }: Pending, iq: Iq): boolean {
@@ -144,6 +168,7 @@ export class Requests {
   /** Where the request said whom it came from, as a component's do, the answer has to be for that address. */
   #isFor(from: JID, iq: Iq): boolean {
     const raw = iq.xml.attribute('to');
+    if (raw === from.full) return true;
     const to = raw === undefined ? undefined : JID.tryParse(raw);
     if (to?.equals(from)) return true;
     // What a client says of itself its server writes anew; and all that comes is for that client.

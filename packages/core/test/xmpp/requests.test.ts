@@ -3,13 +3,14 @@ import { ConfigError, TimeoutError } from '../../src/errors.js';
 import { JID } from '../../src/jid/index.js';
 import { Iq } from '../../src/stanza/iq.js';
 import { StanzaError } from '../../src/stanza/stanza-error.js';
-import { Requests, SessionLostError, TooManyPendingError } from '../../src/xmpp/request.js';
+import { type Pending, Requests, SessionLostError, TooManyPendingError } from '../../src/xmpp/request.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { received } from '../helpers/received.js';
 
 const OWN = JID.parse('romeo@montague.example/orchard');
-const client = { boundJid: OWN, domain: 'montague.example' };
-const component = { boundJid: JID.parse('echo.example'), domain: 'echo.example' };
+const ECHO = JID.parse('echo.example');
+const client = { boundJid: OWN, domain: 'montague.example', asker: undefined };
+const component = { boundJid: ECHO, domain: 'echo.example', asker: ECHO };
 
 let clock: FakeClock;
 let requests: Requests;
@@ -17,7 +18,15 @@ let requests: Requests;
 beforeEach(() => {
   clock = new FakeClock();
   requests = new Requests(clock, client, 1_000);
+  waiting = [];
 });
+
+let waiting: Pending[] = [];
+
+/** Gives up on all of them. */
+function failAll(reason: Error): void {
+  for (const { reject } of waiting) reject(reason);
+}
 
 function ask(
   init: { id?: string; to?: string | undefined; from?: string } = {},
@@ -25,14 +34,16 @@ function ask(
 ) {
   const iq = new Iq({ id: 'r1', type: 'get', ...init });
   const outcome: { answer?: Iq; error?: unknown } = {};
-  const done = requests.open(iq, 30_000, options.signal).then(
-    (answer) => {
-      outcome.answer = answer;
-    },
-    (error: unknown) => {
-      outcome.error = error;
-    },
-  );
+  const done = requests
+    .open(iq, 30_000, options.signal, (pending) => waiting.push(pending))
+    .then(
+      (answer) => {
+        outcome.answer = answer;
+      },
+      (error: unknown) => {
+        outcome.error = error;
+      },
+    );
   return { outcome, done };
 }
 
@@ -108,7 +119,7 @@ describe('who may answer', () => {
   });
 
   it('before there is an address of our own is the server or nobody', () => {
-    requests = new Requests(clock, { boundJid: undefined, domain: 'montague.example' }, 10);
+    requests = new Requests(clock, { ...client, boundJid: undefined }, 10);
     ask();
     expect(requests.find(answer({ from: OWN.full }))).toBeUndefined();
     expect(requests.find(answer({ from: 'montague.example' }))).toBeDefined();
@@ -125,6 +136,66 @@ describe('whom the answer is for', () => {
     }
     expect(requests.spoofed).toBe(5);
     expect(requests.find(answer({ from: 'x@y', to: 'a@echo.example' }))).toBeDefined();
+  });
+
+  it('tells apart the addresses of a component that ask with one id', async () => {
+    requests = new Requests(clock, component, 10);
+    const froms = ['a@echo.example', 'b@echo.example', undefined];
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      const asked = froms.map((from) => ask(from === undefined ? { to: 'x@y' } : { from, to: 'x@y' }));
+      expect(requests.size).toBe(3);
+      expect(requests.find(answer({ from: 'x@y', to: 'c@echo.example' }))).toBeUndefined();
+      for (const index of order) {
+        const reply = answer({ from: 'x@y', to: froms[index] ?? 'Echo.example' });
+        requests.find(reply)?.answer();
+        await asked[index]?.done;
+        expect(asked[index]?.outcome.answer).toBe(reply);
+        expect(requests.find(reply)).toBeUndefined();
+      }
+      expect([requests.size, clock.pending]).toEqual([0, 0]);
+    }
+  });
+
+  it('is the component itself where its request did not say another', () => {
+    requests = new Requests(clock, component, 10);
+    ask({ to: 'x@y' });
+    expect(requests.find(answer({ from: 'x@y', to: 'a@echo.example' }))).toBeUndefined();
+    expect(requests.find(answer({ from: 'x@y', to: 'echo.example' }))).toBeDefined();
+  });
+
+  it('ends alone where one of several with one id is given up', async () => {
+    requests = new Requests(clock, component, 10);
+    const asked = ['a', 'b', 'c'].map((local) => ask({ from: `${local}@echo.example`, to: 'x@y' }));
+    waiting[1]?.reject(new SessionLostError('gone'));
+    await asked[1]?.done;
+    expect(requests.size).toBe(2);
+    expect(requests.find(answer({ from: 'x@y', to: 'b@echo.example' }))).toBeUndefined();
+    for (const index of [0, 2]) {
+      requests.find(answer({ from: 'x@y', to: `${'abc'[index]}@echo.example` }))?.answer();
+      await asked[index]?.done;
+      expect(asked[index]?.outcome.answer).toBeInstanceOf(Iq);
+    }
+    expect([requests.size, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('is another one where the same address asks twice with one id: that is refused', async () => {
+    requests = new Requests(clock, component, 10);
+    ask({ from: 'a@echo.example', to: 'x@y' });
+    ask({ to: 'x@y' });
+    for (const from of ['A@echo.example', 'echo.example']) {
+      const second = ask({ from, to: 'z@y' });
+      await second.done;
+      expect(second.outcome.error).toBeInstanceOf(TypeError);
+    }
+    requests = new Requests(clock, client, 10);
+    ask({ to: 'x@y' });
+    const second = ask({ from: OWN.full, to: 'x@y' });
+    await second.done;
+    expect(second.outcome.error).toBeInstanceOf(TypeError);
   });
 
   it('does not free a component from looking at the sender', () => {
@@ -208,7 +279,7 @@ describe('waiting', () => {
     requests = new Requests(clock, client, 10_000);
     const all = Array.from({ length: 10_000 }, (_, i) => ask({ id: `r${i}` }).done);
     expect([requests.size, clock.pending]).toEqual([10_000, 10_000]);
-    requests.failAll(new SessionLostError('gone'));
+    failAll(new SessionLostError('gone'));
     await Promise.all(all);
     expect([requests.size, clock.pending]).toEqual([0, 0]);
   });
@@ -256,12 +327,10 @@ describe('waiting', () => {
   it('ends for one, or for all', async () => {
     const [one, other] = [ask({ id: 'a' }), ask({ id: 'b' })];
     const reason = new SessionLostError('gone');
-    requests.fail('a', reason);
-    requests.fail('unknown', reason);
-    requests.fail(undefined, reason);
+    for (let i = 0; i < 2; i++) waiting[0]?.reject(reason);
     await one.done;
     expect([one.outcome.error, requests.size]).toEqual([reason, 1]);
-    requests.failAll(reason);
+    failAll(reason);
     await other.done;
     expect(other.outcome.error).toBe(reason);
     expect(reason).toMatchObject({ code: 'ERR_SESSION_LOST', retryable: true });
