@@ -5,6 +5,7 @@ import {
   JID,
   knownOptions,
   type Link,
+  lookUp,
   type Registration,
   type RequestOptions,
   type RosterNode,
@@ -20,6 +21,7 @@ import {
   SaslMechanism,
   ScramKeyCache,
 } from '@sestina/sasl';
+import { Credentials } from './credentials.js';
 import { AuthError } from './errors.js';
 import { bind, legacySession } from './features/bind.js';
 import type { FeatureHandler, FeatureOptions } from './features/feature.js';
@@ -77,14 +79,17 @@ export class ClientXMPP extends BaseXMPP {
     const { password, credentials, ...rest } = options;
     // The secrets live in the closure only: printing this object must not show them.
     this.#options = rest;
-    this.#credentials = credentials ?? (() => ({ password }));
-    if (!credentials && password === undefined && !options.anonymous && !options.external) {
+    const registered = password === undefined ? lookUp(this.scope, Credentials) : undefined;
+    const account = this.requestedJid.bare;
+    const source = credentials ?? (registered && ((signal) => registered.of(account, signal)));
+    this.#credentials = source ?? (() => ({ password }));
+    if (!source && password === undefined && !options.anonymous && !options.external) {
       throw new ConfigError(
         'give a password, credentials(), anonymous: true or external: true to log in with',
         'password',
       );
     }
-    if (!this.requestedJid.local && !credentials && !options.anonymous && !options.external) {
+    if (!account.local && !source && !options.anonymous && !options.external) {
       throw new ConfigError(`"${this.requestedJid}" names no account: write user@domain`, 'jid');
     }
     this.#transports = this.#findTransports(options.transports);
@@ -336,7 +341,7 @@ export class ClientXMPP extends BaseXMPP {
     }
     const { service } = this.#options;
     checkOption('service', service, /^(?:xmpps?|wss?):\/\/./i.test(service ?? ''), 'an xmpps:, xmpp: or wss: address');
-    return InstalledTransports.ofPlatform({ clock: this.clock, random: this.random });
+    return InstalledTransports.ofPlatform(this);
   }
 
   #registeredMechanisms(): SaslMechanism[] | undefined {

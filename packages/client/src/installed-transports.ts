@@ -1,5 +1,5 @@
-import type { Clock, Random, TransportFactory, TransportTarget } from '@sestina/core';
-import { defaultTransports } from '@sestina/tcp/transports';
+import type { Clock, TransportFactory, TransportTarget } from '@sestina/core';
+import { defaultTransports, type PlatformServices } from '@sestina/tcp/transports';
 import { notLoaded, PASS_WEBSOCKET, unreachable } from './transport-errors.js';
 
 /** Finds what can reach a target: among the transports that the application gives, or among those that are installed. */
@@ -19,7 +19,7 @@ export class InstalledTransports {
   }
 
   /** TCP on Node.js, and WebSocket where `@sestina/websocket` is installed; that is loaded when it is needed first. */
-  static ofPlatform(services: { clock: Clock; random: Random }): InstalledTransports {
+  static ofPlatform(services: PlatformServices): InstalledTransports {
     return new InstalledTransports(defaultTransports(services), services.clock);
   }
 

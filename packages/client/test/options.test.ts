@@ -1,6 +1,7 @@
-import { ClientXMPP } from '@sestina/client';
-import { ConfigError, childContainer, SilentLogger, TransportFactory } from '@sestina/core';
+import { ClientXMPP, Credentials } from '@sestina/client';
+import { ConfigError, childContainer, DnsError, type JID, SilentLogger, TransportFactory } from '@sestina/core';
 import { PlainMechanism, SaslMechanism } from '@sestina/sasl';
+import { Resolver } from '@sestina/tcp';
 import { MemoryServer } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { makeClient, rejection } from './support.js';
@@ -165,5 +166,47 @@ describe('options', () => {
     await client.connect();
     await client.dispose();
     expect(used).toEqual(['PLAIN']);
+  });
+
+  it('take credentials from a container, for each account its own', async () => {
+    const server = new MemoryServer({ users: { alice: 'secret', bob: 'other' } });
+    const asked: string[] = [];
+    class Safe extends Credentials {
+      of(account: JID): { password: string } {
+        asked.push(String(account));
+        return { password: account.local === 'bob' ? 'other' : 'secret' };
+      }
+    }
+    const container = childContainer();
+    container.registerInstance(Credentials as never, new Safe());
+    const common = { container, transports: server.transports, logger: new SilentLogger() };
+    for (const jid of ['alice@localhost/a', 'bob@localhost/b']) {
+      const client = new ClientXMPP({ jid, ...common });
+      await client.connect();
+      await client.dispose();
+    }
+    expect(asked).toEqual(['alice@localhost', 'bob@localhost']);
+    // What is given to one client goes before.
+    const given = new ClientXMPP({ jid: 'alice@localhost/a', password: 'wrong', ...common });
+    expect(await rejection(given.connect())).toMatchObject({ reason: 'not-authorized' });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('take the look-up of names from a container', async () => {
+    const asked: string[] = [];
+    class Nowhere extends Resolver {
+      async srv(name: string): Promise<never> {
+        asked.push(name);
+        throw new DnsError(name, 'ENOTFOUND', { retryable: false });
+      }
+      addresses(host: string): Promise<never> {
+        return this.srv(host);
+      }
+    }
+    const container = childContainer();
+    container.registerInstance(Resolver as never, new Nowhere());
+    const client = makeClient({ container });
+    expect(await rejection(client.connect())).toBeInstanceOf(DnsError);
+    expect(asked).toContain('_xmpp-client._tcp.example.org');
   });
 });

@@ -130,7 +130,7 @@ export class ComponentXMPP extends BaseXMPP {
   #installedTransports(): readonly TransportFactory[] {
     const key = TransportFactory as never;
     if (this.scope.isRegistered(key, true)) return this.scope.resolveAll<TransportFactory>(key);
-    return defaultTransports({ clock: this.clock, random: this.random });
+    return defaultTransports(this);
   }
 
   protected override createTransport(): Transport {

@@ -1,5 +1,6 @@
 import type { ComponentOptions } from '@sestina/component';
-import { ConfigError } from '@sestina/core';
+import { ConfigError, childContainer, DnsError } from '@sestina/core';
+import { Resolver } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
 import { makeComponent } from './support.js';
 
@@ -13,6 +14,15 @@ describe('options of a component that cannot work', () => {
     ['a logger that logs nothing', { logger: {} }, 'logger'],
     ['a port out of range', { port: 65_536 }, 'port'],
     ['an empty host', { host: '' }, 'host'],
+    ['no number of requests', { maxRequests: { total: 0 } }, 'maxRequests.total'],
+    [
+      'a number of requests without an end',
+      { maxRequests: { perSender: Number.POSITIVE_INFINITY } },
+      'maxRequests.perSender',
+    ],
+    ['a number of requests that is none', { maxRequests: 5 }, 'maxRequests'],
+    ['a limit of requests that there is not', { maxRequests: { all: 5 } }, 'maxRequests.all'],
+    ['requests of ours without an end', { maxPending: Number.POSITIVE_INFINITY }, 'maxPending'],
     ['no number of owners', { maxOwners: 0 }, 'maxOwners'],
     ['a transport that is none', { transports: 'tcp' }, 'transports'],
   ])('are refused: %s', (_, options, option) => {
@@ -24,5 +34,25 @@ describe('options of a component that cannot work', () => {
     }
     expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({ option });
+  });
+});
+
+describe('the container of a component', () => {
+  it('may hold what looks names up', async () => {
+    const asked: string[] = [];
+    class Nowhere extends Resolver {
+      async srv(): Promise<never[]> {
+        return [];
+      }
+      async addresses(host: string): Promise<never> {
+        asked.push(host);
+        throw new DnsError(host, 'ENOTFOUND', { retryable: false });
+      }
+    }
+    const container = childContainer();
+    container.registerInstance(Resolver as never, new Nowhere());
+    const component = makeComponent({ container, host: 'server.example', allowRemotePlaintext: true });
+    await expect(component.connect()).rejects.toBeInstanceOf(DnsError);
+    expect(asked).toEqual(['server.example']);
   });
 });

@@ -41,6 +41,12 @@ export function wantedBy(target: object): readonly (Token<unknown> | undefined)[
   return Object.hasOwn(target, WANTED) ? (target as Wiring)[WANTED] : undefined;
 }
 
+/** What is registered for a token, in the container or above it; undefined where nothing is. */
+export function lookUp<T extends object>(scope: DependencyContainer, token: Token<T>): T | undefined {
+  const key = token as never;
+  return scope.isRegistered(key, true) ? scope.resolve<T>(key) : undefined;
+}
+
 /** A container of its own below `parent`, or below tsyringe's root. */
 export function childContainer(parent: DependencyContainer = root): DependencyContainer {
   return parent.createChildContainer();

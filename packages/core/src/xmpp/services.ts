@@ -1,4 +1,4 @@
-import { childContainer, type DependencyContainer, type Token } from '../di/index.js';
+import { childContainer, type DependencyContainer, lookUp, type Token } from '../di/index.js';
 import {
   Clock,
   ConsoleLogger,
@@ -33,16 +33,14 @@ export function servicesFor(options: ServiceOptions): {
 } {
   const scope = childContainer(options.container);
   const provide = <T extends object>(token: Token<T>, given: T | undefined, fallback: () => T): T => {
-    const key = token as never;
-    const value = given ?? (scope.isRegistered(key, true) ? scope.resolve<T>(key) : fallback());
-    scope.registerInstance<T>(key, value);
+    const value = given ?? lookUp(scope, token) ?? fallback();
+    scope.registerInstance<T>(token as never, value);
     return value;
   };
   const clock = provide(Clock, options.clock, () => new SystemClock());
   const random = provide(Random, options.random, () => new SystemRandom());
   const logger = provide(Logger, options.logger, () => new ConsoleLogger());
   provide(Storage, options.storage, () => new MemoryStorage());
-  const key = Tracer as never;
-  const tracer = options.tracer ?? (scope.isRegistered(key, true) ? scope.resolve<Tracer>(key) : undefined);
+  const tracer = options.tracer ?? lookUp(scope, Tracer);
   return { scope, clock, random, logger, tracer };
 }
