@@ -1,4 +1,8 @@
-import { startRedis } from '@sestina/servers';
+import { WorkRecords } from '@sestina/component';
+import { type RunningRedis, startRedis } from '@sestina/servers';
+import { UnstorageAdapter } from '@sestina/storage';
+import { createStorage } from 'unstorage';
+import redisDriver from 'unstorage/drivers/redis';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
 import { Farm } from '../support/farm.js';
@@ -8,6 +12,17 @@ const COUNT = 2_000;
 const WINDOW = 200;
 // Longer than any answer takes: a worker that is only slow would have its work done by another one too.
 const RETRY_AFTER = 3_000;
+// Where everything is in somebody's hand when one is killed.
+const IN_HAND = 60;
+const WORK = 3_000;
+
+/** What the processes of a farm have in hand, as they say in Redis. */
+function recordsIn(redis: RunningRedis): WorkRecords & AsyncDisposable {
+  const storage = createStorage({ driver: redisDriver({ host: redis.host, port: redis.port }) });
+  return Object.assign(new WorkRecords(new UnstorageAdapter(storage)), {
+    [Symbol.asyncDispose]: () => storage.dispose(),
+  });
+}
 
 describe('four processes on one domain of ejabberd', () => {
   const bench = useServer({ kind: 'ejabberd' });
@@ -15,6 +30,7 @@ describe('four processes on one domain of ejabberd', () => {
   it('answer every message, also when one of them is killed, and do the work for none twice', async () => {
     const [own = '', domain = ''] = bench.server.component.domains;
     await using redis = await startRedis();
+    await using records = recordsIn(redis);
     await using farm = new Farm(bench.server, domain, redis);
     await farm.add(4);
     const [, victim] = farm.workers;
@@ -34,12 +50,41 @@ describe('four processes on one domain of ejabberd', () => {
     expect(outcome.lost).toBeLessThanOrEqual(WINDOW);
     expect(outcome.byWorker.get('w2')).toBeLessThan(COUNT / 2);
     for (const name of ['w1', 'w3', 'w4']) expect(outcome.byWorker.get(name)).toBeGreaterThan(COUNT / 10);
+    // What was lost and is not in its journal it had not read, or not begun.
+    const named = new Set((await records.of('w2')).entries.map(({ id }) => id));
+    expect([...outcome.lostIds].filter(([id, doneBy]) => doneBy === 'w2' && !named.has(id))).toEqual([]);
+    expect(named.size).toBeGreaterThan(0);
+    expect(named.size).toBeLessThan(COUNT / 2);
 
     const [fresh] = await farm.add();
     const after = await new Generator(generator, { ...options, count: 400 }).run();
     expect(after).toMatchObject({ answered: 400, lost: 0, repeated: 0, returned: 0 });
     expect([...after.byWorker.keys()].sort()).toEqual(['w1', 'w3', 'w4', fresh?.name]);
     expect(farm.workers.filter(({ running }) => running).map(({ report }) => report.sessions)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('say what they have in hand: what is lost with one of them is what stands in its journal, until that is cleared', async () => {
+    const [own = '', domain = ''] = bench.server.component.domains;
+    await using redis = await startRedis();
+    await using records = recordsIn(redis);
+    await using farm = new Farm(bench.server, domain, redis, { work: WORK });
+    await farm.add(4);
+    const generator = bench.component({ jid: own });
+    await generator.connect();
+    const inHand = async (name: string) => (await records.of(name)).entries.map(({ id }) => id ?? '').sort();
+    const run = new Generator(generator, { domain, count: IN_HAND, window: IN_HAND, retryAfter: 3 * WORK }).run();
+    const all = async () => (await Promise.all(['w1', 'w2', 'w3', 'w4'].map(inHand))).flat();
+    await expect.poll(async () => (await all()).length, { timeout: WORK }).toBe(IN_HAND);
+    await farm.workers[1]?.kill();
+    const named = await inHand('w2');
+    const { answered, lostIds, doneTwice } = await run;
+    expect([answered, doneTwice]).toEqual([IN_HAND, 0]);
+    expect(named.length).toBeGreaterThan(0);
+    expect([...lostIds.keys()].sort()).toEqual(named);
+    expect([...lostIds.values()]).not.toContain('w2');
+    await expect.poll(() => records.processes(), { timeout: 10_000 }).toEqual(['w2']);
+    await (await records.of('w2')).clear();
+    expect(await records.processes()).toEqual([]);
   });
 
   it('know what another one has done: a message that comes again is answered, and not done again', async () => {

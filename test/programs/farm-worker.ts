@@ -1,6 +1,6 @@
 // One process of a farm, started by `Worker` of test/support/farm.ts: a component that answers every message, and does the work
 // for each only once, whichever process it came to first.
-import { ComponentXMPP } from '@sestina/component';
+import { ComponentXMPP, WorkJournal } from '@sestina/component';
 import type { Message, Storage } from '@sestina/core';
 import { UnstorageAdapter } from '@sestina/storage';
 import { createStorage } from 'unstorage';
@@ -9,9 +9,19 @@ import type { WorkerOptions, WorkerReport } from '../support/farm.js';
 
 const REPORT_EVERY = 200;
 
-const { name, domain, host, port, secret, redis } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
+const {
+  name,
+  domain,
+  host,
+  port,
+  secret,
+  redis,
+  journal = true,
+  work = 0,
+} = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
 const storage: Storage | undefined = redis && new UnstorageAdapter(createStorage({ driver: redisDriver(redis) }));
-const component = new ComponentXMPP({ jid: domain, host, port, secret, reconnect: { base: 50, max: 200 } });
+const component = new ComponentXMPP({ jid: domain, host, port, secret, storage, reconnect: { base: 50, max: 200 } });
+const inHand = storage && journal ? component.use(WorkJournal, { process: name }) : undefined;
 const report: WorkerReport = { answered: 0, again: 0, sessions: 0, cpu: 0 };
 let begin = process.cpuUsage();
 
@@ -24,17 +34,20 @@ async function workOf(message: Message): Promise<string> {
     report.again += 1;
     return done;
   }
+  if (work > 0) await new Promise((resolve) => setTimeout(resolve, work));
   await storage.set(key, name);
   return name;
 }
 
-component.on('message', async (message) => {
-  const work = await workOf(message);
-  const answer = message.reply(`${name} ${work}`);
+async function answer(message: Message): Promise<void> {
+  const done = await workOf(message);
+  const answer = message.reply(`${name} ${done}`);
   answer.id = message.id;
-  answer.send();
+  await answer.send();
   report.answered += 1;
-});
+}
+
+component.on('message', (message) => (inHand ? inHand.run(message, () => answer(message)) : answer(message)));
 component.on('sessionStart', () => {
   report.sessions += 1;
 });

@@ -1,12 +1,15 @@
 // How a farm of components does, and what becomes of messages when one of them is killed:
-// node tools/scripts/run.mjs test/programs/farm.ts [MESSAGES] [WORKERS] [--no-redis] [--no-kill] [--window N] [--cluster] [--kill-node]
+// node tools/scripts/run.mjs test/programs/farm.ts [MESSAGES] [WORKERS] [--no-redis] [--no-journal] [--no-kill] [--window N] [--cluster] [--kill-node]
 // With --cluster there are two nodes, with half of the processes and of the messages each; --kill-node kills the second of them
-// instead of a process, and starts it again.
+// instead of a process, and starts it again. With --no-journal the processes do not write down what they have in hand.
 import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ComponentXMPP } from '@sestina/component';
+import { ComponentXMPP, WorkRecords } from '@sestina/component';
 import { type RunningServer, startCluster, startRedis, startServer } from '@sestina/servers';
+import { UnstorageAdapter } from '@sestina/storage';
+import { createStorage } from 'unstorage';
+import redisDriver from 'unstorage/drivers/redis';
 import { Farm } from '../support/farm.js';
 import { Generator, type GeneratorOptions, type Outcome } from '../support/generator.js';
 
@@ -14,6 +17,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     'no-redis': { type: 'boolean', default: false },
+    'no-journal': { type: 'boolean', default: false },
     'no-kill': { type: 'boolean', default: false },
     window: { type: 'string', default: '400' },
     cluster: { type: 'boolean', default: false },
@@ -31,7 +35,7 @@ const [server] = nodes as [RunningServer];
 const domains = server.component.domains;
 const domain = domains[1] ?? '';
 const generators = await Promise.all(nodes.map((node, index) => connect(node, domains[2 * index] ?? '')));
-await using farm = new Farm(server, domain, redis);
+await using farm = new Farm(server, domain, redis, { journal: !options['no-journal'] });
 const nodeOf = new Map<string, string>();
 for (const [index, node] of nodes.entries()) {
   const share = Math.ceil((size - index) / nodes.length);
@@ -54,7 +58,7 @@ const serverUsed = (await cpuOfServers()) - serverCpu;
 for (const worker of farm.workers) if (worker.running) await worker.ask();
 await Promise.all(generators.map((xmpp) => xmpp.disconnect()));
 
-const { busySeconds, answered, repeated, lost, unanswered, returned, doneTwice, byWorker } = outcome;
+const { busySeconds, answered, repeated, lost, lostIds, unanswered, returned, doneTwice, byWorker } = outcome;
 const share = (micros: number): string => `${Math.round(micros / busySeconds / 10_000)} %`;
 console.log(
   `${count} messages to 200 addresses of one domain, ${window} on their way at once, ${size} processes, ${nodes.length} of ejabberd`,
@@ -69,19 +73,38 @@ console.table(
     return {
       process: worker.name,
       at: nodeOf.get(worker.name),
-      'answers sent': done,
+      // What a killed process said last is up to 200 ms old.
+      'answers sent': worker.running ? done : `${done} or more`,
       'first answers': byWorker.get(worker.name) ?? 0,
       'done before': worker.report.again - (before[index]?.again ?? 0),
-      'µs of CPU each': Math.round(worker.report.cpu / done),
+      'µs of CPU each': worker.running ? Math.round(worker.report.cpu / done) : 'unknown',
       state: worker.running ? 'running' : 'killed',
     };
   }),
 );
 console.log(`answered ${answered}, never answered ${unanswered}, lost and sent again ${lost}, returned ${returned}`);
+if (victim && redis && !options['no-journal']) {
+  const named = await inHandOf(victim.name);
+  const known = [...lostIds.keys()].filter((id) => named.has(id));
+  console.log(
+    `the journal of ${victim.name} names ${named.size}: ${known.length} of those that were lost, and others that it had just answered`,
+  );
+  console.log(`lost before ${victim.name} took them on: ${lost - known.length}`);
+  const silent = [...lostIds].filter(([id, doneBy]) => doneBy === victim.name && !named.has(id));
+  console.log(`lost, begun by ${victim.name}, and not in its journal: ${silent.length}`);
+}
 console.log(`answered more than once ${repeated}, work done more than once ${doneTwice}`);
 console.log(
   `${Math.round((count - lost) / busySeconds)} messages/s; CPU: server ${node ? 'unknown' : share(serverUsed)}, generator ${share(ownUsed.user + ownUsed.system)} of one core`,
 );
+
+/** The ids of what that process had in hand when it died. */
+async function inHandOf(name: string): Promise<ReadonlySet<string | undefined>> {
+  const storage = createStorage({ driver: redisDriver({ host: redis?.host ?? '', port: redis?.port ?? 0 }) });
+  const { entries } = await new WorkRecords(new UnstorageAdapter(storage)).of(name);
+  await storage.dispose();
+  return new Set(entries.map(({ id }) => id));
+}
 
 async function connect({ host, ports, component }: RunningServer, jid: string): Promise<ComponentXMPP> {
   const xmpp = new ComponentXMPP({ jid, host, port: ports.component, secret: component.secret });
@@ -111,6 +134,7 @@ async function run(messages: number, half?: () => unknown): Promise<Outcome> {
     answered: sum('answered'),
     repeated: sum('repeated'),
     lost: sum('lost'),
+    lostIds: new Map(outcomes.flatMap((one) => [...one.lostIds])),
     unanswered: sum('unanswered'),
     returned: sum('returned'),
     doneTwice: sum('doneTwice'),

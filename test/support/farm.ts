@@ -16,6 +16,10 @@ export interface WorkerOptions {
   readonly secret: string;
   /** Where the workers keep what is done. Without it each does everything that comes. */
   readonly redis?: { readonly host: string; readonly port: number } | undefined;
+  /** Whether each writes down there what it has in hand. Default: where there is a Redis. */
+  readonly journal?: boolean | undefined;
+  /** Milliseconds that the work for a message takes. Default 0. */
+  readonly work?: number | undefined;
 }
 
 /** What a worker says about itself. */
@@ -102,10 +106,17 @@ export class Farm implements AsyncDisposable {
   readonly #server: RunningServer;
   readonly #domain: string;
   readonly #redis: WorkerOptions['redis'];
+  readonly #how: Pick<WorkerOptions, 'journal' | 'work'>;
   /** All that were started, those that were killed included. */
   readonly workers: Worker[] = [];
 
-  constructor(server: RunningServer, domain: string, redis?: WorkerOptions['redis']) {
+  constructor(
+    server: RunningServer,
+    domain: string,
+    redis?: WorkerOptions['redis'],
+    how: Pick<WorkerOptions, 'journal' | 'work'> = {},
+  ) {
+    this.#how = how;
     this.#server = server;
     this.#domain = domain;
     this.#redis = redis && { host: redis.host, port: redis.port };
@@ -113,7 +124,8 @@ export class Farm implements AsyncDisposable {
 
   /** Starts so many more, on the farm's own server or on another node of its cluster. */
   async add(count = 1, { host, ports, component }: RunningServer = this.#server): Promise<Worker[]> {
-    const options = { host, port: ports.component, secret: component.secret, domain: this.#domain, redis: this.#redis };
+    const shared = { ...this.#how, domain: this.#domain, redis: this.#redis };
+    const options = { ...shared, host, port: ports.component, secret: component.secret };
     const first = this.workers.length + 1;
     const names = Array.from({ length: count }, (_, index) => `w${first + index}`);
     const started = await Promise.allSettled(names.map((name) => Worker.start({ ...options, name })));

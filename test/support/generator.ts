@@ -26,6 +26,8 @@ export interface Outcome {
   readonly repeated: number;
   /** Messages, or their answers, that were lost on the way: they were sent again. */
   readonly lost: number;
+  /** The ids of these, with the name of the process that has done the work in the end. */
+  readonly lostIds: ReadonlyMap<string, string>;
   /** Messages that were never answered. */
   readonly unanswered: number;
   /** Messages that the server returned, since nobody was there. */
@@ -111,11 +113,13 @@ export class Generator {
     await new Promise((resolve) => setTimeout(resolve, 300));
     for (const registration of [hearing, returning, failing]) registration.dispose();
     await Promise.all(this.#done);
+    const lost = [...this.#messages].filter(([, { tries }]) => tries > 1);
     return {
       sent: this.#sent,
       answered: this.#answered,
       repeated: this.#repeated,
-      lost: [...this.#messages.values()].filter(({ tries }) => tries > 1).length,
+      lost: lost.length,
+      lostIds: new Map(lost.map(([id, { work = '' }]) => [id, work])),
       unanswered: this.#open.size,
       returned: this.#returned,
       doneTwice: this.#doneTwice,

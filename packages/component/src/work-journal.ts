@@ -1,0 +1,108 @@
+import {
+  BaseXMPP,
+  ConfigError,
+  type ElementView,
+  inject,
+  injectable,
+  Plugin,
+  type Registration,
+  Storage,
+} from '@sestina/core';
+import { JournalPages } from './journal-pages.js';
+import { type WorkLeft, WorkRecords } from './work-records.js';
+
+/** Options of `WorkJournal`. */
+export class WorkJournalOptions {
+  /** The name of this process, without a `/`: another one for each that runs at the same time. Has to be given. */
+  process = '';
+  /**
+   * What its keys begin with.
+   * @default 'work/'
+   */
+  prefix = 'work/';
+  /**
+   * Milliseconds that what is done stays in the journal, to be taken out together with others. An answer that was written and did
+   * not get out of a process that was killed is named in that time too.
+   * @default 100
+   */
+  linger = 100;
+  /**
+   * Milliseconds that the storage may take for one write.
+   * @default 10,000
+   */
+  timeout = 10_000;
+}
+
+/**
+ * Says behind the `Storage` token which stanzas this process has in hand: what it says when the process has died is what was lost
+ * with it. Give it those that the program takes on; others are not written down.
+ */
+@injectable()
+export class WorkJournal extends Plugin {
+  static override readonly id = 'work-journal';
+  static override readonly Options = WorkJournalOptions;
+  readonly #xmpp: BaseXMPP;
+  readonly #pages: JournalPages;
+  readonly #own: string;
+  readonly #process: string;
+  /** What this process and others have in hand. */
+  readonly records: WorkRecords;
+
+  constructor(
+    @inject(BaseXMPP) xmpp: BaseXMPP,
+    @inject(Storage) storage: Storage,
+    @inject(WorkJournalOptions) { process, prefix, linger, timeout }: WorkJournalOptions,
+  ) {
+    super();
+    if (!/^[^/]+$/.test(process)) throw new ConfigError('process: expected a name without a /', 'process');
+    if (!(linger >= 0)) throw new ConfigError('linger: expected milliseconds from 0', 'linger');
+    if (!(timeout > 0)) throw new ConfigError('timeout: expected milliseconds above 0', 'timeout');
+    this.#xmpp = xmpp;
+    this.#process = process;
+    // A process that is started again under the same name must not write over what the one before has left.
+    this.#own = `${prefix}${process}/${xmpp.random.id()}/`;
+    this.records = new WorkRecords(storage, prefix);
+    this.#pages = new JournalPages(storage, xmpp.clock, {
+      prefix: this.#own,
+      linger,
+      timeout,
+      failed: (error) => xmpp.reportError(error, 'work journal'),
+    });
+    this.own({ dispose: () => void this.idle().catch(() => {}) });
+  }
+
+  /** How much is in hand. */
+  get size(): number {
+    return this.#pages.size;
+  }
+
+  /**
+   * Writes down that this stanza is in hand; resolves once that is stored, before which no work on it should begin. Dispose of what
+   * comes back when the work is done.
+   * @throws TimeoutError, what the storage rejects with: then it is not written down.
+   */
+  take({ xml }: ElementView): Promise<Registration> {
+    const [id, from, to] = ['id', 'from', 'to'].map((name) => xml.attribute(name));
+    return this.#pages.add({ kind: xml.name, id, from, to, time: this.#xmpp.clock.now() });
+  }
+
+  /** Does work that the stanza asks for: it is in hand from before the work begins until that is done or has failed. */
+  async run<T>(stanza: ElementView, work: () => Promise<T> | T): Promise<T> {
+    const inHand = await this.take(stanza);
+    try {
+      return await work();
+    } finally {
+      inHand.dispose();
+    }
+  }
+
+  /** What earlier processes of this name had in hand when they died. */
+  leftBehind(): Promise<WorkLeft> {
+    return this.records.read(this.#process, this.#own);
+  }
+
+  /** Resolves once what is stored is what is in hand: before the process ends. @throws TimeoutError */
+  idle(): Promise<void> {
+    return this.#pages.idle();
+  }
+}
