@@ -18,7 +18,7 @@ import { type SessionOutcome, XMLStream } from '../stream/xml-stream.js';
 import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
 import { Answers } from './answers.js';
 import { Features } from './features.js';
-import { type IqHandler, type IqHandlerOptions, IqHandlers } from './iq-handlers.js';
+import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits } from './iq-handlers.js';
 import { Owed } from './owed.js';
 import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
 import { PluginRegistry } from './plugin-registry.js';
@@ -51,7 +51,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly #jids = new JidParser();
   readonly #requests: Requests;
   readonly #open = new Set<Pending>();
-  readonly #iqHandlers = new IqHandlers(undefined, this.clock);
+  readonly #iqHandlers: IqHandlers;
   readonly #owed = new Owed(this.clock, (iq) => void this.send(iq.errorReply('service-unavailable')));
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
@@ -65,6 +65,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.scope = services.scope;
     this.scope.registerInstance(BaseXMPP as never, this);
     this.scope.registerInstance(this.constructor as never, this);
+    this.#iqHandlers = new IqHandlers(options.maxRequests, this.clock);
     const self = this;
     this.#requests = new Requests(
       this.clock,
@@ -344,6 +345,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   /** Requests that wait for an answer. */
   get pendingRequests(): number {
     return this.#requests.size;
+  }
+
+  /** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
+  get maxRequests(): IqLimits {
+    return this.#iqHandlers.limits;
   }
 
   /** Answers to our requests that came from somebody who was not asked, and were ignored. */

@@ -1,4 +1,4 @@
-import { ConfigError, TimeoutError } from '../errors.js';
+import { TimeoutError } from '../errors.js';
 import { JID } from '../jid/index.js';
 import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
@@ -7,6 +7,7 @@ import { Iq } from '../stanza/iq.js';
 import { StanzaError } from '../stanza/stanza-error.js';
 import { StanzaValueError } from '../stanza/value-error.js';
 import { isThenable } from '../stream/event-queue.js';
+import { positive } from '../stream/positive.js';
 import type { XmlElement } from '../xml/element.js';
 import { LATE } from './owed.js';
 
@@ -38,7 +39,8 @@ export interface IqLimits {
 
 /** The answering side: one handler for each kind of request, and exactly one answer to each request. */
 export class IqHandlers {
-  readonly #limits: IqLimits;
+  /** What is worked on at once. */
+  readonly limits: IqLimits;
   readonly #clock: Clock | undefined;
   /** By namespace; then by type and name, with a third word for those of one address. */
   readonly #entries = new Map<string, Map<string, Entry[]>>();
@@ -47,13 +49,12 @@ export class IqHandlers {
   readonly #bySender = new Map<string, number>();
   #running = 0;
 
-  /** @throws ConfigError for a limit that is no number or below 1. */
-  constructor(limits: IqLimits = { total: 100, perSender: 20 }, clock?: Clock) {
-    for (const name of ['total', 'perSender'] as const) {
-      const limit: unknown = limits[name];
-      if (typeof limit !== 'number' || !(limit >= 1)) throw new ConfigError(`${name}: expected a number from 1`, name);
-    }
-    this.#limits = limits;
+  /** @throws ConfigError for a limit that is no positive number. */
+  constructor({ total = 100, perSender = 20 }: Partial<IqLimits> = {}, clock?: Clock) {
+    this.limits = {
+      total: positive('maxRequests.total', total),
+      perSender: positive('maxRequests.perSender', perSender),
+    };
     this.#clock = clock;
   }
 
@@ -112,7 +113,7 @@ export class IqHandlers {
   async answer(entry: Entry, payload: XmlElement, iq: Iq, report: (error: unknown) => void): Promise<Iq | undefined> {
     const sender = senderOf(iq);
     const fromSender = this.#bySender.get(sender) ?? 0;
-    if (this.#running >= this.#limits.total || fromSender >= this.#limits.perSender) {
+    if (this.#running >= this.limits.total || fromSender >= this.limits.perSender) {
       return iq.errorReply('resource-constraint', 'too many requests at once');
     }
     this.#running += 1;

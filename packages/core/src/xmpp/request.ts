@@ -3,6 +3,7 @@ import { JID } from '../jid/index.js';
 import type { Clock } from '../services/clock.js';
 import type { Iq } from '../stanza/iq.js';
 import { ErrorElement } from '../stanza/stanza-error.js';
+import { positive } from '../stream/positive.js';
 
 /** The session went away before the answer came; it will not come any more. */
 export class SessionLostError extends DisconnectedError {
@@ -56,14 +57,11 @@ export class Requests {
   /** Answers that came from somebody who was not asked. */
   spoofed = 0;
 
-  /** @throws ConfigError for a limit that is no number or below 1. */
+  /** @throws ConfigError for a limit that is no positive number. */
   constructor(clock: Clock, self: Self, limit: number) {
-    if (typeof limit !== 'number' || !(limit >= 1)) {
-      throw new ConfigError('maxPending: expected a number from 1', 'maxPending');
-    }
     this.#clock = clock;
     this.#self = self;
-    this.#limit = limit;
+    this.#limit = positive('maxPending', limit);
   }
 
   /** How many wait for an answer. */

@@ -5,6 +5,7 @@ import type { KeepAliveOptions } from '../stream/keep-alive.js';
 import type { SendQueueOptions } from '../stream/send-queue.js';
 import type { StreamOptions } from '../stream/xml-stream.js';
 import { DEFAULT_LIMITS } from '../xml/limits.js';
+import type { IqLimits } from './iq-handlers.js';
 import { booleanOption, checkOption, hasMethod, isOneOf, nestedOptions } from './option-checks.js';
 import type { SubscriptionPolicy } from './roster/index.js';
 import type { ServiceOptions } from './services.js';
@@ -15,6 +16,8 @@ export interface XMPPOptions extends StreamOptions, ServiceOptions {
   readonly autoAuthorize?: SubscriptionPolicy | undefined;
   /** Whether a contact that we authorize is asked for a subscription too. Default false. */
   readonly autoSubscribe?: boolean | undefined;
+  /** Requests of others that are worked on at once. Default: 100 in all, 20 of one bare JID. */
+  readonly maxRequests?: Partial<IqLimits> | undefined;
   /** Our requests that may be open at once. Default 1,000. */
   readonly maxPending?: number | undefined;
   /** `xml:lang` of the stream. */
@@ -33,6 +36,7 @@ export const XMPP_OPTIONS = {
   limits: true,
   logger: true,
   maxPending: true,
+  maxRequests: true,
   maxUnhandled: true,
   queue: true,
   random: true,
@@ -47,6 +51,11 @@ const QUEUE = {
   maxStanzaBytes: true,
   maxStanzas: true,
 } as const satisfies Readonly<Record<keyof SendQueueOptions, true>>;
+
+const REQUESTS = {
+  perSender: true,
+  total: true,
+} as const satisfies Readonly<Record<keyof IqLimits, true>>;
 
 const RECONNECT = {
   attempts: true,
@@ -78,11 +87,12 @@ export function checkOptions(jid: JID | string, options: XMPPOptions): void {
   if (typeof jid !== 'string' && !(jid instanceof JID)) {
     throw new ConfigError('jid has to be an address such as user@domain', 'jid');
   }
-  const { autoAuthorize, autoSubscribe, keepAlive, lang, limits, queue, reconnect } = options;
+  const { autoAuthorize, autoSubscribe, keepAlive, lang, limits, maxRequests, queue, reconnect } = options;
   checkOption('autoAuthorize', autoAuthorize, isOneOf(autoAuthorize, 'ask', true, false), "'ask', true or false");
   booleanOption('autoSubscribe', autoSubscribe);
   nestedOptions('limits', limits, DEFAULT_LIMITS);
   nestedOptions('queue', queue, QUEUE);
+  nestedOptions('maxRequests', maxRequests, REQUESTS);
   if (keepAlive !== false) nestedOptions('keepAlive', keepAlive, KEEP_ALIVE, 'an object or false');
   if (reconnect !== false) {
     nestedOptions('reconnect', reconnect, RECONNECT, 'an object or false');

@@ -9,6 +9,7 @@ import type { XmlElement } from '../../src/xml/element.js';
 import { type IqAnswer, IqHandlers } from '../../src/xmpp/iq-handlers.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { received } from '../helpers/received.js';
+import { online } from '../helpers/stream-xmpp.js';
 
 const NS = 'urn:example:ask';
 
@@ -257,7 +258,18 @@ describe('the limits', () => {
     expect((await first)?.type).toBe('result');
   });
 
-  it.each([0, -1, Number.NaN, '5'])('cannot be %s', (limit) => {
+  it('may be others, which can be seen', async () => {
+    const xmpp = await online({ maxRequests: { perSender: 2 } });
+    expect(xmpp.maxRequests).toEqual({ total: 100, perSender: 2 });
+    expect((await online()).maxRequests).toEqual({ total: 100, perSender: 20 });
+    xmpp.onIq('get', Ask, () => new Promise(() => {}));
+    for (const id of ['1', '2', '3']) {
+      await xmpp.receive(`<iq type='get' id='${id}' from='a@b/c'><ask xmlns='${NS}'/></iq>`);
+    }
+    expect(xmpp.wire.take()).toMatch(/^<iq type='error' id='3'.*<resource-constraint [^>]*\/>.*<\/iq>$/);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5'])('cannot be %s', (limit) => {
     expect(() => new IqHandlers({ total: limit as number, perSender: 1 })).toThrow(ConfigError);
     expect(() => new IqHandlers({ total: 1, perSender: limit as number })).toThrow(ConfigError);
   });
