@@ -58,18 +58,40 @@ export interface DefinedClass<F extends FieldMap, B extends ElementView = Elemen
   new (...init: InitArguments<F>): B & Fields<F>;
 }
 
+type Setter = (value: unknown) => void;
+
+/** By prototype, the setters that were found. A field never becomes another one: `extend()` refuses names that are taken. */
+const SETTERS = new WeakMap<object, Map<string, Setter>>(); // module-state: what classes are like, the same for all connections
+
 /**
  * What writes a field; quicker to call than a property whose name is not known beforehand is to write.
  * @throws TypeError for what is no field. A name may come from data: methods, `xml`, `constructor` and `__proto__` are none.
  */
-function setterOf(view: ElementView, name: string): (value: unknown) => void {
-  for (let at = Object.getPrototypeOf(view); at !== ElementView.prototype; at = Object.getPrototypeOf(at)) {
-    const property = Object.getOwnPropertyDescriptor(at, name);
-    if (property?.set) return property.set;
-    if (property) break;
+function setterOf(view: ElementView, name: string): Setter {
+  const prototype: object = Object.getPrototypeOf(view);
+  let known = SETTERS.get(prototype);
+  if (known === undefined) {
+    known = new Map();
+    SETTERS.set(prototype, known);
   }
-  const { name: tag, namespace } = view.xml;
-  throw new TypeError(`<${tag} xmlns="${namespace}"> has no field "${name}" that can be written`);
+  let setter = known.get(name);
+  if (setter === undefined) {
+    setter = findSetter(prototype, name);
+    if (setter === undefined) {
+      const { name: tag, namespace } = view.xml;
+      throw new TypeError(`<${tag} xmlns="${namespace}"> has no field "${name}" that can be written`);
+    }
+    known.set(name, setter);
+  }
+  return setter;
+}
+
+function findSetter(prototype: object, name: string): Setter | undefined {
+  for (let at = prototype; at !== ElementView.prototype; at = Object.getPrototypeOf(at)) {
+    const property = Object.getOwnPropertyDescriptor(at, name);
+    if (property) return property.set;
+  }
+  return undefined;
 }
 
 /** The view of that class over an element: the same object each time, as long as one class views it. */
