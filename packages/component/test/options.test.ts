@@ -23,11 +23,6 @@ describe('options of a component that cannot work', () => {
     ['a number of requests that is none', { maxRequests: 5 }, 'maxRequests'],
     ['a limit of requests that there is not', { maxRequests: { all: 5 } }, 'maxRequests.all'],
     ['requests of ours without an end', { maxPending: Number.POSITIVE_INFINITY }, 'maxPending'],
-    ['no number of requests', { maxRequests: { total: 0 } }, 'maxRequests.total'],
-    ['a number of requests without an end', { maxRequests: { perSender: Number.POSITIVE_INFINITY } }, 'maxRequests.perSender'],
-    ['a number of requests that is none', { maxRequests: 5 }, 'maxRequests'],
-    ['a limit of requests that there is not', { maxRequests: { all: 5 } }, 'maxRequests.all'],
-    ['requests of ours without an end', { maxPending: Number.POSITIVE_INFINITY }, 'maxPending'],
     ['no number of owners', { maxOwners: 0 }, 'maxOwners'],
     ['a transport that is none', { transports: 'tcp' }, 'transports'],
   ])('are refused: %s', (_, options, option) => {
