@@ -1,14 +1,9 @@
-import { type Clock, type DependencyContainer, lookUp, type Random, type TransportFactory } from '@sestina/core';
+import { lookUp, type TransportFactory } from '@sestina/core';
 import { TcpTransportFactory } from './factory.js';
+import type { PlatformServices } from './platform-services.js';
 import { Resolver } from './resolver.js';
 
-/** What the transports of a connection take from it. */
-export interface PlatformServices {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Where a `Resolver` may be registered. */
-  readonly scope: DependencyContainer;
-}
+export type { PlatformServices } from './platform-services.js';
 
 /** The transports that a connection has on this platform where the application names none. */
 export function defaultTransports({ clock, random, scope }: PlatformServices): TransportFactory[] {
