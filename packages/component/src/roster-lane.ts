@@ -3,6 +3,8 @@ import type { StorageCalls } from './storage-calls.js';
 
 /** A change that waits for its turn. */
 export interface Change {
+  /** It changes nothing of what is stored. */
+  readonly reads: boolean;
   /** Makes it; what it throws is its caller's alone. */
   make(): void;
 }
@@ -18,7 +20,9 @@ export class RosterLane {
   readonly #timeout: number;
   readonly #freed: () => void;
   #waiting: Waiting[] = [];
+  /** Until the turn after the last change is over. */
   #running = false;
+  #making = false;
   /** A write that has not come to an end, perhaps never does. */
   #writing: Promise<unknown> | undefined;
   #done: Promise<void> = Promise.resolve();
@@ -31,16 +35,22 @@ export class RosterLane {
     this.#freed = freed;
   }
 
+  /** Whether a change waits or is being made, or a write is under way. */
+  get busy(): boolean {
+    return this.#making || this.#waiting.length > 0 || this.#writing !== undefined;
+  }
+
   /** Settled when no change waits; undefined where none does. */
   get working(): Promise<void> | undefined {
     return this.#running ? this.#done : undefined;
   }
 
   /** Adds a change. `run` does what is needed for all that wait, and takes them out when it calls its argument. */
-  add(change: () => void, run: (changes: () => readonly Change[]) => Promise<void>): Promise<void> {
+  add(change: () => void, reads: boolean, run: (changes: () => readonly Change[]) => Promise<void>): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       let failure: { readonly reason: unknown } | undefined;
       this.#waiting.push({
+        reads,
         make: () => {
           try {
             change();
@@ -62,13 +72,18 @@ export class RosterLane {
         taken = this.#waiting.splice(0);
         return taken;
       };
+      this.#making = true;
       try {
-        await run(take);
+        await run(take).finally(() => {
+          this.#making = false;
+        });
         for (const change of taken) change.settle();
       } catch (reason) {
         // Those that were not even made fail with what kept them from it.
         for (const change of taken.length > 0 ? taken : take()) change.settle({ reason });
       }
+      // Others want the processor too, and what they bring for this owner is made together.
+      await new Promise<void>((resolve) => this.#clock.nextTurn(resolve));
     }
     this.#running = false;
     if (!this.#writing) this.#freed();

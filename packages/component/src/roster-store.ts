@@ -58,7 +58,8 @@ export class RosterStore extends Plugin implements RosterKeeper {
   readonly #calls: StorageCalls;
   /** Those with something to do, by owner. */
   readonly #lanes = new Map<string, RosterLane>();
-  readonly #known = new WeakSet<RosterNode>();
+  /** The text that was stored for it when it became what it is now. */
+  readonly #known = new WeakMap<RosterNode, string | undefined>();
 
   constructor(
     @inject(BaseXMPP) xmpp: BaseXMPP,
@@ -99,14 +100,14 @@ export class RosterStore extends Plugin implements RosterKeeper {
 
   /** @internal */
   busy(node: RosterNode): boolean {
-    return this.#lanes.has(node.owner.full) || !this.#known.has(node);
+    return this.#lanes.get(node.owner.full)?.busy || !this.#known.has(node);
   }
 
   /** @internal */
-  commit(node: RosterNode, change: () => void): Promise<void> {
+  commit(node: RosterNode, change: () => void, reads = false): Promise<void> {
     const key = node.owner.full;
     const lane = this.#lanes.get(key) ?? this.#lane(key);
-    return lane.add(change, (changes) => this.#run(node, lane, changes));
+    return lane.add(change, reads, (changes) => this.#run(node, lane, changes));
   }
 
   #lane(key: string): RosterLane {
@@ -119,29 +120,51 @@ export class RosterStore extends Plugin implements RosterKeeper {
   /** Reads, changes, writes, sends: all changes that wait by then at once. */
   async #run(node: RosterNode, lane: RosterLane, changes: () => readonly Change[]): Promise<void> {
     const key = `${this.#options.prefix}${node.owner}`;
-    let before: RosterState | undefined;
+    let undo = (): void => {};
     let held: ReturnType<RosterNode['hold']> | undefined;
     try {
       const text = await lane.read(() => this.#get(key, node));
-      before = this.#read(text, node);
-      node.adopt(before);
-      this.#known.add(node);
+      // Large ones take milliseconds to read and to write.
+      if (!this.#known.has(node) || this.#known.get(node) !== text) this.#adopt(node, text);
+      undo = this.#undo(node, text);
+      let reads = true;
       held = node.hold(() => {
-        for (const change of changes()) change.make();
+        for (const change of changes()) {
+          reads &&= change.reads;
+          change.make();
+        }
       });
-      const after = this.#write(node.state);
-      if (after === undefined) {
-        if (text !== undefined) await lane.write(() => this.#storage.delete(key));
-      } else if (after !== this.#write(before)) {
-        await lane.write(() => this.#storage.set(key, after));
-      }
+      if (!reads) await this.#store(node, lane, key, text);
     } catch (cause) {
       const error = cause instanceof RosterStoreError ? cause : new RosterStoreError(node.owner, { cause });
-      if (before) node.adopt(before);
+      undo();
       held?.drop(error);
       throw error;
     }
     held.release();
+  }
+
+  #adopt(node: RosterNode, text: string | undefined): void {
+    node.adopt(this.#read(text, node));
+    this.#known.set(node, text);
+  }
+
+  /** What makes of it what it is now. */
+  #undo(node: RosterNode, text: string | undefined): () => void {
+    // They are nowhere else.
+    const presences = this.#options.presence ? undefined : node.state.presences;
+    return () => {
+      const { contacts, presences: read } = this.#read(text, node);
+      node.adopt({ contacts, presences: presences ?? read });
+      this.#known.set(node, text);
+    };
+  }
+
+  async #store(node: RosterNode, lane: RosterLane, key: string, before: string | undefined): Promise<void> {
+    const text = this.#write(node.state);
+    if (text === before) return;
+    await lane.write(() => (text === undefined ? this.#storage.delete(key) : this.#storage.set(key, text)));
+    this.#known.set(node, text);
   }
 
   async #get(key: string, node: RosterNode): Promise<string | undefined> {

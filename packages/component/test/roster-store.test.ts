@@ -1,7 +1,7 @@
 import { type ComponentOptions, type ComponentXMPP, RosterStore, type RosterStoreOptions } from '@sestina/component';
 import { ConfigError, MemoryStorage, SendError, SestinaError } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FaultyStorage, survives } from './faulty-storage.js';
 import { type Scripted, scripted } from './scripted.js';
 import { rejection } from './support.js';
@@ -524,6 +524,73 @@ describe('memory', () => {
     const roster = component.roster.of('user7@bot.example.org');
     await roster.load();
     expect(roster.get(BOB)?.from).toBe(true);
+  });
+});
+
+describe('a large roster', () => {
+  const CONTACTS = 5_000;
+
+  /** Counts how often the record is read, and written: every contact of it. */
+  async function large(options: Partial<RosterStoreOptions> = {}): Promise<Stored & { parsed(): number }> {
+    const storage = new FaultyStorage();
+    const contacts = Object.fromEntries(
+      Array.from({ length: CONTACTS }, (_, i) => [`c${i}@example.net`, { subscription: 'from' }]),
+    );
+    await MemoryStorage.prototype.set.call(storage, KEY, JSON.stringify({ v: 1, contacts }));
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    return { ...(await stored(storage, {}, options)), parsed: () => parse.mock.calls.length };
+  }
+
+  it('is parsed once, and not written, however many ask whether the address is there', async () => {
+    const { stream, storage, parsed } = await large();
+    const serialized = vi.spyOn(JSON, 'stringify');
+    onTestFinished(() => serialized.mockRestore());
+    for (let part = 0; part < 10; part++) {
+      await stream.recv(Array.from({ length: 100 }, () => presence('probe', 'mallory@evil.example/x')).join(''));
+    }
+    expect(types({ stream } as Scripted).filter((type) => type.startsWith('unsubscribed'))).toHaveLength(1_000);
+    expect([parsed(), serialized.mock.calls.length, storage.count('set')]).toEqual([1, 0, 0]);
+  });
+
+  it('is written together with all that comes in one turn', async () => {
+    const { stream, storage, parsed } = await large();
+    const burst = Array.from({ length: 500 }, (_, i) => presence('subscribe', `new${i}@example.net`)).join('');
+    await stream.recv(burst);
+    expect(Object.keys((await record(storage))['contacts'] as object)).toHaveLength(CONTACTS + 500);
+    expect(storage.count('set')).toBeLessThan(50);
+    // Its own text is known: once at the start, and here once by the test.
+    expect(parsed()).toBe(2);
+  });
+
+  it('is read again where another process has written it, and after a write that failed', async () => {
+    const { stream, component, storage } = await large();
+    const roster = component.roster.of(ROMEO);
+    await roster.load();
+    await MemoryStorage.prototype.set.call(
+      storage,
+      KEY,
+      '{"v":1,"contacts":{"bob@example.net":{"subscription":"from"}}}',
+    );
+    stream.skipSent();
+    await stream.recv(presence('probe', 'c7@example.net') + presence('probe'));
+    await stream.expectSent(`<presence from='${ROMEO}' to='c7@example.net' type='unsubscribed'/>`);
+    await stream.expectSent(`<presence from='${ROMEO}' to='${BOB}' type='unavailable'/>`);
+    Object.assign(storage, { at: storage.calls.length + 1, fault: 'fail' });
+    await stream.recv(presence('unsubscribe'));
+    expect(roster.get(BOB)?.from).toBe(true);
+    await stream.recv(presence('unsubscribe'));
+    expect(await storage.get(KEY)).toBeUndefined();
+  });
+
+  it.each([true, false])('keeps what was broadcast where a change fails (stored: %s)', async (kept) => {
+    const { component, storage } = await large({ presence: kept });
+    const romeo = component.as(ROMEO);
+    await romeo.sendPresence({ status: 'one' });
+    Object.assign(storage, { at: storage.calls.length + 1, fault: 'fail' });
+    await rejection(romeo.roster.update(BOB, { name: 'Bob' }));
+    expect(romeo.roster.lastPresence?.status).toBe('one');
+    expect(romeo.roster.has(BOB)).toBe(false);
   });
 });
 

@@ -80,7 +80,7 @@ export class RosterChanges {
     return this.#host.isComponent ? this.#group.keeper : undefined;
   }
 
-  async commit(change: () => void): Promise<void> {
+  async commit(change: () => void, reads = false): Promise<void> {
     const { keeper } = this;
     // What is changed during a change belongs to it.
     if (!keeper || this.#held) {
@@ -88,7 +88,7 @@ export class RosterChanges {
       return;
     }
     try {
-      await keeper.commit(this.#node, change);
+      await keeper.commit(this.#node, change, reads);
     } finally {
       this.#group.emptied(this.#node);
     }

@@ -42,8 +42,9 @@ export interface RosterKeeper {
   /**
    * Gives the node what is kept, runs the change, keeps what it changed, and only then lets out what it sends. Changes of one
    * owner run in the order of the calls. Rejects where something fails; then nothing has changed and nothing is sent.
+   * @param reads It changes nothing of what is kept, as the answer to a probe.
    */
-  commit(node: RosterNode, change: () => void): Promise<void>;
+  commit(node: RosterNode, change: () => void, reads?: boolean): Promise<void>;
   /** Whether changes of that owner are on their way, or what is kept for it was never read. */
   busy(node: RosterNode): boolean;
 }

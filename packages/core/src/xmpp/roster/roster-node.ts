@@ -186,7 +186,7 @@ export class RosterNode implements Iterable<RosterItem> {
 
   /** Reads what is kept of this roster, where something keeps it; see `RosterKeeper`. Rejects where that fails. */
   load(): Promise<void> {
-    return this.commit(() => {});
+    return this.look(() => {});
   }
 
   /**
@@ -195,6 +195,11 @@ export class RosterNode implements Iterable<RosterItem> {
    */
   commit(change: () => void): Promise<void> {
     return this.#changes.commit(change);
+  }
+
+  /** The same for what changes nothing of what is kept. @internal */
+  look(act: () => void): Promise<void> {
+    return this.#changes.commit(act, true);
   }
 
   /** The same for a change that sends presence. @internal */

@@ -214,7 +214,8 @@ export class Roster {
     const told: (() => void)[] = [];
     const tell: Tell = (name, data) => told.push(() => this.#tellNow(name, data));
     try {
-      await node.commit(() => this.#bookkeeping(node, presence, type, tell)?.());
+      const act = (): void => this.#bookkeeping(node, presence, type, tell)?.();
+      await (plain || type === 'probe' ? node.look(act) : node.commit(act));
       this.#tellPlain(presence, type);
       for (const event of told) event();
     } catch (error) {
