@@ -48,6 +48,8 @@ export class Connection {
   #paused = false;
   /** Much waits for the peer to read. */
   #congested = false;
+  /** The peer's silence tells nothing. */
+  #resting = false;
   #closed = false;
 
   constructor(host: ConnectionHost, options: ConnectionOptions) {
@@ -83,20 +85,15 @@ export class Connection {
 
   /** Stops or goes on reading. Silence that we asked for is not the peer's, unless it is the peer that does not read. */
   setPaused(paused: boolean, congested: boolean): void {
-    const { watches } = this;
+    const resting = this.#resting;
     const changed = paused !== this.#paused;
     this.#paused = paused;
     this.#congested = congested;
+    this.#resting = paused && !congested;
     if (!this.#link) return;
-    if (watches && !this.watches) this.#keepAlive?.stop();
-    if (changed && paused) this.#link.transport.pause();
-    else if (changed) this.#link.transport.resume();
-    if (!watches && this.watches && this.#state === 'online') this.#keepAlive?.start();
-  }
-
-  /** Whether its silence tells something. */
-  private get watches(): boolean {
-    return !this.#paused || this.#congested;
+    if (this.#resting) this.#keepAlive?.stop();
+    else if (resting && this.#state === 'online') this.#keepAlive?.start();
+    if (changed) this.#link.transport[paused ? 'pause' : 'resume']();
   }
 
   // To a session.
@@ -299,7 +296,7 @@ export class Connection {
     link.setLimits(this.#host.limits);
     this.#host.began(outcome);
     if (this.#paused) link.transport.pause();
-    if (this.watches) this.#keepAlive?.start();
+    if (!this.#resting) this.#keepAlive?.start();
     if (outcome === 'resumed') this.#host.emit('sessionResumed', {});
     else this.#host.emit('sessionStart', {});
     this.#host.writable(link, outcome);

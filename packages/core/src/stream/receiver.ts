@@ -17,10 +17,8 @@ export interface ReceiverHost {
   accept(element: XmlElement, link: Link): boolean;
   /** In stream order, right before the handlers; true: it was taken. */
   dispatching(stanza: ElementView, bytes: number): boolean;
-  /** Handlers have been given it, and only they. */
-  handed(stanza: ElementView): void;
-  /** Nobody took it. */
-  unhandled(stanza: ElementView, link: Link): void;
+  /** It was not taken, and no handler has been given it either unless `handled`. */
+  unhandled(stanza: ElementView, link: Link, handled: boolean): void;
   /** A handler failed; `in filter` is the name of the filters. */
   failed(error: unknown, handler: Pick<Handler, 'name'>, stanza: ElementView): void;
   report(error: unknown, where: string): void;
@@ -128,15 +126,14 @@ export class Receiver {
       origin.stream = this.#host.stream;
     }
     const taken = this.#host.dispatching(stanza, bytes);
-    let handled = taken;
+    let handled = false;
     for (const handler of this.#index.match(xml)) {
       handled = true;
       if (handler.once) this.#forget(handler);
       if (handler.inStream) this.#handle(handler, stanza);
       else this.#queue(handler, stanza, bytes);
     }
-    if (!handled) this.#host.unhandled(stanza, link);
-    else if (!taken) this.#host.handed(stanza);
+    if (!taken) this.#host.unhandled(stanza, link, handled);
   }
 
   #queue(handler: Handler, stanza: ElementView, bytes: number): void {

@@ -38,9 +38,9 @@ export class SendQueue {
   #maxStanzaBytes: number;
   #waiting: Entry[] = [];
   #bytes = 0;
-  #filtering = 0;
-  #high = false;
-  #full = false;
+  /** How many are on their way to this queue. @internal */
+  filtering = 0;
+  #level: 0 | 1 | 2 = 0;
   readonly #changed: (() => void) | undefined;
 
   /** @throws ConfigError for a bound that is not a whole number of at least 1. */
@@ -70,24 +70,9 @@ export class SendQueue {
     return this.#bytes;
   }
 
-  /** So much waits that nothing more is read. @internal */
-  get high(): boolean {
-    return this.#high;
-  }
-
-  /** So much waits that nothing is read, whoever waits for it. @internal */
-  get full(): boolean {
-    return this.#full;
-  }
-
-  /** Those that are on their way to this queue. @internal */
-  get filtering(): number {
-    return this.#filtering;
-  }
-
-  set filtering(value: number) {
-    this.#filtering = value;
-    this.weigh();
+  /** 1: so much waits that nothing more should be read. 2: nothing may be read, whoever waits for it. @internal */
+  get level(): 0 | 1 | 2 {
+    return this.#level;
   }
 
   /** What waits, oldest first. */
@@ -146,15 +131,12 @@ export class SendQueue {
 
   /** Looks whether what waits has become much, or little. @internal */
   weigh(): void {
-    const { length } = this.#waiting;
-    if (length === 0 && this.#filtering === 0 && !this.#high) return;
-    const load = Math.max((length + this.#filtering) / this.maxStanzas, this.#bytes / this.maxBytes);
-    const high = load > (this.#high ? HIGH / 2 : HIGH);
-    const full = load > (this.#full ? FULL / 2 : FULL);
-    if (high === this.#high && full === this.#full) return;
-    this.#high = high;
-    this.#full = full;
-    this.#changed?.();
+    const old = this.#level;
+    const count = this.#waiting.length + this.filtering;
+    if (count + old === 0) return;
+    const load = Math.max(count / this.maxStanzas, this.#bytes / this.maxBytes);
+    this.#level = load > (old > 1 ? FULL / 2 : FULL) ? 2 : load > (old ? HIGH / 2 : HIGH) ? 1 : 0;
+    if (this.#level !== old) this.#changed?.();
   }
 
   #fail(entry: Entry, error: SendError): void {

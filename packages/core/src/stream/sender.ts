@@ -32,7 +32,7 @@ export interface SenderHost {
 }
 
 const MAX_REPORTED = 1_000;
-// Milliseconds without progress after which a peer may be one that does not read before we do.
+// After so many milliseconds.
 const STUCK = 1_000;
 
 /** The sending half of a stream: out filters, the queue, the writing, and what became of each stanza. */
@@ -45,8 +45,8 @@ export class Sender implements SendingOwner {
   #link: Link | undefined;
   /** The transport asked to wait for `drain`. */
   #busy = false;
-  /** Nothing has gone out for a while although much waits. */
-  #stuck = false;
+  /** Nothing has gone out for a while although much waits: the peer may be one that does not read before we do. */
+  stuck = false;
   #patience: Timer | undefined;
   #writing = false;
   /** Taken by the transport and still in its buffer. */
@@ -86,28 +86,17 @@ export class Sender implements SendingOwner {
 
   // Back-pressure: each request that is read makes an answer.
 
-  /** Much waits for the peer to read. */
-  get congested(): boolean {
-    return this.queue.high && this.#link !== undefined;
-  }
-
-  /** Nothing more should be read until some of it has gone out, unless the peer may be waiting for us in the same way. */
-  get holds(): boolean {
-    return this.congested && !this.#stuck;
-  }
-
-  /** Nothing may be read. */
-  get full(): boolean {
-    return this.queue.full && this.#link !== undefined;
+  /** How much waits for the peer to read; see `SendQueue`. */
+  get level(): number {
+    return this.#link ? this.queue.level : 0;
   }
 
   #pressure(): void {
     this.#patience?.cancel();
-    this.#patience = undefined;
-    this.#stuck = false;
-    if (this.congested) {
+    this.stuck = false;
+    if (this.level) {
       const stuck = (): void => {
-        this.#stuck = true;
+        this.stuck = true;
         this.#host.pressureChanged();
       };
       this.#patience = this.#host.clock.setTimer(STUCK, stuck, { background: true });
@@ -171,8 +160,10 @@ export class Sender implements SendingOwner {
       return;
     }
     this.queue.filtering += 1;
+    this.queue.weigh();
     const tail: Promise<void> = result.then(go, failed).then(() => {
       this.queue.filtering -= 1;
+      this.queue.weigh();
       if (this.#tail === tail) this.#tail = undefined;
       this.#look();
     });
@@ -229,7 +220,7 @@ export class Sender implements SendingOwner {
     this.#busy = false;
     this.#unflushed = [];
     this.#flush();
-    if (this.queue.high) this.#pressure();
+    if (this.queue.level) this.#pressure();
   }
 
   /** Writes an element past the queue and the filters. */

@@ -94,8 +94,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
       stanzaOf: (element) => this.stanzaOf(element),
       accept: (element, link) => this.accept(element, link),
       dispatching: (stanza, bytes) => this.dispatching(stanza, bytes),
-      handed: (stanza) => this.handed(stanza),
-      unhandled: (stanza, link) => this.unhandled(stanza, link),
+      unhandled: (stanza, link, handled) => this.unhandled(stanza, link, handled),
       failed: (error, handler, stanza) => this.handlerFailed(error, handler, stanza),
       awaitedChanged: () => this.awaitsAnswersChanged(),
       report,
@@ -140,8 +139,8 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   protected abstract negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome>;
   /** Sends something that the peer has to answer. */
   protected abstract askForLife(): void;
-  /** A first-level element that no handler took. */
-  protected abstract unhandled(stanza: ElementView, link: Link): void;
+  /** A first-level element that `dispatching` did not take, and no handler either unless `handled`. */
+  protected abstract unhandled(stanza: ElementView, link: Link, handled: boolean): void;
   /** The namespace in which stanzas need not declare theirs. */
   protected abstract readonly contentNamespace: string;
   /** Called for each received element before it is handed out; false drops it. */
@@ -152,8 +151,6 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   protected dispatching(_stanza: ElementView, _bytes: number): boolean {
     return false;
   }
-  /** Called for a stanza that only handlers took, after those of them that are `inStream`. */
-  protected handed(_stanza: ElementView): void {}
   /** Whether another attempt is worth making after that; asked once for each attempt that failed, each session lost. */
   protected shouldRetry(reason: Error): boolean {
     return isRetryable(reason);
@@ -278,8 +275,10 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   }
 
   protected override setPaused(paused: boolean): void {
-    const { congested, full, holds } = this.#sender;
-    this.#connection.setPaused(paused || full || (holds && !this.awaitsAnswers), congested);
+    const { level, stuck } = this.#sender;
+    // Each request that is read makes an answer.
+    const holds = level > 1 || (level > 0 && !stuck && !this.awaitsAnswers);
+    this.#connection.setPaused(paused || holds, level > 0);
   }
 
   #guarded(where: string, run: () => void): void {

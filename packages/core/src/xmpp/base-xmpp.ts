@@ -69,17 +69,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const self = this;
     this.#requests = new Requests(
       this.clock,
-      {
-        get boundJid() {
-          return self.boundJid;
-        },
-        get domain() {
-          return self.serverDomain;
-        },
-        get asker() {
-          return self.isComponent ? self.requestedJid : undefined;
-        },
-      },
+      this,
       options.maxPending ?? 1_000,
     );
     this.features = new Features(() => this.emit('featuresChanged', { features: [...this.features] }));
@@ -534,19 +524,19 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.#owed.forget(iq);
   }
 
-  // Handlers that do not have to answer may look at a request, or answer it in their own time.
-  protected override handed(stanza: ElementView): void {
-    if (isA(Iq as unknown as ElementClass, stanza.xml)) this.enqueue(() => this.#owed.called(stanza as Iq));
-  }
-
-  protected override unhandled(stanza: ElementView, link: Link): void {
+  protected override unhandled(stanza: ElementView, link: Link, handled: boolean): void {
     const { xml } = stanza;
     if (isA(Iq as unknown as ElementClass, xml)) {
       const iq = stanza as Iq;
-      if (iq.isRequest) this.send(iq.errorReply('service-unavailable'));
-      this.#owed.forget(iq);
+      // Handlers that do not have to answer may only look at it, or answer in their own time.
+      if (handled) this.enqueue(() => this.#owed.called(iq));
+      else {
+        this.send(iq.errorReply('service-unavailable'));
+        this.#owed.forget(iq);
+      }
       return;
     }
+    if (handled) return;
     // Answers of stream-level protocols that nobody asked for change nothing; a stanza of a kind that does not exist ends the stream.
     if (xml.namespace.startsWith('urn:xmpp:') || xml.namespace.startsWith('urn:ietf:params:xml:ns:xmpp-')) {
       this.logger.debug(`<${xml.name} xmlns="${xml.namespace}"> was ignored: nothing asked for it`);

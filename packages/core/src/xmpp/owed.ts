@@ -13,9 +13,8 @@ export class Owed {
   readonly #clock: Clock;
   readonly #giveUp: (request: Iq) => void;
   readonly #open = new Map<Origin, Iq>();
-  /** Until when handlers that need not answer have time; the one that is due first stands first. */
-  readonly #due = new Map<Origin, number>();
-  #timer: Timer | undefined;
+  /** Those whose handlers need not answer, and how long they have. */
+  readonly #due = new Map<Origin, Timer>();
 
   /** @param giveUp Answers a request that nobody has answered in time. */
   constructor(clock: Clock, giveUp: (request: Iq) => void) {
@@ -29,11 +28,9 @@ export class Owed {
     if (!origin) return;
     this.#open.set(origin, request);
     if (this.#open.size <= MOST) return;
-    for (const [oldest, iq] of this.#open) {
-      this.#open.delete(oldest);
-      if (this.#due.delete(oldest)) this.#giveUp(iq);
-      break;
-    }
+    const [oldest, iq] = this.#open.entries().next().value as [Origin, Iq];
+    this.#open.delete(oldest);
+    if (this.#isDue(oldest)) this.#giveUp(iq);
   }
 
   /** All that took it have been called, and none of them has to answer. */
@@ -42,8 +39,11 @@ export class Owed {
     if (!origin || origin.answered) this.forget(request);
     else if (!this.#open.has(origin)) this.#giveUp(request);
     else {
-      this.#due.set(origin, this.#clock.monotonic() + LATE);
-      this.#timer ??= this.#clock.setTimer(LATE, () => this.#look(), { background: true });
+      const late = (): void => {
+        this.#due.delete(origin);
+        this.#giveUp(request);
+      };
+      this.#due.set(origin, this.#clock.setTimer(LATE, late, { background: true }));
     }
   }
 
@@ -55,9 +55,9 @@ export class Owed {
     const id = answer.attribute('id');
     let found: Origin | undefined;
     for (const [origin, { xml }] of this.#open) {
-      if (xml.attribute('id') !== id || !is(answer.attribute('to'), xml.attribute('from'), origin.from)) continue;
+      if (xml.attribute('id') !== id || answer.attribute('to') !== origin.from?.full) continue;
       // A client has one address, which its server fills in.
-      if (isComponent && !is(answer.attribute('from'), xml.attribute('to'), origin.to)) continue;
+      if (isComponent && answer.attribute('from') !== origin.to?.full) continue;
       if (!origin.answered) return origin;
       found = origin;
     }
@@ -66,8 +66,12 @@ export class Owed {
 
   /** It has been answered. Where a handler is at work on it, a second answer can still come. */
   answered(origin: Origin): void {
-    if (this.#due.delete(origin)) this.#open.delete(origin);
-    this.#rest();
+    if (this.#isDue(origin)) this.#open.delete(origin);
+  }
+
+  #isDue(origin: Origin): boolean {
+    this.#due.get(origin)?.cancel();
+    return this.#due.delete(origin);
   }
 
   /** No answer will be made any more. */
@@ -76,32 +80,9 @@ export class Owed {
     if (origin) this.#open.delete(origin);
   }
 
-  #look(): void {
-    this.#timer = undefined;
-    const now = this.#clock.monotonic();
-    for (const [origin, due] of this.#due) {
-      // Timers may fire a little early.
-      if (due > now + 1) {
-        this.#timer = this.#clock.setTimer(due - now, () => this.#look(), { background: true });
-        break;
-      }
-      this.#due.delete(origin);
-      const request = this.#open.get(origin);
-      if (request) this.#giveUp(request);
-    }
-  }
-
   /** Gives up on all, in silence. */
   close(): void {
-    this.#open.clear();
-    this.#due.clear();
-    this.#rest();
-  }
-
-  #rest(): void {
-    if (this.#due.size > 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    for (const timer of this.#due.values()) timer.cancel();
   }
 }
 
@@ -109,8 +90,4 @@ export class Owed {
 function originOf({ xml }: Iq): Origin | undefined {
   const origin: (Origin & { copied?: Origin | undefined }) | undefined = xml.origin;
   return origin?.copied ?? origin;
-}
-
-function is(text: string | undefined, raw: string | undefined, jid: Origin['from']): boolean {
-  return text === raw || (jid !== undefined && text === jid.full);
 }

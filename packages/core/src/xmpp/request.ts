@@ -31,9 +31,10 @@ export interface RequestOptions {
 /** Who we are, as far as it decides who may answer. */
 export interface Self {
   readonly boundJid: JID | undefined;
-  readonly domain: string;
-  /** The address of one that has many, which asks where a request does not say another; undefined for a client. */
-  readonly asker: JID | undefined;
+  readonly serverDomain: string;
+  /** It has many addresses; `requestedJid` asks where a request does not say another one. */
+  readonly isComponent: boolean;
+  readonly requestedJid: JID;
 }
 
 /** A request that waits for its answer. */
@@ -78,13 +79,13 @@ export class Requests {
    */
   open(iq: Iq, timeout: number, signal: AbortSignal | undefined, opened?: (pending: Pending) => void): Promise<Iq> {
     return new Promise((resolve, reject) => {
-      const { asker } = this.#self;
-      const { id, to, from = asker } = iq;
+      const { isComponent, requestedJid } = this.#self;
+      const { id, to, from = isComponent ? requestedJid : undefined } = iq;
       if (id === undefined) throw new TypeError('a request needs an id');
       const next = this.#pending.get(id);
       for (let other = next; other; other = other.next) {
         // A client is one address, whatever its requests say.
-        if (asker && from?.full !== other.from?.full) continue;
+        if (isComponent && from?.full !== other.from?.full) continue;
         throw new TypeError(`a request with the id "${id}" is open already`);
       }
       if (typeof timeout !== 'number' || !(timeout >= 0)) {
@@ -153,13 +154,13 @@ export class Requests {
     const sender = raw === undefined ? undefined : JID.tryParse(raw);
     if (raw !== undefined && !sender) return false;
     if (from && !this.#isFor(from, iq)) return false;
-    const { boundJid, domain } = this.#self;
+    const { boundJid, serverDomain } = this.#self;
     if (!to) {
       if (!sender) return true;
-      if (sender.full === domain) return true;
+      if (sender.full === serverDomain) return true;
       return boundJid !== undefined && (sender.equals(boundJid) || sender.equals(boundJid.bare));
     }
-    if (!sender) return to.full === domain || (boundJid !== undefined && to.equals(boundJid.bare));
+    if (!sender) return to.full === serverDomain || (boundJid !== undefined && to.equals(boundJid.bare));
     return sender.equals(to);
   }
 

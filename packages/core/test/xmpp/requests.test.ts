@@ -9,8 +9,8 @@ import { received } from '../helpers/received.js';
 
 const OWN = JID.parse('romeo@montague.example/orchard');
 const ECHO = JID.parse('echo.example');
-const client = { boundJid: OWN, domain: 'montague.example', asker: undefined };
-const component = { boundJid: ECHO, domain: 'echo.example', asker: ECHO };
+const client = { boundJid: OWN, serverDomain: 'montague.example', isComponent: false, requestedJid: OWN.bare };
+const component = { boundJid: ECHO, serverDomain: 'echo.example', isComponent: true, requestedJid: ECHO };
 
 let clock: FakeClock;
 let requests: Requests;
