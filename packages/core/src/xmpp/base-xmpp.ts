@@ -67,11 +67,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.scope.registerInstance(this.constructor as never, this);
     this.#iqHandlers = new IqHandlers(options.maxRequests, this.clock);
     const self = this;
-    this.#requests = new Requests(
-      this.clock,
-      this,
-      options.maxPending ?? 1_000,
-    );
+    this.#requests = new Requests(this.clock, this, options.maxPending ?? 1_000);
     this.features = new Features(() => this.emit('featuresChanged', { features: [...this.features] }));
     this.plugins = new PluginRegistry(this.scope, {
       constructing: (construct) => this.#constructing(construct),
