@@ -102,14 +102,7 @@ export class StanzaError extends SestinaError {
 
   /** The `<error/>` element for it (RFC 6120 §8.3.1). */
   toElement(): ErrorElement {
-    const xml = new XmlElement('error', NS_CLIENT, { type: this.type, by: this.by });
-    const condition = new XmlElement(this.condition, NS_STANZA_ERRORS);
-    if (this.address !== undefined) condition.append(this.address);
-    xml.append(condition);
-    if (this.text) xml.append(new XmlElement('text', NS_STANZA_ERRORS).append(this.text));
-    // A copy: the error may be sent more than once.
-    if (this.application) xml.append(this.application.copy());
-    return new ErrorElement(xml);
+    return ErrorElement.make(this.condition, this);
   }
 }
 
@@ -160,6 +153,22 @@ export class ErrorElement extends element('error', NS_CLIENT, {
   toError(stanza?: ElementView): StanzaError {
     const { condition, type, text, by, address, application } = this;
     return new StanzaError(condition, { type, text, by, address, application, stanza });
+  }
+
+  /** One that is to be sent. Where nothing is thrown it is made without a `StanzaError`, which takes ten times as long. */
+  static make(
+    condition: StanzaErrorCondition,
+    details: Partial<Pick<StanzaError, 'address' | 'application' | 'by' | 'text' | 'type'>> = {},
+  ): ErrorElement {
+    const { type = STANZA_ERROR_TYPES[condition], text, by, address, application } = details;
+    const xml = new XmlElement('error', NS_CLIENT, { type, by });
+    const child = new XmlElement(condition, NS_STANZA_ERRORS);
+    if (address !== undefined) child.append(address);
+    xml.append(child);
+    if (text) xml.append(new XmlElement('text', NS_STANZA_ERRORS).append(text));
+    // A copy: the error may be sent more than once.
+    if (application) xml.append(application.copy());
+    return new ErrorElement(xml);
   }
 
   /** The error of a stanza of type `error`, also where it lacks its `<error/>`. */

@@ -2,7 +2,7 @@ import type { JID } from '../jid/index.js';
 import type { Sending, SendOptions } from '../stream/sending.js';
 import { type Origin, XmlElement } from '../xml/element.js';
 import { ElementView } from './element.js';
-import { type StanzaError, StanzaError as StanzaErrorClass, type StanzaErrorCondition } from './stanza-error.js';
+import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
 
 /** What a bound stanza is sent by. */
 export interface StanzaSender {
@@ -88,7 +88,7 @@ export class Stanza extends ElementView {
 
   /** The error answer as an element. @internal */
   protected errorElement(error: StanzaError | StanzaErrorCondition, text?: string): XmlElement {
-    const detail = typeof error === 'string' ? new StanzaErrorClass(error, { text }) : error;
-    return this.answerElement('error').append(detail.toElement().xml);
+    const detail = typeof error === 'string' ? ErrorElement.make(error, { text }) : error.toElement();
+    return this.answerElement('error').append(detail.xml);
   }
 }
