@@ -13,8 +13,10 @@ export class Owed {
   readonly #clock: Clock;
   readonly #giveUp: (request: Iq) => void;
   readonly #open = new Map<Origin, Iq>();
-  /** Those whose handlers need not answer, and how long they have. */
-  readonly #due = new Map<Origin, Timer>();
+  /** Those whose handlers need not answer, with the time that they have for it; the oldest first. */
+  readonly #due = new Map<Origin, { readonly request: Iq; readonly end: number }>();
+  /** For the oldest of them. */
+  #timer: Timer | undefined;
 
   /** @param giveUp Answers a request that nobody has answered in time. */
   constructor(clock: Clock, giveUp: (request: Iq) => void) {
@@ -30,7 +32,7 @@ export class Owed {
     if (this.#open.size <= MOST) return;
     const [oldest, iq] = this.#open.entries().next().value as [Origin, Iq];
     this.#open.delete(oldest);
-    if (this.#isDue(oldest)) this.#giveUp(iq);
+    if (this.#due.delete(oldest)) this.#giveUp(iq);
   }
 
   /** All that took it have been called, and none of them has to answer. */
@@ -39,11 +41,25 @@ export class Owed {
     if (!origin || origin.answered) this.forget(request);
     else if (!this.#open.has(origin)) this.#giveUp(request);
     else {
-      const late = (): void => {
-        this.#due.delete(origin);
-        this.#giveUp(request);
-      };
-      this.#due.set(origin, this.#clock.setTimer(LATE, late, { background: true }));
+      this.#due.set(origin, { request, end: this.#clock.monotonic() + LATE });
+      if (!this.#timer) this.#wait(LATE);
+    }
+  }
+
+  #wait(time: number): void {
+    this.#timer = this.#clock.setTimer(time, () => this.#look(), { background: true });
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = this.#clock.monotonic();
+    for (const [origin, { request, end }] of this.#due) {
+      if (end > now) {
+        this.#wait(end - now);
+        return;
+      }
+      this.#due.delete(origin);
+      this.#giveUp(request);
     }
   }
 
@@ -66,12 +82,7 @@ export class Owed {
 
   /** It has been answered. Where a handler is at work on it, a second answer can still come. */
   answered(origin: Origin): void {
-    if (this.#isDue(origin)) this.#open.delete(origin);
-  }
-
-  #isDue(origin: Origin): boolean {
-    this.#due.get(origin)?.cancel();
-    return this.#due.delete(origin);
+    if (this.#due.delete(origin)) this.#open.delete(origin);
   }
 
   /** No answer will be made any more. */
@@ -82,7 +93,8 @@ export class Owed {
 
   /** Gives up on all, in silence. */
   close(): void {
-    for (const timer of this.#due.values()) timer.cancel();
+    this.#timer?.cancel();
+    this.#due.clear();
   }
 }
 
