@@ -1,5 +1,13 @@
 import { ClientXMPP, Credentials } from '@sestina/client';
-import { ConfigError, childContainer, DnsError, type JID, SilentLogger, TransportFactory } from '@sestina/core';
+import {
+  ConfigError,
+  childContainer,
+  DnsError,
+  type JID,
+  provide,
+  SilentLogger,
+  TransportFactory,
+} from '@sestina/core';
 import { PlainMechanism, SaslMechanism } from '@sestina/sasl';
 import { Resolver } from '@sestina/tcp';
 import { MemoryServer } from '@sestina/testing';
@@ -153,8 +161,8 @@ describe('options', () => {
   it('take transports and mechanisms from a container', async () => {
     const server = new MemoryServer({ users: { alice: 'secret' } });
     const container = childContainer();
-    container.registerInstance(TransportFactory as never, server.transports);
-    container.registerInstance(SaslMechanism as never, new PlainMechanism());
+    provide(container, TransportFactory, server.transports);
+    provide(container, SaslMechanism, new PlainMechanism());
     const client = new ClientXMPP({
       jid: 'alice@localhost/a',
       password: 'secret',
@@ -178,7 +186,7 @@ describe('options', () => {
       }
     }
     const container = childContainer();
-    container.registerInstance(Credentials as never, new Safe());
+    provide(container, Credentials, new Safe());
     const common = { container, transports: server.transports, logger: new SilentLogger() };
     for (const jid of ['alice@localhost/a', 'bob@localhost/b']) {
       const client = new ClientXMPP({ jid, ...common });
@@ -204,7 +212,7 @@ describe('options', () => {
       }
     }
     const container = childContainer();
-    container.registerInstance(Resolver as never, new Nowhere());
+    provide(container, Resolver, new Nowhere());
     const client = makeClient({ container });
     expect(await rejection(client.connect())).toBeInstanceOf(DnsError);
     expect(asked).toContain('_xmpp-client._tcp.example.org');

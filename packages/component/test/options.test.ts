@@ -1,5 +1,5 @@
 import type { ComponentOptions } from '@sestina/component';
-import { ConfigError, childContainer, DnsError } from '@sestina/core';
+import { ConfigError, childContainer, DnsError, provide } from '@sestina/core';
 import { Resolver } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
 import { makeComponent } from './support.js';
@@ -50,7 +50,7 @@ describe('the container of a component', () => {
       }
     }
     const container = childContainer();
-    container.registerInstance(Resolver as never, new Nowhere());
+    provide(container, Resolver, new Nowhere());
     const component = makeComponent({ container, host: 'server.example', allowRemotePlaintext: true });
     await expect(component.connect()).rejects.toBeInstanceOf(DnsError);
     expect(asked).toEqual(['server.example']);

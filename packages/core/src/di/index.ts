@@ -47,6 +47,11 @@ export function lookUp<T extends object>(scope: DependencyContainer, token: Toke
   return scope.isRegistered(key, true) ? scope.resolve<T>(key) : undefined;
 }
 
+/** Registers what stands behind a token, in place of whatever was there: `provide(container, Storage, new MyStorage())`. */
+export function provide<T extends object>(container: DependencyContainer, token: Token<T>, value: T): void {
+  container.registerInstance<T>(token as never, value);
+}
+
 /** A container of its own below `parent`, or below tsyringe's root. */
 export function childContainer(parent: DependencyContainer = root): DependencyContainer {
   return parent.createChildContainer();

@@ -1,4 +1,4 @@
-import type { DependencyContainer } from '../di/index.js';
+import { type DependencyContainer, provide, type Token } from '../di/index.js';
 import { DisconnectedError, TimeoutError } from '../errors.js';
 import { JID, JidParser } from '../jid/index.js';
 import { disposeAll, type Registration } from '../registration.js';
@@ -63,8 +63,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     super(options, services);
     this.requestedJid = JID.from(jid);
     this.scope = services.scope;
-    this.scope.registerInstance(BaseXMPP as never, this);
-    this.scope.registerInstance(this.constructor as never, this);
+    for (const token of [BaseXMPP, this.constructor as Token<this>]) provide(this.scope, token, this);
     this.#iqHandlers = new IqHandlers(options.maxRequests, this.clock);
     const self = this;
     this.#requests = new Requests(this.clock, this, options.maxPending ?? 1_000);

@@ -1,4 +1,4 @@
-import { childContainer, type DependencyContainer, lookUp, type Token } from '../di/index.js';
+import { childContainer, type DependencyContainer, lookUp, provide, type Token } from '../di/index.js';
 import {
   Clock,
   ConsoleLogger,
@@ -32,15 +32,15 @@ export function servicesFor(options: ServiceOptions): {
   tracer: Tracer | undefined;
 } {
   const scope = childContainer(options.container);
-  const provide = <T extends object>(token: Token<T>, given: T | undefined, fallback: () => T): T => {
+  const service = <T extends object>(token: Token<T>, given: T | undefined, fallback: () => T): T => {
     const value = given ?? lookUp(scope, token) ?? fallback();
-    scope.registerInstance<T>(token as never, value);
+    provide(scope, token, value);
     return value;
   };
-  const clock = provide(Clock, options.clock, () => new SystemClock());
-  const random = provide(Random, options.random, () => new SystemRandom());
-  const logger = provide(Logger, options.logger, () => new ConsoleLogger());
-  provide(Storage, options.storage, () => new MemoryStorage());
+  const clock = service(Clock, options.clock, () => new SystemClock());
+  const random = service(Random, options.random, () => new SystemRandom());
+  const logger = service(Logger, options.logger, () => new ConsoleLogger());
+  service(Storage, options.storage, () => new MemoryStorage());
   const tracer = options.tracer ?? lookUp(scope, Tracer);
   return { scope, clock, random, logger, tracer };
 }
