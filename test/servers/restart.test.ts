@@ -63,19 +63,19 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
     });
 
     it('what is sent meanwhile goes out afterwards, in order', async () => {
-      const [client, other] = await Promise.all([bench.online(), bench.online()]);
+      // To itself: who else is back by then, or finds it where the server keeps what comes for people who are away, is another matter.
+      const client = await bench.online(undefined, { resource: 'balcony' });
+      const { boundJid: to } = client;
       const got: (string | undefined)[] = [];
-      other.on('sessionStart', () => void other.sendPresence());
-      other.on('message', (message) => void got.push(message.body));
+      client.on('message', (message) => void got.push(message.body));
       const down = client.wait('sessionEnd');
-      const otherBack = other.wait('sessionStart');
       await bench.server.stop(signal);
       await down;
       const bodies = ['one', 'two', 'three'];
-      const sendings = bodies.map((body) => client.sendMessage({ to: `${other.boundJid?.bare}`, type: 'chat', body }));
+      const sendings = bodies.map((body) => client.sendMessage({ to, type: 'chat', body }));
       expect(sendings.map(({ state }) => state)).toEqual(['queued', 'queued', 'queued']);
       await bench.server.start();
-      await Promise.all([...sendings, otherBack]);
+      await Promise.all(sendings);
       await expect.poll(() => got, { timeout: 10_000 }).toEqual(bodies);
     });
 
