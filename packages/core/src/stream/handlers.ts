@@ -17,6 +17,8 @@ export interface Handler {
   readonly once?: boolean | undefined;
   /** Settles a promise that somebody awaits: the queue lets that continuation run before it goes on. Default false. */
   readonly settles?: boolean | undefined;
+  /** Sees to the answers of the requests that it is given, however long that takes: nobody else answers them. Default false. */
+  readonly answers?: boolean | undefined;
   handle(stanza: ElementView): unknown;
   /** The handler was put in; it may take itself out with this. */
   added?(registration: Registration): void;
@@ -26,6 +28,7 @@ export interface Handler {
 
 /** Options of a `Callback`. */
 export interface CallbackOptions {
+  answers?: boolean;
   inStream?: boolean;
   once?: boolean;
   sequential?: boolean;
@@ -38,6 +41,7 @@ export class Callback<V extends ElementView = ElementView> implements Handler {
   readonly inStream: boolean;
   readonly once: boolean;
   readonly sequential: boolean;
+  readonly answers: boolean;
   readonly #callback: (stanza: V) => unknown;
 
   constructor(name: string, matcher: Matcher, callback: (stanza: V) => unknown, options: CallbackOptions = {}) {
@@ -47,6 +51,7 @@ export class Callback<V extends ElementView = ElementView> implements Handler {
     this.inStream = options.inStream ?? false;
     this.once = options.once ?? false;
     this.sequential = options.sequential ?? false;
+    this.answers = options.answers ?? false;
   }
 
   handle(stanza: ElementView): unknown {

@@ -125,10 +125,11 @@ export class Receiver {
       origin.sealed = true;
       origin.stream = this.#host.stream;
     }
-    const taken = this.#host.dispatching(stanza, bytes);
+    let taken = this.#host.dispatching(stanza, bytes);
     let handled = false;
     for (const handler of this.#index.match(xml)) {
       handled = true;
+      if (handler.answers) taken = true;
       if (handler.once) this.#forget(handler);
       if (handler.inStream) this.#handle(handler, stanza);
       else this.#queue(handler, stanza, bytes);

@@ -152,6 +152,20 @@ describe('a request that handlers only look at', () => {
     expect(answers(xmpp)).toEqual(['result']);
   });
 
+  it('has all the time that a handler takes which says that it answers', async () => {
+    const xmpp = await component();
+    const seen: Iq[] = [];
+    look(xmpp);
+    xmpp.registerHandler(
+      new Callback<Iq>('answers', new MatchPayload(Iq, Ping), (iq) => void seen.push(iq), { answers: true }),
+    );
+    for (let i = 0; i < 1_100; i++) await xmpp.receive(ping(`p${i}`));
+    await xmpp.manualClock.advance(600_000);
+    expect(answers(xmpp)).toEqual([]);
+    seen[0]?.reply().send();
+    expect(answers(xmpp)).toEqual(['result']);
+  });
+
   it('is answered by the handler of onIq where there is one', async () => {
     const xmpp = await component();
     look(xmpp);

@@ -18,7 +18,8 @@ await measureReceiving(async (_header, { plugins = 0, handlers = 0 }: Config) =>
   xmpp.onMessage((message) => seen.stanza(message.from?.toString(), message.body));
   xmpp.onPresence((presence) => seen.stanza(presence.from?.toString(), presence.show));
   const iq = (stanza: Iq): void => seen.stanza(stanza.from?.toString(), stanza.type);
-  xmpp.registerHandler(new Callback('every iq', new MatchPayload(Iq), iq));
+  // As with the others, nobody answers the pings.
+  xmpp.registerHandler(new Callback('every iq', new MatchPayload(Iq), iq, { answers: true }));
   await xmpp.connect();
   return {
     seen,
