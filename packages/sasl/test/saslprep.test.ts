@@ -68,9 +68,8 @@ describe('SASLprep', () => {
     }
   });
 
-  it('takes no time for a long text', () => {
-    const start = performance.now();
-    expect(() => saslprep(`\u0627${'1'.repeat(100_000)}`)).toThrow(CredentialsError);
-    expect(performance.now() - start).toBeLessThan(1_000);
+  it('does not work on a long text for ever', () => {
+    // Work that grew with the square of it would not be done in the time that a test has.
+    expect(() => saslprep(`\u0627${'1'.repeat(1_000_000)}`)).toThrow(CredentialsError);
   });
 });

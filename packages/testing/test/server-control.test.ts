@@ -154,12 +154,11 @@ describe('determinism', () => {
   });
 
   it('a conversation of two users, with logins, waits for no timer', async () => {
-    const start = performance.now();
-    const server = plainServer();
+    // Its time stands still.
+    const server = plainServer({ clock: new VirtualClock() });
     const [alice, bob] = [await online(server, 'alice', 'x'), await online(server, 'bob', 'y')];
     alice.send("<message to='bob@localhost'><body>hi</body></message>");
     await bob.receive('</message>');
     await server.stop();
-    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

@@ -34,7 +34,7 @@ describe('the length of a JID', () => {
     'bounds the work, also for much of %j',
     (piece) => {
       const long = piece.repeat(1_000_000);
-      const start = performance.now();
+      // Work that grew with the square of it would not be done in the time that a test has.
       for (const text of [
         long,
         `${long}@${host}`,
@@ -47,7 +47,6 @@ describe('the length of a JID', () => {
       expect(() => enforceUsername(long)).toThrow();
       expect(() => enforceOpaqueString(long)).toThrow();
       expect(() => enforceNickname(long)).toThrow();
-      expect(performance.now() - start).toBeLessThan(2000);
     },
   );
 });
