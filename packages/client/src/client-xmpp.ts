@@ -6,6 +6,7 @@ import {
   knownOptions,
   type Link,
   lookUp,
+  lookUpAll,
   type Registration,
   type RequestOptions,
   type RosterNode,
@@ -93,7 +94,7 @@ export class ClientXMPP extends BaseXMPP {
       throw new ConfigError(`"${this.requestedJid}" names no account: write user@domain`, 'jid');
     }
     this.#transports = this.#findTransports(options.transports);
-    this.#mechanisms = options.mechanisms ?? this.#registeredMechanisms() ?? builtInMechanisms();
+    this.#mechanisms = options.mechanisms ?? lookUpAll(this.scope, SaslMechanism) ?? builtInMechanisms();
     this.#rosterSync = new RosterSync(this);
     this.#rosterSync.listen();
     this.#registerBuiltIns();
@@ -335,18 +336,11 @@ export class ClientXMPP extends BaseXMPP {
 
   #findTransports(given: ClientOptions['transports']): InstalledTransports {
     if (given) return InstalledTransports.only('create' in given ? [given] : given);
-    const key = TransportFactory as never;
-    if (this.scope.isRegistered(key, true)) {
-      return InstalledTransports.only(this.scope.resolveAll<TransportFactory>(key));
-    }
+    const registered = lookUpAll(this.scope, TransportFactory);
+    if (registered) return InstalledTransports.only(registered);
     const { service } = this.#options;
     checkOption('service', service, /^(?:xmpps?|wss?):\/\/./i.test(service ?? ''), 'an xmpps:, xmpp: or wss: address');
     return InstalledTransports.ofPlatform(this);
-  }
-
-  #registeredMechanisms(): SaslMechanism[] | undefined {
-    const key = SaslMechanism as never;
-    return this.scope.isRegistered(key, true) ? this.scope.resolveAll<SaslMechanism>(key) : undefined;
   }
 }
 

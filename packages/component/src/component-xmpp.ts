@@ -9,6 +9,7 @@ import {
   JidParser,
   knownOptions,
   type Link,
+  lookUpAll,
   NS_CLIENT,
   NS_COMPONENT,
   Presence,
@@ -115,7 +116,7 @@ export class ComponentXMPP extends BaseXMPP {
     // Transports that are given may encrypt: what they do is looked at once they are open.
     if (!transports) this.#refusePlaintext(false);
     if (transports) this.#transports = 'create' in transports ? [transports] : transports;
-    else this.#transports = this.#installedTransports();
+    else this.#transports = lookUpAll(this.scope, TransportFactory) ?? defaultTransports(this);
   }
 
   #refusePlaintext(secure: boolean): void {
@@ -125,12 +126,6 @@ export class ComponentXMPP extends BaseXMPP {
       `the component protocol has no encryption, and ${host} is another machine: set allowRemotePlaintext where the way there is safe`,
       'host',
     );
-  }
-
-  #installedTransports(): readonly TransportFactory[] {
-    const key = TransportFactory as never;
-    if (this.scope.isRegistered(key, true)) return this.scope.resolveAll<TransportFactory>(key);
-    return defaultTransports(this);
   }
 
   protected override createTransport(): Transport {

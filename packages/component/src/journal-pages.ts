@@ -1,7 +1,8 @@
-import { type Clock, Registration, type Storage, TimeoutError, type Timer } from '@sestina/core';
+import { type Clock, limited, Registration, type Storage, TimeoutError, type Timer } from '@sestina/core';
 import { type Work, writeWork } from './work-records.js';
 
 const PAGE = 64;
+const WRITING = 'writing to the journal';
 
 /** How it is kept. */
 export interface PagesOptions {
@@ -124,7 +125,7 @@ export class JournalPages {
     const pages = [...this.#pages].filter(({ dirty, waiting }) => dirty && (all || waiting.length > 0));
     const waiting = pages.map((page) => page.waiting.splice(0));
     const timer = this.#clock.setTimer(this.#options.timeout, () => {
-      const error = new TimeoutError('writing to the journal', this.#options.timeout);
+      const error = new TimeoutError(WRITING, this.#options.timeout);
       this.#stuck = error;
       for (const { reject } of waiting.flat()) reject(error);
       for (const page of this.#pages) for (const { reject } of page.waiting.splice(0)) reject(error);
@@ -159,12 +160,6 @@ export class JournalPages {
       while (this.#running) await this.#running;
       await this.#start(true);
     };
-    const { timeout } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      const timer = this.#clock.setTimer(timeout, () => reject(new TimeoutError('writing to the journal', timeout)));
-      all()
-        .then(resolve, reject)
-        .finally(() => timer.cancel());
-    });
+    await limited(this.#clock, this.#options.timeout, WRITING, new AbortController().signal, all);
   }
 }

@@ -47,6 +47,12 @@ export function lookUp<T extends object>(scope: DependencyContainer, token: Toke
   return scope.isRegistered(key, true) ? scope.resolve<T>(key) : undefined;
 }
 
+/** All that is registered for a token there; undefined where nothing is. */
+export function lookUpAll<T extends object>(scope: DependencyContainer, token: Token<T>): T[] | undefined {
+  const key = token as never;
+  return scope.isRegistered(key, true) ? scope.resolveAll<T>(key) : undefined;
+}
+
 /** Registers what stands behind a token, in place of whatever was there: `provide(container, Storage, new MyStorage())`. */
 export function provide<T extends object>(container: DependencyContainer, token: Token<T>, value: T): void {
   container.registerInstance<T>(token as never, value);

@@ -1,3 +1,14 @@
+export const LT = 0x3c;
+export const GT = 0x3e;
+export const SLASH = 0x2f;
+export const SPACE = 0x20;
+export const EQUALS = 0x3d;
+export const AMPERSAND = 0x26;
+export const QUOTE = 0x22;
+export const APOSTROPHE = 0x27;
+export const BRACKET = 0x5d;
+export const SEMICOLON = 0x3b;
+
 // What a byte can be; those of characters beyond ASCII are always worth a look.
 /** A name may begin with it. */
 export const START = 1;

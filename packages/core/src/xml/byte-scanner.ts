@@ -1,4 +1,18 @@
-import { COLON, IN_TEXT, IN_VALUE, KINDS, OUTER, START } from './byte-kinds.js';
+import {
+  AMPERSAND,
+  APOSTROPHE,
+  BRACKET,
+  COLON,
+  GT,
+  IN_TEXT,
+  IN_VALUE,
+  KINDS,
+  LT,
+  OUTER,
+  QUOTE,
+  SEMICOLON,
+  START,
+} from './byte-kinds.js';
 import { firstOf, hashOf, same } from './bytes.js';
 import { KnownStrings } from './known-strings.js';
 import type { Limits } from './limits.js';
@@ -9,14 +23,6 @@ export interface Utf8Text {
   readonly text: string;
   readonly bytes: Uint8Array;
 }
-
-const LT = 0x3c;
-const GT = 0x3e;
-const AMPERSAND = 0x26;
-const QUOTE = 0x22;
-const APOSTROPHE = 0x27;
-const BRACKET = 0x5d;
-const SEMICOLON = 0x3b;
 
 /** No stanza has elements with more; those are left to others. */
 export const MOST_ATTRIBUTES = 16;

@@ -1,4 +1,4 @@
-import { IN_VALUE, KINDS, START } from './byte-kinds.js';
+import { APOSTROPHE, EQUALS, GT, IN_VALUE, KINDS, QUOTE, SLASH, SPACE, START } from './byte-kinds.js';
 import { ByteScanner, MOST_ATTRIBUTES, NO_TEXT, type Utf8Text } from './byte-scanner.js';
 import { same } from './bytes.js';
 import { type Origin, type Unread, XmlElement, type XmlNode } from './element.js';
@@ -15,13 +15,6 @@ export interface Surroundings {
   /** The namespace of a prefix of the header. */
   namespaceOf(prefix: string): string | undefined;
 }
-
-const GT = 0x3e;
-const SLASH = 0x2f;
-const SPACE = 0x20;
-const EQUALS = 0x3d;
-const QUOTE = 0x22;
-const APOSTROPHE = 0x27;
 
 /** Deeper elements, and those with more attributes, are somebody else's: no stanza has that many. */
 const DEEPEST = 64;
@@ -167,18 +160,19 @@ export class PlainReader {
     const tag = this.#tag;
     const namespace = this.#declared ?? inherited;
     const plain = this.#attributes === 0;
-    if (this.#open) {
+    if (!this.#open) {
+      if (plain) return XmlElement.adopt(tag, namespace, undefined, this.#origin);
+    } else {
       if (!this.#scan.textUpToTag(plain)) return undefined;
       const text = this.#scan.value;
-      const bare = plain && this.#scan.bytes[this.#scan.at + 1] === SLASH;
-      if (bare ? !this.#scan.endTag(from + 1, tag.length) : !this.#skipContent(from + 1, tag.length, 2))
-        return undefined;
-      if (bare) {
+      if (plain && this.#scan.bytes[this.#scan.at + 1] === SLASH) {
+        if (!this.#scan.endTag(from + 1, tag.length)) return undefined;
         const element = XmlElement.adopt(tag, namespace, undefined, this.#origin);
         if (text !== '') element.adoptChildren([text]);
         return element;
       }
-    } else if (plain) return XmlElement.adopt(tag, namespace, undefined, this.#origin);
+      if (!this.#skipContent(from + 1, tag.length, 2)) return undefined;
+    }
     const unread = new Part(this, this.#source, from, textFrom, inherited);
     return XmlElement.unread(tag, namespace, unread, this.#origin);
   }

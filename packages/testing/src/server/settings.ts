@@ -22,9 +22,9 @@ export interface MemoryServerOptions {
   starttls?: 'required' | 'optional' | 'off';
   /**
    * What a second connection of a component meets. `allow`: all of them get what comes for the domain in turn, whoever it is from
-   * and whichever address it is for, and the answer to a request goes to the connection that asked. `share`: each stanza goes to any of them at random, answers
-   * too, as on an ejabberd without `domain_balancing`. `reject`: it is refused with `conflict`. `replace`: the first one is ended
-   * with `conflict`. Default `allow`.
+   * and whichever address it is for, and the answer to a request goes to the connection that asked. `share`: each stanza goes to
+   * any of them at random, answers too, as on an ejabberd without `domain_balancing`. `reject`: it is refused with `conflict`.
+   * `replace`: the first one is ended with `conflict`. Default `allow`.
    */
   componentConflict?: 'allow' | 'reject' | 'replace' | 'share';
   /** What a peer may send; see `Limits` of the core. */

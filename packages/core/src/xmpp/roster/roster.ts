@@ -340,12 +340,14 @@ export class Roster {
       item.unauthorize();
     }
   }
+
   /** What could not be kept is not promised. */
   #refuse(presence: Presence): void {
     const text = `no more than ${this.maxOwners} addresses can be subscribed to here`;
-    const error = new StanzaError('resource-constraint', { text });
-    this.#host.send(presence.errorReply(error));
-    if (!this.#fullReported) this.#host.reportError(error, 'rosters: raise maxOwners, or keep them in a store');
+    this.#host.send(presence.errorReply('resource-constraint', text));
+    if (this.#fullReported) return;
     this.#fullReported = true;
+    const error = new StanzaError('resource-constraint', { text });
+    this.#host.reportError(error, 'rosters: raise maxOwners, or keep them in a store');
   }
 }
