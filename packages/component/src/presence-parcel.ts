@@ -1,46 +1,21 @@
 import {
   type JID,
+  OuterSending,
   type Presence,
   SendError,
-  Sending,
+  type Sending,
   type SendingOwner,
   type SendOptions,
-  type SendState,
 } from '@sestina/core';
-
-/** What becomes of all copies together. */
-class Outcome extends Sending {
-  #last: Sending | undefined;
-  #ackWanted = false;
-
-  override acked(options?: { signal?: AbortSignal | undefined }): Promise<SendState> {
-    this.#ackWanted = true;
-    this.#askForAck();
-    return super.acked(options);
-  }
-
-  // A server acknowledges in order: the last copy stands for those before it.
-  follow(last: Sending): void {
-    this.#last = last;
-    this.#askForAck();
-    const look = (): void => this.move(last.state, last.error);
-    last.onState(look);
-    look();
-  }
-
-  #askForAck(): void {
-    if (this.#ackWanted) this.#last?.acked().catch(() => {});
-  }
-}
 
 /** A presence and those who are still to get it. */
 export class PresenceParcel {
-  readonly outcome: Sending;
+  /** What becomes of all copies together. A server acknowledges in order: the last one stands for those before it. */
+  readonly outcome: OuterSending;
   /** By bare JID, in order. */
   readonly left = new Map<string, JID>();
   readonly presence: Presence;
   readonly #options: () => SendOptions;
-  readonly #outcome: Outcome;
   readonly #total: number;
   readonly #after: (() => void)[] = [];
   #last: Sending | undefined;
@@ -54,8 +29,7 @@ export class PresenceParcel {
     this.#options = options;
     for (const jid of to) this.left.set(jid.bare.full, jid);
     this.#total = this.left.size;
-    this.#outcome = new Outcome(presence.xml, 0, owner);
-    this.outcome = this.#outcome;
+    this.outcome = new OuterSending(presence.xml, 0, owner);
   }
 
   /** Sends the copy for one of them. `settled` is called once it is not in the send queue any more. */
@@ -113,10 +87,10 @@ export class PresenceParcel {
   }
 
   #settle(): void {
-    if (this.#outcome.state !== 'queued') return;
-    if (this.#error) this.#outcome.move('failed', this.#summary(this.#error));
-    else this.#outcome.move('written');
-    if (this.#last) this.#outcome.follow(this.#last);
+    if (this.outcome.state !== 'queued') return;
+    if (this.#error) this.outcome.move('failed', this.#summary(this.#error));
+    else this.outcome.move('written');
+    if (this.#last) this.outcome.follow(this.#last);
     for (const done of this.#after.splice(0)) done();
   }
 

@@ -12,6 +12,7 @@ export * from './limited.js';
 export * from './link.js';
 export * from './link-errors.js';
 export * from './matchers.js';
+export * from './outer-sending.js';
 export * from './scheduler.js';
 export * from './send-queue.js';
 export * from './sending.js';

@@ -1,30 +1,8 @@
-import { measureHostile } from './lib/hostile.js';
-import { requirePeer } from './lib/peers.js';
-
-interface StreamParser {
-  on(name: 'data' | 'error', handler: () => void): void;
-  write(chunk: Buffer | string): boolean;
-}
-
-interface StanzaModule {
-  createClient(options: object): { stanzas: object };
-  JXT: { StreamParser: new (options: object) => StreamParser };
-}
-
-const HEADER =
-  "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='s1' version='1.0'>";
-
-const { createClient, JXT } = requirePeer('stanza') as StanzaModule;
+import { HEADER, measureHostile } from './lib/hostile.js';
+import { stanzaParser } from './lib/stanza-parser.js';
 
 await measureHostile(() => {
-  const parser = new JXT.StreamParser({
-    acceptLanguages: ['en'],
-    allowComments: false,
-    lang: 'en',
-    registry: createClient({}).stanzas,
-    rootKey: 'stream',
-    wrappedStream: true,
-  });
+  const parser = stanzaParser();
   let refused: string | undefined;
   parser.on('error', () => {
     refused ??= 'an error';

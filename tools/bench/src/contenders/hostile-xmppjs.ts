@@ -1,13 +1,10 @@
-import { measureHostile } from './lib/hostile.js';
+import { HEADER, measureHostile } from './lib/hostile.js';
 import { importPeer } from './lib/peers.js';
 
 interface Parser {
   on(name: 'error', handler: (error: Error) => void): void;
   write(text: string): void;
 }
-
-const HEADER =
-  "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='s1' version='1.0'>";
 
 const { Parser } = await importPeer<{ Parser: new () => Parser }>('@xmpp/xml');
 

@@ -1,5 +1,5 @@
 import { measureReceiving, Seen } from './lib/feed.js';
-import { requirePeer } from './lib/peers.js';
+import { stanzaParser } from './lib/stanza-parser.js';
 
 interface Stanza {
   readonly from?: string;
@@ -8,28 +8,15 @@ interface Stanza {
   readonly type?: string;
 }
 
-interface StreamParser {
-  on(name: 'data', handler: (event: { event?: string; kind: string; stanza: Stanza }) => void): void;
-  on(name: 'error', handler: (error: Error) => void): void;
-  write(chunk: Buffer | string): boolean;
-}
-
-interface StanzaModule {
-  createClient(options: object): { stanzas: object };
-  JXT: { StreamParser: new (options: object) => StreamParser };
+interface Data {
+  readonly event?: string;
+  readonly kind: string;
+  readonly stanza: Stanza;
 }
 
 await measureReceiving((header) => {
-  const { createClient, JXT } = requirePeer('stanza') as StanzaModule;
   const seen = new Seen();
-  const parser = new JXT.StreamParser({
-    acceptLanguages: ['en'],
-    allowComments: false,
-    lang: 'en',
-    registry: createClient({}).stanzas,
-    rootKey: 'stream',
-    wrappedStream: true,
-  });
+  const parser = stanzaParser<Data>();
   parser.on('error', (error) => {
     throw error;
   });

@@ -1,41 +1,18 @@
 import type { JID } from '../../jid/index.js';
 import type { Presence } from '../../stanza/presence.js';
-import { SendError, Sending, type SendOptions, type SendState } from '../../stream/sending.js';
+import { OuterSending } from '../../stream/outer-sending.js';
+import { SendError, type Sending, type SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { RosterHost } from './roster.js';
 import type { HeldPresence, RosterKeeper } from './roster-keeper.js';
 import type { RosterGroup, RosterNode } from './roster-node.js';
-
-/** What is given out before the stanza is really sent: becomes what that becomes. */
-class Outer extends Sending {
-  #real: Sending | undefined;
-  #ackWanted = false;
-
-  override acked(options?: { signal?: AbortSignal | undefined }): Promise<SendState> {
-    this.#ackWanted = true;
-    this.#askForAck();
-    return super.acked(options);
-  }
-
-  follow(real: Sending, look: () => void): void {
-    this.#real = real;
-    real.onState(look);
-    look();
-    this.#askForAck();
-  }
-
-  // Its owner keeps those whose acknowledgement somebody waits for, and tells them when none will come.
-  #askForAck(): void {
-    if (this.#ackWanted) this.#real?.acked().catch(() => {});
-  }
-}
 
 /** Presence that waits until what it tells is kept. */
 class Held implements HeldPresence {
   #waiting: {
     readonly presence: Presence;
     readonly options: SendOptions | undefined;
-    readonly sending: Outer;
+    readonly sending: OuterSending;
     readonly to: readonly JID[] | undefined;
   }[] = [];
   readonly #changes: RosterChanges;
@@ -45,7 +22,7 @@ class Held implements HeldPresence {
   }
 
   add(presence: Presence, options: SendOptions | undefined, to?: readonly JID[]): Sending {
-    const sending = new Outer(presence.xml);
+    const sending = new OuterSending(presence.xml);
     this.#waiting.push({ presence, options, sending, to });
     return sending;
   }
@@ -97,7 +74,7 @@ export class RosterChanges {
   /** A change that sends presence, such a one; what comes back tells what becomes of that. */
   act(such: () => Presence, change: () => Sending): Sending {
     if (this.#held || !this.keeper) return change();
-    const outer = new Outer(such().xml);
+    const outer = new OuterSending(such().xml);
     let inner: Sending | undefined;
     const make = (): void => {
       inner = change();
@@ -155,7 +132,7 @@ export class RosterChanges {
   }
 
   /** @internal */
-  release(presence: Presence, options: SendOptions | undefined, outer: Outer, to?: readonly JID[]): void {
+  release(presence: Presence, options: SendOptions | undefined, outer: OuterSending, to?: readonly JID[]): void {
     this.#follow(this.#deliver(presence, options, to), outer);
   }
 
@@ -166,7 +143,7 @@ export class RosterChanges {
     outer.move('failed', new SendError('dropped', text, { cause }));
   }
 
-  #follow(real: Sending, outer: Outer): void {
+  #follow(real: Sending, outer: OuterSending): void {
     const look = (): void => {
       const { state, error } = real;
       outer.element = real.element;

@@ -21,6 +21,10 @@ export interface Victim {
   refused(): string | undefined;
 }
 
+/** What a server opens a stream with. */
+export const HEADER =
+  "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='s1' version='1.0'>";
+
 /** After so many milliseconds a contender is not given any more. */
 const LONGEST = 10_000;
 /** After so many bytes the event loop turns, as it does between two reads of a socket. */
