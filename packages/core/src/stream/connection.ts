@@ -139,8 +139,8 @@ export class Connection {
     let next = pause;
     if (this.#stopping) await abortable(this.#stopping, signal);
     for (;;) {
-      signal.throwIfAborted();
       if (next) await this.#wait(run, next);
+      signal.throwIfAborted();
       try {
         await this.#attempt(run);
         return;
@@ -213,12 +213,15 @@ export class Connection {
       this.#host.emit('connecting', {});
       const transport = await abortable(this.#host.createTransport(), signal);
       link = await this.open(transport, signal);
+      signal.throwIfAborted();
       this.#host.emit('connected', { secure: transport.secure, transport: transport.kind });
       const replaced = (next: Link): void => {
         if (link && link !== next) this.#retire(link, new DisconnectedError('another connection took its place'));
         link = next;
       };
       const outcome = await abortable(this.#host.negotiateOn(link, signal, replaced), signal);
+      // A promise that is fulfilled goes on a turn later: it may have been given up between the two.
+      signal.throwIfAborted();
       if (link.closed || link.ending) throw link.reason ?? new DisconnectedError('closed');
       this.#begin(link, outcome);
     } catch (error) {

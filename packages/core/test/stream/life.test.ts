@@ -71,6 +71,49 @@ describe('connect()', () => {
     expect(xmpp.attempts).toBe(1);
   });
 
+  // A fulfilled promise goes on some turns later: whatever is called between the two has to count.
+  const TURNS = Array.from({ length: 12 }, (_, turn) => turn);
+  const after = async (turns: number, act: () => void): Promise<void> => {
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    act();
+  };
+
+  it.each(TURNS)('makes no session once disconnect() was called, %d turns behind the negotiation', async (turns) => {
+    const xmpp: TestXMPP = new TestXMPP({
+      negotiate: async (link) => {
+        await xmpp.open(link);
+        void after(turns, () => void xmpp.disconnect({ timeout: 0 }));
+        return 'new';
+      },
+    });
+    await xmpp.connect().catch(() => {});
+    await expectOver(xmpp);
+  });
+
+  it.each(TURNS)('heeds its signal %d turns behind the negotiation', async (turns) => {
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    let late: boolean | undefined;
+    const xmpp: TestXMPP = new TestXMPP({
+      negotiate: async (link) => {
+        await xmpp.open(link);
+        void after(turns, () => {
+          late = xmpp.online;
+          controller.abort(reason);
+        });
+        return 'new';
+      },
+    });
+    const outcome = await xmpp.connect({ signal: controller.signal }).catch((error: unknown) => error);
+    if (late === false) {
+      expect(outcome).toBe(reason);
+      await expectOver(xmpp);
+    } else {
+      expect(outcome).toBeUndefined();
+      expect(xmpp.online).toBe(true);
+    }
+  });
+
   it('can be called again after it failed', async () => {
     const xmpp = new TestXMPP({
       transport: (attempt) => (attempt === 1 ? Promise.reject(refused()) : serve(new MemoryTransport())),
