@@ -26,8 +26,8 @@ await server.stop();
 function show(when: string): void {
   console.log(`\n${when}`);
   console.log('  plugins: ', xmpp.plugins.ids.join(', ') || '-');
-  console.log('  features:', [...xmpp.features].sort().join(', ') || '-');
-  console.log('  answers: ', xmpp.answers.join(', ') || '-');
+  console.log('  features:', [...xmpp.advertised].sort().join(', ') || '-');
+  console.log('  answers: ', xmpp.handledRequests.join(', ') || '-');
   console.log('  handlers:', xmpp.handlers.join(', ') || '-');
   console.log('  timers:  ', xmpp.scheduled.join(', ') || '-');
 }

@@ -77,7 +77,7 @@ describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %
     expect(await other.use(Ping).ping(full)).toBeGreaterThan(0);
     const left = await page.evaluate(() => {
       xmpp.remove(sestina.Ping);
-      return { plugins: xmpp.plugins.ids, features: [...xmpp.features].filter((name) => name === 'urn:xmpp:ping') };
+      return { plugins: xmpp.plugins.ids, features: [...xmpp.advertised].filter((name) => name === 'urn:xmpp:ping') };
     });
     expect(left).toEqual({ plugins: [], features: [] });
     const refusal = await other

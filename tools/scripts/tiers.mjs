@@ -10,8 +10,9 @@ import { imports, lineOf, scan } from './lib/scan.mjs';
 const SCOPE = '@sestina/';
 const TRANSPORTS = ['@sestina/tcp', '@sestina/websocket'];
 const APPLICATION = ['@sestina/client', '@sestina/component'];
-// Each of these exists once in a process because only core brings it.
-const CORE_ONLY = ['tsyringe', 'saxes'];
+// Each of these exists once in a process because only one of our packages brings it, in one place.
+/** @type {Readonly<Record<string, string>>} */
+const ONLY_IN = { tsyringe: 'packages/core/src/di/', saxes: 'packages/xml/' };
 const PLUGIN = /^@sestina\/xep-\d{4}$/;
 
 /**
@@ -26,7 +27,8 @@ const oneOf = (names) => (name) => names.includes(name);
 
 /** @type {Record<string, Tier>} */
 const PACKAGES = {
-  'packages/core': { allows: () => false, rule: 'core imports no other package of ours' },
+  'packages/xml': { allows: () => false, rule: 'xml imports no other package of ours' },
+  'packages/core': { allows: oneOf(['@sestina/xml']), rule: 'core imports xml alone' },
   'packages/sasl': { allows: () => false, rule: 'sasl imports no other package of ours' },
   'packages/tcp': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone', node: true },
   'packages/websocket': { allows: oneOf(['@sestina/core']), rule: 'a transport imports core alone' },
@@ -52,8 +54,8 @@ for (const name of ['client', 'component']) {
 function tierOf(dir) {
   if (dir.startsWith('plugins/')) {
     return {
-      allows: (name) => name === '@sestina/core' || PLUGIN.test(name),
-      rule: 'a plugin imports core and other plugins',
+      allows: (name) => name === '@sestina/core' || name === '@sestina/sasl' || PLUGIN.test(name),
+      rule: 'a plugin imports core, sasl and other plugins',
     };
   }
   if (dir.startsWith('packages/')) {
@@ -122,7 +124,8 @@ export function checkTiers({ workspaces: all, rootDevDependencies, files }) {
         else if (!testing && !tier.allows(name)) list.push(`'${name}': ${tier.rule}`);
       }
       if (name === manifest.name && !isTest) list.push(`'${name}' imports itself by name`);
-      if (CORE_ONLY.includes(name) && owner.dir !== 'packages/core') list.push(`'${name}' is imported by core alone`);
+      const home = ONLY_IN[name];
+      if (home !== undefined && !path.startsWith(home)) list.push(`'${name}' is imported in ${home} alone`);
       if (list.length === 0 && name !== manifest.name && !usable.has(name)) {
         list.push(`'${name}' is not declared in ${owner.dir}/package.json`);
       }

@@ -240,7 +240,7 @@ describe('dispose()', () => {
     await connected;
     await client.dispose();
     expect(client.handlers).toEqual([]);
-    expect([...client.features]).toEqual([]);
+    expect([...client.advertised]).toEqual([]);
     expect(clock.pending).toEqual([]);
     expect(await rejection(client.connect())).toBeInstanceOf(DisconnectedError);
   });
@@ -259,7 +259,7 @@ describe('two clients in one process', () => {
     const connected = Promise.all([alice.connect(), bob.connect()]);
     await clock.runUntilIdle();
     await connected;
-    expect([...bob.features]).not.toContain('urn:alice');
+    expect([...bob.advertised]).not.toContain('urn:alice');
     expect(alice.clientRoster).not.toBe(bob.clientRoster);
     expect(alice.boundJid?.full).toBe('alice@localhost/a');
     expect(bob.boundJid?.full).toBe('bob@localhost/b');

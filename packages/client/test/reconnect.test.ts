@@ -106,7 +106,7 @@ describe('a lost connection', () => {
       scheduled: client.scheduled.length,
       timers: clock.pending.length,
       sessions: server.sessions.length,
-      features: [...client.features].length,
+      features: [...client.advertised].length,
       listeners: (
         ['sessionStart', 'sessionEnd', 'disconnected', 'message', 'sessionBind', 'rosterUpdate', 'error'] as const
       ).map((name) => client.listenerCount(name)),

@@ -1,7 +1,7 @@
 import {
-  type Answer,
-  type AnswerHandler,
   type AskOptions,
+  type DataKind,
+  type DataProvider,
   disposeAll,
   type ElementClass,
   type ElementView,
@@ -238,8 +238,8 @@ export class ComponentAddress {
 
   /** Gives plugins their data for this address, or for one node of it; see `BaseXMPP.api`. */
   answer<Request, Result>(
-    answer: Answer<Request, Result>,
-    handler: AnswerHandler<Request, Result>,
+    answer: DataKind<Request, Result>,
+    handler: DataProvider<Request, Result>,
     { node }: { readonly node?: string | undefined } = {},
   ): Registration {
     return this.#own(this.#component.api.register(answer, handler, { jid: this.jid, node }));

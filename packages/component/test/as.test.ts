@@ -1,5 +1,5 @@
 import { type AddressEvent, ComponentAddress } from '@sestina/component';
-import { attr, ConfigError, defineAnswer, element, JID, type Message, StanzaError } from '@sestina/core';
+import { attr, ConfigError, defineDataKind, element, JID, type Message, StanzaError } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import { scripted } from './scripted.js';
 
@@ -260,7 +260,7 @@ describe('what an address hears', () => {
     expect(heard).toEqual(['two']);
     two.dispose();
     expect(component.listenerCount('message')).toBe(0);
-    expect(component.answers).toEqual([]);
+    expect(component.handledRequests).toEqual([]);
     one.on('message', () => heard.push('again'));
     await stream.recv(message('romeo@bot.example.org', '2'));
     expect(heard).toEqual(['two', 'again']);
@@ -318,7 +318,7 @@ describe('a thousand addresses', () => {
       expect(answer.firstElement?.attribute('what')).toBe(what);
       expect(answer.attribute('from')).toBe(to);
     }
-    expect(component.answers).toEqual(['get {urn:example:ask}ask']);
+    expect(component.handledRequests).toEqual(['get {urn:example:ask}ask']);
     await stream.expectNothingSent();
   });
 
@@ -515,7 +515,7 @@ describe('presence of an address', () => {
 });
 
 describe('data of an address', () => {
-  const nickOf = defineAnswer<{ readonly lang: string }, string>('nick');
+  const nickOf = defineDataKind<{ readonly lang: string }, string>('nick');
 
   it('is what that address answers, and goes with it', async () => {
     const { component } = await scripted();

@@ -111,7 +111,7 @@ describe('several components', () => {
     const [one, two] = [make(), make({ jid: 'two.example.org' })];
     await Promise.all([one.connect(), two.connect()]);
     one.advertise('urn:one');
-    expect([...two.features]).not.toContain('urn:one');
+    expect([...two.advertised]).not.toContain('urn:one');
     expect(one.scope).not.toBe(two.scope);
     const message = two.wait('message');
     one.sendMessage({ to: 'someone@two.example.org', body: 'hello' });

@@ -1,3 +1,4 @@
+export * from '@sestina/xml';
 export * from './di/index.js';
 export * from './errors.js';
 export * from './jid/index.js';
@@ -5,5 +6,4 @@ export * from './registration.js';
 export * from './services/index.js';
 export * from './stanza/index.js';
 export * from './stream/index.js';
-export * from './xml/index.js';
 export * from './xmpp/index.js';

@@ -18,7 +18,7 @@ async function start() {
 describe('DataForms', () => {
   it('tells of messages that carry a form, and of no others', async () => {
     const { stream, forms } = await start();
-    expect(stream.xmpp.features.has(NS_DATA)).toBe(true);
+    expect(stream.xmpp.advertised.has(NS_DATA)).toBe(true);
     await stream.recv(message(FORM));
     await stream.recv(message('<body>hi</body>'));
     await stream.recv(message(FORM, `type='error'`));
@@ -31,7 +31,7 @@ describe('DataForms', () => {
     const { stream, forms } = await start();
     const handlers = stream.xmpp.handlers.length;
     stream.xmpp.remove(DataForms);
-    expect([stream.xmpp.features.has(NS_DATA), handlers - stream.xmpp.handlers.length]).toEqual([false, 1]);
+    expect([stream.xmpp.advertised.has(NS_DATA), handlers - stream.xmpp.handlers.length]).toEqual([false, 1]);
     const next = stream.xmpp.wait('message');
     await stream.recv(message(`${FORM}<body>hi</body>`));
     expect((await next).form?.type).toBe('form');

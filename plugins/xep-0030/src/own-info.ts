@@ -1,4 +1,12 @@
-import { type Answers, defineAnswer, JID, type Place, PlaceMap, Registration, StanzaError } from '@sestina/core';
+import {
+  type AddressNode,
+  AddressNodeMap,
+  type DataProviders,
+  defineDataKind,
+  JID,
+  Registration,
+  StanzaError,
+} from '@sestina/core';
 import type { Form } from '@sestina/xep-0004';
 import { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';
 
@@ -35,9 +43,9 @@ export type ItemsHandler = (
 ) => Iterable<ItemInit> | undefined | Promise<Iterable<ItemInit> | undefined>;
 
 /** Asked of `xmpp.api` at each question what we are and can do; `answerInfo()` registers answers. */
-export const ownDiscoInfo = defineAnswer<DiscoRequest, DiscoInfo>('disco#info');
+export const ownDiscoInfo = defineDataKind<DiscoRequest, DiscoInfo>('disco#info');
 /** The same for what belongs to us. */
-export const ownDiscoItems = defineAnswer<DiscoRequest, Iterable<ItemInit>>('disco#items');
+export const ownDiscoItems = defineDataKind<DiscoRequest, Iterable<ItemInit>>('disco#items');
 
 interface Contribution {
   readonly identity?: IdentityInit;
@@ -50,16 +58,16 @@ interface Contribution {
 export class OwnInfo {
   readonly #features: Iterable<string>;
   readonly #identities: readonly IdentityInit[];
-  readonly #changed: (place: Place) => void;
-  readonly #contributions = new PlaceMap<Contribution>();
-  readonly #api: Answers;
+  readonly #changed: (place: AddressNode) => void;
+  readonly #contributions = new AddressNodeMap<Contribution>();
+  readonly #api: DataProviders;
   readonly #handlers = new Set<Registration>();
 
   constructor(
-    api: Answers,
+    api: DataProviders,
     features: Iterable<string>,
     identities: readonly IdentityInit[],
-    changed: (place: Place) => void,
+    changed: (place: AddressNode) => void,
   ) {
     this.#api = api;
     this.#features = features;
@@ -67,16 +75,16 @@ export class OwnInfo {
     this.#changed = changed;
   }
 
-  add(contribution: Contribution, place: Place): Registration {
+  add(contribution: Contribution, place: AddressNode): Registration {
     return this.#noted(place, this.#contributions.add(place, contribution));
   }
 
-  answerInfo(handler: InfoHandler, place: Place): Registration {
+  answerInfo(handler: InfoHandler, place: AddressNode): Registration {
     const registration = this.#api.register(ownDiscoInfo, ({ request }) => handler(request), place);
     return this.#noted(place, this.#kept(registration));
   }
 
-  answerItems(handler: ItemsHandler, place: Place): Registration {
+  answerItems(handler: ItemsHandler, place: AddressNode): Registration {
     return this.#kept(this.#api.register(ownDiscoItems, ({ request }) => handler(request), place));
   }
 
@@ -137,7 +145,7 @@ export class OwnInfo {
     });
   }
 
-  #noted(place: Place, registration: Registration): Registration {
+  #noted(place: AddressNode, registration: Registration): Registration {
     this.#changed(place);
     return new Registration(() => {
       registration.dispose();

@@ -1,10 +1,10 @@
 import {
+  type AddressNode,
   BaseXMPP,
   type Iq,
   inject,
   injectable,
   JID,
-  type Place,
   Plugin,
   Registration,
   StanzaError,
@@ -72,7 +72,7 @@ export class ServiceDiscovery extends Plugin {
     this.#options = options;
     this.#queries = new SharedQueries(xmpp.clock);
     const identities = options.identities.length > 0 ? options.identities : [defaultIdentity(xmpp)];
-    this.#own = new OwnInfo(xmpp.api, xmpp.features, identities, (place) => this.infoChanged(place));
+    this.#own = new OwnInfo(xmpp.api, xmpp.advertised, identities, (place) => this.infoChanged(place));
     this.own(xmpp.onIq('get', DiscoInfo, async (query, iq) => this.#own.info(await this.#asked(query, iq))));
     this.own(xmpp.onIq('get', DiscoItems, async (query, iq) => this.#own.items(await this.#asked(query, iq))));
     this.own(xmpp.on('presenceUnavailable', ({ from }) => from && this.#cache.forget(from)));
@@ -196,22 +196,22 @@ export class ServiceDiscovery extends Plugin {
   // Answering.
 
   /** Adds to what we are. Where a place has identities of its own, those of `options.identities` do not count there. */
-  addIdentity(identity: IdentityInit, place: Place = {}): Registration {
+  addIdentity(identity: IdentityInit, place: AddressNode = {}): Registration {
     return this.#own.add({ identity }, place);
   }
 
   /** Announces a feature of one address or node; for all addresses `xmpp.advertise()` does. */
-  addFeature(feature: string, place: Place = {}): Registration {
+  addFeature(feature: string, place: AddressNode = {}): Registration {
     return this.#own.add({ feature }, place);
   }
 
   /** Lists something that belongs to us. */
-  addItem(item: ItemInit, place: Place = {}): Registration {
+  addItem(item: ItemInit, place: AddressNode = {}): Registration {
     return this.#own.add({ item }, place);
   }
 
   /** Adds further data (XEP-0128; the plugin of that name checks it). A function is called at each answer. */
-  addForm(form: Form | (() => Form), place: Place = {}): Registration {
+  addForm(form: Form | (() => Form), place: AddressNode = {}): Registration {
     return this.#own.add({ form: typeof form === 'function' ? form : () => form }, place);
   }
 
@@ -219,12 +219,12 @@ export class ServiceDiscovery extends Plugin {
    * Has a function answer what we are and can do. The closest place is asked first: address and node, address, node, all; of
    * equal places the one added last. Where it gives undefined the next one is asked, and at last what was added here counts.
    */
-  answerInfo(handler: InfoHandler, place: Place = {}): Registration {
+  answerInfo(handler: InfoHandler, place: AddressNode = {}): Registration {
     return this.#own.answerInfo(handler, place);
   }
 
   /** The same for what belongs to us. */
-  answerItems(handler: ItemsHandler, place: Place = {}): Registration {
+  answerItems(handler: ItemsHandler, place: AddressNode = {}): Registration {
     return this.#own.answerItems(handler, place);
   }
 
@@ -242,7 +242,7 @@ export class ServiceDiscovery extends Plugin {
   }
 
   /** Tells that a function given to `answerInfo()` or `addForm()` would now answer something else. */
-  infoChanged({ jid, node }: Place = {}): void {
+  infoChanged({ jid, node }: AddressNode = {}): void {
     this.#xmpp.emit('discoInfoChanged', { jid: jid === undefined ? undefined : JID.from(jid), node });
   }
 

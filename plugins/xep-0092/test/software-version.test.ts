@@ -35,7 +35,7 @@ afterEach(async () => {
 describe('telling', () => {
   it('tells nothing by default, and does not announce that it could (XEP-0092 §5)', async () => {
     const { stream } = await start();
-    expect([...stream.xmpp.features]).toEqual([]);
+    expect([...stream.xmpp.advertised]).toEqual([]);
     await stream.recv(QUESTION);
     await stream.expectSent(UNAVAILABLE);
   });
@@ -48,7 +48,7 @@ describe('telling', () => {
 
   it('tells what it was given (XEP-0092 examples 1 and 2)', async () => {
     const { stream } = await start({ name: 'Exodus', version: '0.7.0.4', os: 'Windows-XP 5.01.2600' });
-    expect([...stream.xmpp.features]).toEqual([NS_VERSION]);
+    expect([...stream.xmpp.advertised]).toEqual([NS_VERSION]);
     await stream.recv(QUESTION);
     await stream.expectSent(`<iq type='result' to='romeo@montague.net/orchard' id='version_1'>${EXODUS}</iq>`);
   });
@@ -150,7 +150,7 @@ describe('the plugin', () => {
   it('is gone without a trace when it is removed, and the stream goes on', async () => {
     const { stream } = await start({ name: 'Exodus' });
     expect(stream.xmpp.remove(SoftwareVersion)).toBe(true);
-    expect([...stream.xmpp.features]).toEqual([]);
+    expect([...stream.xmpp.advertised]).toEqual([]);
     await stream.recv(QUESTION);
     await stream.expectSent(UNAVAILABLE);
   });

@@ -192,7 +192,7 @@ describe('EntityCapabilities', () => {
     await stream.expectNothingSent();
     xmpp.sendPresence();
     await stream.expectSent('<presence/>');
-    expect([xmpp.features.has(NS_CAPS), xmpp.handlers, stream.clock.pending]).toEqual([false, [], []]);
+    expect([xmpp.advertised.has(NS_CAPS), xmpp.handlers, stream.clock.pending]).toEqual([false, [], []]);
     await expect(disco.ownInfo({ node: `${new EntityCapabilitiesOptions().node}#${ver}` })).rejects.toThrow(
       'item-not-found',
     );

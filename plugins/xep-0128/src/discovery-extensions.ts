@@ -1,10 +1,10 @@
 import {
+  type AddressNode,
   ConfigError,
   type Fields,
   inject,
   injectable,
   type JID,
-  type Place,
   Plugin,
   Registration,
 } from '@sestina/core';
@@ -39,7 +39,7 @@ export class DiscoveryExtensions extends Plugin {
    * @param place Default: all addresses, without a node.
    * @throws ConfigError for another kind of form.
    */
-  add(form: Form | (() => Form), place: Place = {}): Registration {
+  add(form: Form | (() => Form), place: AddressNode = {}): Registration {
     const make = typeof form === 'function' ? () => checked(form()) : checked(form);
     const inner = this.#disco.addForm(make, place);
     const registration = new Registration(() => {

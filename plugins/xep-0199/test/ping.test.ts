@@ -28,7 +28,7 @@ describe('answering pings', () => {
 
   it('announces the feature', async () => {
     const { stream } = await start();
-    expect([...stream.xmpp.features]).toEqual([NS_PING]);
+    expect([...stream.xmpp.advertised]).toEqual([NS_PING]);
   });
 
   it('says the same to those who are refused as a server says of an absent resource', async () => {
@@ -41,7 +41,7 @@ describe('answering pings', () => {
 
   it('neither announces nor answers where it is switched off', async () => {
     const { stream } = await start({ answer: false });
-    expect([...stream.xmpp.features]).toEqual([]);
+    expect([...stream.xmpp.advertised]).toEqual([]);
     await stream.recv(`<iq from='capulet.lit' id='p1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>`);
     await stream.expectSent(`<iq to='capulet.lit' id='p1' type='error'>${UNAVAILABLE}</iq>`);
   });
@@ -196,7 +196,7 @@ describe('the plugin', () => {
   it('is gone without a trace when it is removed, and the stream goes on', async () => {
     const { stream } = await start({ interval: 1_000 });
     expect(stream.xmpp.remove(Ping)).toBe(true);
-    expect([...stream.xmpp.features]).toEqual([]);
+    expect([...stream.xmpp.advertised]).toEqual([]);
     expect(stream.xmpp.scheduled).toEqual([]);
     expect(stream.clock.pending).toEqual([]);
     await stream.recv(`<iq from='capulet.lit' id='p1' type='get'><ping xmlns='urn:xmpp:ping'/></iq>`);
@@ -237,7 +237,7 @@ describe('the plugin', () => {
       const { stream } = await start();
       stream.xmpp.remove(Ping);
       expect(() => stream.xmpp.use(Ping, options)).toThrow(ConfigError);
-      expect(stream.xmpp.features.has(NS_PING)).toBe(false);
+      expect(stream.xmpp.advertised.has(NS_PING)).toBe(false);
     },
   );
 });

@@ -152,7 +152,7 @@ describe('the plugin', () => {
     const handlers = stream.xmpp.handlers;
     expect(stream.xmpp.remove(DelayedDelivery)).toBe(true);
     expect(stream.xmpp.handlers).toEqual(handlers);
-    expect([...stream.xmpp.features]).toEqual([]);
+    expect([...stream.xmpp.advertised]).toEqual([]);
     expect(stream.clock.pending).toEqual([]);
     const bodies: unknown[] = [];
     stream.xmpp.on('message', ({ body }) => bodies.push(body));

@@ -2,9 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { checkTiers } from '../tiers.mjs';
 import { file, workspace } from './fixtures.js';
 
-const any = { '@sestina/core': '*', '@sestina/sasl': '*', '@sestina/tcp': '*', '@sestina/client': '*' };
+const any = {
+  '@sestina/xml': '*',
+  '@sestina/core': '*',
+  '@sestina/sasl': '*',
+  '@sestina/tcp': '*',
+  '@sestina/client': '*',
+};
 const REPO = [
-  workspace('packages/core', { dependencies: { saxes: '*', tsyringe: '*', '@sestina/xep-0030': '*' } }),
+  workspace('packages/xml', { dependencies: { saxes: '*', '@sestina/core': '*' } }),
+  workspace('packages/core', {
+    dependencies: { saxes: '*', tsyringe: '*', '@sestina/xml': '*', '@sestina/xep-0030': '*' },
+  }),
   workspace('packages/sasl', { dependencies: { '@sestina/core': '*', '@noble/hashes': '*' } }),
   workspace('packages/tcp', { dependencies: any }),
   workspace('packages/client', { dependencies: { ...any, '@sestina/component': '*', '@sestina/xep-0030': '*' } }),
@@ -30,6 +39,10 @@ describe('the tiers', () => {
     ['packages/core/src/a.ts', '@sestina/xep-0030'],
     ['packages/core/src/a.ts', 'node:fs'],
     ['packages/core/src/a.ts', 'fs'],
+    ['packages/core/src/a.ts', 'saxes'],
+    ['packages/core/src/a.ts', 'tsyringe'],
+    ['packages/xml/src/a.ts', '@sestina/core'],
+    ['packages/tcp/src/a.ts', '@sestina/xml'],
     ['packages/sasl/src/a.ts', '@sestina/core'],
     ['packages/sasl/src/a.ts', 'node:crypto'],
     ['packages/tcp/src/a.ts', '@sestina/sasl'],
@@ -42,7 +55,7 @@ describe('the tiers', () => {
     ['packages/testing/src/a.ts', '@sestina/xep-0030'],
     ['packages/unknown/src/a.ts', '@sestina/core'],
     ['plugins/xep-0030/src/a.ts', '@sestina/client'],
-    ['plugins/xep-0030/src/a.ts', '@sestina/sasl'],
+    ['plugins/xep-0030/src/a.ts', '@sestina/xml'],
     ['plugins/xep-0030/src/a.ts', '@sestina/tcp'],
     ['plugins/xep-0030/src/a.ts', '@sestina/testing'],
     ['plugins/xep-0030/src/a.ts', 'tsyringe'],
@@ -61,7 +74,9 @@ describe('the tiers', () => {
   });
 
   it.each([
-    ['packages/core/src/a.ts', 'saxes'],
+    ['packages/xml/src/a.ts', 'saxes'],
+    ['packages/core/src/di/a.ts', 'tsyringe'],
+    ['packages/core/src/a.ts', '@sestina/xml'],
     ['packages/core/src/a.ts', './b.js'],
     ['packages/sasl/src/a.ts', '@noble/hashes'],
     ['packages/sasl/src/a.ts', '@noble/hashes/sha2.js'],
@@ -69,6 +84,7 @@ describe('the tiers', () => {
     ['packages/client/src/a.ts', '@sestina/sasl'],
     ['packages/client/test/a.test.ts', '@sestina/client'],
     ['plugins/xep-0030/src/a.ts', '@sestina/core'],
+    ['plugins/xep-0030/src/a.ts', '@sestina/sasl'],
     ['plugins/xep-0030/src/a.ts', '@sestina/xep-0004'],
     ['plugins/xep-0030/src/deep/a.ts', '../b.js'],
     ['plugins/xep-0004/test/a.test.ts', '@sestina/testing'],
@@ -90,7 +106,7 @@ describe('the tiers', () => {
   });
 
   it('name the line of the import', () => {
-    const files = [file('packages/core/src/a.ts', '// one', "import 'saxes';", "await import('node:fs');")];
+    const files = [file('packages/xml/src/a.ts', '// one', "import 'saxes';", "await import('node:fs');")];
     expect(checkTiers({ workspaces: REPO, rootDevDependencies: [], files })).toMatchObject([{ line: 3 }]);
   });
 });

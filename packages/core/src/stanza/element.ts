@@ -1,4 +1,4 @@
-import { XmlElement } from '../xml/element.js';
+import { XmlElement } from '@sestina/xml';
 import type { Field, FieldMap, Fields, InitArguments } from './field.js';
 
 /** Base of every stanza object: a view that holds nothing but its element. */

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '@sestina/xml';
 import type { Codec } from './codec.js';
 import { StanzaValueError } from './value-error.js';
 

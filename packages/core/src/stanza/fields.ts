@@ -1,5 +1,5 @@
-import type { JID } from '../jid/index.js';
-import { XmlElement } from '../xml/element.js';
+import { XmlElement } from '@sestina/xml';
+import { JID } from '../jid/index.js';
 import { type Codec, jid, text } from './codec.js';
 import { type ElementClass, type ElementView, viewOf } from './element.js';
 import { type Field, type Slot, ValueField } from './field.js';
@@ -40,7 +40,7 @@ class AddressField extends ValueField<JID, undefined, JID | string> {
     const { origin } = xml;
     if (origin !== undefined) {
       const known = this.#name === 'from' ? origin.from : origin.to;
-      if (known !== undefined && known.full === xml.attribute(this.#name)) return known;
+      if (known instanceof JID && known.full === xml.attribute(this.#name)) return known;
     }
     return super.get(xml);
   }

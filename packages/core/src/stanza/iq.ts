@@ -1,4 +1,4 @@
-import { NS_CLIENT } from '../xml/namespaces.js';
+import { NS_CLIENT } from '@sestina/xml';
 import { oneOf } from './codec.js';
 import { type ElementClass, type ElementView, element, isA, viewOf } from './element.js';
 import { address, attr, child } from './fields.js';

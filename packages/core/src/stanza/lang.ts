@@ -1,4 +1,4 @@
-import { XmlElement, type XmlNode } from '../xml/element.js';
+import { XmlElement, type XmlNode } from '@sestina/xml';
 import { text } from './codec.js';
 import { type Field, ValueField } from './field.js';
 

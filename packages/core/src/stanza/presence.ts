@@ -1,4 +1,4 @@
-import { NS_CLIENT } from '../xml/namespaces.js';
+import { NS_CLIENT } from '@sestina/xml';
 import { int, oneOf } from './codec.js';
 import { element } from './element.js';
 import { address, attr, child, childText } from './fields.js';

@@ -1,7 +1,6 @@
+import { NS_CLIENT, NS_STANZA_ERRORS, XmlElement } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
 import type { JID } from '../jid/index.js';
-import { XmlElement } from '../xml/element.js';
-import { NS_CLIENT, NS_STANZA_ERRORS } from '../xml/namespaces.js';
 import { jid, oneOf } from './codec.js';
 import { type ElementClass, ElementView, element, isA, viewOf } from './element.js';
 import { attr } from './fields.js';

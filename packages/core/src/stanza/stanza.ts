@@ -1,6 +1,6 @@
+import { type Origin, XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
 import type { Sending, SendOptions } from '../stream/sending.js';
-import { type Origin, XmlElement } from '../xml/element.js';
 import { ElementView } from './element.js';
 import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
 

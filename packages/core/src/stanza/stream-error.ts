@@ -1,6 +1,5 @@
+import { NS_STREAM, NS_STREAM_ERRORS, XmlElement } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
-import { XmlElement } from '../xml/element.js';
-import { NS_STREAM, NS_STREAM_ERRORS } from '../xml/namespaces.js';
 
 const CONDITIONS = [
   'bad-format',

@@ -1,4 +1,4 @@
-import { NS_STREAM } from '../xml/namespaces.js';
+import { NS_STREAM } from '@sestina/xml';
 import { type ElementClass, type ElementView, element, isA, viewOf } from './element.js';
 
 /** `<stream:features/>` (RFC 6120 §4.3.2): what the server offers at this point of the stream. */

@@ -1,4 +1,4 @@
-import { XmlElement } from '../xml/element.js';
+import { XmlElement } from '@sestina/xml';
 import type { Field } from './field.js';
 
 const parent: Field<string | undefined> = {

@@ -1,5 +1,5 @@
+import type { XmlElement } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
-import type { XmlElement } from '../xml/element.js';
 
 const SHOWN = 100;
 

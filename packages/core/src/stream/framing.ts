@@ -1,6 +1,4 @@
-import { escapeAttribute } from '../xml/escape.js';
-import { NS_CLIENT, NS_STREAM } from '../xml/namespaces.js';
-import { createSaxesParser } from '../xml/saxes-parser.js';
+import { createSaxesParser, escapeAttribute, NS_CLIENT, NS_STREAM } from '@sestina/xml';
 import type { Framing, OpeningHeader } from './transport.js';
 
 const HEADER = 'stream';

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '@sestina/xml';
 import type { Handler } from './handlers.js';
 import type { MatcherKeys } from './matchers.js';
 

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '@sestina/xml';
 
 interface Pull {
   readonly wants: (element: XmlElement) => boolean;

@@ -1,9 +1,16 @@
+import {
+  type Limits,
+  NS_STREAM,
+  type Parser,
+  type ParserEvents,
+  type StreamHeader,
+  serialize,
+  type XmlElement,
+  type XmlStreamError,
+} from '@sestina/xml';
 import { DisconnectedError, SestinaError } from '../errors.js';
 import type { Clock } from '../services/clock.js';
 import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
-import type { XmlElement } from '../xml/element.js';
-import { type Limits, NS_STREAM, type Parser, type ParserEvents, type StreamHeader, serialize } from '../xml/index.js';
-import type { XmlStreamError } from '../xml/xml-error.js';
 import { TlsInjectionError } from './connection-errors.js';
 import { Inbox } from './inbox.js';
 import { ConnectionLostError, NotXmppError } from './link-errors.js';

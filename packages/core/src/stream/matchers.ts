@@ -1,7 +1,6 @@
+import { parseDocument, XmlElement } from '@sestina/xml';
 import { JID } from '../jid/index.js';
 import { type ElementClass, type ElementView, isA } from '../stanza/element.js';
-import { XmlElement } from '../xml/element.js';
-import { parseDocument } from '../xml/index.js';
 import { type PathStep, parsePath, stepMatches } from './path.js';
 
 /** What the handler index files a handler under; the more it knows, the fewer stanzas the matcher is asked about. */

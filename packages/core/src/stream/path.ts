@@ -1,5 +1,4 @@
-import type { XmlElement } from '../xml/element.js';
-import { isNcName } from '../xml/names.js';
+import { isNcName, type XmlElement } from '@sestina/xml';
 
 /** One element of a path: `{namespace}name@attribute=value`. */
 export interface PathStep {

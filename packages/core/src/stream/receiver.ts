@@ -1,6 +1,6 @@
+import type { Origin, XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { ElementView } from '../stanza/element.js';
-import type { Origin, XmlElement } from '../xml/element.js';
 import { type EventQueue, isThenable } from './event-queue.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
 import { HandlerIndex } from './handler-index.js';

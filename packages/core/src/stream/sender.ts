@@ -1,9 +1,7 @@
+import { exceedsBytes, serialize, utf8Length, type XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
-import type { XmlElement } from '../xml/element.js';
-import { serialize } from '../xml/index.js';
-import { exceedsBytes, utf8Length } from '../xml/utf8.js';
 import { isThenable } from './event-queue.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
 import type { Link } from './link.js';

@@ -1,6 +1,6 @@
+import type { XmlElement } from '@sestina/xml';
 import { type DisconnectedError, SestinaError } from '../errors.js';
 import { Registration } from '../registration.js';
-import type { XmlElement } from '../xml/element.js';
 import { abortable } from './reasons.js';
 
 /**

@@ -1,6 +1,6 @@
+import type { XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import { type ElementClass, ElementView, viewOf } from '../stanza/element.js';
-import type { XmlElement } from '../xml/element.js';
 
 /** Which class views first-level elements of which name and namespace. */
 export class StanzaClasses {

@@ -1,7 +1,6 @@
+import { NS_STREAM, type StreamHeader } from '@sestina/xml';
 import { JID } from '../jid/index.js';
 import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
-import { NS_STREAM } from '../xml/namespaces.js';
-import type { StreamHeader } from '../xml/parser.js';
 
 /** What a stream header has to say. */
 export interface HeaderExpectation {

@@ -1,4 +1,4 @@
-import { XmlElement } from '../xml/element.js';
+import { XmlElement } from '@sestina/xml';
 
 /** Sees what goes in and out, secrets replaced. A class, so that it is its own injection token. Costs nothing when there is none. */
 export abstract class Tracer {

@@ -1,5 +1,4 @@
-import type { Limits } from '../xml/limits.js';
-import type { Parser, ParserEvents } from '../xml/parser.js';
+import type { Limits, Parser, ParserEvents } from '@sestina/xml';
 import type { HeaderExpectation } from './stream-header.js';
 
 /** What we put into the opening of a stream. */

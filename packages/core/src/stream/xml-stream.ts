@@ -1,16 +1,15 @@
+import { type Limits, limitsFrom, type XmlElement } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { ElementClass, ElementView } from '../stanza/element.js';
 import type { StreamError } from '../stanza/stream-error.js';
-import type { XmlElement } from '../xml/element.js';
-import { type Limits, limitsFrom } from '../xml/index.js';
 import type { ReconnectOptions } from './backoff.js';
-import { Connection } from './connection.js';
-import type { SessionOutcome, StreamState } from './connection-host.js';
-import { type EventServices, EventStream } from './event-stream.js';
+import { EventHub, type EventServices } from './event-hub.js';
 import type { Filter, Filtered, FilterOptions } from './filters.js';
 import type { Handler } from './handlers.js';
 import type { KeepAliveOptions } from './keep-alive.js';
+import { Lifecycle } from './lifecycle.js';
+import type { SessionOutcome, StreamState } from './lifecycle-host.js';
 import type { Link } from './link.js';
 import { positive } from './positive.js';
 import { asError, isRetryable } from './reasons.js';
@@ -24,7 +23,7 @@ import type { Tracer } from './tracer.js';
 import type { Transport } from './transport.js';
 import { WatchedPromise } from './watched-promise.js';
 
-export type { SessionOutcome, StreamState } from './connection-host.js';
+export type { SessionOutcome, StreamState } from './lifecycle-host.js';
 
 /** Options that every kind of stream has. */
 export interface StreamOptions {
@@ -53,7 +52,7 @@ export interface StreamServices extends EventServices {
  * An XML stream, whatever is spoken on it: connects, negotiates (that part is a subclass's), reads elements and hands
  * them to handlers in order, writes stanzas in order, and comes back when the connection is lost.
  */
-export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends EventStream<E> {
+export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends EventHub<E> {
   /** What the peer may send. */
   readonly limits: Limits;
   /** Milliseconds that a request waits for its answer unless it says otherwise. */
@@ -63,7 +62,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   readonly #classes = new StanzaClasses();
   readonly #receiver: Receiver;
   readonly #sender: Sender;
-  readonly #connection: Connection;
+  readonly #lifecycle: Lifecycle;
   #disposal: Promise<void> | undefined;
 
   /** @throws ConfigError for an option that cannot work. */
@@ -99,7 +98,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
       awaitedChanged: () => this.awaitsAnswersChanged(),
       report,
     });
-    this.#connection = new Connection(
+    this.#lifecycle = new Lifecycle(
       {
         clock,
         random,
@@ -165,17 +164,17 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   // State.
 
   get state(): StreamState {
-    return this.#connection.state;
+    return this.#lifecycle.state;
   }
 
   /** Whether a session is there: what is sent now is written now. */
   get online(): boolean {
-    return this.#connection.state === 'online';
+    return this.#lifecycle.state === 'online';
   }
 
   /** The present connection's transport, for what it tells: `kind`, `secure`. */
   get transport(): Transport | undefined {
-    return this.#connection.link?.transport;
+    return this.#lifecycle.link?.transport;
   }
 
   // Life.
@@ -194,7 +193,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
    *   `code` and `retryable`. DisconnectedError where `disconnect()` is called meanwhile. The signal's reason.
    */
   connect({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    const run = this.#connection.connect(signal);
+    const run = this.#lifecycle.connect(signal);
     const promise = WatchedPromise.following(run);
     run.catch((error: unknown) => {
       // Whoever called it gets the chance to wait for it first.
@@ -213,7 +212,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /** A further link in place of the one that redirected us. */
   protected openLink(transport: Transport, signal: AbortSignal): Promise<Link> {
-    return this.#connection.open(transport, signal);
+    return this.#lifecycle.open(transport, signal);
   }
 
   /**
@@ -222,22 +221,22 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
    * caused have been called. Never rejects.
    */
   disconnect({ timeout = 5_000 }: { timeout?: number } = {}): Promise<void> {
-    return this.#connection.disconnect(timeout);
+    return this.#lifecycle.disconnect(timeout);
   }
 
   /** Cuts the connection without a goodbye and without reconnecting. */
   abort(reason: Error = new DisconnectedError('abort() was called')): void {
-    this.#connection.abort(reason);
+    this.#lifecycle.abort(reason);
   }
 
   /** Cuts the connection as a network failure would, for tests of what happens then; reconnects by the policy. */
   cut(): void {
-    this.#connection.cut();
+    this.#lifecycle.cut();
   }
 
   /** Makes a lost connection again now, without waiting for the back-off; asks a live one whether it still is one. */
   networkChanged(): void {
-    this.#connection.networkChanged();
+    this.#lifecycle.networkChanged();
   }
 
   /** Ends it for good: disconnects, then removes every handler, task and listener. */
@@ -247,7 +246,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   }
 
   async #dispose(): Promise<void> {
-    this.#connection.close();
+    this.#lifecycle.close();
     await this.disconnect();
     this.#sender.close();
     try {
@@ -262,12 +261,12 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /** Lets a session survive its connection as long as `keeps` says so: for XEP-0198. */
   keepSession(keeps: () => boolean): Registration {
-    return this.registered(new Registration(this.#connection.keepSession(keeps)));
+    return this.registered(new Registration(this.#lifecycle.keepSession(keeps)));
   }
 
   /** Ends the stream with an error that the peer is told. */
   failStream(error: StreamError): void {
-    this.#connection.link?.fail(error);
+    this.#lifecycle.link?.fail(error);
   }
 
   protected override get awaitsAnswers(): boolean {
@@ -278,7 +277,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     const { level, stuck } = this.#sender;
     // Each request that is read makes an answer.
     const holds = level > 1 || (level > 0 && !stuck && !this.awaitsAnswers);
-    this.#connection.setPaused(paused || holds, level > 0);
+    this.#lifecycle.setPaused(paused || holds, level > 0);
   }
 
   #guarded(where: string, run: () => void): void {
@@ -374,7 +373,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /** Writes an element at once, past the queue and the filters: for the stream's own business. False: not connected. */
   sendNow(element: XmlElement): boolean {
-    const { link } = this.#connection;
+    const { link } = this.#lifecycle;
     if (!link?.writable) return false;
     this.#sender.now(link, element);
     return true;

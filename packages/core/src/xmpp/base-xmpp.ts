@@ -1,3 +1,4 @@
+import { NS_CLIENT, NS_STREAM, XmlElement } from '@sestina/xml';
 import { type DependencyContainer, provide, type Token } from '../di/index.js';
 import { DisconnectedError, TimeoutError } from '../errors.js';
 import { JID, JidParser } from '../jid/index.js';
@@ -15,15 +16,14 @@ import { MatchPayload } from '../stream/matchers.js';
 import { follow } from '../stream/reasons.js';
 import { SendError, type Sending, type SendOptions } from '../stream/sending.js';
 import { type SessionOutcome, XMLStream } from '../stream/xml-stream.js';
-import { NS_CLIENT, NS_STREAM, XmlElement } from '../xml/index.js';
-import { Answers } from './answers.js';
-import { Features } from './features.js';
-import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits } from './iq-handlers.js';
-import { Owed } from './owed.js';
-import type { Plugin, PluginClass, PluginOptions } from './plugin.js';
-import { PluginRegistry } from './plugin-registry.js';
-import { type Pending, type RequestOptions, Requests, SessionLostError } from './request.js';
-import { Roster } from './roster/index.js';
+import { AdvertisedFeatures } from './advertised.js';
+import { DataProviders } from './data-providers.js';
+import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits } from './iq/incoming.js';
+import { OpenRequests } from './iq/one-answer.js';
+import { type Pending, type RequestOptions, Requests, SessionLostError } from './iq/outgoing.js';
+import type { Plugin, PluginClass, PluginOptions } from './plugins/plugin.js';
+import { PluginRegistry } from './plugins/plugin-registry.js';
+import { Roster } from './presence/index.js';
 import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
 import type { XMPPEvents } from './xmpp-events.js';
@@ -39,11 +39,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   /** The installed plugins. */
   readonly plugins: PluginRegistry;
   /** The announced features. */
-  readonly features: Features;
+  readonly advertised: AdvertisedFeatures;
   /** Rosters and presence, by owner. */
   readonly roster: Roster;
   /** Where plugins ask for their data, and you say what they get: for each address, for each node. */
-  readonly api = new Answers((registration) => this.registered(registration));
+  readonly api = new DataProviders((registration) => this.registered(registration));
   /** The address that was asked for. */
   readonly requestedJid: JID;
   readonly isComponent: boolean = false;
@@ -52,7 +52,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly #requests: Requests;
   readonly #open = new Set<Pending>();
   readonly #iqHandlers: IqHandlers;
-  readonly #owed = new Owed(this.clock, (iq) => void this.send(iq.errorReply('service-unavailable')));
+  readonly #openRequests = new OpenRequests(this.clock, (iq) => void this.send(iq.errorReply('service-unavailable')));
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
 
@@ -67,7 +67,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.#iqHandlers = new IqHandlers(options.maxRequests, this.clock);
     const self = this;
     this.#requests = new Requests(this.clock, this, options.maxPending ?? 1_000);
-    this.features = new Features(() => this.emit('featuresChanged', { features: [...this.features] }));
+    this.advertised = new AdvertisedFeatures(() => this.emit('featuresChanged', { features: [...this.advertised] }));
     this.plugins = new PluginRegistry(this.scope, {
       constructing: (construct) => this.#constructing(construct),
       reportError: (error, where) => this.reportError(error, where),
@@ -143,7 +143,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   /** Announces a feature to those who ask (XEP-0030 reads what is announced here). */
   advertise(feature: string): Registration {
-    return this.registered(this.features.add(feature));
+    return this.registered(this.advertised.add(feature));
   }
 
   // Making stanzas.
@@ -198,7 +198,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const { xml } = stanza;
     if (xml.namespace === NS_CLIENT && !xml.readOnly) {
       if (xml.name !== 'presence' && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());
-      const request = xml.name === 'iq' && (xml.origin?.request ?? this.#owed.find(xml, this.isComponent));
+      const request = xml.name === 'iq' && (xml.origin?.request ?? this.#openRequests.find(xml, this.isComponent));
       if (request) {
         if (request.answered) {
           return this.refuse(stanza, new SendError('rejected', 'this request has been answered already'));
@@ -206,7 +206,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
         request.answered = true;
         xml.origin ??= { sealed: false };
         xml.origin.request = request;
-        this.#owed.answered(request);
+        this.#openRequests.answered(request);
       }
     }
     const sending = super.send(stanza, options);
@@ -362,7 +362,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   }
 
   /** The kinds of request that are answered, as `get {namespace}name`. */
-  get answers(): string[] {
+  get handledRequests(): string[] {
     return this.#iqHandlers.kinds;
   }
 
@@ -506,7 +506,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     }
     const payload = iq.xml.firstElement;
     const entry = payload && this.#iqHandlers.find(iq.type, payload, iq);
-    this.#owed.add(iq);
+    this.#openRequests.add(iq);
     if (!entry || !payload) return false;
     this.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
     return true;
@@ -516,7 +516,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
     const answer = await this.#iqHandlers.answer(entry, payload, iq, (error) => this.reportError(error, where));
     if (answer) this.send(answer);
-    this.#owed.forget(iq);
+    this.#openRequests.forget(iq);
   }
 
   protected override unhandled(stanza: ElementView, link: Link, handled: boolean): void {
@@ -524,10 +524,10 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     if (isA(Iq as unknown as ElementClass, xml)) {
       const iq = stanza as Iq;
       // Handlers that do not have to answer may only look at it, or answer in their own time.
-      if (handled) this.enqueue(() => this.#owed.called(iq));
+      if (handled) this.enqueue(() => this.#openRequests.called(iq));
       else {
         this.send(iq.errorReply('service-unavailable'));
-        this.#owed.forget(iq);
+        this.#openRequests.forget(iq);
       }
       return;
     }
@@ -591,7 +591,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   protected override async disposing(): Promise<void> {
     this.plugins.close();
-    this.#owed.close();
+    this.#openRequests.close();
     await this.scope.dispose();
   }
 }

@@ -1,13 +1,13 @@
+import { DEFAULT_LIMITS } from '@sestina/xml';
 import { ConfigError } from '../errors.js';
 import { JID } from '../jid/index.js';
 import type { ReconnectOptions } from '../stream/backoff.js';
 import type { KeepAliveOptions } from '../stream/keep-alive.js';
 import type { SendQueueOptions } from '../stream/send-queue.js';
 import type { StreamOptions } from '../stream/xml-stream.js';
-import { DEFAULT_LIMITS } from '../xml/limits.js';
-import type { IqLimits } from './iq-handlers.js';
+import type { IqLimits } from './iq/incoming.js';
 import { booleanOption, checkOption, hasMethod, isOneOf, nestedOptions } from './option-checks.js';
-import type { SubscriptionPolicy } from './roster/index.js';
+import type { SubscriptionPolicy } from './presence/index.js';
 import type { ServiceOptions } from './services.js';
 
 /** Options of every XMPP connection. */

@@ -1,7 +1,7 @@
 import { inject, injectable } from '../../src/di/index.js';
 import { disposeAll, Registration } from '../../src/registration.js';
-import { Plugin } from '../../src/xmpp/plugin.js';
-import { PluginError, type RegistryHost } from '../../src/xmpp/plugin-registry.js';
+import { Plugin } from '../../src/xmpp/plugins/plugin.js';
+import { PluginError, type RegistryHost } from '../../src/xmpp/plugins/plugin-registry.js';
 
 /** What stands for the connection: it records what plugins register, as BaseXMPP does. */
 export class Host implements RegistryHost {

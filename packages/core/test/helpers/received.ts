@@ -1,6 +1,5 @@
+import { parseDocument, type XmlElement } from '@sestina/xml';
 import { type ElementClass, type ElementView, viewOf } from '../../src/stanza/element.js';
-import type { XmlElement } from '../../src/xml/element.js';
-import { parseDocument } from '../../src/xml/parse-document.js';
 
 /** An element of its own, which may be written to. */
 export function xml(text: string): XmlElement {

@@ -1,3 +1,4 @@
+import { NS_CLIENT, NS_STREAM } from '@sestina/xml';
 import { JID } from '../../src/jid/index.js';
 import type { LogFields } from '../../src/services/logger.js';
 import { Logger } from '../../src/services/logger.js';
@@ -5,7 +6,6 @@ import { Random } from '../../src/services/random.js';
 import type { Link } from '../../src/stream/link.js';
 import type { Transport } from '../../src/stream/transport.js';
 import type { SessionOutcome } from '../../src/stream/xml-stream.js';
-import { NS_CLIENT, NS_STREAM } from '../../src/xml/index.js';
 import { BaseXMPP } from '../../src/xmpp/base-xmpp.js';
 import type { XMPPOptions } from '../../src/xmpp/xmpp-options.js';
 import { Seeded } from './seeded.js';

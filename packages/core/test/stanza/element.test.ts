@@ -1,9 +1,9 @@
+import { ReadOnlyError, XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { ElementView, element, isA, viewOf } from '../../src/stanza/element.js';
 import { attr, child, children, childText, flag } from '../../src/stanza/fields.js';
 import { Message } from '../../src/stanza/message.js';
 import { ErrorElement } from '../../src/stanza/stanza-error.js';
-import { ReadOnlyError, XmlElement } from '../../src/xml/element.js';
 import { received, xml } from '../helpers/received.js';
 
 const NS = 'urn:example:thing';

@@ -1,10 +1,10 @@
+import { parseDocument } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { JID } from '../../src/jid/index.js';
 import { base64, bool, dateTime, int, jid, oneOf, text } from '../../src/stanza/codec.js';
 import { type ElementClass, type ElementView, element } from '../../src/stanza/element.js';
 import { attr, child, children, childText, childTexts, flag, ownText } from '../../src/stanza/fields.js';
 import { LangTexts, langText, langTexts } from '../../src/stanza/lang.js';
-import { parseDocument } from '../../src/xml/parse-document.js';
 import { Seeded } from '../helpers/seeded.js';
 
 const NS = 'urn:example:every';

@@ -1,3 +1,4 @@
+import { XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { HandlerIndex } from '../../src/stream/handler-index.js';
 import { Callback } from '../../src/stream/handlers.js';
@@ -10,7 +11,6 @@ import {
   MatchXMLMask,
   MatchXPath,
 } from '../../src/stream/matchers.js';
-import { XmlElement } from '../../src/xml/element.js';
 import { Seeded } from '../helpers/seeded.js';
 
 const handler = (name: string, matcher: Matcher) => new Callback(name, matcher, () => {});

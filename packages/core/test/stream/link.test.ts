@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS, XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError, SestinaError } from '../../src/errors.js';
 import { StreamError } from '../../src/stanza/stream-error.js';
@@ -6,7 +7,6 @@ import { Link, type LinkOwner } from '../../src/stream/link.js';
 import { ConnectionLostError, NotXmppError } from '../../src/stream/link-errors.js';
 import type { HeaderExpectation } from '../../src/stream/stream-header.js';
 import { Tracer } from '../../src/stream/tracer.js';
-import { DEFAULT_LIMITS, XmlElement } from '../../src/xml/index.js';
 import { ManualClock } from '../helpers/stream-clock.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { FEATURES, HEADER, type MemoryOptions, MemoryTransport } from '../helpers/stream-transport.js';

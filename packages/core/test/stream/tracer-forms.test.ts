@@ -1,6 +1,6 @@
+import { parseDocument } from '@sestina/xml';
 import { expect, it } from 'vitest';
 import { withoutSecrets } from '../../src/stream/tracer.js';
-import { parseDocument } from '../../src/xml/index.js';
 
 const shown = (field: string): string =>
   withoutSecrets(parseDocument(`<iq xmlns='jabber:client'><x xmlns='jabber:x:data'>${field}</x></iq>`)).toString();

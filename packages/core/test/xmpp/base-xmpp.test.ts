@@ -10,8 +10,8 @@ import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
 import type { SessionOutcome } from '../../src/stream/xml-stream.js';
 import { BaseXMPP } from '../../src/xmpp/base-xmpp.js';
-import { Plugin } from '../../src/xmpp/plugin.js';
-import { SessionLostError, TooManyPendingError } from '../../src/xmpp/request.js';
+import { SessionLostError, TooManyPendingError } from '../../src/xmpp/iq/outgoing.js';
+import { Plugin } from '../../src/xmpp/plugins/plugin.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { MemoryTransport, serve } from '../helpers/stream-transport.js';
@@ -745,7 +745,7 @@ describe('what a plugin registers', () => {
 
   const inventory = (xmpp: TestXMPP) => ({
     handlers: xmpp.handlers,
-    features: [...xmpp.features],
+    features: [...xmpp.advertised],
     scheduled: xmpp.scheduled,
     listeners: (['message', 'presence'] as const).map((name) => xmpp.listenerCount(name)),
     timers: xmpp.manualClock.pending,

@@ -1,0 +1,105 @@
+import type { Origin, XmlElement } from '@sestina/xml';
+import type { Clock, Timer } from '../../services/clock.js';
+import type { Iq } from '../../stanza/iq.js';
+
+/** Milliseconds that handlers have for the answer to a request. */
+export const LATE = 60_000;
+
+// Beyond that many the oldest one is given up at once.
+const MOST = 1_000;
+
+/** Requests of others, until they are answered: who asked is owed one answer, however that is made. */
+export class OpenRequests {
+  readonly #clock: Clock;
+  readonly #giveUp: (request: Iq) => void;
+  readonly #open = new Map<Origin, Iq>();
+  /** Those whose handlers need not answer, with the time that they have for it; the oldest first. */
+  readonly #due = new Map<Origin, { readonly request: Iq; readonly end: number }>();
+  /** For the oldest of them. */
+  #timer: Timer | undefined;
+
+  /** @param giveUp Answers a request that nobody has answered in time. */
+  constructor(clock: Clock, giveUp: (request: Iq) => void) {
+    this.#clock = clock;
+    this.#giveUp = giveUp;
+  }
+
+  /** One has come. */
+  add(request: Iq): void {
+    const origin = originOf(request);
+    if (!origin) return;
+    this.#open.set(origin, request);
+    if (this.#open.size <= MOST) return;
+    const [oldest, iq] = this.#open.entries().next().value as [Origin, Iq];
+    this.#open.delete(oldest);
+    if (this.#due.delete(oldest)) this.#giveUp(iq);
+  }
+
+  /** All that took it have been called, and none of them has to answer. */
+  called(request: Iq): void {
+    const origin = originOf(request);
+    if (!origin || origin.answered) this.forget(request);
+    else if (!this.#open.has(origin)) this.#giveUp(request);
+    else {
+      this.#due.set(origin, { request, end: this.#clock.monotonic() + LATE });
+      if (!this.#timer) this.#wait(LATE);
+    }
+  }
+
+  #wait(time: number): void {
+    this.#timer = this.#clock.setTimer(time, () => this.#look(), { background: true });
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = this.#clock.monotonic();
+    for (const [origin, { request, end }] of this.#due) {
+      if (end > now) {
+        this.#wait(end - now);
+        return;
+      }
+      this.#due.delete(origin);
+      this.#giveUp(request);
+    }
+  }
+
+  /** What that iq answers, if it is an answer that was not made by `reply()`. */
+  find(answer: XmlElement, isComponent: boolean): Origin | undefined {
+    if (this.#open.size === 0) return undefined;
+    const type = answer.attribute('type');
+    if (type !== 'result' && type !== 'error') return undefined;
+    const id = answer.attribute('id');
+    let found: Origin | undefined;
+    for (const [origin, { xml }] of this.#open) {
+      if (xml.attribute('id') !== id || answer.attribute('to') !== origin.from?.full) continue;
+      // A client has one address, which its server fills in.
+      if (isComponent && answer.attribute('from') !== origin.to?.full) continue;
+      if (!origin.answered) return origin;
+      found = origin;
+    }
+    return found;
+  }
+
+  /** It has been answered. Where a handler is at work on it, a second answer can still come. */
+  answered(origin: Origin): void {
+    if (this.#due.delete(origin)) this.#open.delete(origin);
+  }
+
+  /** No answer will be made any more. */
+  forget(request: Iq): void {
+    const origin = originOf(request);
+    if (origin) this.#open.delete(origin);
+  }
+
+  /** Gives up on all, in silence. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#due.clear();
+  }
+}
+
+/** What an answer made by `reply()` refers to. */
+function originOf({ xml }: Iq): Origin | undefined {
+  const origin: (Origin & { copied?: Origin | undefined }) | undefined = xml.origin;
+  return origin?.copied ?? origin;
+}

@@ -1,0 +1,79 @@
+import { type Token, wantedBy } from '../../di/index.js';
+import { Plugin, type PluginClass } from './plugin.js';
+import { PluginError } from './plugin-error.js';
+
+/** What messages call it. */
+export function nameOf(cls: PluginClass): string {
+  return cls.id || cls.name;
+}
+
+/** Whether it is a class of plugins of this copy of the package. */
+export function isPluginClass(token: Token<unknown>): token is Token<unknown> & PluginClass {
+  return token.prototype instanceof Plugin;
+}
+
+/** @throws for what `use()` cannot take. */
+export function assertPlugin(cls: PluginClass | undefined): void {
+  if (cls === undefined) throw new TypeError('use() was given undefined: is there a circular import?');
+  if (typeof cls !== 'function') {
+    const got = typeof cls === 'string' ? `"${cls}"` : String(cls);
+    throw new PluginError('ERR_PLUGIN_WIRING', `use() expected a plugin class, got ${got}`, got);
+  }
+  if (isPluginClass(cls)) return;
+  const message = `${nameOf(cls)} is no plugin of this copy of @sestina/core: is that package installed twice?`;
+  throw new PluginError('ERR_PLUGIN_WIRING', message, nameOf(cls));
+}
+
+/** @throws PluginError (`ERR_PLUGIN_WIRING`) for a class that does not say what messages call it. */
+export function assertId(cls: PluginClass): void {
+  if (cls.id) return;
+  const message = `${cls.name || 'a plugin class'} has no id: give it a \`static readonly id = 'a-name'\``;
+  throw new PluginError('ERR_PLUGIN_WIRING', message, cls.name);
+}
+
+/**
+ * What the constructor asks for, every parameter of it.
+ * @throws PluginError (`ERR_PLUGIN_WIRING`) for one that does not say it.
+ */
+export function tokensOf(cls: PluginClass): Token<unknown>[] {
+  const wanted = wantedBy(cls) ?? [];
+  const complete = wanted.filter((token) => token !== undefined);
+  // The constructor of a subclass that has none of its own counts no parameters, and would be given none.
+  const inherits = !wantedBy(cls) && inheritsParameters(cls);
+  if (inherits || complete.length < Math.max(cls.length, wanted.length)) {
+    throw new PluginError(
+      'ERR_PLUGIN_WIRING',
+      `${nameOf(cls)}: every constructor parameter of ${cls.name} needs an @inject(…) of its own` +
+        `${inherits ? ', and a subclass a constructor of its own with them' : ''}`,
+      nameOf(cls),
+    );
+  }
+  return complete;
+}
+
+function inheritsParameters(cls: PluginClass): boolean {
+  for (let at = Object.getPrototypeOf(cls); at && at !== Plugin; at = Object.getPrototypeOf(at)) {
+    if (at.length > 0 || (wantedBy(at)?.length ?? 0) > 0) return true;
+  }
+  return false;
+}
+
+/** A fresh options object. @throws PluginError (`ERR_PLUGIN_OPTIONS`) for one that there is not. */
+export function withDefaults(cls: PluginClass, given: object): object {
+  const options = new cls.Options();
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(options, key)) {
+      const known = Object.keys(options).join(', ') || 'none';
+      const message = `${nameOf(cls)} has no option "${key}"; it has: ${known}`;
+      throw new PluginError('ERR_PLUGIN_OPTIONS', message, nameOf(cls));
+    }
+    if (value !== undefined) (options as Record<string, unknown>)[key] = value;
+  }
+  return options;
+}
+
+/** Whether what is given is what is installed. */
+export function sameOptions(installed: object, given: object): boolean {
+  const values = installed as Record<string, unknown>;
+  return Object.entries(given).every(([key, value]) => value === undefined || Object.is(values[key], value));
+}

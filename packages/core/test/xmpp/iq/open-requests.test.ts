@@ -1,0 +1,68 @@
+import type { XmlElement } from '@sestina/xml';
+import { describe, expect, it } from 'vitest';
+import { element } from '../../../src/stanza/element.js';
+import { childText } from '../../../src/stanza/fields.js';
+import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
+import { watchRejections } from '../../helpers/stream-rejections.js';
+import { online } from '../../helpers/stream-xmpp.js';
+
+watchRejections();
+
+class Ping extends element('ping', 'urn:xmpp:ping', { text: childText('text') }) {}
+class Broken extends element('broken', 'urn:xmpp:broken') {
+  constructor(xml?: XmlElement) {
+    super(xml as never);
+    throw new Error('this class cannot be made');
+  }
+}
+class Told extends Plugin {
+  static override readonly id = 'told';
+  readonly told: string[] = [];
+  override sessionStart(): void {
+    this.told.push('start');
+  }
+  override sessionEnd(): void {
+    this.told.push('end');
+  }
+}
+
+const PING = "<iq type='get' id='p1' from='bob@example.net/x'><ping xmlns='urn:xmpp:ping'/></iq>";
+
+describe('who asked is answered', () => {
+  it('where an out filter takes its time and the answer then is too large', async () => {
+    const xmpp = await online();
+    xmpp.addFilter('out', async (stanza) => stanza);
+    xmpp.onIq('get', Ping, () => new Ping({ text: 'x'.repeat(300_000) }));
+    await xmpp.receive(PING);
+    await xmpp.manualClock.idle();
+    const text = xmpp.wire.take();
+    expect(text).toContain("type='error' id='p1' to='bob@example.net/x'");
+    expect(text).toContain('<internal-server-error');
+  });
+
+  it('where an out filter takes its time and then drops the answer', async () => {
+    const xmpp = await online();
+    xmpp.addFilter('out', async (stanza) => (stanza.xml.attribute('type') === 'result' ? undefined : stanza));
+    xmpp.onIq('get', Ping, () => {});
+    await xmpp.receive(PING);
+    await xmpp.manualClock.idle();
+    expect(xmpp.wire.take()).toContain("type='error' id='p1'");
+  });
+});
+
+it('a stanza class whose constructor throws ends neither the process nor the connection', async () => {
+  const xmpp = await online();
+  xmpp.registerStanza(Broken);
+  await xmpp.receive("<broken xmlns='urn:xmpp:broken'/>");
+  expect(xmpp.log.at('error').join()).toContain('this class cannot be made');
+  expect(xmpp.state).toBe('online');
+});
+
+it('a plugin that is removed after the loss of a session is told of its end, once', async () => {
+  const xmpp = await online({ reconnect: false });
+  const plugin = xmpp.use(Told);
+  xmpp.on('disconnected', () => xmpp.remove(Told));
+  xmpp.cut();
+  await xmpp.manualClock.idle();
+  expect(plugin.told).toEqual(['start', 'end']);
+});

@@ -1,0 +1,20 @@
+export { type Origin, type OriginAddress, ReadOnlyError, XmlElement, type XmlNode } from './element.js';
+export { ConfigError, SestinaError } from './errors.js';
+export { escapeAttribute } from './escape.js';
+export { DEFAULT_LIMITS, type Limits, limitsFrom } from './limits.js';
+export { isNcName, isValidXmlText } from './names.js';
+export {
+  NS_CLIENT,
+  NS_COMPONENT,
+  NS_STANZA_ERRORS,
+  NS_STREAM,
+  NS_STREAM_ERRORS,
+  NS_XML,
+  NS_XMLNS,
+} from './namespaces.js';
+export { parseDocument } from './parse-document.js';
+export type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
+export { createSaxesParser } from './saxes-parser.js';
+export { SerializeError, type SerializeOptions, type SerializePart, serialize } from './serialize.js';
+export { exceedsBytes, utf8Length } from './utf8.js';
+export { type XmlCondition, XmlStreamError } from './xml-error.js';

@@ -1,0 +1,109 @@
+import {
+  createSaxesParser,
+  DEFAULT_LIMITS,
+  type Limits,
+  type Parser,
+  type StreamHeader,
+  type XmlElement,
+  type XmlStreamError,
+} from '../src/index.js';
+
+export const HEADER =
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " +
+  "id='s1' from='example.org' to='alice@example.org' version='1.0' xml:lang='en'>";
+
+/** What a parser told. */
+export class Recorder {
+  readonly headers: StreamHeader[] = [];
+  readonly elements: XmlElement[] = [];
+  readonly sizes: number[] = [];
+  /** One line for each event. */
+  readonly trace: string[] = [];
+  ended = false;
+  error: XmlStreamError | undefined;
+  readonly parser: Parser;
+  /** Runs while an element is handed over. */
+  onElement: (element: XmlElement) => void = () => {};
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.parser = createSaxesParser(
+      {
+        streamStart: (header) => {
+          this.#live();
+          this.headers.push(header);
+          this.trace.push(`start ${JSON.stringify(header)}`);
+        },
+        element: (element, bytes) => {
+          this.#live();
+          this.elements.push(element);
+          this.sizes.push(bytes);
+          this.trace.push(`element ${bytes} ${element}`);
+          this.onElement(element);
+        },
+        streamEnd: () => {
+          this.#live();
+          this.ended = true;
+          this.trace.push('end');
+        },
+        error: (error) => {
+          this.#live();
+          this.error = error;
+          this.trace.push(`error ${error.condition}`);
+        },
+      },
+      { ...DEFAULT_LIMITS, ...limits },
+    );
+  }
+
+  /** Writes them; nothing may throw. */
+  write(...chunks: (Uint8Array | string)[]): this {
+    for (const chunk of chunks) this.parser.write(chunk);
+    return this;
+  }
+
+  #live(): void {
+    if (this.ended || this.error) throw new Error('an event after the last one');
+  }
+}
+
+/** The trace of these chunks, and whether the parser stood between two stanzas at the end. */
+export function traceOf(chunks: readonly Uint8Array[], limits?: Partial<Limits>): string {
+  const recorder = new Recorder(limits).write(...chunks);
+  const open = recorder.ended || recorder.error ? '' : recorder.parser.idle ? ' idle' : ' busy';
+  return recorder.trace.join('\n') + open;
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function byteByByte(bytes: Uint8Array): Uint8Array[] {
+  return [...bytes.keys()].map((i) => bytes.subarray(i, i + 1));
+}
+
+/** A generator with a seed (mulberry32): numbers in [0, 1). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** A seed that is new each time, or the one of `SEED`. */
+export function newSeed(): number {
+  return Number(process.env['SEED'] ?? Math.floor(Math.random() * 0xffff_ffff));
+}
+
+export function randomSplit(bytes: Uint8Array, random: () => number): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const largest = 1 + Math.floor(random() * 60);
+  for (let at = 0; at < bytes.length; ) {
+    const size = 1 + Math.floor(random() * largest);
+    chunks.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return chunks;
+}

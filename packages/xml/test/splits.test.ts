@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { Limits } from '../src/index.js';
+import { byteByByte, bytesOf, HEADER, newSeed, randomSplit, seeded, traceOf } from './harness.js';
+
+/** Pieces of XML, good and bad, that random streams are made of. */
+const PIECES = [
+  ...[
+    "<message id='1'>",
+    '</message>',
+    '<body>',
+    '</body>',
+    '<a/>',
+    "<iq type='get'/>",
+    '</stream:stream>',
+    '<stream:features/>',
+  ],
+  ...[
+    '<![CDATA[',
+    ']]>',
+    ']]',
+    ']',
+    '<!',
+    '<!-',
+    '<!--',
+    '<?',
+    '<?xml ',
+    '<!D',
+    '<',
+    '>',
+    '/',
+    '</',
+    '&',
+    ';',
+    "'",
+    '"',
+  ],
+  ...[
+    '&amp;',
+    '&lt;',
+    '&#65;',
+    '&#x1F600;',
+    '&#0;',
+    '&#xD800;',
+    '&nbsp;',
+    '&abcdefghij;',
+    '&abcdefghijk;',
+    '&#;',
+    '& ',
+    '&a b',
+  ],
+  ...[
+    ' ',
+    '\n',
+    '\r\n',
+    '\r',
+    '\t',
+    'text',
+    'é',
+    '€',
+    '😀',
+    '\u0001',
+    '\ufffe',
+    '\ufeff',
+    'x'.repeat(50),
+    'm'.repeat(12),
+  ],
+  ...[
+    " xmlns='urn:a'",
+    " xmlns:p='urn:p'",
+    " p:a='1'",
+    " q:a='1'",
+    " xmlns:q='urn:p'",
+    " a='1'",
+    " xml:lang='de'",
+    ' a=',
+    '=',
+  ],
+  ...[
+    '<p:e>',
+    '</p:e>',
+    "<p:e xmlns:p='urn:p'>",
+    '<x:',
+    ':',
+    '!',
+    '?',
+    '<mmmmmmmmmmmmmmmmmmmmmmmm',
+    "<e a='",
+    "'>",
+    "xmlns:r=''",
+  ],
+];
+const INVALID = [
+  [0x80],
+  [0xc3],
+  [0xe2, 0x82],
+  [0xed, 0xa0, 0x80],
+  [0xf4, 0x90, 0x80, 0x80],
+  [0xeb],
+  [0xff],
+  [0xc0, 0xbc],
+];
+const SMALL: Partial<Limits> = {
+  maxStanzaBytes: 120,
+  maxDepth: 3,
+  maxAttributes: 5,
+  maxNameBytes: 16,
+  maxElements: 5,
+  maxNamespaceDecls: 2,
+  maxPrefixes: 3,
+  maxAttributeBytes: 40,
+};
+
+function randomStream(random: () => number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  if (random() < 0.95) parts.push(bytesOf(HEADER));
+  // Most of the pieces are only interesting inside a stanza.
+  if (random() < 0.8) parts.push(bytesOf("<message id='1'>"));
+  const count = 1 + Math.floor(random() * 20);
+  for (let i = 0; i < count; i++) {
+    const good = random() < 0.3;
+    if (random() < 0.02) parts.push(new Uint8Array(INVALID[Math.floor(random() * INVALID.length)]!));
+    else if (good) parts.push(bytesOf("<message to='a'><body>Hé €</body></message>"));
+    else parts.push(bytesOf(PIECES[Math.floor(random() * PIECES.length)]!));
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+describe('random streams', () => {
+  it('come out the same however they are cut', () => {
+    const seed = newSeed();
+    const random = seeded(seed);
+    const rounds = Number(process.env['ROUNDS'] ?? 3_000);
+    for (let i = 0; i < rounds; i++) {
+      const bytes = randomStream(random);
+      const limits = random() < 0.5 ? { ...SMALL, maxStanzaBytes: 170 + Math.floor(random() * 60) } : {};
+      const message = `SEED=${seed}, round ${i}: ${JSON.stringify(Buffer.from(bytes).toString('latin1'))}`;
+      const whole = traceOf([bytes], limits);
+      expect(traceOf(byteByByte(bytes), limits), message).toBe(whole);
+      expect(traceOf(randomSplit(bytes, random), limits), message).toBe(whole);
+    }
+  });
+});
