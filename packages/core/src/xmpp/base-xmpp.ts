@@ -1,26 +1,25 @@
-import { NS_CLIENT, NS_STREAM, XmlElement } from '@sestina/xml';
+import { NS_CLIENT, XmlElement } from '@sestina/xml';
 import { type DependencyContainer, provide, type Token } from '../di/index.js';
-import { DisconnectedError, TimeoutError } from '../errors.js';
-import { JID, JidParser } from '../jid/index.js';
+import { JID } from '../jid/index.js';
 import { disposeAll, type Registration } from '../registration.js';
-import { type ElementClass, type ElementView, isA, viewOf } from '../stanza/element.js';
+import { type ElementClass, type ElementView, isA } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
 import { Message } from '../stanza/message.js';
 import { Presence } from '../stanza/presence.js';
-import { StanzaError } from '../stanza/stanza-error.js';
 import { StreamError } from '../stanza/stream-error.js';
 import { StreamFeatures } from '../stanza/stream-features.js';
-import { Callback, type CallbackOptions, type Handler } from '../stream/handlers.js';
+import type { Handler } from '../stream/handlers.js';
 import type { Link } from '../stream/link.js';
-import { MatchPayload } from '../stream/matchers.js';
-import { follow } from '../stream/reasons.js';
-import { SendError, type Sending, type SendOptions } from '../stream/sending.js';
+import type { Sending, SendOptions } from '../stream/sending.js';
 import { type SessionOutcome, XMLStream } from '../stream/xml-stream.js';
+import { Admission, NOWHERE } from './admission.js';
 import { AdvertisedFeatures } from './advertised.js';
 import { DataProviders } from './data-providers.js';
-import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits } from './iq/incoming.js';
-import { OpenRequests } from './iq/one-answer.js';
-import { type Pending, type RequestOptions, Requests, SessionLostError } from './iq/outgoing.js';
+import { IncomingIqs } from './iq/incoming.js';
+import type { IqHandler, IqHandlerOptions, IqLimits } from './iq/iq-handlers.js';
+import { type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
+import type { RequestOptions } from './iq/pending-requests.js';
+import { listener, type StanzaListenerOptions } from './listeners.js';
 import type { Plugin, PluginClass, PluginOptions } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { Roster } from './presence/index.js';
@@ -28,9 +27,6 @@ import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
 import type { XMPPEvents } from './xmpp-events.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
-
-/** What a component asks for a sign of life: no address. */
-const NOWHERE = '@';
 
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
 export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
@@ -48,11 +44,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly requestedJid: JID;
   readonly isComponent: boolean = false;
   protected readonly contentNamespace = NS_CLIENT;
-  readonly #jids = new JidParser();
-  readonly #requests: Requests;
-  readonly #open = new Set<Pending>();
-  readonly #iqHandlers: IqHandlers;
-  readonly #openRequests = new OpenRequests(this.clock, (iq) => void this.send(iq.errorReply('service-unavailable')));
+  readonly #admission: Admission;
+  readonly #outgoing: OutgoingIqs;
+  readonly #incoming: IncomingIqs;
   #boundJid: JID | undefined;
   #recorder: Registration[] | undefined;
 
@@ -64,9 +58,31 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.requestedJid = JID.from(jid);
     this.scope = services.scope;
     for (const token of [BaseXMPP, this.constructor as Token<this>]) provide(this.scope, token, this);
-    this.#iqHandlers = new IqHandlers(options.maxRequests, this.clock);
     const self = this;
-    this.#requests = new Requests(this.clock, this, options.maxPending ?? 1_000);
+    this.#incoming = new IncomingIqs(
+      {
+        clock: this.clock,
+        get isComponent() {
+          return self.isComponent;
+        },
+        send: (answer) => this.send(answer),
+        sendInstead: (answer) => void super.send(answer),
+        enqueue: (run, how) => this.enqueue(run, how),
+        reportError: (error, where) => this.reportError(error, where),
+      },
+      options.maxRequests,
+    );
+    this.#outgoing = new OutgoingIqs(this, options.maxPending ?? 1_000, () => this.awaitsAnswersChanged());
+    this.#admission = new Admission({
+      get isComponent() {
+        return self.isComponent;
+      },
+      get boundJid() {
+        return self.#boundJid;
+      },
+      logger: this.logger,
+      refuse: (iq, text) => void this.send(iq.bind(this).errorReply('bad-request', text)),
+    });
     this.advertised = new AdvertisedFeatures(() => this.emit('featuresChanged', { features: [...this.advertised] }));
     this.plugins = new PluginRegistry(this.scope, {
       constructing: (construct) => this.#constructing(construct),
@@ -198,35 +214,14 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const { xml } = stanza;
     if (xml.namespace === NS_CLIENT && !xml.readOnly) {
       if (xml.name !== 'presence' && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());
-      const request = xml.name === 'iq' && (xml.origin?.request ?? this.#openRequests.find(xml, this.isComponent));
-      if (request) {
-        if (request.answered) {
-          return this.refuse(stanza, new SendError('rejected', 'this request has been answered already'));
-        }
-        request.answered = true;
-        xml.origin ??= { sealed: false };
-        xml.origin.request = request;
-        this.#openRequests.answered(request);
-      }
+      const refused = xml.name === 'iq' ? this.#incoming.sends(xml) : undefined;
+      if (refused) return this.refuse(stanza, refused);
     }
     const sending = super.send(stanza, options);
     if (stanza instanceof Presence) this.roster.sent(stanza, sending);
     // Not only now: an out filter may take its time.
-    if (xml.name === 'iq' && xml.origin?.request) sending.onFailed((error) => this.#answerInstead(xml, error));
+    if (xml.name === 'iq') this.#incoming.sent(xml, sending);
     return sending;
-  }
-
-  // Who asked is owed an answer, also where the one that was meant for it is not fit to be sent.
-  #answerInstead(answer: XmlElement, error: SendError | undefined): void {
-    if (error?.reason !== 'invalid' && error?.reason !== 'too-large' && error?.reason !== 'dropped') return;
-    const instead = new XmlElement('iq', NS_CLIENT, {
-      type: 'error',
-      id: answer.attribute('id'),
-      to: answer.attribute('to'),
-      from: answer.attribute('from'),
-    });
-    instead.origin = answer.origin;
-    super.send(new Iq(instead.append(new StanzaError('internal-server-error').toElement().xml)));
   }
 
   // Asking.
@@ -237,39 +232,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
    *   TimeoutError: none came within `timeout` milliseconds. SessionLostError:
    *   none will come. SendError: it did not go out. The signal's reason where that aborts.
    */
-  async request(iq: Iq, { timeout = this.timeout, signal }: RequestOptions = {}): Promise<Iq> {
-    if (!iq.isRequest) throw new TypeError('a request is an iq of type get or set');
-    if (this.state === 'disconnected')
-      throw new DisconnectedError('there is no connection to ask on: call connect() first');
-    iq.id ??= this.random.id();
-    let pending = undefined as Pending | undefined;
-    const answer = this.#requests.open(iq, timeout, signal, (opened) => {
-      pending = opened;
-    });
-    if (!pending) return answer;
-    const { reject } = pending;
-    this.awaitsAnswersChanged();
-    this.#open.add(pending);
-    // What is still in the queue when nobody waits for the answer any more is not sent.
-    const over = new AbortController();
-    const release = follow(signal, over);
-    const sending = this.send(iq, { signal: over.signal, ttl: timeout });
-    const unsent = (): void => {
-      if (sending.state !== 'failed' && sending.state !== 'unknown') return;
-      reject(sending.error ?? new SessionLostError('the request was not sent'));
-    };
-    sending.onState(unsent);
-    unsent();
-    try {
-      return await answer;
-    } catch (error) {
-      throw fromHere(error);
-    } finally {
-      this.#open.delete(pending);
-      release();
-      over.abort();
-      this.awaitsAnswersChanged();
-    }
+  request(iq: Iq, { timeout = this.timeout, signal }: RequestOptions = {}): Promise<Iq> {
+    return this.#outgoing.request(iq, timeout, signal);
   }
 
   /** Asks with an iq of type `get`. Without `to` the server is asked. With an answer class, resolves with that payload. */
@@ -319,31 +283,26 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     const { from, ...options } = third ?? (answer ? {} : ((second ?? {}) as AskOptions));
     // The overloads of the callers say what it really is.
     const result = await this.request(this.iq({ type, to, from }, payload), options);
-    if (!answer) return result as never;
-    const found = result.payload(answer);
-    if (found) return found as never;
-    const got = result.xml.firstElement;
-    const text = `expected <${answer.tag} xmlns="${answer.namespace}">, got ${got ? `<${got.name} xmlns="${got.namespace}">` : 'an empty result'}`;
-    throw new StanzaError('undefined-condition', { text, stanza: result });
+    return (answer ? payloadOf(result, answer) : result) as never;
   }
 
   /** Requests that wait for an answer. */
   get pendingRequests(): number {
-    return this.#requests.size;
+    return this.#outgoing.size;
   }
 
   /** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
   get maxRequests(): IqLimits {
-    return this.#iqHandlers.limits;
+    return this.#incoming.limits;
   }
 
   /** Answers to our requests that came from somebody who was not asked, and were ignored. */
   get spoofedReplies(): number {
-    return this.#requests.spoofed;
+    return this.#outgoing.spoofed;
   }
 
   protected override get awaitsAnswers(): boolean {
-    return this.#requests.size > 0 || super.awaitsAnswers;
+    return this.#outgoing.size > 0 || super.awaitsAnswers;
   }
 
   // Answering.
@@ -358,12 +317,12 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     handler: IqHandler<V>,
     options?: IqHandlerOptions,
   ): Registration {
-    return this.registered(this.#iqHandlers.add(type, payload, handler, options));
+    return this.registered(this.#incoming.add(type, payload, handler, options));
   }
 
   /** The kinds of request that are answered, as `get {namespace}name`. */
   get handledRequests(): string[] {
-    return this.#iqHandlers.kinds;
+    return this.#incoming.kinds;
   }
 
   /** Calls back for every message, or for those with that payload. Those of type `error` only where `type` says so. */
@@ -378,7 +337,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     second?: StanzaListenerOptions | ((message: Message, payload: never) => unknown),
     third?: StanzaListenerOptions,
   ): Registration {
-    return this.#listen(Message, first, second, third);
+    return this.registerHandler(listener(Message, first, second, third));
   }
 
   /** Calls back for every presence, or for those with that payload. Those of type `error` only where `type` says so. */
@@ -393,82 +352,13 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     second?: StanzaListenerOptions | ((presence: Presence, payload: never) => unknown),
     third?: StanzaListenerOptions,
   ): Registration {
-    return this.#listen(Presence, first, second, third);
-  }
-
-  #listen<S extends ElementView>(
-    root: ElementClass<S>,
-    first: ElementClass | ((stanza: S) => unknown),
-    second: StanzaListenerOptions | ((stanza: S, payload: never) => unknown) | undefined,
-    third: StanzaListenerOptions | undefined,
-  ): Registration {
-    const cls = 'tag' in first ? first : undefined;
-    const callback = (cls ? second : first) as (stanza: S, payload?: ElementView) => unknown;
-    const options = ((cls ? third : second) ?? {}) as StanzaListenerOptions;
-    const { type } = options;
-    const run = (stanza: S): unknown => {
-      if (type === undefined && stanza.xml.attribute('type') === 'error') return undefined;
-      const found = cls && stanza.xml.child(cls.tag, cls.namespace);
-      return cls && found ? callback(stanza, viewOf(cls, found)) : callback(stanza);
-    };
-    const name = options.name ?? `${root.tag}${cls ? `/{${cls.namespace}}${cls.tag}` : ''}`;
-    return this.registerHandler(new Callback<S>(name, new MatchPayload(root, cls, type), run, options));
+    return this.registerHandler(listener(Presence, first, second, third));
   }
 
   // Receiving.
 
   protected override accept(element: XmlElement, link: Link): boolean {
-    if (element.namespace !== NS_CLIENT) return this.#acceptOther(element, link);
-    if (!this.#readAddresses(element)) {
-      if (this.isComponent && element.attribute('from') === NOWHERE) return false;
-      this.logger.warn(`a <${element.name}/> with a malformed address was dropped`);
-      return false;
-    }
-    return element.name !== 'iq' || this.#acceptIq(element);
-  }
-
-  /** False where one is malformed. */
-  #readAddresses(element: XmlElement): boolean {
-    const rawFrom = element.attribute('from');
-    const rawTo = element.attribute('to');
-    const bound = this.#boundJid;
-    const from = rawFrom === undefined ? undefined : this.#jids.tryParse(rawFrom);
-    const to = rawTo === undefined ? undefined : rawTo === bound?.full ? bound : this.#jids.tryParse(rawTo);
-    const { origin } = element;
-    if (origin) {
-      origin.from = from;
-      origin.to = to;
-    }
-    return (from !== undefined || rawFrom === undefined) && (to !== undefined || rawTo === undefined);
-  }
-
-  #acceptOther(element: XmlElement, link: Link): boolean {
-    const { name, namespace } = element;
-    if (name === 'message' || name === 'presence' || name === 'iq') {
-      link.fail(new StreamError('invalid-namespace', { text: `<${name}/> in the namespace ${namespace || '(none)'}` }));
-      return false;
-    }
-    return !(namespace === NS_STREAM && name === 'features');
-  }
-
-  #acceptIq(element: XmlElement): boolean {
-    const iq = viewOf(Iq, element);
-    const type = element.attribute('type');
-    const known = type === 'get' || type === 'set' || type === 'result' || type === 'error';
-    if (known && (type === 'result' || type === 'error')) return true;
-    let payloads = 0;
-    for (const _child of element.elements()) payloads += 1;
-    const id = element.attribute('id');
-    if (known && id && payloads === 1) return true;
-    const wrong = !known
-      ? 'an iq of no known type'
-      : !id
-        ? 'an iq without an id'
-        : `a request with ${payloads} payloads`;
-    // Without an id an answer could not be matched to anything.
-    if (id) this.send(iq.bind(this).errorReply('bad-request', wrong));
-    else this.logger.warn(`${wrong} was dropped`);
-    return false;
+    return this.#admission.admits(element, link);
   }
 
   protected override dispatching(stanza: ElementView, bytes: number): boolean {
@@ -499,36 +389,16 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   }
 
   #iq(iq: Iq, bytes: number): boolean {
-    if (!iq.isRequest) {
-      const found = this.#requests.find(iq);
-      if (found) this.enqueue(() => found.answer(), { settles: true, size: bytes });
-      return true;
-    }
-    const payload = iq.xml.firstElement;
-    const entry = payload && this.#iqHandlers.find(iq.type, payload, iq);
-    this.#openRequests.add(iq);
-    if (!entry || !payload) return false;
-    this.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
+    if (iq.isRequest) return this.#incoming.received(iq, bytes);
+    const found = this.#outgoing.find(iq);
+    if (found) this.enqueue(() => found.answer(), { settles: true, size: bytes });
     return true;
-  }
-
-  async #answer(entry: Parameters<IqHandlers['answer']>[0], payload: XmlElement, iq: Iq): Promise<void> {
-    const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
-    const answer = await this.#iqHandlers.answer(entry, payload, iq, (error) => this.reportError(error, where));
-    if (answer) this.send(answer);
-    this.#openRequests.forget(iq);
   }
 
   protected override unhandled(stanza: ElementView, link: Link, handled: boolean): void {
     const { xml } = stanza;
     if (isA(Iq as unknown as ElementClass, xml)) {
-      const iq = stanza as Iq;
-      // Handlers that do not have to answer may only look at it, or answer in their own time.
-      if (handled) this.enqueue(() => this.#openRequests.called(iq));
-      else {
-        this.send(iq.errorReply('service-unavailable'));
-        this.#openRequests.forget(iq);
-      }
+      this.#incoming.unhandled(stanza as Iq, handled);
       return;
     }
     if (handled) return;
@@ -541,15 +411,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   }
 
   protected override handlerFailed(error: unknown, handler: Pick<Handler, 'name'>, stanza: ElementView): void {
-    if (isA(Iq as unknown as ElementClass, stanza.xml)) {
-      const iq = stanza as Iq;
-      if (iq.isRequest && !stanza.xml.origin?.answered) {
-        // An error that came from somebody else is no answer to this sender.
-        const own = error instanceof StanzaError && !error.stanza;
-        this.send(iq.errorReply(own ? error : 'internal-server-error'));
-        if (own) return;
-      }
-    }
+    const isIq = isA(Iq as unknown as ElementClass, stanza.xml);
+    if (isIq && this.#incoming.handlerFailed(error, stanza as Iq)) return;
     super.handlerFailed(error, handler, stanza);
   }
 
@@ -571,14 +434,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   // In its turn: what was received before the loss still belongs to the session, answers above all.
   protected override sessionLost(reason: Error): void {
-    const lost = new SessionLostError(`the session was lost before the answer came: ${reason.message}`, {
-      cause: reason,
-    });
-    const open = [...this.#open];
-    const fail = (): void => {
-      for (const { reject } of open) reject(lost);
-    };
-    if (open.length > 0) this.enqueue(fail, { settles: true });
+    const fail = this.#outgoing.lost(reason);
+    if (fail) this.enqueue(fail, { settles: true });
     this.#notify((plugin) => plugin.sessionEnd?.(reason), false);
     this.enqueue(() => this.roster.reset());
   }
@@ -591,30 +448,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   protected override async disposing(): Promise<void> {
     this.plugins.close();
-    this.#openRequests.close();
+    this.#incoming.close();
     await this.scope.dispose();
   }
-}
-
-/** The stack of whoever asked, on an error that was made where the answer came in. Errors that are not ours stay as they are. */
-function fromHere(error: unknown): unknown {
-  // Every request that a lost session ends gets the same error.
-  if (error instanceof SessionLostError) return new SessionLostError(error.message, { cause: error.cause });
-  const { captureStackTrace } = Error as { captureStackTrace?: (target: Error, above: unknown) => void };
-  if (error instanceof StanzaError || error instanceof TimeoutError) captureStackTrace?.(error, fromHere);
-  return error;
-}
-
-/** Options of `iqGet` and `iqSet`. */
-export interface AskOptions extends RequestOptions {
-  /** The address that asks; a component's has to be given. */
-  from?: JID | string | undefined;
-}
-
-/** Options of `onMessage` and `onPresence`. */
-export interface StanzaListenerOptions extends CallbackOptions {
-  /** Only stanzas with exactly this `type` attribute. */
-  type?: string;
-  /** For error reports and `removeHandler`. */
-  name?: string;
 }

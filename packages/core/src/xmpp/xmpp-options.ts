@@ -5,7 +5,7 @@ import type { ReconnectOptions } from '../stream/backoff.js';
 import type { KeepAliveOptions } from '../stream/keep-alive.js';
 import type { SendQueueOptions } from '../stream/send-queue.js';
 import type { StreamOptions } from '../stream/xml-stream.js';
-import type { IqLimits } from './iq/incoming.js';
+import type { IqLimits } from './iq/iq-handlers.js';
 import { booleanOption, checkOption, hasMethod, isOneOf, nestedOptions } from './option-checks.js';
 import type { SubscriptionPolicy } from './presence/index.js';
 import type { ServiceOptions } from './services.js';

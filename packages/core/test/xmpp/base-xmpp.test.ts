@@ -10,7 +10,7 @@ import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
 import type { SessionOutcome } from '../../src/stream/xml-stream.js';
 import { BaseXMPP } from '../../src/xmpp/base-xmpp.js';
-import { SessionLostError, TooManyPendingError } from '../../src/xmpp/iq/outgoing.js';
+import { SessionLostError, TooManyPendingError } from '../../src/xmpp/iq/pending-requests.js';
 import { Plugin } from '../../src/xmpp/plugins/plugin.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';

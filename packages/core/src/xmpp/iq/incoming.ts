@@ -1,187 +1,124 @@
-import type { XmlElement } from '@sestina/xml';
-import { TimeoutError } from '../../errors.js';
-import { JID } from '../../jid/index.js';
-import { Registration } from '../../registration.js';
+import { NS_CLIENT, XmlElement } from '@sestina/xml';
+import type { Registration } from '../../registration.js';
 import type { Clock } from '../../services/clock.js';
-import { type ElementClass, ElementView, viewOf } from '../../stanza/element.js';
+import type { ElementClass, ElementView } from '../../stanza/element.js';
 import { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
-import { StanzaValueError } from '../../stanza/value-error.js';
-import { isThenable } from '../../stream/event-queue.js';
-import { positive } from '../../stream/positive.js';
-import { LATE } from './one-answer.js';
+import { SendError, type Sending } from '../../stream/sending.js';
+import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits } from './iq-handlers.js';
+import { OpenRequests } from './open-requests.js';
 
-/** The payload of a result; none for an empty one. Also an answer made by `reply()` or `errorReply()` of the request. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement answers with an empty result
-export type IqAnswer = ElementView | undefined | void;
-
-/** Answers a request: with a payload, with nothing (an empty result), or by throwing a `StanzaError`. */
-export type IqHandler<V extends ElementView> = (payload: V, iq: Iq) => IqAnswer | Promise<IqAnswer>;
-
-interface Entry {
-  readonly cls: ElementClass;
-  readonly handler: IqHandler<never>;
+/** What answering takes from the connection. */
+export interface IncomingIqHost {
+  readonly clock: Clock;
+  readonly isComponent: boolean;
+  /** Sends an answer, as anything else is sent. */
+  send(answer: Iq): Sending;
+  /** Sends what takes the place of an answer, without looking for what it answers. */
+  sendInstead(answer: Iq): void;
+  enqueue(run: () => unknown, options?: { size?: number }): void;
+  reportError(error: unknown, where: string): void;
 }
 
-/** Which requests a handler is for. */
-export interface IqHandlerOptions {
-  /** One of our addresses; a bare one stands for all of its resources. Default: all of them. */
-  readonly to?: JID | string | undefined;
-}
-
-/** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
-export interface IqLimits {
-  /** In all. Default 100. */
-  readonly total: number;
-  /** Of one bare JID. Default 20. */
-  readonly perSender: number;
-}
-
-/** The answering side: one handler for each kind of request, and exactly one answer to each request. */
-export class IqHandlers {
-  /** What is worked on at once. */
-  readonly limits: IqLimits;
-  readonly #clock: Clock | undefined;
-  /** By namespace; then by type and name, with a third word for those of one address. */
-  readonly #entries = new Map<string, Map<string, Entry[]>>();
-  /** How many are for one address. */
-  #addressed = 0;
-  readonly #bySender = new Map<string, number>();
-  #running = 0;
+/** Requests of others: who handles them, and that each gets exactly one answer, however that is made. */
+export class IncomingIqs {
+  readonly #host: IncomingIqHost;
+  readonly #handlers: IqHandlers;
+  readonly #open: OpenRequests;
 
   /** @throws ConfigError for a limit that is no positive number. */
-  constructor({ total = 100, perSender = 20 }: Partial<IqLimits> = {}, clock?: Clock) {
-    this.limits = {
-      total: positive('maxRequests.total', total),
-      perSender: positive('maxRequests.perSender', perSender),
-    };
-    this.#clock = clock;
+  constructor(host: IncomingIqHost, limits: Partial<IqLimits> | undefined) {
+    this.#host = host;
+    this.#handlers = new IqHandlers(limits, host.clock);
+    this.#open = new OpenRequests(host.clock, (iq) => void host.send(iq.errorReply('service-unavailable')));
   }
 
-  /**
-   * A later handler for the same payload takes the place of an earlier one until it is removed; one for the address that is
-   * asked goes before those for all.
-   * @throws JidError where `to` is no address.
-   */
+  /** How many are worked on at once. */
+  get limits(): IqLimits {
+    return this.#handlers.limits;
+  }
+
+  /** The kinds of request that are handled, as `get {namespace}name`. */
+  get kinds(): string[] {
+    return this.#handlers.kinds;
+  }
+
   add<V extends ElementView>(
     type: 'get' | 'set',
-    cls: ElementClass<V>,
+    payload: ElementClass<V>,
     handler: IqHandler<V>,
-    { to }: IqHandlerOptions = {},
+    options?: IqHandlerOptions,
   ): Registration {
-    const key = to === undefined ? `${type} ${cls.tag}` : `${type} ${cls.tag} ${JID.from(to).full}`;
-    const names = this.#entries.get(cls.namespace) ?? new Map<string, Entry[]>();
-    this.#entries.set(cls.namespace, names);
-    const entry: Entry = { cls, handler };
-    names.set(key, [entry, ...(names.get(key) ?? [])]);
-    if (to !== undefined) this.#addressed += 1;
-    return new Registration(() => {
-      if (to !== undefined) this.#addressed -= 1;
-      const left = (names.get(key) ?? []).filter((other) => other !== entry);
-      if (left.length > 0) names.set(key, left);
-      else names.delete(key);
-      if (names.size === 0 && this.#entries.get(cls.namespace) === names) this.#entries.delete(cls.namespace);
+    return this.#handlers.add(type, payload, handler, options);
+  }
+
+  /** Takes a request; false where nobody has to answer it. */
+  received(iq: Iq, bytes: number): boolean {
+    const payload = iq.xml.firstElement;
+    const entry = payload && this.#handlers.find(iq.type, payload, iq);
+    this.#open.add(iq);
+    if (!entry || !payload) return false;
+    this.#host.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
+    return true;
+  }
+
+  async #answer(entry: Parameters<IqHandlers['answer']>[0], payload: XmlElement, iq: Iq): Promise<void> {
+    const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
+    const answer = await this.#handlers.answer(entry, payload, iq, (error) => this.#host.reportError(error, where));
+    if (answer) this.#host.send(answer);
+    this.#open.forget(iq);
+  }
+
+  /** Nobody had to answer it. `seen`: stream handlers were given it, which may answer in their own time. */
+  unhandled(iq: Iq, seen: boolean): void {
+    if (seen) {
+      this.#host.enqueue(() => this.#open.called(iq));
+      return;
+    }
+    this.#host.send(iq.errorReply('service-unavailable'));
+    this.#open.forget(iq);
+  }
+
+  /** A stream handler failed; true where the error was meant for who asked. */
+  handlerFailed(error: unknown, iq: Iq): boolean {
+    if (!iq.isRequest || iq.xml.origin?.answered) return false;
+    // An error that came from somebody else is no answer to this sender.
+    const own = error instanceof StanzaError && !error.stanza;
+    this.#host.send(iq.errorReply(own ? error : 'internal-server-error'));
+    return own;
+  }
+
+  /** An iq is about to be sent: notes what it answers. Gives the error where that has been answered already. */
+  sends(xml: XmlElement): SendError | undefined {
+    const request = xml.origin?.request ?? this.#open.find(xml, this.#host.isComponent);
+    if (!request) return undefined;
+    if (request.answered) return new SendError('rejected', 'this request has been answered already');
+    request.answered = true;
+    xml.origin ??= { sealed: false };
+    xml.origin.request = request;
+    this.#open.answered(request);
+    return undefined;
+  }
+
+  /** Who asked is owed an answer, also where the one that was meant for it is not fit to be sent. */
+  sent(answer: XmlElement, sending: Sending): void {
+    if (answer.origin?.request) sending.onFailed((error) => this.#answerInstead(answer, error));
+  }
+
+  #answerInstead(answer: XmlElement, error: SendError | undefined): void {
+    if (error?.reason !== 'invalid' && error?.reason !== 'too-large' && error?.reason !== 'dropped') return;
+    const instead = new XmlElement('iq', NS_CLIENT, {
+      type: 'error',
+      id: answer.attribute('id'),
+      to: answer.attribute('to'),
+      from: answer.attribute('from'),
     });
+    instead.origin = answer.origin;
+    this.#host.sendInstead(new Iq(instead.append(new StanzaError('internal-server-error').toElement().xml)));
   }
 
-  /** What is answered, as `get {namespace}name`. */
-  get kinds(): string[] {
-    const kinds = new Set<string>();
-    for (const [namespace, names] of this.#entries) {
-      for (const key of names.keys()) {
-        const [type, name] = key.split(' ', 2);
-        kinds.add(`${type} {${namespace}}${name}`);
-      }
-    }
-    return [...kinds];
+  /** Gives up on all, in silence. */
+  close(): void {
+    this.#open.close();
   }
-
-  /** The handler for such a request: the last one added for the address that is asked, else the last one for all. */
-  find(type: string, payload: XmlElement, iq?: Iq): Entry | undefined {
-    const names = this.#entries.get(payload.namespace);
-    if (!names) return undefined;
-    const kind = `${type} ${payload.name}`;
-    const to = this.#addressed > 0 ? iq?.to : undefined;
-    const addressed = to && (names.get(`${kind} ${to.full}`) ?? names.get(`${kind} ${to.bare.full}`));
-    return (addressed ?? names.get(kind))?.[0];
-  }
-
-  /**
-   * Runs the handler and returns the answer; undefined where the handler has already sent one itself. Reports what the
-   * handler throws, unless it is meant for the sender. Never throws.
-   */
-  async answer(entry: Entry, payload: XmlElement, iq: Iq, report: (error: unknown) => void): Promise<Iq | undefined> {
-    const sender = senderOf(iq);
-    const fromSender = this.#bySender.get(sender) ?? 0;
-    if (this.#running >= this.limits.total || fromSender >= this.limits.perSender) {
-      return iq.errorReply('resource-constraint', 'too many requests at once');
-    }
-    this.#running += 1;
-    this.#bySender.set(sender, fromSender + 1);
-    try {
-      const given = entry.handler(viewOf(entry.cls, payload) as never, iq);
-      const result = isThenable(given) ? await this.#inTime(given) : given;
-      return iq.xml.origin?.answered ? undefined : answerOf(iq, result);
-    } catch (error) {
-      const answered = iq.xml.origin?.answered === true;
-      const fault = faultOf(iq, error);
-      if (answered || !fault) report(error);
-      return answered ? undefined : iq.errorReply(fault ?? 'internal-server-error');
-    } finally {
-      this.#running -= 1;
-      const left = (this.#bySender.get(sender) ?? 1) - 1;
-      if (left > 0) this.#bySender.set(sender, left);
-      else this.#bySender.delete(sender);
-    }
-  }
-
-  // One that never ends must not keep its place for ever, and whoever asked is owed an answer.
-  #inTime(given: PromiseLike<IqAnswer>): Promise<IqAnswer> {
-    const clock = this.#clock;
-    if (!clock) return Promise.resolve(given);
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new TimeoutError('the answer of a handler', LATE));
-      const timer = clock.setTimer(LATE, late, { background: true });
-      given.then(
-        (answer) => {
-          timer.cancel();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          timer.cancel();
-          reject(error);
-        },
-      );
-    });
-  }
-}
-
-function senderOf(iq: Iq): string {
-  const raw = iq.xml.attribute('from') ?? '';
-  return JID.tryParse(raw)?.bare.full ?? raw;
-}
-
-function answerOf(iq: Iq, result: IqAnswer): Iq {
-  if (result === undefined || result === null) return iq.reply();
-  if (!(result instanceof ElementView)) throw new TypeError('a handler of an iq returns an element, or nothing');
-  if (!(result instanceof Iq)) return iq.reply(result);
-  const { request } = result.xml.origin ?? {};
-  if (request && request === iq.xml.origin) return result;
-  throw new TypeError('a handler of an iq returns the payload of the answer, or what reply() of the request made');
-}
-
-/** What to tell the sender; undefined where the fault is the handler's. */
-function faultOf(iq: Iq, error: unknown): StanzaError | undefined {
-  // Neither what a third party told us nor what is wrong with its stanza is the sender's concern.
-  if (error instanceof StanzaError) return error.stanza ? undefined : error;
-  if (error instanceof StanzaValueError && isInside(iq.xml, error.xml)) {
-    return new StanzaError('bad-request', { text: error.message });
-  }
-  return undefined;
-}
-
-function isInside(xml: XmlElement, wanted: XmlElement): boolean {
-  if (xml === wanted) return true;
-  for (const child of xml.elements()) if (isInside(child, wanted)) return true;
-  return false;
 }

@@ -2,7 +2,7 @@ import type { XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { element } from '../../../src/stanza/element.js';
 import { Iq } from '../../../src/stanza/iq.js';
-import { IqHandlers } from '../../../src/xmpp/iq/incoming.js';
+import { IqHandlers } from '../../../src/xmpp/iq/iq-handlers.js';
 import { received } from '../../helpers/received.js';
 
 const NS = 'urn:example:ask';

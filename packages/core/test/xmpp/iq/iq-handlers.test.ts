@@ -6,7 +6,7 @@ import { element } from '../../../src/stanza/element.js';
 import { attr } from '../../../src/stanza/fields.js';
 import { Iq } from '../../../src/stanza/iq.js';
 import { ErrorElement, StanzaError } from '../../../src/stanza/stanza-error.js';
-import { type IqAnswer, IqHandlers } from '../../../src/xmpp/iq/incoming.js';
+import { type IqAnswer, IqHandlers } from '../../../src/xmpp/iq/iq-handlers.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
 import { received } from '../../helpers/received.js';
 import { online } from '../../helpers/stream-xmpp.js';

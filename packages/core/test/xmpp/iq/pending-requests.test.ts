@@ -3,7 +3,12 @@ import { ConfigError, TimeoutError } from '../../../src/errors.js';
 import { JID } from '../../../src/jid/index.js';
 import { Iq } from '../../../src/stanza/iq.js';
 import { StanzaError } from '../../../src/stanza/stanza-error.js';
-import { type Pending, Requests, SessionLostError, TooManyPendingError } from '../../../src/xmpp/iq/outgoing.js';
+import {
+  type Pending,
+  PendingRequests,
+  SessionLostError,
+  TooManyPendingError,
+} from '../../../src/xmpp/iq/pending-requests.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
 import { received } from '../../helpers/received.js';
 
@@ -13,11 +18,11 @@ const client = { boundJid: OWN, serverDomain: 'montague.example', isComponent: f
 const component = { boundJid: ECHO, serverDomain: 'echo.example', isComponent: true, requestedJid: ECHO };
 
 let clock: FakeClock;
-let requests: Requests;
+let requests: PendingRequests;
 
 beforeEach(() => {
   clock = new FakeClock();
-  requests = new Requests(clock, client, 1_000);
+  requests = new PendingRequests(clock, client, 1_000);
   waiting = [];
 });
 
@@ -119,7 +124,7 @@ describe('who may answer', () => {
   });
 
   it('before there is an address of our own is the server or nobody', () => {
-    requests = new Requests(clock, { ...client, boundJid: undefined }, 10);
+    requests = new PendingRequests(clock, { ...client, boundJid: undefined }, 10);
     ask();
     expect(requests.find(answer({ from: OWN.full }))).toBeUndefined();
     expect(requests.find(answer({ from: 'montague.example' }))).toBeDefined();
@@ -129,7 +134,7 @@ describe('who may answer', () => {
 
 describe('whom the answer is for', () => {
   it('is the address of a component that asked', () => {
-    requests = new Requests(clock, component, 10);
+    requests = new PendingRequests(clock, component, 10);
     ask({ from: 'a@echo.example', to: 'x@y' });
     for (const to of ['b@echo.example', 'echo.example', 'a@echo.example/r', undefined, 'a b@c']) {
       expect(requests.find(answer({ from: 'x@y', to }))).toBeUndefined();
@@ -139,7 +144,7 @@ describe('whom the answer is for', () => {
   });
 
   it('tells apart the addresses of a component that ask with one id', async () => {
-    requests = new Requests(clock, component, 10);
+    requests = new PendingRequests(clock, component, 10);
     const froms = ['a@echo.example', 'b@echo.example', undefined];
     for (const order of [
       [0, 1, 2],
@@ -161,14 +166,14 @@ describe('whom the answer is for', () => {
   });
 
   it('is the component itself where its request did not say another', () => {
-    requests = new Requests(clock, component, 10);
+    requests = new PendingRequests(clock, component, 10);
     ask({ to: 'x@y' });
     expect(requests.find(answer({ from: 'x@y', to: 'a@echo.example' }))).toBeUndefined();
     expect(requests.find(answer({ from: 'x@y', to: 'echo.example' }))).toBeDefined();
   });
 
   it('ends alone where one of several with one id is given up', async () => {
-    requests = new Requests(clock, component, 10);
+    requests = new PendingRequests(clock, component, 10);
     const asked = ['a', 'b', 'c'].map((local) => ask({ from: `${local}@echo.example`, to: 'x@y' }));
     waiting[1]?.reject(new SessionLostError('gone'));
     await asked[1]?.done;
@@ -183,7 +188,7 @@ describe('whom the answer is for', () => {
   });
 
   it('is another one where the same address asks twice with one id: that is refused', async () => {
-    requests = new Requests(clock, component, 10);
+    requests = new PendingRequests(clock, component, 10);
     ask({ from: 'a@echo.example', to: 'x@y' });
     ask({ to: 'x@y' });
     for (const from of ['A@echo.example', 'echo.example']) {
@@ -191,7 +196,7 @@ describe('whom the answer is for', () => {
       await second.done;
       expect(second.outcome.error).toBeInstanceOf(TypeError);
     }
-    requests = new Requests(clock, client, 10);
+    requests = new PendingRequests(clock, client, 10);
     ask({ to: 'x@y' });
     const second = ask({ from: OWN.full, to: 'x@y' });
     await second.done;
@@ -199,7 +204,7 @@ describe('whom the answer is for', () => {
   });
 
   it('does not free a component from looking at the sender', () => {
-    requests = new Requests(clock, component, 10);
+    requests = new PendingRequests(clock, component, 10);
     ask({ from: 'a@echo.example', to: 'x@y' });
     expect(requests.find(answer({ from: 'x@z', to: 'a@echo.example' }))).toBeUndefined();
   });
@@ -276,7 +281,7 @@ describe('waiting', () => {
   });
 
   it('keeps nothing of ten thousand requests that failed together', async () => {
-    requests = new Requests(clock, client, 10_000);
+    requests = new PendingRequests(clock, client, 10_000);
     const all = Array.from({ length: 10_000 }, (_, i) => ask({ id: `r${i}` }).done);
     expect([requests.size, clock.pending]).toEqual([10_000, 10_000]);
     failAll(new SessionLostError('gone'));
@@ -339,7 +344,7 @@ describe('waiting', () => {
 
 describe('what cannot be asked', () => {
   it('is one more than the limit', async () => {
-    requests = new Requests(clock, client, 2);
+    requests = new PendingRequests(clock, client, 2);
     ask({ id: 'a' });
     const second = ask({ id: 'b' });
     const { outcome, done } = ask({ id: 'c' });
@@ -386,6 +391,6 @@ describe('what cannot be asked', () => {
   });
 
   it.each([0, -1, Number.NaN, '5'])('takes %s for no limit, and refuses it', (limit) => {
-    expect(() => new Requests(clock, client, limit as number)).toThrow(ConfigError);
+    expect(() => new PendingRequests(clock, client, limit as number)).toThrow(ConfigError);
   });
 });
