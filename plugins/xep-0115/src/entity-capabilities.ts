@@ -91,6 +91,7 @@ export class EntityCapabilities extends Plugin {
     this.own(xmpp.on('featuresChanged', () => this.#own.changed()));
     this.own(xmpp.on('discoInfoChanged', () => this.#own.changed()));
     this.own({ dispose: () => this.#own.stop() });
+    this.#own.changed();
   }
 
   override sessionStart(): void {

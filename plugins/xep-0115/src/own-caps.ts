@@ -8,10 +8,13 @@ import { verificationString } from './verification-string.js';
 const MAX_ADDRESSES = 1_000;
 
 interface OwnVer {
-  computed: boolean;
-  /** Undefined where it could not be computed; that was reported. */
+  /** The last one that was computed; undefined where there is none, or it could not be computed: that was reported. */
   ver: string | undefined;
-  promise: Promise<void>;
+  /** Whether there was a computation that came to its end. */
+  known: boolean;
+  /** The changes that this one knows of. */
+  readonly changes: number;
+  readonly promise: Promise<void>;
 }
 
 /** Told of each verification string of ours. */
@@ -26,6 +29,9 @@ export class OwnCaps {
   readonly #vers = new LruMap<string, OwnVer>(MAX_ADDRESSES);
   /** What the presence of each owner said last in this session. */
   readonly #published = new Map<string, string>();
+  /** By owner and receiver: presence that left before its verification string was computed. */
+  readonly #early = new LruMap<string, Presence>(MAX_ADDRESSES);
+  #changes = 0;
   #scheduled = false;
   #stopped = false;
 
@@ -36,37 +42,48 @@ export class OwnCaps {
     this.#computed = computed;
   }
 
-  /** An out filter: available presence gets its `<c/>`, unless it brings one. */
-  annotate(stanza: ElementView): ElementView | Promise<ElementView> {
+  /**
+   * An out filter: available presence gets its `<c/>`, unless it brings one. What leaves before ours is computed is sent again
+   * with it.
+   */
+  annotate(stanza: ElementView): ElementView {
     if (!isA(Presence, stanza.xml)) return stanza;
     const presence = viewOf(Presence, stanza.xml);
-    const isBroadcast = presence.xml.attribute('to') === undefined;
+    const to = presence.xml.attribute('to');
+    const owner = this.#ownerOf(presence);
+    const early = `${presence.xml.attribute('from') ?? owner} ${to ?? ''}`;
     if (!presence.isAvailable) {
-      if (isBroadcast && presence.xml.attribute('type') === 'unavailable')
-        this.#published.delete(this.#ownerOf(presence));
+      if (presence.xml.attribute('type') !== 'unavailable') return stanza;
+      this.#early.delete(early);
+      if (to === undefined) this.#published.delete(owner);
       return stanza;
     }
+    this.#early.delete(early);
     if (presence.xml.child('c', NS_CAPS)) return stanza;
-    const add = (ver: string | undefined): ElementView => {
-      if (ver === undefined) return stanza;
-      if (isBroadcast || this.#xmpp.isComponent) this.#published.set(this.#ownerOf(presence), ver);
-      const copy = presence.copy();
-      const { hash, node } = this.#options;
-      copy.xml.append(new Caps({ hash, node, ver }).xml);
-      return copy;
-    };
     const own = this.#ver(this.#addressOf(presence));
-    return own.computed ? add(own.ver) : own.promise.then(() => add(own.ver));
+    const { ver } = own;
+    if (ver === undefined) {
+      if (!own.known) this.#early.set(early, presence.copy());
+      return stanza;
+    }
+    if (to === undefined || this.#xmpp.isComponent) this.#published.set(owner, ver);
+    const copy = presence.copy();
+    const { hash, node } = this.#options;
+    copy.xml.append(new Caps({ hash, node, ver }).xml);
+    return copy;
   }
 
   /** What we can do has changed, or may have. */
   changed(): void {
-    this.#vers.clear();
-    if (this.#scheduled || this.#published.size === 0) return;
+    this.#changes += 1;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     // Installing a plugin changes many things at once.
     this.#xmpp.clock.nextTurn(() => {
       this.#scheduled = false;
+      if (this.#stopped) return;
+      // A client has one address: its presence need not wait.
+      if (!this.#xmpp.isComponent) this.#ver(this.#xmpp.boundJid);
       this.#update().catch((error: unknown) => this.#xmpp.reportError(error, 'xep-0115'));
     });
   }
@@ -74,11 +91,12 @@ export class OwnCaps {
   /** The session is over: nobody has seen our presence. */
   forget(): void {
     this.#published.clear();
+    this.#early.clear();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#published.clear();
+    this.forget();
   }
 
   async #update(): Promise<void> {
@@ -107,24 +125,44 @@ export class OwnCaps {
   }
 
   #ver(address: JID | undefined): OwnVer {
-    const key = address?.full ?? '';
-    const known = this.#vers.get(key);
-    if (known) return known;
-    const own: OwnVer = { computed: false, ver: undefined, promise: Promise.resolve() };
+    const key = this.#xmpp.isComponent ? (address?.full ?? '') : '';
+    const before = this.#vers.get(key);
+    if (before?.changes === this.#changes) return before;
+    const own: OwnVer = {
+      // Until it is computed, what was true before. A change of it is told then.
+      ver: before?.ver,
+      known: before?.known ?? false,
+      changes: this.#changes,
+      promise: this.#compute(address).then(
+        ([ver, info]) => {
+          own.ver = ver;
+          this.#computed(ver, info);
+          this.#finished(key, own);
+        },
+        (error: unknown) => {
+          // Presence without capabilities is better than none.
+          own.ver = undefined;
+          if (this.#vers.peek(key) === own) this.#xmpp.reportError(error, 'xep-0115: our own capabilities');
+          this.#finished(key, own);
+        },
+      ),
+    };
     this.#vers.set(key, own);
-    own.promise = this.#compute(address).then(
-      ([ver, info]) => {
-        own.ver = ver;
-        own.computed = true;
-        this.#computed(ver, info);
-      },
-      (error: unknown) => {
-        // Presence without capabilities is better than none.
-        own.computed = true;
-        if (this.#vers.peek(key) === own) this.#xmpp.reportError(error, 'xep-0115: our own capabilities');
-      },
-    );
     return own;
+  }
+
+  #finished(key: string, own: OwnVer): void {
+    own.known = true;
+    const { isComponent } = this.#xmpp;
+    for (const where of [...this.#early.keys()]) {
+      const presence = this.#early.peek(where);
+      if (!presence || (isComponent && this.#addressOf(presence)?.full !== key)) continue;
+      this.#early.delete(where);
+      if (own.ver === undefined || !this.#xmpp.online) continue;
+      const again = presence.copy();
+      again.id = undefined;
+      this.#xmpp.send(again);
+    }
   }
 
   async #compute(address: JID | undefined): Promise<[ver: string, info: DiscoInfo]> {

@@ -21,6 +21,8 @@ export const MALLORY = 'mallory@evil.example/x';
 export async function start(options: Partial<EntityCapabilitiesOptions> = {}, more: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({ plugins: [[EntityCapabilities, options]], ...more });
   const { xmpp } = stream;
+  // Our own capabilities are computed by then.
+  await settle(stream);
   return { stream, xmpp, caps: xmpp.plugin(EntityCapabilities), disco: xmpp.plugin(ServiceDiscovery) };
 }
 

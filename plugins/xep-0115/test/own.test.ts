@@ -46,11 +46,34 @@ describe('our presence', () => {
     for (let i = 0; i < 3; i++) expect((await stream.nextSent()).child('c', NS_CAPS)).toBeUndefined();
   });
 
-  it('keeps the order of what is sent while it is computed', async () => {
-    const { stream, xmpp } = await start();
-    xmpp.sendPresence();
+  it('holds up nothing while it is computed, and is sent again with it', async () => {
+    const { stream, xmpp, disco } = await start();
+    let tell: () => void = () => {};
+    disco.answerInfo(async ({ to, node }) => {
+      await new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      return disco.ownData({ to, node });
+    });
+    xmpp.remove(EntityCapabilities);
+    xmpp.use(EntityCapabilities);
+    xmpp.sendPresence({ id: 'p1', status: 'old' });
+    xmpp.sendPresence({ status: 'new' });
+    xmpp.sendPresence({ to: BOB });
+    xmpp.sendPresence({ to: 'carol@example.net/x' });
+    xmpp.sendPresence({ to: 'carol@example.net/x', type: 'unavailable' });
     xmpp.sendMessage({ to: BOB, body: 'hi' });
-    expect([(await stream.nextSent()).name, (await stream.nextSent()).name]).toEqual(['presence', 'message']);
+    const sent = [];
+    for (let i = 0; i < 6; i++) sent.push(await stream.nextSent());
+    expect(sent.map((stanza) => verOf(stanza))).toEqual(Array(6).fill(undefined));
+    await stream.idle();
+    tell();
+    await settle(stream);
+    await stream.expectSent(
+      `<presence><status>new</status><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`,
+    );
+    await stream.expectSent(`<presence to='${BOB}'><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`);
+    await stream.expectNothingSent();
   });
 
   it('leaves capabilities that a presence brings, and the stanza that was given', async () => {
@@ -131,6 +154,7 @@ describe('our presence', () => {
   it('goes out without capabilities where these cannot be told', async () => {
     const { stream, xmpp, disco } = await start();
     disco.addIdentity({ category: 'client', type: 'bot', name: 'a<b' });
+    await settle(stream);
     xmpp.sendPresence();
     await stream.expectSent('<presence/>');
     xmpp.sendPresence();
@@ -152,6 +176,9 @@ describe('a component', () => {
     disco.addFeature('urn:room', { jid: room });
     xmpp.sendPresence({ from: room, to: BOB });
     xmpp.sendPresence({ from: bot, to: BOB });
+    // They are computed when an address is first heard of.
+    for (let i = 0; i < 2; i++) expect(verOf(await stream.nextSent())).toBeUndefined();
+    await settle(stream);
     const vers = [verOf(await stream.nextSent()), verOf(await stream.nextSent())];
     const expected = [];
     for (const to of [room, bot]) {
@@ -219,6 +246,7 @@ describe('EntityCapabilities', () => {
     await a.stream.recv(`<presence from='${BOB}'><c xmlns='${NS_CAPS}' hash='sha-1' node='x' ver='x'/></presence>`);
     expect([a.caps.caps(BOB)?.ver, b.caps.caps(BOB)]).toEqual(['x', undefined]);
     a.xmpp.advertise('urn:a');
+    await settle(a.stream);
     a.xmpp.sendPresence();
     b.xmpp.sendPresence();
     expect(verOf(await a.stream.nextSent())).not.toBe(verOf(await b.stream.nextSent()));

@@ -58,7 +58,6 @@ export class EventQueue {
   #entries: (QueueEntry | undefined)[] = [];
   #head = 0;
   #bytes = 0;
-  #reserved = 0;
   #laned = 0;
   #scheduled = false;
   #high = false;
@@ -104,18 +103,6 @@ export class EventQueue {
     this.#bytes += entry.size ?? 0;
     this.#schedule();
     this.#weigh();
-  }
-
-  /** Counts something that will be pushed later, for back-pressure; what comes back ends that. */
-  reserve(size: number): () => void {
-    this.#reserved += 1;
-    this.#bytes += size;
-    this.#weigh();
-    return () => {
-      this.#reserved -= 1;
-      this.#bytes -= size;
-      this.#weigh();
-    };
   }
 
   /** Called while an entry runs: it has settled a promise, so let the continuation run before the next entry. */
@@ -245,7 +232,7 @@ export class EventQueue {
 
   #weigh(): void {
     const { maxEntries, maxBytes } = this.#limits;
-    const load = Math.max((this.length + this.#reserved + this.#unfinished.size) / maxEntries, this.#bytes / maxBytes);
+    const load = Math.max((this.length + this.#unfinished.size) / maxEntries, this.#bytes / maxBytes);
     const high = this.#high ? load > 0.5 : load > 1;
     const full = this.#full ? load > FULL / 2 : load > FULL;
     if (high === this.#high && full === this.#full) return;

@@ -5,28 +5,28 @@ import { isThenable } from './event-queue.js';
 /** What a filter gives back: the stanza, another one in its place, or undefined to drop it. */
 export type Filtered = ElementView | undefined;
 
-/** Looks at a stanza on its way and may change, replace or drop it. */
-export type Filter<R = Filtered | Promise<Filtered>> = (stanza: ElementView) => R;
+/** Looks at a stanza on its way and may change, replace or drop it. Synchronous: what has to ask somebody is a `messages.transform()`. */
+export type Filter = (stanza: ElementView) => Filtered;
 
 /** Lower runs earlier. Default 0. */
 export interface FilterOptions {
   readonly order?: number;
 }
 
-interface Filed<R> {
-  readonly filter: Filter<R>;
+interface Filed {
+  readonly filter: Filter;
   readonly order: number;
 }
 
-/** Filters in their order. A promise of one holds up only this stanza and those behind it. */
-export class FilterChain<R extends Filtered | Promise<Filtered> = Filtered | Promise<Filtered>> {
-  #filters: readonly Filed<R>[] = [];
+/** Filters in their order. */
+export class FilterChain {
+  #filters: readonly Filed[] = [];
 
   get size(): number {
     return this.#filters.length;
   }
 
-  add(filter: Filter<R>, { order = 0 }: FilterOptions = {}): Registration {
+  add(filter: Filter, { order = 0 }: FilterOptions = {}): Registration {
     const entry = { filter, order };
     this.#filters = [...this.#filters, entry].sort((a, b) => a.order - b.order);
     return new Registration(() => {
@@ -34,21 +34,23 @@ export class FilterChain<R extends Filtered | Promise<Filtered> = Filtered | Pro
     });
   }
 
-  /** What comes out at the end: at once as long as no filter returns a promise. Throws what a filter throws. */
-  run(stanza: ElementView): Filtered | Promise<Filtered> {
-    return this.#runFrom(this.#filters, 0, stanza);
-  }
-
-  #runFrom(filters: readonly Filed<R>[], start: number, stanza: ElementView): Filtered | Promise<Filtered> {
-    let current: ElementView = stanza;
-    for (let i = start; i < filters.length; i++) {
-      const result = filters[i]?.filter(current) as Filtered | Promise<Filtered>;
-      if (isThenable(result)) {
-        return Promise.resolve(result).then((next) => next && this.#runFrom(filters, i + 1, next));
-      }
-      if (!result) return undefined;
-      current = result as ElementView;
+  /** What comes out at the end. @throws what a filter throws; TypeError where one returns a promise. */
+  run(stanza: ElementView): Filtered {
+    let current: Filtered = stanza;
+    for (const { filter } of this.#filters) {
+      current = filter(current);
+      if (!current) return undefined;
+      if (isThenable(current)) throw asynchronous(current);
     }
     return current;
   }
+}
+
+/** A filter that asks over the stream would wait for itself: what it asks for stands behind the stanza that it holds up. */
+function asynchronous(promise: PromiseLike<unknown>): TypeError {
+  // Nobody will look at what comes of it.
+  promise.then(undefined, () => {});
+  return new TypeError(
+    'a filter returned a promise: filters are synchronous, use messages.transform() for what has to wait',
+  );
 }

@@ -31,8 +31,6 @@ export class Receiver {
   readonly #host: ReceiverHost;
   readonly #index: HandlerIndex;
   readonly #in = new FilterChain();
-  /** The end of the chain of stanzas that wait for an in filter. */
-  #tail: Promise<unknown> | undefined;
   /** Handlers of promises that somebody awaits. */
   #waiters = 0;
 
@@ -82,7 +80,7 @@ export class Receiver {
     try {
       const stanza = this.#host.stanzaOf(element);
       if (!this.#host.accept(element, link)) return;
-      if (this.#in.size === 0 && !this.#tail) this.#dispatch(stanza, bytes, link);
+      if (this.#in.size === 0) this.#dispatch(stanza, bytes, link);
       else this.#filter(stanza, bytes, link);
     } catch (error) {
       this.#host.report(error, `receiving <${element.name}/>`);
@@ -90,32 +88,16 @@ export class Receiver {
   }
 
   #filter(stanza: ElementView, bytes: number, link: Link): void {
-    const go = (filtered: Filtered): void => {
-      if (!filtered) return;
-      bind(filtered.xml, filtered.xml.origin ?? { sealed: false });
-      this.#dispatch(filtered, bytes, link);
-    };
-    const failed = (error: unknown): void => this.#host.failed(error, { name: 'in filter' }, stanza);
-    let result: Filtered | Promise<Filtered>;
+    let filtered: Filtered;
     try {
-      result = this.#tail ? this.#tail.then(() => this.#in.run(stanza)) : this.#in.run(stanza);
+      filtered = this.#in.run(stanza);
     } catch (error) {
-      failed(error);
+      this.#host.failed(error, { name: 'in filter' }, stanza);
       return;
     }
-    if (!isThenable(result)) {
-      go(result);
-      return;
-    }
-    const release = this.#host.queue.reserve(bytes);
-    const tail: Promise<void> = result
-      .then(go)
-      .catch(failed)
-      .then(() => {
-        release();
-        if (this.#tail === tail) this.#tail = undefined;
-      });
-    this.#tail = tail;
+    if (!filtered) return;
+    bind(filtered.xml, filtered.xml.origin ?? { sealed: false });
+    this.#dispatch(filtered, bytes, link);
   }
 
   #dispatch(stanza: ElementView, bytes: number, link: Link): void {

@@ -38,8 +38,6 @@ export class SendQueue {
   #maxStanzaBytes: number;
   #waiting: Entry[] = [];
   #bytes = 0;
-  /** How many are on their way to this queue. @internal */
-  filtering = 0;
   #level: 0 | 1 | 2 = 0;
   readonly #changed: (() => void) | undefined;
 
@@ -132,7 +130,7 @@ export class SendQueue {
   /** Looks whether what waits has become much, or little. @internal */
   weigh(): void {
     const old = this.#level;
-    const count = this.#waiting.length + this.filtering;
+    const count = this.#waiting.length;
     if (count + old === 0) return;
     const load = Math.max(count / this.maxStanzas, this.#bytes / this.maxBytes);
     this.#level = load > (old > 1 ? FULL / 2 : FULL) ? 2 : load > (old ? HIGH / 2 : HIGH) ? 1 : 0;

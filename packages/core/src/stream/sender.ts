@@ -2,19 +2,11 @@ import { exceedsBytes, serialize, utf8Length, type XmlElement } from '@sestina/x
 import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
-import { isThenable } from './event-queue.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
 import type { Link } from './link.js';
 import { asError } from './reasons.js';
 import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
-import {
-  QueueFullError,
-  SendError,
-  Sending,
-  type SendingOwner,
-  type SendOptions,
-  StanzaTooLargeError,
-} from './sending.js';
+import { SendError, Sending, type SendingOwner, type SendOptions, StanzaTooLargeError } from './sending.js';
 
 /** What sending asks of the stream that it is a part of. */
 export interface SenderHost {
@@ -38,7 +30,7 @@ export class Sender implements SendingOwner {
   readonly queue: SendQueue;
   readonly #host: SenderHost;
   readonly #out = new FilterChain();
-  readonly #outSync = new FilterChain<Filtered>();
+  readonly #outSync = new FilterChain();
   readonly #writtenListeners = new Set<(sending: Sending) => void>();
   #link: Link | undefined;
   /** The transport asked to wait for `drain`. */
@@ -53,10 +45,6 @@ export class Sender implements SendingOwner {
   readonly #unacked = new Set<Sending>();
   /** Counts sessions: what was written in an earlier one will not be acknowledged any more. */
   #session = 0;
-  /** The end of the chain of stanzas that wait for an out filter. */
-  #tail: Promise<unknown> | undefined;
-  /** Goes up when everything that waits is given up. */
-  #generation = 0;
   #closed = false;
   #idle: (() => void)[] = [];
   #failures: { sending: Sending; error: SendError }[] | undefined;
@@ -71,7 +59,7 @@ export class Sender implements SendingOwner {
     return this.#out.add(filter, options);
   }
 
-  addOutSync(filter: Filter<Filtered>, options?: FilterOptions): Registration {
+  addOutSync(filter: Filter, options?: FilterOptions): Registration {
     return this.#outSync.add(filter, options);
   }
 
@@ -109,7 +97,7 @@ export class Sender implements SendingOwner {
     const { signal } = options;
     if (signal?.aborted) fail(sending, 'aborted', 'aborted before it was sent', signal.reason);
     else if (this.#closed) fail(sending, 'disconnected', 'this connection object was disposed of');
-    else if (this.#out.size === 0 && !this.#tail) this.#submit(sending, options);
+    else if (this.#out.size === 0) this.#submit(sending, options);
     else this.#filter(sending, stanza, options);
     return sending;
   }
@@ -122,50 +110,21 @@ export class Sender implements SendingOwner {
   }
 
   #filter(sending: Sending, original: ElementView, options: SendOptions): void {
-    const { xml } = original;
-    if (this.queue.filtering >= this.queue.maxStanzas && !isOwed(xml)) {
-      sending.move('failed', new QueueFullError('maxStanzas', this.queue.maxStanzas));
-      return;
-    }
-    // The caller may write to the original while a filter takes its time, and the filter may write to what it gets.
-    const stanza = original.copy();
-    const { clock } = this.#host;
-    const start = clock.monotonic();
-    const generation = this.#generation;
-    const go = (filtered: Filtered): void => {
-      const { ttl, signal } = options;
-      const left = ttl === undefined ? undefined : ttl - (clock.monotonic() - start);
-      if (!filtered) fail(sending, 'dropped', 'an out filter dropped it');
-      else if (generation !== this.#generation) fail(sending, 'disconnected', 'the connection was closed meanwhile');
-      else if (signal?.aborted) fail(sending, 'aborted', 'aborted before it was sent', signal.reason);
-      else if (left !== undefined && left < 0) fail(sending, 'expired', `not written within ${ttl} ms`);
-      else {
-        sending.element = filtered.xml;
-        this.#submit(sending, { signal, ttl: left }, xml);
-      }
-    };
-    const failed = (error: unknown): void =>
-      fail(sending, 'dropped', `an out filter failed: ${asError(error).message}`, error);
-    let result: Filtered | Promise<Filtered>;
+    let filtered: Filtered;
     try {
-      result = this.#tail ? this.#tail.then(() => this.#out.run(stanza)) : this.#out.run(stanza);
+      // A copy: what a filter writes is not for the caller to see.
+      filtered = this.#out.run(original.copy());
     } catch (error) {
-      failed(error);
+      fail(sending, 'dropped', `an out filter failed: ${asError(error).message}`, error);
       return;
     }
-    if (!isThenable(result)) {
-      go(result);
-      return;
+    const { signal } = options;
+    if (!filtered) fail(sending, 'dropped', 'an out filter dropped it');
+    else if (signal?.aborted) fail(sending, 'aborted', 'aborted before it was sent', signal.reason);
+    else {
+      sending.element = filtered.xml;
+      this.#submit(sending, options, original.xml);
     }
-    this.queue.filtering += 1;
-    this.queue.weigh();
-    const tail: Promise<void> = result.then(go, failed).then(() => {
-      this.queue.filtering -= 1;
-      this.queue.weigh();
-      if (this.#tail === tail) this.#tail = undefined;
-      this.#look();
-    });
-    this.#tail = tail;
   }
 
   #submit(sending: Sending, options: SendOptions, original: XmlElement = sending.element): void {
@@ -303,7 +262,7 @@ export class Sender implements SendingOwner {
 
   #look(): void {
     if (this.#idle.length === 0) return;
-    if (this.#link?.writable && (this.queue.length > 0 || this.queue.filtering > 0)) return;
+    if (this.#link?.writable && this.queue.length > 0) return;
     for (const done of this.#idle.splice(0)) done();
   }
 
@@ -321,7 +280,6 @@ export class Sender implements SendingOwner {
 
   /** Gives up everything that waits. */
   clear(error: SendError): void {
-    this.#generation += 1;
     this.queue.clear(error);
     this.#look();
   }

@@ -5,7 +5,7 @@ import type { ElementClass, ElementView } from '../stanza/element.js';
 import type { StreamError } from '../stanza/stream-error.js';
 import type { ReconnectOptions } from './backoff.js';
 import { EventHub, type EventServices } from './event-hub.js';
-import type { Filter, Filtered, FilterOptions } from './filters.js';
+import type { Filter, FilterOptions } from './filters.js';
 import type { Handler } from './handlers.js';
 import type { KeepAliveOptions } from './keep-alive.js';
 import { Lifecycle } from './lifecycle.js';
@@ -324,14 +324,13 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /**
    * Adds a filter: `in` sees stanzas before the handlers and may change them; `out` sees a copy before it is queued and may
-   * change it; `outSync` runs right before writing (synchronous, may drop but not replace or change).
+   * change it; `outSync` runs right before writing (may drop, but not replace or change). All are synchronous: what throws or
+   * returns a promise drops the stanza.
    */
-  addFilter(kind: 'in' | 'out', filter: Filter, options?: FilterOptions): Registration;
-  addFilter(kind: 'outSync', filter: Filter<Filtered>, options?: FilterOptions): Registration;
   addFilter(kind: 'in' | 'out' | 'outSync', filter: Filter, options?: FilterOptions): Registration {
     if (kind === 'in') return this.registered(this.#receiver.addFilter(filter, options));
     if (kind === 'out') return this.registered(this.#sender.addOut(filter, options));
-    return this.registered(this.#sender.addOutSync(filter as Filter<Filtered>, options));
+    return this.registered(this.#sender.addOutSync(filter, options));
   }
 
   // Sending.

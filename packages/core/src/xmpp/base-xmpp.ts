@@ -219,7 +219,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     }
     const sending = super.send(stanza, options);
     if (stanza instanceof Presence) this.roster.sent(stanza, sending);
-    // Not only now: an out filter may take its time.
+    // Not only now: it may wait, and be dropped when it is written.
     if (xml.name === 'iq') this.#incoming.sent(xml, sending);
     return sending;
   }

@@ -292,17 +292,6 @@ describe('back-pressure', () => {
     expect(events.unfinished).toBe(0);
   });
 
-  it('counts what is reserved', () => {
-    const { calls, events } = watched(100, 1_000);
-    const release = events.reserve(2_000);
-    expect(calls).toEqual([[true, false]]);
-    release();
-    expect(calls).toEqual([
-      [true, false],
-      [false, false],
-    ]);
-  });
-
   it('stops counting a handler that never comes to an end, says so once, and keeps no timer', async () => {
     const overdue: string[] = [];
     const calls: boolean[] = [];

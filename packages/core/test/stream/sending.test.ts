@@ -193,25 +193,6 @@ describe('stanzas that are not sent', () => {
     await expect(send(xmpp, '2')).rejects.toMatchObject({ reason: 'disconnected' });
   });
 
-  it('fail on disconnect() where an out filter has held them', async () => {
-    const xmpp = await online();
-    let go: () => void = () => {};
-    const gate = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    xmpp.addFilter('out', async (stanza) => {
-      await gate;
-      return stanza;
-    });
-    const held = send(xmpp, '1');
-    const gone = xmpp.disconnect({ timeout: 1_000 });
-    await xmpp.manualClock.advance(1_000);
-    await gone;
-    go();
-    await expect(held).rejects.toMatchObject({ reason: 'disconnected' });
-    expect(xmpp.sendQueue.length).toBe(0);
-  });
-
   it('rejects bounds that are no bounds', () => {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1.5, '5' as unknown as number]) {
       expect(() => new TestXMPP({ queue: { maxStanzas: value } }), String(value)).toThrow(ConfigError);

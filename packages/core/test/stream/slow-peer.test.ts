@@ -90,24 +90,6 @@ describe('a peer that does not read for a while', () => {
     expect(answered(xmpp.wire.take())).toEqual(upTo(300));
   });
 
-  it('is answered where an out filter takes its time', async () => {
-    const xmpp = await stalled();
-    const wait: (() => void)[] = [];
-    xmpp.addFilter('out', async (stanza) => {
-      await new Promise<void>((resolve) => wait.push(resolve));
-      return stanza;
-    });
-    await xmpp.receive(pings(0, 150));
-    expect(xmpp.wire.paused).toBe(true);
-    xmpp.wire.drain();
-    for (let i = 0; i < 150; i++) {
-      wait.shift()?.();
-      await xmpp.manualClock.idle();
-    }
-    expect(answered(xmpp.wire.take())).toEqual(upTo(150));
-    expect(xmpp.wire.paused).toBe(false);
-  });
-
   it('is read from as long as somebody waits for an answer of it, up to twice the bound', async () => {
     const xmpp = await stalled({ timeout: 600_000 });
     const asked = xmpp.iqGet('example.net', new Ping());

@@ -29,9 +29,8 @@ class Told extends Plugin {
 const PING = "<iq type='get' id='p1' from='bob@example.net/x'><ping xmlns='urn:xmpp:ping'/></iq>";
 
 describe('who asked is answered', () => {
-  it('where an out filter takes its time and the answer then is too large', async () => {
+  it('where the answer is too large', async () => {
     const xmpp = await online();
-    xmpp.addFilter('out', async (stanza) => stanza);
     xmpp.onIq('get', Ping, () => new Ping({ text: 'x'.repeat(300_000) }));
     await xmpp.receive(PING);
     await xmpp.manualClock.idle();
@@ -40,9 +39,9 @@ describe('who asked is answered', () => {
     expect(text).toContain('<internal-server-error');
   });
 
-  it('where an out filter takes its time and then drops the answer', async () => {
+  it('where an out filter drops the answer', async () => {
     const xmpp = await online();
-    xmpp.addFilter('out', async (stanza) => (stanza.xml.attribute('type') === 'result' ? undefined : stanza));
+    xmpp.addFilter('out', (stanza) => (stanza.xml.attribute('type') === 'result' ? undefined : stanza));
     xmpp.onIq('get', Ping, () => {});
     await xmpp.receive(PING);
     await xmpp.manualClock.idle();
