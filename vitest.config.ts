@@ -5,7 +5,6 @@ const conditions = ['@sestina/source', ...defaultServerConditions];
 const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  oxc: { decorator: { legacy: true } },
 };
 
 const counted = process.env['CI'] || process.env['SESTINA_COUNTS'];

@@ -2,9 +2,9 @@
 // What npm gets: every published package.json says what it must, and nothing runs when a user installs it.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isMain, publishable, ROOT, readJson, report } from './lib/repo.mjs';
+import { isMain, publishable, ROOT, readJson, report, typescript } from './lib/repo.mjs';
 
-/** @import { Finding, Workspace } from './lib/repo.mjs' */
+/** @import { Finding, SourceFile, Workspace } from './lib/repo.mjs' */
 
 const LICENSES = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense'];
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
@@ -99,6 +99,44 @@ export function checkRanges(all) {
   );
 }
 
+const IMPORTED = /import\s*\{([^}]*)\}\s*from\s*'(@sestina\/[a-z0-9-]+)'/g;
+// Where a class of plugins is a key: what is injected, and what the registry is asked for.
+const KEYS = /static override readonly inject = \[([^\]]*)\]|\.(?:find|has|plugin|use|whenInstalled)\(\s*([A-Z]\w*)/g;
+
+/**
+ * Classes of another package that a plugin asks the registry for, where that package is no peer dependency: of two copies of
+ * it the registry would find the wrong one.
+ * @param {Workspace} workspace
+ * @param {SourceFile[]} files its sources
+ * @returns {Finding[]}
+ */
+export function checkPeers({ dir, manifest }, files) {
+  const wrong = new Map();
+  for (const { text } of files) {
+    const from = new Map();
+    for (const [, names = '', name = ''] of text.matchAll(IMPORTED)) {
+      for (const part of names.split(','))
+        from.set(
+          part
+            .trim()
+            .split(/\s+as\s+/)
+            .at(-1),
+          name,
+        );
+    }
+    for (const [, list = '', one = ''] of text.matchAll(KEYS)) {
+      for (const key of [...list.split(','), one].map((token) => token.trim())) {
+        const name = from.get(key);
+        if (name && name !== CORE && !manifest.peerDependencies?.[name]) wrong.set(key, name);
+      }
+    }
+  }
+  return [...wrong].map(([key, name]) => ({
+    path: `${dir}/package.json`,
+    message: `${name} must be a peer dependency: the registry is asked for its ${key}, and two copies do not mix`,
+  }));
+}
+
 /** Everything a user's install brings in, by folder. @param {string} folder @param {Map<string, any>} seen */
 function installed(folder, seen = new Map()) {
   if (seen.has(folder)) return seen;
@@ -155,6 +193,7 @@ if (isMain(import.meta.url)) {
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     }),
     ...checkRanges(all),
+    ...all.flatMap((workspace) => checkPeers(workspace, typescript([workspace], 'src'))),
     ...checkTree(all),
     ...checkPins(),
   ]);

@@ -1,12 +1,5 @@
 import type { ClientXMPP } from '@sestina/client';
-import {
-  ConnectionLostError,
-  element,
-  injectable,
-  Plugin,
-  SessionLostError,
-  type StreamErrorCondition,
-} from '@sestina/core';
+import { ConnectionLostError, element, Plugin, SessionLostError, type StreamErrorCondition } from '@sestina/core';
 import {
   FaultyTransportFactory,
   MemoryServer,
@@ -126,7 +119,6 @@ describe('a lost connection', () => {
   it('starts each plugin once for each session', async () => {
     const log: string[] = [];
 
-    @injectable()
     class Watch extends Plugin {
       static override readonly id = 'watch';
 

@@ -1,8 +1,6 @@
 import {
   BaseXMPP,
   ConfigError,
-  inject,
-  injectable,
   type JID,
   Plugin,
   type RosterKeeper,
@@ -48,10 +46,10 @@ export class RosterStoreOptions {
  * reading and writing it two processes can overtake each other, so let the server give the stanzas of one address to one
  * process where you can.
  */
-@injectable()
 export class RosterStore extends Plugin implements RosterKeeper {
   static override readonly id = 'roster-store';
   static override readonly Options = RosterStoreOptions;
+  static override readonly inject = [BaseXMPP, Storage, RosterStoreOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #storage: Storage;
   readonly #options: RosterStoreOptions;
@@ -61,11 +59,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
   /** The text that was stored for it when it became what it is now. */
   readonly #known = new WeakMap<RosterNode, string | undefined>();
 
-  constructor(
-    @inject(BaseXMPP) xmpp: BaseXMPP,
-    @inject(Storage) storage: Storage,
-    @inject(RosterStoreOptions) options: RosterStoreOptions,
-  ) {
+  constructor(xmpp: BaseXMPP, storage: Storage, options: RosterStoreOptions) {
     super();
     if (!xmpp.isComponent) throw new ConfigError('the roster of a client is kept by its server', 'RosterStore');
     if (!(options.timeout > 0)) throw new ConfigError('timeout: expected milliseconds above 0', 'timeout');

@@ -1,13 +1,4 @@
-import {
-  BaseXMPP,
-  ConfigError,
-  type ElementView,
-  inject,
-  injectable,
-  Plugin,
-  type Registration,
-  Storage,
-} from '@sestina/core';
+import { BaseXMPP, ConfigError, type ElementView, Plugin, type Registration, Storage } from '@sestina/core';
 import { JournalPages } from './journal-pages.js';
 import { type WorkLeft, WorkRecords } from './work-records.js';
 
@@ -37,10 +28,10 @@ export class WorkJournalOptions {
  * Says behind the `Storage` token which stanzas this process has in hand: what it says when the process has died is what was lost
  * with it. Give it those that the program takes on; others are not written down.
  */
-@injectable()
 export class WorkJournal extends Plugin {
   static override readonly id = 'work-journal';
   static override readonly Options = WorkJournalOptions;
+  static override readonly inject = [BaseXMPP, Storage, WorkJournalOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #pages: JournalPages;
   readonly #own: string;
@@ -48,11 +39,7 @@ export class WorkJournal extends Plugin {
   /** What this process and others have in hand. */
   readonly records: WorkRecords;
 
-  constructor(
-    @inject(BaseXMPP) xmpp: BaseXMPP,
-    @inject(Storage) storage: Storage,
-    @inject(WorkJournalOptions) { process, prefix, linger, timeout }: WorkJournalOptions,
-  ) {
+  constructor(xmpp: BaseXMPP, storage: Storage, { process, prefix, linger, timeout }: WorkJournalOptions) {
     super();
     if (!/^[^/]+$/.test(process)) throw new ConfigError('process: expected a name without a /', 'process');
     if (!(linger >= 0)) throw new ConfigError('linger: expected milliseconds from 0', 'linger');

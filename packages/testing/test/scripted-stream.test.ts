@@ -1,4 +1,4 @@
-import { BaseXMPP, Iq, inject, injectable, Message, Plugin, StanzaError, XmlElement } from '@sestina/core';
+import { BaseXMPP, Iq, Message, Plugin, StanzaError, XmlElement } from '@sestina/core';
 import {
   RosterDifferenceError,
   ScriptError,
@@ -25,12 +25,12 @@ class EchoOptions {
   prefix = '';
 }
 
-@injectable()
 class Echo extends Plugin {
   static override readonly id = 'xep-9999';
   static override readonly Options = EchoOptions;
+  static override readonly inject = [BaseXMPP, EchoOptions] as const;
 
-  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(EchoOptions) options: EchoOptions) {
+  constructor(xmpp: BaseXMPP, options: EchoOptions) {
     super();
     this.own(
       xmpp.onMessage(async (message) => {

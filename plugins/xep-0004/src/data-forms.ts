@@ -1,4 +1,4 @@
-import { BaseXMPP, inject, injectable, type Message, Plugin } from '@sestina/core';
+import { BaseXMPP, type Message, Plugin } from '@sestina/core';
 import { NS_DATA } from './namespace.js';
 import { Form } from './stanza.js';
 
@@ -13,11 +13,11 @@ declare module '@sestina/core' {
  * XEP-0004: Data Forms. Announces that forms in messages are understood, and emits `messageForm` for them. Forms inside of
  * other protocols need no plugin: `Form` and `formType()` are enough.
  */
-@injectable()
 export class DataForms extends Plugin {
   static override readonly id = 'xep-0004';
+  static override readonly inject = [BaseXMPP] as const;
 
-  constructor(@inject(BaseXMPP) xmpp: BaseXMPP) {
+  constructor(xmpp: BaseXMPP) {
     super();
     this.own(xmpp.advertise(NS_DATA));
     this.own(xmpp.onMessage(Form, (message, form) => xmpp.emit('messageForm', { message, form })));

@@ -2,8 +2,6 @@ import {
   type AddressNode,
   BaseXMPP,
   type Iq,
-  inject,
-  injectable,
   JID,
   Plugin,
   Registration,
@@ -55,10 +53,10 @@ const LONGEST = 600_000;
  * XEP-0030: Service Discovery. Answers what this program is and can do, and asks others. Plugins do not need it to announce
  * a feature: what `xmpp.advertise()` was given is told here.
  */
-@injectable()
 export class ServiceDiscovery extends Plugin {
   static override readonly id = 'xep-0030';
   static override readonly Options = ServiceDiscoveryOptions;
+  static override readonly inject = [BaseXMPP, ServiceDiscoveryOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: ServiceDiscoveryOptions;
   readonly #own: OwnInfo;
@@ -66,7 +64,7 @@ export class ServiceDiscovery extends Plugin {
   readonly #queries: SharedQueries;
   #lookups: readonly InfoLookup[] = [];
 
-  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(ServiceDiscoveryOptions) options: ServiceDiscoveryOptions) {
+  constructor(xmpp: BaseXMPP, options: ServiceDiscoveryOptions) {
     super();
     this.#xmpp = xmpp;
     this.#options = options;

@@ -1,4 +1,4 @@
-import { type AskOptions, BaseXMPP, inject, injectable, type JID, Plugin } from '@sestina/core';
+import { type AskOptions, BaseXMPP, type JID, Plugin } from '@sestina/core';
 import { NS_VERSION, Version, VersionQuery } from './stanza.js';
 
 /** What is told to whoever asks. Nothing by default: it helps an attacker too (XEP-0092 §5). */
@@ -12,13 +12,13 @@ export class SoftwareVersionOptions {
 }
 
 /** XEP-0092: Software Version, version 1.1. Asks others what they run, and says what we run where `name` is set. */
-@injectable()
 export class SoftwareVersion extends Plugin {
   static override readonly id = 'xep-0092';
   static override readonly Options = SoftwareVersionOptions;
+  static override readonly inject = [BaseXMPP, SoftwareVersionOptions] as const;
   readonly #xmpp: BaseXMPP;
 
-  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(SoftwareVersionOptions) options: SoftwareVersionOptions) {
+  constructor(xmpp: BaseXMPP, options: SoftwareVersionOptions) {
     super();
     this.#xmpp = xmpp;
     const { name, version, os } = options;

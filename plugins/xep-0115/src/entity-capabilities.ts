@@ -1,15 +1,4 @@
-import {
-  BaseXMPP,
-  ConfigError,
-  inject,
-  injectable,
-  JID,
-  Logger,
-  Plugin,
-  type Presence,
-  StanzaError,
-  Storage,
-} from '@sestina/core';
+import { BaseXMPP, ConfigError, JID, Logger, Plugin, type Presence, StanzaError, Storage } from '@sestina/core';
 import { type DiscoInfo, type InfoOptions, LruMap, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
 import { KnownInfos } from './known-infos.js';
 import { EntityCapabilitiesOptions } from './options.js';
@@ -46,10 +35,10 @@ const MAX_LENGTH = 2_048;
  * XEP-0115: Entity Capabilities. Our presence says what we can do, in a hash; from the presence of others it is known what
  * they can do, without asking each of them.
  */
-@injectable()
 export class EntityCapabilities extends Plugin {
   static override readonly id = 'xep-0115';
   static override readonly Options = EntityCapabilitiesOptions;
+  static override readonly inject = [BaseXMPP, ServiceDiscovery, Storage, Logger, EntityCapabilitiesOptions] as const;
   readonly #disco: ServiceDiscovery;
   readonly #xmpp: BaseXMPP;
   readonly #known: KnownInfos;
@@ -58,11 +47,11 @@ export class EntityCapabilities extends Plugin {
   readonly #announced = new LruMap<string, AnnouncedCaps>(MAX_ANNOUNCED);
 
   constructor(
-    @inject(BaseXMPP) xmpp: BaseXMPP,
-    @inject(ServiceDiscovery) disco: ServiceDiscovery,
-    @inject(Storage) storage: Storage,
-    @inject(Logger) logger: Logger,
-    @inject(EntityCapabilitiesOptions) options: EntityCapabilitiesOptions,
+    xmpp: BaseXMPP,
+    disco: ServiceDiscovery,
+    storage: Storage,
+    logger: Logger,
+    options: EntityCapabilitiesOptions,
   ) {
     super();
     if (!isCapsHash(options.hash)) throw new ConfigError(`"${options.hash}" is no hash function that we know`, 'hash');

@@ -1,13 +1,4 @@
-import {
-  type AddressNode,
-  ConfigError,
-  type Fields,
-  inject,
-  injectable,
-  type JID,
-  Plugin,
-  Registration,
-} from '@sestina/core';
+import { type AddressNode, ConfigError, type Fields, type JID, Plugin, Registration } from '@sestina/core';
 import type { Form, FormFieldMap, FormType } from '@sestina/xep-0004';
 import { type DiscoInfo, type InfoOptions, ServiceDiscovery } from '@sestina/xep-0030';
 import { extension } from './extension.js';
@@ -16,13 +7,13 @@ import { extension } from './extension.js';
  * XEP-0128: Service Discovery Extensions. Tells further data about this program, or about one of its addresses or nodes, and
  * reads what others tell.
  */
-@injectable()
 export class DiscoveryExtensions extends Plugin {
   static override readonly id = 'xep-0128';
+  static override readonly inject = [ServiceDiscovery] as const;
   readonly #disco: ServiceDiscovery;
   readonly #added = new Set<Registration>();
 
-  constructor(@inject(ServiceDiscovery) disco: ServiceDiscovery) {
+  constructor(disco: ServiceDiscovery) {
     super();
     this.#disco = disco;
     this.own({

@@ -1,4 +1,4 @@
-import { type AskOptions, BaseXMPP, inject, injectable, JID, Plugin, StanzaError } from '@sestina/core';
+import { type AskOptions, BaseXMPP, JID, Plugin, StanzaError } from '@sestina/core';
 import { provesAlive } from './proof.js';
 import { ServerWatch } from './server-watch.js';
 import { NS_PING, PingQuery } from './stanza.js';
@@ -18,15 +18,15 @@ export class PingOptions {
 }
 
 /** XEP-0199: XMPP Ping, version 2.0.1. Asks others whether they are there, and answers them. */
-@injectable()
 export class Ping extends Plugin {
   static override readonly id = 'xep-0199';
   static override readonly Options = PingOptions;
+  static override readonly inject = [BaseXMPP, PingOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #watch: ServerWatch;
 
   /** @throws ConfigError for an interval or a timeout that is no time. */
-  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(PingOptions) options: PingOptions) {
+  constructor(xmpp: BaseXMPP, options: PingOptions) {
     super();
     this.#xmpp = xmpp;
     this.#watch = new ServerWatch(xmpp, options, (ask) => this.ping(undefined, ask));

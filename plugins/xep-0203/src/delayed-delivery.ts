@@ -1,4 +1,4 @@
-import { BaseXMPP, ConfigError, inject, injectable, JID, Message, Plugin, type Presence, viewOf } from '@sestina/core';
+import { BaseXMPP, ConfigError, JID, Message, Plugin, type Presence, viewOf } from '@sestina/core';
 import { Delay, NS_DELAY } from './stanza.js';
 
 /** Options of `DelayedDelivery`. */
@@ -8,15 +8,15 @@ export class DelayedDeliveryOptions {
 }
 
 /** XEP-0203: Delayed Delivery, version 2.0. Tells when a stanza that was kept back was sent, as far as that can be believed. */
-@injectable()
 export class DelayedDelivery extends Plugin {
   static override readonly id = 'xep-0203';
   static override readonly Options = DelayedDeliveryOptions;
+  static override readonly inject = [BaseXMPP, DelayedDeliveryOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #tolerance: number;
 
   /** @throws ConfigError for a tolerance that is no time. */
-  constructor(@inject(BaseXMPP) xmpp: BaseXMPP, @inject(DelayedDeliveryOptions) options: DelayedDeliveryOptions) {
+  constructor(xmpp: BaseXMPP, options: DelayedDeliveryOptions) {
     super();
     const { tolerance } = options;
     if (!(tolerance >= 0)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkLock } from '../check-lock.mjs';
-import { checkLicenses, checkManifest, checkRanges, satisfies } from '../packages.mjs';
+import { checkLicenses, checkManifest, checkPeers, checkRanges, satisfies } from '../packages.mjs';
 import { references } from '../sync-refs.mjs';
 import { workspace } from './fixtures.js';
 
@@ -68,6 +68,40 @@ describe('ranges between packages', () => {
     const core = workspace('packages/core', { version: '0.2.0' });
     const plugin = workspace('plugins/xep-0199', { peerDependencies: { '@sestina/core': '^0.1.0' } });
     expect(checkRanges([core, plugin])).toHaveLength(1);
+  });
+});
+
+describe('a plugin that the registry is asked for', () => {
+  const injecting = `import { BaseXMPP, Plugin } from '@sestina/core';
+    import { type DiscoInfo, ServiceDiscovery } from '@sestina/xep-0030';
+    class Caps extends Plugin {
+      static override readonly inject = [BaseXMPP, ServiceDiscovery] as const;
+    }`;
+  const asking = `import { ServiceDiscovery } from '@sestina/xep-0030';
+    export const late = (xmpp) => xmpp.plugins.whenInstalled(ServiceDiscovery, (disco) => disco.addFeature('x'));`;
+  const borrowing = `import { LruMap } from '@sestina/xep-0030';
+    export const map = new LruMap(5);`;
+  const dependencies = { '@sestina/xep-0030': '^0.1.0' };
+
+  it.each([
+    ['injected', injecting],
+    ['asked for', asking],
+  ])('is a peer dependency where it is %s', (_, text) => {
+    const files = [{ path: 'x.ts', text }];
+    expect(checkPeers(workspace('plugins/xep-0115', { dependencies }), files)).toMatchObject([
+      {
+        path: 'plugins/xep-0115/package.json',
+        message: expect.stringMatching(/xep-0030 must be .* its ServiceDiscovery/),
+      },
+    ]);
+    const peer = workspace('plugins/xep-0115', { peerDependencies: dependencies });
+    expect(checkPeers(peer, files)).toEqual([]);
+  });
+
+  it('may be a dependency where only a helper of its package is used', () => {
+    expect(checkPeers(workspace('plugins/xep-0115', { dependencies }), [{ path: 'x.ts', text: borrowing }])).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import './reflect.js';
-import { type DependencyContainer, injectable, container as root, inject as tsyringeInject } from 'tsyringe';
+import { type DependencyContainer, container as root } from 'tsyringe';
 
-export { type DependencyContainer, injectable };
+export type { DependencyContainer };
 
 /** A class that stands for what is asked for: a service, a plugin, an options class. */
 export type Token<T> = abstract new (...args: never[]) => T;
@@ -17,22 +17,22 @@ interface Wiring {
 }
 
 /**
- * Says what a constructor parameter is given: `constructor(@inject(BaseXMPP) xmpp: BaseXMPP)`. The compiler compares the
- * class with the parameter's type, and the plugin registry reads the dependencies from it.
+ * Says at a constructor parameter what it is given: `constructor(@inject(BaseXMPP) xmpp: BaseXMPP)`. For those who like
+ * decorators and compile with `experimentalDecorators`; a plugin has then `static override readonly inject = 'parameters'`.
+ * The compiler compares the class with the parameter's type.
  * @throws TypeError for undefined, which is what a circular import gives.
  */
 export function inject<T>(token: Token<T>) {
   if (token === undefined) throw new TypeError('inject() was given undefined: is there a circular import?');
   return <C extends abstract new (...args: never[]) => unknown, I extends number>(
     target: C,
-    key: undefined,
+    _key: undefined,
     index: I & Fits<C, I, T>,
   ): void => {
     const wiring = target as Wiring;
     if (!Object.hasOwn(target, WANTED)) Object.defineProperty(target, WANTED, { value: [] });
     const tokens = wiring[WANTED];
     if (tokens) tokens[index] = token as Token<unknown>;
-    (tsyringeInject(token as never) as (target: object, key: undefined, index: number) => void)(target, key, index);
   };
 }
 

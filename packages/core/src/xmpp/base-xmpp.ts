@@ -20,7 +20,7 @@ import type { IqHandler, IqHandlerOptions, IqLimits } from './iq/iq-handlers.js'
 import { type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
 import type { RequestOptions } from './iq/pending-requests.js';
 import { listener, type StanzaListenerOptions } from './listeners.js';
-import type { Plugin, PluginClass, PluginOptions } from './plugins/plugin.js';
+import type { Plugin, PluginClass, PluginOptions, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { Roster } from './presence/index.js';
 import { servicesFor } from './services.js';
@@ -117,10 +117,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   /**
    * Installs a plugin and those that it needs; a second call gives the same instance.
-   * @throws PluginError: something is missing, a circle, an unknown option. DisconnectedError after `dispose()`.
+   * @throws PluginError: something is missing, a circle, an unknown option, another class of that id. DisconnectedError after
+   *   `dispose()`.
    */
-  use<C extends PluginClass>(cls: C, options?: PluginOptions<C>): InstanceType<C> {
-    return this.plugins.use(cls, options);
+  use<C extends PluginClass>(cls: C & WellInjected<C>, options?: PluginOptions<C>): InstanceType<C> {
+    return this.plugins.use<C>(cls, options);
   }
 
   /** The instance of an installed plugin. @throws PluginError where it is not installed. */

@@ -1,4 +1,3 @@
-import { inject, injectable } from '../../src/di/index.js';
 import { disposeAll, Registration } from '../../src/registration.js';
 import { Plugin } from '../../src/xmpp/plugins/plugin.js';
 import { PluginError, type RegistryHost } from '../../src/xmpp/plugins/plugin-registry.js';
@@ -46,14 +45,14 @@ export class Options {
   limit: number | undefined = undefined;
 }
 
-@injectable()
 export class A extends Plugin {
   static override readonly id: string = 'a';
   static override readonly Options = Options;
+  static override readonly inject = [Host, Options] as const;
 
   constructor(
-    @inject(Host) readonly host: Host,
-    @inject(Options) readonly options: Options,
+    readonly host: Host,
+    readonly options: Options,
   ) {
     super();
     host.log.push('+a');
@@ -69,13 +68,13 @@ export class A extends Plugin {
   }
 }
 
-@injectable()
 export class B extends Plugin {
   static override readonly id = 'b';
+  static override readonly inject = [A, Host] as const;
 
   constructor(
-    @inject(A) readonly a: A,
-    @inject(Host) readonly host: Host,
+    readonly a: A,
+    readonly host: Host,
   ) {
     super();
     host.log.push('+b');
@@ -87,13 +86,13 @@ export class B extends Plugin {
   }
 }
 
-@injectable()
 export class C extends Plugin {
   static override readonly id = 'c';
+  static override readonly inject = [B, A] as const;
 
   constructor(
-    @inject(B) readonly b: B,
-    @inject(A) readonly a: A,
+    readonly b: B,
+    readonly a: A,
   ) {
     super();
     a.host.log.push('+c');

@@ -1,5 +1,5 @@
 // Checked by `tsc -p tsconfig.test.json`, never run: a line that should not compile and does is an error there.
-import { type BaseXMPP, Clock, inject, injectable, Plugin, type PluginRegistry, Random } from '@sestina/core';
+import { BaseXMPP, Clock, inject, Plugin, type PluginRegistry, Random } from '@sestina/core';
 
 class PingOptions {
   /** Milliseconds. */
@@ -8,57 +8,160 @@ class PingOptions {
   name?: string;
 }
 
-@injectable()
-export class Ping extends Plugin {
+class Ping extends Plugin {
   static override readonly id = 'ping';
   static override readonly Options = PingOptions;
+  static override readonly inject = [Clock, PingOptions] as const;
+  readonly clock: Clock;
+  readonly options: PingOptions;
 
-  constructor(
-    @inject(Clock) readonly clock: Clock,
-    @inject(PingOptions) readonly options: PingOptions,
-  ) {
+  constructor(clock: Clock, options: PingOptions) {
     super();
+    this.clock = clock;
+    this.options = options;
   }
 }
 
-export class Disco extends Plugin {
+class Disco extends Plugin {
   static override readonly id = 'disco';
+  static override readonly inject = [BaseXMPP, Ping] as const;
   readonly only = 'in disco';
+  readonly ping: Ping;
 
-  constructor(@inject(Ping) readonly ping: Ping) {
+  constructor(_xmpp: BaseXMPP, ping: Ping) {
     super();
+    this.ping = ping;
+  }
+}
+
+class Inheriting extends Ping {}
+
+class Nothing extends Plugin {}
+
+class Defaulted extends Plugin {
+  static override readonly inject = [Clock] as const;
+  readonly extra: number;
+  constructor(_clock: Clock, extra = 5, ..._more: string[]) {
+    super();
+    this.extra = extra;
   }
 }
 
 // A token may be more than what the parameter asks for, not less.
-export class Wide extends Plugin {
-  constructor(@inject(Disco) readonly plugin: Plugin) {
+class Wide extends Plugin {
+  static override readonly inject = [Disco] as const;
+  readonly plugin: Plugin;
+  constructor(plugin: Plugin) {
     super();
+    this.plugin = plugin;
   }
 }
 
-export class WrongClass extends Plugin {
-  // @ts-expect-error a clock is no source of randomness
-  constructor(@inject(Clock) readonly random: Random) {
+class WrongClass extends Plugin {
+  static override readonly inject = [Clock] as const;
+  readonly random: Random;
+  constructor(random: Random) {
     super();
+    this.random = random;
   }
 }
 
-export class WrongPlace extends Plugin {
-  constructor(
-    @inject(Random) readonly random: Random,
-    // @ts-expect-error the second parameter is a plugin
-    @inject(Random) readonly ping: Ping,
-  ) {
+class WrongOrder extends Plugin {
+  static override readonly inject = [PingOptions, Clock] as const;
+  readonly clock: Clock;
+  constructor(clock: Clock, _options: PingOptions) {
     super();
+    this.clock = clock;
   }
 }
 
-export class TooWide extends Plugin {
+class TooFew extends Plugin {
+  static override readonly inject = [Random] as const;
+  readonly ping: Ping;
+  constructor(_random: Random, ping: Ping) {
+    super();
+    this.ping = ping;
+  }
+}
+
+class TooMany extends Plugin {
+  static override readonly inject = [Random, Clock] as const;
+  readonly random: Random;
+  constructor(random: Random) {
+    super();
+    this.random = random;
+  }
+}
+
+class Forgotten extends Plugin {
+  readonly random: Random;
+  constructor(random: Random) {
+    super();
+    this.random = random;
+  }
+}
+
+class NoConst extends Plugin {
+  static override readonly inject = [Random];
+  readonly random: Random;
+  constructor(random: Random) {
+    super();
+    this.random = random;
+  }
+}
+
+class TooWide extends Plugin {
+  static override readonly inject = [Plugin] as const;
+  readonly disco: Disco;
+  constructor(disco: Disco) {
+    super();
+    this.disco = disco;
+  }
+}
+
+class OtherParameters extends Ping {
+  constructor(random: Random) {
+    super(random as never, new PingOptions());
+  }
+}
+
+class Decorated extends Plugin {
+  static override readonly inject = 'parameters';
+  readonly clock: Clock;
+  constructor(clock: Clock) {
+    super();
+    this.clock = clock;
+  }
+}
+inject(Clock)(Decorated, undefined, 0);
+// @ts-expect-error the parameter is a clock
+inject(Random)(Decorated, undefined, 0);
+
+export function installing(xmpp: BaseXMPP, registry: PluginRegistry, either: boolean): void {
+  xmpp.use(Inheriting, { interval: 5 });
+  xmpp.use(Nothing);
+  xmpp.use(Defaulted);
+  xmpp.use(Wide);
+  xmpp.use(Decorated);
+  xmpp.use(either ? Wide : Nothing);
+  for (const cls of [Nothing, Decorated]) registry.use(cls);
+
+  // @ts-expect-error static inject does not fit the constructor: a clock is no source of randomness
+  xmpp.use(WrongClass);
+  // @ts-expect-error the other way round
+  xmpp.use(WrongOrder);
+  // @ts-expect-error one parameter is given nothing
+  xmpp.use(TooFew);
+  // @ts-expect-error nothing takes the clock
+  xmpp.use(TooMany);
+  // @ts-expect-error no static inject
+  xmpp.use(Forgotten);
+  // @ts-expect-error it lacks `as const`
+  registry.use(NoConst);
   // @ts-expect-error any plugin is not this one
-  constructor(@inject(Plugin) readonly disco: Disco) {
-    super();
-  }
+  registry.use(TooWide);
+  // @ts-expect-error it inherits the list and not the constructor
+  registry.use(OtherParameters);
 }
 
 export function using(registry: PluginRegistry, xmpp: BaseXMPP): void {
@@ -66,6 +169,7 @@ export function using(registry: PluginRegistry, xmpp: BaseXMPP): void {
   const disco: Disco = xmpp.use(Disco);
   const found: Disco | undefined = registry.find(Disco);
   const same: Ping = xmpp.plugin(Ping);
+  const disco2: Disco = xmpp.plugin(Disco);
   registry.use(Ping, {});
   registry.use(Ping, { name: 'x' });
 
@@ -84,5 +188,5 @@ export function using(registry: PluginRegistry, xmpp: BaseXMPP): void {
   // @ts-expect-error what is own to a plugin is handed over by itself
   disco.own(ping);
 
-  void [found, same, wrong];
+  void [found, same, disco2, wrong];
 }

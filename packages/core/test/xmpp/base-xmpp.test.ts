@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { inject } from '../../src/di/index.js';
 import { DisconnectedError, TimeoutError } from '../../src/errors.js';
 import { element } from '../../src/stanza/element.js';
 import { attr } from '../../src/stanza/fields.js';
@@ -624,9 +623,10 @@ describe('a roster fetch against roster pushes', () => {
 describe('plugins and their session', () => {
   class Watching extends Plugin {
     static override readonly id = 'watching';
+    static override readonly inject = [BaseXMPP] as const;
     readonly seen: string[] = [];
 
-    constructor(@inject(BaseXMPP) readonly xmpp: BaseXMPP) {
+    constructor(readonly xmpp: BaseXMPP) {
       super();
     }
 
@@ -719,9 +719,10 @@ describe('plugins and their session', () => {
 describe('what a plugin registers', () => {
   class Greedy extends Plugin {
     static override readonly id = 'greedy';
+    static override readonly inject = [BaseXMPP] as const;
     static fails = false;
 
-    constructor(@inject(BaseXMPP) xmpp: BaseXMPP) {
+    constructor(xmpp: BaseXMPP) {
       super();
       this.own(
         xmpp.on('message', () => {}),

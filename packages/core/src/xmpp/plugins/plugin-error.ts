@@ -3,6 +3,7 @@ import { SestinaError } from '../../errors.js';
 /** What is wrong with a plugin, or with how it is used. */
 export type PluginErrorCode =
   | 'ERR_PLUGIN_CYCLE'
+  | 'ERR_PLUGIN_DUPLICATE'
   | 'ERR_PLUGIN_IN_USE'
   | 'ERR_PLUGIN_MISSING'
   | 'ERR_PLUGIN_OPTIONS'

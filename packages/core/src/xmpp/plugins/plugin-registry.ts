@@ -1,6 +1,6 @@
 import type { DependencyContainer, Token } from '../../di/index.js';
 import { DisconnectedError } from '../../errors.js';
-import { NoOptions, type Plugin, type PluginClass, type PluginOptions } from './plugin.js';
+import { NoOptions, type Plugin, type PluginClass, type PluginOptions, type WellInjected } from './plugin.js';
 import { PluginError } from './plugin-error.js';
 import { assertId, assertPlugin, isPluginClass, nameOf, sameOptions, tokensOf, withDefaults } from './plugin-wiring.js';
 
@@ -66,10 +66,10 @@ export class PluginRegistry implements Iterable<Plugin> {
    * Installs a plugin, before it those that it needs. A second call gives the same instance. Where it throws, nothing of
    * it stays installed.
    * @throws PluginError where something it needs is missing, where plugins need each other in a circle, for an option that
-   *   it does not have, or for other options to a plugin that is installed already; DisconnectedError after `dispose()`.
-   *   What its constructor throws comes through.
+   *   it does not have, for other options to a plugin that is installed already, or where another class has its id;
+   *   DisconnectedError after `dispose()`. What its constructor throws comes through.
    */
-  use<C extends PluginClass>(cls: C, options?: PluginOptions<C>): InstanceType<C> {
+  use<C extends PluginClass>(cls: C & WellInjected<C>, options?: PluginOptions<C>): InstanceType<C> {
     assertPlugin(cls);
     if (this.#closed) {
       throw new DisconnectedError('this connection object was disposed of: make another one', { retryable: false });
@@ -202,6 +202,7 @@ export class PluginRegistry implements Iterable<Plugin> {
       throw new PluginError('ERR_PLUGIN_CYCLE', `plugins need each other in a circle: ${circle}`, nameOf(cls));
     }
     assertId(cls);
+    this.#assertAlone(cls);
     const wanted = tokensOf(cls);
     const given = withDefaults(cls, options);
     const needs = new Set<PluginClass>();
@@ -223,6 +224,18 @@ export class PluginRegistry implements Iterable<Plugin> {
     } finally {
       this.#path.pop();
     }
+  }
+
+  /** Two classes of one id are most often two copies of one package, each of which would answer. */
+  #assertAlone(cls: PluginClass): void {
+    const others = [...this.#installed.keys(), ...this.#path.map((installing) => installing.cls)];
+    if (!others.some((other) => other.id === cls.id)) return;
+    const command = /^xep-\d{4}$/.test(cls.id) ? `npm ls @sestina/${cls.id}` : 'npm ls, with the name of its package,';
+    throw new PluginError(
+      'ERR_PLUGIN_DUPLICATE',
+      `another class ${cls.id} is installed already; ${command} shows whether its package is there twice`,
+      cls.id,
+    );
   }
 
   /** Also one that another installs in its constructor is needed by that. */

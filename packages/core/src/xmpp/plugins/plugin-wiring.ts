@@ -32,10 +32,34 @@ export function assertId(cls: PluginClass): void {
 }
 
 /**
- * What the constructor asks for, every parameter of it.
- * @throws PluginError (`ERR_PLUGIN_WIRING`) for one that does not say it.
+ * What the constructor is given, parameter by parameter.
+ * @throws PluginError (`ERR_PLUGIN_WIRING`) where `static inject` does not say it for each.
  */
-export function tokensOf(cls: PluginClass): Token<unknown>[] {
+export function tokensOf(cls: PluginClass): readonly Token<unknown>[] {
+  const { inject } = cls;
+  if (inject === 'parameters') return tokensAtParameters(cls);
+  const fault = faultOf(cls, inject);
+  if (fault) throw new PluginError('ERR_PLUGIN_WIRING', `${nameOf(cls)}: ${fault}`, nameOf(cls));
+  return inject;
+}
+
+function faultOf(cls: PluginClass, inject: readonly (Token<unknown> | undefined)[]): string | undefined {
+  if (!Array.isArray(inject)) return `static inject of ${cls.name} has to be a list of classes`;
+  for (const [index, token] of inject.entries()) {
+    // A hole of the list, too.
+    if (token === undefined) return `entry ${index} of static inject is undefined: is there a circular import?`;
+    if (typeof token !== 'function') return `entry ${index} of static inject is no class`;
+  }
+  // Without `inject` a decorated class would be given nothing.
+  const said = Math.max(cls.length, wantedBy(cls)?.length ?? 0);
+  if (said <= inject.length) return undefined;
+  return (
+    `the constructor of ${cls.name} takes ${said} parameters and static inject has ${inject.length}: ` +
+    'name the class of each, static override readonly inject = [BaseXMPP, …] as const'
+  );
+}
+
+function tokensAtParameters(cls: PluginClass): Token<unknown>[] {
   const wanted = wantedBy(cls) ?? [];
   const complete = wanted.filter((token) => token !== undefined);
   // The constructor of a subclass that has none of its own counts no parameters, and would be given none.

@@ -1,3 +1,4 @@
+import type { Token } from '../../di/index.js';
 import { disposeAll, type Registration } from '../../registration.js';
 import { PluginError } from './plugin-error.js';
 
@@ -13,6 +14,12 @@ export abstract class Plugin {
   static readonly id: string = '';
   /** The class whose field initialisers are the defaults of its options. */
   static readonly Options: new () => object = NoOptions;
+  /**
+   * What the constructor is given, in the order of its parameters: `[BaseXMPP, PingOptions] as const`. Each is a class: the
+   * connection, a service, another plugin, which is then installed first, or `Options`. The word `parameters` where each
+   * parameter has an `@inject()` of its own instead.
+   */
+  static readonly inject: readonly Token<unknown>[] | 'parameters' = [];
   #owned: { dispose(): void }[] | undefined = [];
 
   /**
@@ -62,10 +69,26 @@ export abstract class Plugin {
 export interface PluginClass<P extends Plugin = Plugin> {
   readonly id: string;
   readonly Options: new () => object;
+  readonly inject: readonly Token<unknown>[] | 'parameters';
   readonly prototype: P;
   readonly name: string;
   new (...args: never[]): P;
 }
+
+type InstanceOf<T> = T extends abstract new (...args: never[]) => infer I ? I : never;
+type Injected<I> = I extends readonly unknown[] ? { -readonly [K in keyof I]: InstanceOf<I[K]> } : never;
+/** Of a class that says nothing, and of one whose list lacks `as const`, nothing is known: no parameter gets anything. */
+type Given<I> = I extends readonly unknown[] ? (number extends I['length'] ? [] : Injected<I>) : never;
+
+/**
+ * Nothing more to ask of a plugin class whose `static inject` fits the parameters of its constructor; else a property that
+ * nothing has, with the refusal for its name, so that the compiler prints it.
+ */
+export type WellInjected<C extends PluginClass> = [C['inject']] extends ['parameters']
+  ? unknown
+  : Given<Exclude<C['inject'], 'parameters'>> extends ConstructorParameters<C>
+    ? unknown
+    : { readonly 'static inject does not fit the constructor': never };
 
 /** What `use()` takes as options for a plugin class: any of them, the rest keep their defaults. */
 export type PluginOptions<C extends PluginClass> = Partial<InstanceType<C['Options']>>;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { childContainer, type DependencyContainer, inject } from '../../../src/di/index.js';
+import { childContainer, type DependencyContainer } from '../../../src/di/index.js';
 import { DisconnectedError } from '../../../src/errors.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
 import { PluginError, PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
@@ -74,7 +74,8 @@ describe('remove()', () => {
   it('goes on past what throws, and says what did', () => {
     class Throwing extends Plugin {
       static override readonly id = 'throwing';
-      constructor(@inject(Host) host: Host) {
+      static override readonly inject = [Host] as const;
+      constructor(host: Host) {
         super();
         const failing = (name: string) => ({
           dispose() {
@@ -119,7 +120,8 @@ describe('remove()', () => {
   it('undoes at once what the plugin registers after it', () => {
     class Late extends Plugin {
       static override readonly id = 'late';
-      constructor(@inject(Host) readonly host: Host) {
+      static override readonly inject = [Host] as const;
+      constructor(readonly host: Host) {
         super();
       }
       later(): void {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { childContainer, type DependencyContainer, inject } from '../../../src/di/index.js';
+import { childContainer, type DependencyContainer } from '../../../src/di/index.js';
 import { NoOptions, Plugin } from '../../../src/xmpp/plugins/plugin.js';
 import { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
 import { A, B, C, Host, Options, Plain, thrown } from '../../helpers/plugins.js';
@@ -55,11 +55,20 @@ describe('use()', () => {
     expect(registry.use(Derived)).toBeInstanceOf(Derived);
   });
 
+  it('takes a subclass without a constructor: it inherits static inject with the one above', () => {
+    class Derived extends A {
+      static override readonly id = 'derived';
+    }
+    expect(registry.use(Derived, { interval: 5 })).toMatchObject({ host, options: { interval: 5 } });
+    expect(registry.use(A).options.interval).toBe(60);
+  });
+
   it('leaves parameters with defaults to their defaults', () => {
     class WithDefault extends Plugin {
       static override readonly id = 'with-default';
+      static override readonly inject = [Host] as const;
       constructor(
-        @inject(Host) readonly host: Host,
+        readonly host: Host,
         readonly extra = 5,
       ) {
         super();
@@ -185,7 +194,8 @@ describe('the life of a plugin', () => {
     host.online = true;
     class Outer extends Plugin {
       static override readonly id = 'outer';
-      constructor(@inject(Host) host: Host) {
+      static override readonly inject = [Host] as const;
+      constructor(host: Host) {
         super();
         registry.use(A);
         host.log.push('+outer');
@@ -199,7 +209,8 @@ describe('the life of a plugin', () => {
     host.online = true;
     class Failing extends Plugin {
       static override readonly id = 'failing';
-      constructor(@inject(A) readonly a: A) {
+      static override readonly inject = [A] as const;
+      constructor(readonly a: A) {
         super();
         throw new RangeError('no');
       }

@@ -5,8 +5,6 @@ import {
   type ElementClass,
   element,
   Iq,
-  inject,
-  injectable,
   MatchId,
   MatchPath,
   MatchPayload,
@@ -27,6 +25,7 @@ export function addPlugins(xmpp: BaseXMPP, count: number): void {
     const Note = payload('note', i);
     class Generated extends Plugin {
       static override readonly id = `bench-${i}`;
+      static override readonly inject = [BaseXMPP] as const;
 
       constructor(owner: BaseXMPP) {
         super();
@@ -35,10 +34,7 @@ export function addPlugins(xmpp: BaseXMPP, count: number): void {
         this.own(owner.onMessage(Note, () => undefined));
       }
     }
-    // The decorators by hand: the class is made in a loop.
-    inject(BaseXMPP)(Generated, undefined, 0 as never);
-    injectable()(Generated);
-    xmpp.use(Generated as never);
+    xmpp.use(Generated);
   }
 }
 
