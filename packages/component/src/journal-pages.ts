@@ -1,4 +1,5 @@
-import { type Clock, limited, Registration, type Storage, TimeoutError, type Timer } from '@sestina/core';
+import { type Clock, Registration, type Storage, TimeoutError, type Timer } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import { type Work, writeWork } from './work-records.js';
 
 const PAGE = 64;
@@ -160,6 +161,6 @@ export class JournalPages {
       while (this.#running) await this.#running;
       await this.#start(true);
     };
-    await limited(this.#clock, this.#options.timeout, WRITING, new AbortController().signal, all);
+    await within(this.#clock, all, { what: WRITING, timeout: this.#options.timeout });
   }
 }

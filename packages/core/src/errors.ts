@@ -29,3 +29,18 @@ export class DisconnectedError extends SestinaError {
     this.retryable = retryable;
   }
 }
+
+/** Too much of one kind is under way or kept already: try again once some of it is done. */
+export class BusyError extends SestinaError {
+  readonly code = 'ERR_BUSY';
+  override readonly retryable = true;
+
+  constructor(
+    /** What there is too much of. */
+    readonly what: string,
+    /** How much there may be. */
+    readonly limit: number,
+  ) {
+    super(`there are ${limit} ${what} already: wait for some of them first`);
+  }
+}

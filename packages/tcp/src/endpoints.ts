@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { ConfigError, DnsError, limited, type TransportTarget } from '@sestina/core';
+import { ConfigError, DnsError, type TransportTarget } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import { asciiDomain } from './domain.js';
 import type { Settings } from './options.js';
 import { toDnsError } from './resolver.js';
@@ -63,9 +64,9 @@ export async function findEndpoints(domain: string, settings: Settings, signal: 
   if (isIP(domain) !== 0 || /(?:^|\.)localhost$/.test(domain)) return [itself];
   const look = async (service: string, directTls: boolean): Promise<SrvTarget[]> => {
     const name = `_${service}._tcp.${domain}`;
-    const records = await limited(settings.clock, settings.connectTimeout, `looking up ${name}`, signal, (inner) =>
-      settings.resolver.srv(name, inner),
-    );
+    const { clock, resolver, connectTimeout: timeout } = settings;
+    const patience = { what: `looking up ${name}`, timeout, signal };
+    const records = await within(clock, (inner) => resolver.srv(name, inner), patience);
     return records.map((record) => ({ ...record, directTls }));
   };
   const answers = await Promise.allSettled([

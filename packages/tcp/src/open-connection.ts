@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type ConnectAttempt, ConnectError, DnsError, limited, TimeoutError, TlsError } from '@sestina/core';
+import { type ConnectAttempt, ConnectError, DnsError, TimeoutError, TlsError } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import { guarded } from './dial.js';
 import { type Endpoint, findEndpoints } from './endpoints.js';
 import type { Settings } from './options.js';
@@ -32,8 +33,8 @@ export async function openConnection(
   const opener = new Opener(tls, settings);
   const what = `connecting to ${tls.domain}`;
   try {
-    const { clock, totalTimeout } = settings;
-    return await limited(clock, totalTimeout, what, signal, (inner) => opener.open(given, inner), destroy);
+    const { clock, totalTimeout: timeout } = settings;
+    return await within(clock, (inner) => opener.open(given, inner), { what, timeout, signal, discard: destroy });
   } catch (error) {
     if (signal.aborted || !(error instanceof TimeoutError)) throw error;
     throw opener.attempts.length > 0 ? new ConnectError(tls.domain, opener.attempts) : toDnsError(tls.domain, error);
@@ -110,28 +111,22 @@ class Opener {
   async #addresses(host: string, signal: AbortSignal): Promise<HostAddress[]> {
     const family = isIP(host);
     if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
-    const { clock, connectTimeout, resolver } = this.#settings;
-    const found = await limited(clock, connectTimeout, `looking up ${host}`, signal, (inner) =>
-      resolver.addresses(host, inner),
-    );
+    const { clock, connectTimeout: timeout, resolver } = this.#settings;
+    const patience = { what: `looking up ${host}`, timeout, signal };
+    const found = await within(clock, (inner) => resolver.addresses(host, inner), patience);
     if (found.length === 0) throw new DnsError(host, 'ENODATA', { retryable: false });
     return interleaved(found).slice(0, MOST_ADDRESSES);
   }
 
   /** Races those that are left; those that failed and the one that won are then not left any more. */
   #connect(left: Set<HostAddress>, port: number, signal: AbortSignal) {
-    const { clock, connectTimeout, dial } = this.#settings;
+    const { clock, connectTimeout: timeout, dial } = this.#settings;
     const discard = (late: Duplex): void => void guarded(late).destroy();
     const runners = {
-      attempt: ({ address }: HostAddress, inner: AbortSignal) =>
-        limited(
-          clock,
-          connectTimeout,
-          address,
-          inner,
-          async (limit) => guarded(await dial(address, port, limit)),
-          discard,
-        ),
+      attempt: ({ address }: HostAddress, inner: AbortSignal) => {
+        const open = async (limit: AbortSignal): Promise<Duplex> => guarded(await dial(address, port, limit));
+        return within(clock, open, { what: address, timeout, signal: inner, discard });
+      },
       failed: (candidate: HostAddress, error: unknown) => {
         left.delete(candidate);
         this.#failed(candidate.address, port, error);

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type Clock, limited } from '@sestina/core';
+import type { Clock } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import { handshake } from './handshake.js';
 import { toTlsError } from './tls-failure.js';
 import type { TlsSettings } from './tls-options.js';
@@ -26,14 +27,8 @@ export async function secure(
 ): Promise<TLSSocket> {
   const what = `TLS handshake with ${settings.domain}`;
   try {
-    return await limited(
-      clock,
-      timeout,
-      what,
-      signal,
-      () => handshake(socket, settings, directTls),
-      (late) => void late.destroy(),
-    );
+    const discard = (late: TLSSocket): void => void late.destroy();
+    return await within(clock, () => handshake(socket, settings, directTls), { what, timeout, signal, discard });
   } catch (error) {
     socket.destroy();
     throw signal.aborted ? signal.reason : toTlsError(error, settings.domain, !directTls);

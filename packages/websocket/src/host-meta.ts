@@ -1,4 +1,5 @@
-import { ConfigError, limited } from '@sestina/core';
+import { ConfigError } from '@sestina/core';
+import { follow, within } from '@sestina/core/util';
 import { DiscoveryError } from './errors.js';
 import { fetchText } from './fetch-text.js';
 import { linksOfJson, linksOfXml } from './host-meta-links.js';
@@ -21,15 +22,15 @@ const TELLING = ['redirect', 'too-large', 'unreadable', 'unreachable', 'no-endpo
 export async function discover(domain: string, settings: Settings, signal: AbortSignal): Promise<URL[]> {
   const base = originOf(domain);
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal.reason);
   signal.throwIfAborted();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const release = follow(signal, controller);
   try {
     const ask = (name: string, linksOf: (text: string) => string[]): Promise<URL[]> =>
       look(domain, new URL(`/.well-known/${name}`, base), linksOf, settings, controller.signal);
     const json = ask('host-meta.json', linksOfJson);
     const xml = ask('host-meta', linksOfXml).then(async (found) => {
-      await limited(settings.clock, GRACE, 'the JSON form', controller.signal, () => json).catch(() => {});
+      const patience = { what: 'the JSON form', timeout: GRACE, signal: controller.signal };
+      await within(settings.clock, json, patience).catch(() => {});
       return found;
     });
     return await Promise.any([json, xml]);
@@ -37,7 +38,7 @@ export async function discover(domain: string, settings: Settings, signal: Abort
     signal.throwIfAborted();
     throw mostTelling(error as AggregateError);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    release();
     controller.abort();
   }
 }
@@ -51,12 +52,11 @@ async function look(
   domain: string,
   url: URL,
   linksOf: (text: string) => string[],
-  { clock, connectTimeout, fetch }: Settings,
+  { clock, connectTimeout: timeout, fetch }: Settings,
   signal: AbortSignal,
 ): Promise<URL[]> {
-  const text = await limited(clock, connectTimeout, url.href, signal, (inner) =>
-    fetchText(url, domain, fetch, inner),
-  ).catch((error: unknown) => {
+  const get = (inner: AbortSignal): Promise<string> => fetchText(url, domain, fetch, inner);
+  const text = await within(clock, get, { what: url.href, timeout, signal }).catch((error: unknown) => {
     if (error instanceof DiscoveryError) throw error;
     const what = error instanceof Error ? error.message : String(error);
     throw new DiscoveryError(domain, 'unreachable', `${url.href} cannot be fetched: ${what}`, { cause: error });

@@ -1,4 +1,5 @@
-import { ConfigError, type ConnectAttempt, ConnectError, limited, NotXmppError, TlsError } from '@sestina/core';
+import { ConfigError, type ConnectAttempt, ConnectError, NotXmppError, TlsError } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import { openSocket } from '#websocket';
 import { DiscoveryError } from './errors.js';
 import type { Settings } from './options.js';
@@ -22,13 +23,14 @@ export async function openConnection(
   signal: AbortSignal,
 ): Promise<Opened> {
   const { domain, tls, settings } = init;
-  const { clock, connectTimeout, maxFrameBytes, webSocket } = settings;
+  const { clock, connectTimeout: timeout, maxFrameBytes, webSocket } = settings;
   signal.throwIfAborted();
   const attempts: ConnectAttempt[] = [];
   for (const url of init.url ? [init.url] : await lookUp(domain, settings, signal)) {
     try {
       const open = (inner: AbortSignal) => openSocket({ url, tls, maxFrameBytes, clock, webSocket }, events, inner);
-      const socket = await limited(clock, connectTimeout, shown(url), signal, open, (late) => late.destroy());
+      const discard = (late: FrameSocket): void => late.destroy();
+      const socket = await within(clock, open, { what: shown(url), timeout, signal, discard });
       return { socket, url };
     } catch (error) {
       signal.throwIfAborted();
@@ -42,9 +44,10 @@ export async function openConnection(
 
 /** Only here is that code needed: a page that names its service does not load it. */
 async function lookUp(domain: string, settings: Settings, signal: AbortSignal): Promise<URL[]> {
-  const { clock, connectTimeout } = settings;
+  const { clock, connectTimeout: timeout } = settings;
   const load = () => import('./host-meta.js');
-  const { discover } = await limited(clock, connectTimeout, 'the look-up', signal, load).catch((cause: unknown) => {
+  const patience = { what: 'the look-up', timeout, signal };
+  const { discover } = await within(clock, load, patience).catch((cause: unknown) => {
     signal.throwIfAborted();
     throw new DiscoveryError(domain, 'unreachable', 'the code that looks for it could not be loaded', { cause });
   });

@@ -8,6 +8,7 @@ import {
   type TransportEvents,
   TransportListener,
 } from '@sestina/core';
+import { follow } from '@sestina/core/util';
 import { closeError } from './close-error.js';
 import { ReceiveBufferFullError } from './errors.js';
 import { webSocketFraming } from './framing.js';
@@ -75,10 +76,8 @@ export class WebSocketTransport implements Transport {
     if (this.#state !== 'idle') throw new ConfigError('a transport connects once: create another', 'transport');
     this.#state = 'connecting';
     const stop = this.#stop;
-    const onAbort = (): void => stop.abort(signal.reason);
+    const release = follow(signal, stop);
     try {
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
       const { socket, url } = await openConnection(this.#init, this.#socketEvents(), stop.signal);
       if (stop.signal.aborted) {
         socket.destroy();
@@ -94,7 +93,7 @@ export class WebSocketTransport implements Transport {
       this.#state = 'closed';
       throw error;
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      release();
     }
   }
 

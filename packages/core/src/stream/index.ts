@@ -8,7 +8,6 @@ export * from './framing.js';
 export * from './handler-index.js';
 export * from './handlers.js';
 export * from './keep-alive.js';
-export * from './limited.js';
 export * from './link.js';
 export * from './link-errors.js';
 export * from './matchers.js';

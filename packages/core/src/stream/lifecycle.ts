@@ -1,12 +1,13 @@
 import { DisconnectedError, TimeoutError } from '../errors.js';
 import { StreamError } from '../stanza/stream-error.js';
+import { follow } from '../util/within.js';
 import { Backoff } from './backoff.js';
 import { KeepAlive } from './keep-alive.js';
 import type { LifecycleHost, LifecycleOptions, SessionOutcome, StreamState } from './lifecycle-host.js';
 import { Link } from './link.js';
 import { ConnectionLostError } from './link-errors.js';
 import { positive } from './positive.js';
-import { abortable, asError, follow } from './reasons.js';
+import { abortable, asError } from './reasons.js';
 import type { Transport } from './transport.js';
 
 interface Deferred {

@@ -30,12 +30,3 @@ export function abortable<T>(promise: PromiseLike<T> | T, signal: AbortSignal | 
     else signal.addEventListener('abort', onAbort);
   });
 }
-
-/** Aborts the controller when the signal does, until the returned function is called. */
-export function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
-  if (!signal) return () => {};
-  const onAbort = (): void => controller.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort);
-  return () => signal.removeEventListener('abort', onAbort);
-}

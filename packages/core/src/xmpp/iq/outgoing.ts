@@ -6,8 +6,8 @@ import type { ElementClass, ElementView } from '../../stanza/element.js';
 import type { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
 import type { StreamState } from '../../stream/lifecycle-host.js';
-import { follow } from '../../stream/reasons.js';
 import type { Sending, SendOptions } from '../../stream/sending.js';
+import { follow } from '../../util/within.js';
 import {
   type LocalAddresses,
   type Pending,
