@@ -1,4 +1,4 @@
-import type { ClientXMPP, FeatureContext, FeatureOutcome } from '@sestina/client';
+import type { ClientXMPP } from '@sestina/client';
 import { SessionLostError, StreamError, type StreamErrorCondition } from '@sestina/core';
 import type { ServerKind } from '@sestina/servers';
 import { describe, expect, it } from 'vitest';
@@ -182,12 +182,17 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
 
   it('after bad XML before logging in', async () => {
     const client = bench.client(await bench.account());
-    const breakIt = async ({ link }: FeatureContext): Promise<FeatureOutcome> => {
-      link.transport.write('<<');
-      await link.receive();
-      return 'next';
-    };
-    client.registerFeature('mechanisms', NS_SASL, breakIt, { order: 100, beforeLogin: true });
+    client.negotiation.add({
+      name: 'mechanisms',
+      namespace: NS_SASL,
+      needs: 'secure',
+      before: 'mechanisms',
+      async run({ link }) {
+        link.transport.write('<<');
+        await link.receive();
+        return 'next';
+      },
+    });
     const error = await client.connect().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StreamError);
     expect(error).toMatchObject({ condition: 'not-well-formed', origin: 'peer', retryable: false });

@@ -87,15 +87,16 @@ class Enough extends Error {}
 export async function offeredMechanisms(bench: Bench, options: Partial<ClientOptions> = {}): Promise<string[]> {
   const client = bench.client({ jid: `nobody@${bench.server.domain}`, password: 'none', ...options });
   let names: string[] | undefined;
-  client.registerFeature(
-    'mechanisms',
-    'urn:ietf:params:xml:ns:xmpp-sasl',
-    ({ feature }) => {
+  client.negotiation.add({
+    name: 'mechanisms',
+    namespace: 'urn:ietf:params:xml:ns:xmpp-sasl',
+    needs: 'secure',
+    before: 'mechanisms',
+    async run({ feature }) {
       names = feature.childrenNamed('mechanism').map(({ text }) => text);
       throw new Enough();
     },
-    { order: 100, beforeLogin: true },
-  );
+  });
   const error = await client.connect().then(
     () => undefined,
     (reason: unknown) => reason,

@@ -7,14 +7,17 @@ import {
   type Link,
   lookUp,
   lookUpAll,
-  type Registration,
+  provide,
   type RequestOptions,
   type RosterNode,
   type SessionOutcome,
+  type StreamFeatures,
+  StreamNegotiation,
   type Transport,
   TransportFactory,
   type TransportTarget,
 } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import {
   builtInMechanisms,
   type MechanismPolicy,
@@ -24,19 +27,15 @@ import {
 } from '@sestina/sasl';
 import { Credentials } from './credentials.js';
 import { AuthError } from './errors.js';
-import { bind, legacySession } from './features/bind.js';
-import type { FeatureHandler, FeatureOptions } from './features/feature.js';
-import { FeatureRegistry } from './features/feature-registry.js';
-import { mechanisms } from './features/mechanisms.js';
-import { negotiate } from './features/negotiation.js';
-import { NS_TLS, startTls } from './features/starttls.js';
 import { InstalledTransports } from './installed-transports.js';
+import { bind, legacySession } from './negotiation/bind.js';
+import { ClientNegotiation } from './negotiation/client-negotiation.js';
+import { login } from './negotiation/login.js';
+import { startTls } from './negotiation/starttls.js';
 import { CLIENT_OPTIONS, type ClientOptions, checkValues } from './options.js';
 import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
 import { RosterSync } from './roster-sync.js';
-import { Bind, Session } from './stanza/bind.js';
 import { NS_PRE_APPROVAL, NS_ROSTER_VERSIONING, RosterItemElement } from './stanza/roster.js';
-import { Mechanisms } from './stanza/sasl.js';
 
 // A session that was there for so many milliseconds was no mere stop on the way to another host.
 const SETTLED = 60_000;
@@ -55,7 +54,7 @@ export interface ServerAbilities {
 /** A client: logs in to an account, holds its session, and keeps its roster. */
 export class ClientXMPP extends BaseXMPP {
   readonly #options: ClientOptions;
-  readonly #features = new FeatureRegistry();
+  readonly #negotiation: ClientNegotiation;
   readonly #transports: InstalledTransports;
   readonly #mechanisms: readonly SaslMechanism[];
   readonly #keyCache = new ScramKeyCache();
@@ -64,11 +63,8 @@ export class ClientXMPP extends BaseXMPP {
   readonly #redirects = new RedirectChain();
   #redirected: RedirectTarget | undefined;
   #pinned: string | undefined;
-  #authenticated = false;
-  #bound = false;
   /** Refusals in a row that may still be passed over: none before these credentials have worked. */
   #patience = 0;
-  #offered = new Set<string>();
   /** Of the last session: what it was on, and when it began. */
   #from = { kind: '', secure: false };
   #since = 0;
@@ -97,7 +93,8 @@ export class ClientXMPP extends BaseXMPP {
     this.#mechanisms = options.mechanisms ?? lookUpAll(this.scope, SaslMechanism) ?? builtInMechanisms();
     this.#rosterSync = new RosterSync(this);
     this.#rosterSync.listen();
-    this.#registerBuiltIns();
+    this.#negotiation = this.#makeNegotiation();
+    provide(this.scope, StreamNegotiation, this.#negotiation);
   }
 
   // Log in with another password from the next attempt on.
@@ -110,24 +107,21 @@ export class ClientXMPP extends BaseXMPP {
 
   // Stream features.
 
-  /**
-   * Negotiates a stream feature when the server offers it. Registered again, it takes the place of the earlier one until the
-   * registration is disposed of.
-   */
-  registerFeature(name: string, namespace: string, handler: FeatureHandler, options?: FeatureOptions): Registration {
-    return this.registered(this.#features.add(name, namespace, handler, options));
+  /** The steps between an open connection and a session; plugins get it by `static inject = [StreamNegotiation]`. */
+  get negotiation(): StreamNegotiation {
+    return this.#negotiation;
   }
 
-  /** The features that the server offered last, as `{namespace}name`. */
-  get streamFeatures(): ReadonlySet<string> {
-    return this.#offered;
+  override get streamFeatures(): StreamFeatures | undefined {
+    return this.#negotiation.features;
   }
 
   /** What the server of this session can do with rosters. */
   get server(): ServerAbilities {
+    const offers = (name: string, namespace: string): boolean => this.streamFeatures?.has(name, namespace) === true;
     return {
-      rosterVersioning: this.#offered.has(`{${NS_ROSTER_VERSIONING}}ver`),
-      preApproval: this.#offered.has(`{${NS_PRE_APPROVAL}}sub`),
+      rosterVersioning: offers('ver', NS_ROSTER_VERSIONING),
+      preApproval: offers('sub', NS_PRE_APPROVAL),
     };
   }
 
@@ -194,30 +188,7 @@ export class ClientXMPP extends BaseXMPP {
   }
 
   protected override async negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome> {
-    const self = this;
-    this.#authenticated = false;
-    this.#bound = false;
-    const outcome = await negotiate(
-      link,
-      this.#features,
-      {
-        domain: this.requestedJid.domain,
-        lang: this.#options.lang,
-        requireTls: this.#options.tls !== 'insecure-no-tls',
-        from: this.requestedJid.local ? this.requestedJid.bare.toString() : undefined,
-        get authenticated() {
-          return self.#authenticated;
-        },
-        get bound() {
-          return self.#bound;
-        },
-        offered: (features) => {
-          this.#offered = new Set([...features.xml.elements()].map((xml) => `{${xml.namespace}}${xml.name}`));
-        },
-        noLogin: () => this.emit('noAuth', {}),
-      },
-      signal,
-    );
+    const outcome = await this.#negotiation.run(link, signal);
     const { kind, secure } = link.transport;
     this.#from = { kind, secure };
     this.#since = this.clock.monotonic();
@@ -260,42 +231,56 @@ export class ClientXMPP extends BaseXMPP {
     }
   }
 
-  #registerBuiltIns(): void {
-    const newId = (): string => this.random.id();
-    this.registerFeature(
-      'starttls',
-      NS_TLS,
-      startTls(() => this.emit('tlsSuccess', {})),
-      { order: 0, beforeLogin: true },
-    );
-    const login = mechanisms({
-      mechanisms: this.#mechanisms,
-      account: this.requestedJid.bare.toString(),
-      keyCache: this.#keyCache,
-      policy: this.#policy(),
-      randomBytes: (length) => this.random.bytes(length),
-      credentials: async (signal) => ({ ...this.#ownCredentials(), ...(await this.#credentials(signal)) }),
-      refused: (error) => this.emit('failedAuth', { error }),
-      noLogin: () => this.emit('noAuth', {}),
-      loggedIn: (mechanism) => this.#loggedIn(mechanism),
-    });
-    this.registerFeature(Mechanisms.tag, Mechanisms.namespace, login, { order: 100, beforeLogin: true });
-    const binding = bind({
-      resource: this.#options.resource ?? this.requestedJid.resource,
-      newId,
-      bound: (jid) => {
-        const { requestedJid } = this;
-        // A certificate may speak for another account than the one that was asked for: that must not happen unnoticed.
-        if (this.#options.external && requestedJid.local && !jid.bare.equals(requestedJid.bare)) {
-          const text = `the certificate is that of ${jid.bare}`;
-          throw new AuthError('invalid-authzid', 'EXTERNAL', { text, account: requestedJid.bare.toString() });
-        }
-        this.#bound = true;
-        this.setBoundJid(jid);
+  #makeNegotiation(): ClientNegotiation {
+    const self = this;
+    const negotiation = new ClientNegotiation(
+      {
+        account: this.requestedJid,
+        lang: this.#options.lang,
+        requireTls: this.#options.tls !== 'insecure-no-tls',
+        get hasSession() {
+          return self.hasSession;
+        },
+        authenticated: (mechanism) => this.#loggedIn(mechanism),
+        bound: (jid) => this.#bound(jid),
+        noLogin: () => this.emit('noAuth', {}),
+        registered: (registration) => this.registered(registration),
       },
-    });
-    this.registerFeature(Bind.tag, Bind.namespace, binding, { order: 10_000 });
-    this.registerFeature(Session.tag, Session.namespace, legacySession({ newId }), { order: 10_001 });
+      this,
+    );
+    negotiation.add(startTls(() => this.emit('tlsSuccess', {})));
+    negotiation.add(
+      login({
+        mechanisms: this.#mechanisms,
+        account: this.requestedJid.bare.toString(),
+        keyCache: this.#keyCache,
+        policy: this.#policy(),
+        randomBytes: (length) => this.random.bytes(length),
+        credentials: (signal) => this.#askForCredentials(signal),
+        refused: (error) => this.emit('failedAuth', { error }),
+        noLogin: () => this.emit('noAuth', {}),
+      }),
+    );
+    negotiation.add(
+      bind({
+        resource: this.#options.resource ?? this.requestedJid.resource,
+        get hadSession() {
+          return self.boundJid !== undefined;
+        },
+      }),
+    );
+    negotiation.add(legacySession());
+    return negotiation;
+  }
+
+  #bound(jid: JID): void {
+    const { requestedJid } = this;
+    // A certificate may speak for another account than the one that was asked for: that must not happen unnoticed.
+    if (this.#options.external && requestedJid.local && !jid.bare.equals(requestedJid.bare)) {
+      const text = `the certificate is that of ${jid.bare}`;
+      throw new AuthError('invalid-authzid', 'EXTERNAL', { text, account: requestedJid.bare.toString() });
+    }
+    this.setBoundJid(jid);
   }
 
   #policy(): MechanismPolicy {
@@ -311,7 +296,6 @@ export class ClientXMPP extends BaseXMPP {
   }
 
   #loggedIn(mechanism: string): void {
-    this.#authenticated = true;
     this.#patience = PATIENCE;
     if (mechanism.startsWith('SCRAM-')) this.#pinned = this.#weakestScram();
     this.emit('authSuccess', { mechanism });
@@ -325,6 +309,12 @@ export class ClientXMPP extends BaseXMPP {
       if (!weakest || mechanism.strength < weakest.strength) weakest = mechanism;
     }
     return weakest?.name;
+  }
+
+  async #askForCredentials(signal: AbortSignal): Promise<SaslCredentials> {
+    // A server does not wait for ever for somebody who types a password: the signal tells when it does not any more.
+    const given = await within(this.clock, (inner) => this.#credentials(inner), { what: 'credentials()', signal });
+    return { ...this.#ownCredentials(), ...given };
   }
 
   /** What is known without asking anybody. */

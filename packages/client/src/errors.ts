@@ -58,6 +58,25 @@ export class AuthError extends SestinaError {
   }
 }
 
+/** The resource that was asked for is taken by another session of the account, and the server does not give another one. */
+export class ResourceConflictError extends SestinaError {
+  readonly code = 'ERR_RESOURCE_CONFLICT';
+  override readonly retryable = true;
+
+  constructor(
+    /** The resource that was asked for; undefined where the server was to choose. */
+    readonly resource: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    const what = resource === undefined ? 'a resource of the server' : `the resource "${resource}"`;
+    super(
+      `${what} is taken by another session of this account: leave \`resource\` (and that of \`jid\`) out, so that each session ` +
+        'gets one of its own, or end the other one',
+      options,
+    );
+  }
+}
+
 /** A login that is bound to its TLS connection fails too where that connection ends at somebody in between. */
 function bindingHint(reason: AuthReason, mechanism: string | undefined): string | undefined {
   if (!mechanism?.endsWith('-PLUS')) return undefined;

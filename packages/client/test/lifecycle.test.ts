@@ -1,5 +1,5 @@
-import type { ClientXMPP, FeatureOutcome } from '@sestina/client';
-import { DisconnectedError } from '@sestina/core';
+import type { ClientXMPP } from '@sestina/client';
+import { DisconnectedError, type StepOutcome } from '@sestina/core';
 import { FaultyTransportFactory, MemoryServer, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { BIND, header, makeClient, mechanisms, PlayedServer, rejection, STARTTLS } from './support.js';
@@ -75,35 +75,39 @@ describe('connect()', () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it.each(['connecting', 'the header', 'the features', 'the login', 'binding'])(
-    'ends after connectTimeout where the server falls silent before %s',
-    async (silent) => {
-      const clock = new VirtualClock();
-      const server = new PlayedServer({ clock });
-      const faulty = new FaultyTransportFactory(server.transports, { connect: 'stall' }, clock);
-      const transports = silent === 'connecting' ? faulty : server.transports;
-      const client = server.client({ clock, connectTimeout: 20_000, transports });
-      const failed = rejection(client.connect());
-      if (silent !== 'connecting') {
-        const played = await server.next();
-        if (silent === 'the features') {
-          await played.peer.receive(/<stream:stream[^>]*>/);
-          played.peer.send(header());
-        } else if (silent === 'the login') {
-          await played.open(mechanisms('PLAIN'));
-        } else if (silent === 'binding') {
-          await played.login();
-          await played.open(BIND);
-        }
+  it.each([
+    ['connecting', 'reaching the server'],
+    ['the header', 'the stream header of the server'],
+    ['the features', 'the features of the server'],
+    ['the login', 'the step "mechanisms"'],
+    ['binding', 'the step "bind"'],
+  ])('ends after connectTimeout where the server falls silent before %s, and says so', async (silent, where) => {
+    const clock = new VirtualClock();
+    const server = new PlayedServer({ clock });
+    const faulty = new FaultyTransportFactory(server.transports, { connect: 'stall' }, clock);
+    const transports = silent === 'connecting' ? faulty : server.transports;
+    const client = server.client({ clock, connectTimeout: 20_000, transports });
+    const failed = rejection(client.connect());
+    if (silent !== 'connecting') {
+      const played = await server.next();
+      if (silent === 'the features') {
+        await played.peer.receive(/<stream:stream[^>]*>/);
+        played.peer.send(header());
+      } else if (silent === 'the login') {
+        await played.open(mechanisms('PLAIN'));
+      } else if (silent === 'binding') {
+        await played.login();
+        await played.open(BIND);
       }
-      await clock.advance(19_999);
-      expect(client.state).toBe('connecting');
-      await clock.advance(1);
-      expect(await failed).toMatchObject({ code: 'ERR_TIMEOUT', retryable: true });
-      await clock.advance(10_000);
-      expect(clock.pending).toEqual([]);
-    },
-  );
+    }
+    await clock.advance(19_999);
+    expect(client.state).toBe('connecting');
+    await clock.advance(1);
+    expect(await failed).toMatchObject({ code: 'ERR_TIMEOUT', retryable: true });
+    expect((await failed).message).toContain(where);
+    await clock.advance(10_000);
+    expect(clock.pending).toEqual([]);
+  });
 });
 
 describe('disconnect()', () => {
@@ -141,11 +145,9 @@ describe('disconnect()', () => {
       await clock.runUntilIdle();
       return { failed };
     },
-    'in a feature of a plugin that never ends': async (clock, server, client) => {
-      client.registerFeature('x', 'urn:x', () => new Promise<FeatureOutcome>(() => {}), {
-        order: 50,
-        beforeLogin: true,
-      });
+    'in a step of a plugin that never ends': async (clock, server, client) => {
+      const run = (): Promise<StepOutcome> => new Promise(() => {});
+      client.negotiation.add({ name: 'x', namespace: 'urn:x', needs: 'secure', run });
       const failed = rejection(client.connect());
       const played = await server.next();
       await played.tls();
@@ -251,7 +253,7 @@ describe('two clients in one process', () => {
     const { clock, client: make } = world();
     const [alice, bob] = [make(), make({ jid: 'bob@localhost/b' })];
     expect(alice.scope).not.toBe(bob.scope);
-    alice.registerFeature('x', 'urn:x', () => 'next');
+    alice.negotiation.add({ name: 'x', namespace: 'urn:x', needs: 'bound', run: async () => 'next' });
     alice.advertise('urn:alice');
     const heard: string[] = [];
     alice.on('sessionStart', () => heard.push('alice'));

@@ -1,5 +1,5 @@
 import { type ClientOptions, ClientXMPP } from '@sestina/client';
-import { SilentLogger, Tracer, type TransportTarget, type XmlElement } from '@sestina/core';
+import { type NegotiationStep, SilentLogger, Tracer, type TransportTarget, type XmlElement } from '@sestina/core';
 import { type MemoryEnd, type MemoryPairOptions, MemoryTransportFactory, RawPeer } from '@sestina/testing';
 
 export const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
@@ -139,6 +139,20 @@ export function makeClient(options: Partial<ClientOptions> = {}): ClientXMPP {
     logger: new SilentLogger(),
     ...options,
   });
+}
+
+/** A step of `urn:x` that writes down that it was taken. */
+export function noting(taken: string[], name: string, more: Partial<NegotiationStep> = {}): NegotiationStep {
+  return {
+    name,
+    namespace: 'urn:x',
+    needs: 'authenticated',
+    async run() {
+      taken.push(name);
+      return 'next';
+    },
+    ...more,
+  };
 }
 
 /** Keeps what is traced, as text. */

@@ -1,5 +1,5 @@
 import type { ComponentOptions } from '@sestina/component';
-import { ConfigError, childContainer, DnsError, provide } from '@sestina/core';
+import { ConfigError, childContainer, DnsError, Plugin, PluginError, provide, StreamNegotiation } from '@sestina/core';
 import { Resolver } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
 import { makeComponent } from './support.js';
@@ -54,5 +54,23 @@ describe('the container of a component', () => {
     const component = makeComponent({ container, host: 'server.example', allowRemotePlaintext: true });
     await expect(component.connect()).rejects.toBeInstanceOf(DnsError);
     expect(asked).toEqual(['server.example']);
+  });
+});
+
+describe('a plugin that negotiates', () => {
+  class Negotiating extends Plugin {
+    static override readonly id = 'negotiating';
+    static override readonly inject = [StreamNegotiation] as const;
+    constructor(readonly negotiation: StreamNegotiation) {
+      super();
+    }
+  }
+
+  it('cannot be installed on a component, which has no such thing', () => {
+    const component = makeComponent();
+    expect(() => component.use(Negotiating)).toThrow(PluginError);
+    expect(() => component.use(Negotiating)).toThrow('negotiating needs StreamNegotiation');
+    expect(component.plugins.ids).toEqual([]);
+    expect(component.streamFeatures).toBeUndefined();
   });
 });

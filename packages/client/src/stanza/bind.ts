@@ -1,12 +1,15 @@
 import { childText, element, flag, jid } from '@sestina/core';
 
-export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
-export const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
+const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+
+// The examples of RFC 6120 §7.6 put the address on a line of its own.
+const spacedJid: typeof jid = { ...jid, decode: (raw) => jid.decode(raw.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')) };
 
 /** `<bind/>` (RFC 6120 §7): asks for a resource, and answers with the full address. */
 export class Bind extends element('bind', NS_BIND, {
   resource: childText('resource'),
-  jid: childText('jid', jid),
+  jid: childText('jid', spacedJid),
 }) {}
 
 /** `<session/>` of RFC 3921 §3, which some servers still ask for. */

@@ -11,8 +11,11 @@ import type { Transport } from './transport.js';
 /** Where a connection is in its life. */
 export type StreamState = 'connecting' | 'disconnected' | 'disconnecting' | 'online' | 'waiting';
 
-/** How a negotiation ended. */
-export type SessionOutcome = 'new' | 'resumed';
+/**
+ * How a negotiation ended: with a new session; with the old one, of which nothing was lost; or with one that the server had kept
+ * and of which this process knows nothing.
+ */
+export type SessionOutcome = 'new' | 'resumed' | 'restored';
 
 /** What the life of a connection asks of the stream that it belongs to. */
 export interface LifecycleHost {

@@ -75,6 +75,11 @@ export class Lifecycle {
     return this.#link;
   }
 
+  /** Whether there is a session, or one that was kept and may be resumed. */
+  get session(): boolean {
+    return this.#session;
+  }
+
   /** Lets a session survive its connection as long as `keeps` says so; the function returned ends that. */
   keepSession(keeps: () => boolean): () => void {
     const keeper = (): boolean => keeps();
@@ -205,10 +210,13 @@ export class Lifecycle {
     const controller = new AbortController();
     const { signal } = controller;
     const release = follow(run.controller.signal, controller);
-    const late = (): void => controller.abort(new TimeoutError('connecting and logging in', this.#connectTimeout));
+    let link: Link | undefined;
+    const late = (): void => {
+      const what = `connecting and logging in (as far as ${link?.activity ?? 'reaching the server'})`;
+      controller.abort(new TimeoutError(what, this.#connectTimeout));
+    };
     const timer = clock.setTimer(this.#connectTimeout, late);
     const attempt = ++this.#attempts;
-    let link: Link | undefined;
     try {
       this.#state = 'connecting';
       this.#host.emit('connecting', {});
@@ -291,7 +299,8 @@ export class Lifecycle {
 
   #begin(link: Link, outcome: SessionOutcome): void {
     // A session that could have been resumed and was not is over only now.
-    if (this.#session && outcome === 'new') this.#endSession(new DisconnectedError('the session could not be resumed'));
+    if (this.#session && outcome !== 'resumed')
+      this.#endSession(new DisconnectedError('the session could not be resumed'));
     this.#others.delete(link);
     this.#link = link;
     this.#state = 'online';

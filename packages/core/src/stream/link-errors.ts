@@ -46,6 +46,18 @@ export class TlsRequiredError extends SestinaError {
   }
 }
 
+/** A step of the negotiation wanted no session, and has done what it was for: an account was registered, for example. */
+export class NoSessionError extends SestinaError {
+  readonly code = 'ERR_NO_SESSION';
+
+  constructor(
+    /** The name of the step. */
+    readonly step: string,
+  ) {
+    super(`the step "${step}" is done, and wanted no session: the connection was closed`);
+  }
+}
+
 /** This side and the server find no way to a session: what one needs the other does not offer, or it answers out of turn. */
 export class NegotiationError extends SestinaError {
   readonly code = 'ERR_NEGOTIATION';

@@ -46,6 +46,8 @@ export class Link implements TransportEvents {
   readonly #owner: LinkOwner;
   readonly #clock: Clock;
   readonly #tracer: Tracer | undefined;
+  /** What is being done on it, for the message of a deadline: `the stream header of the server`. */
+  activity = 'opening the connection';
   #limits: Limits;
   #parser: Parser | undefined;
   #header:
@@ -110,6 +112,7 @@ export class Link implements TransportEvents {
   openStream(header: OpeningHeader, expected: HeaderExpectation): Promise<StreamHeader> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(this.#over);
+      this.activity = 'the stream header of the server';
       this.#parser?.stop();
       if (this.#parser?.leftover || this.#inbox.waiting) {
         const error = new StreamError('bad-format', {
@@ -156,6 +159,7 @@ export class Link implements TransportEvents {
   /** Upgrades to TLS. @throws TlsInjectionError where something was sent behind the go-ahead (CVE-2011-0411). */
   async startTls(signal: AbortSignal): Promise<void> {
     if (this.#over) throw this.#over;
+    this.activity = 'the TLS handshake';
     this.#parser?.stop();
     if (this.#parser?.leftover || this.#inbox.waiting) {
       const error = new TlsInjectionError();

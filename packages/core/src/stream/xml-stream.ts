@@ -134,7 +134,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /** A transport for the next attempt, not connected yet. */
   protected abstract createTransport(): Transport | Promise<Transport>;
-  /** Negotiates a session on a link whose transport is open. Ends with `new`, or `resumed` where nothing was lost. */
+  /** Negotiates a session on a link whose transport is open. */
   protected abstract negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome>;
   /** Sends something that the peer has to answer. */
   protected abstract askForLife(): void;
@@ -257,6 +257,11 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     const gone = new DisconnectedError('this connection object was disposed of');
     this.#receiver.clear(gone);
     this.closeEvents(gone);
+  }
+
+  /** Whether there is a session, or one that was kept and may be resumed. */
+  protected get hasSession(): boolean {
+    return this.#lifecycle.session;
   }
 
   /** Lets a session survive its connection as long as `keeps` says so: for XEP-0198. */

@@ -108,6 +108,11 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.emit('sessionBind', { jid });
   }
 
+  /** What the server offered last (RFC 6120 §4.3.2); undefined before it did, and on a component. */
+  get streamFeatures(): StreamFeatures | undefined {
+    return undefined;
+  }
+
   /** The domain of the server, or of the component. */
   get serverDomain(): string {
     return this.requestedJid.domain;
@@ -429,8 +434,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   // Life.
 
   protected override sessionBegins(outcome: SessionOutcome): void {
-    if (outcome === 'new') this.roster.sessionBegins();
-    this.#notify((plugin) => (outcome === 'new' ? plugin.sessionStart?.() : plugin.sessionResumed?.()), true);
+    const resumed = outcome === 'resumed';
+    if (!resumed) this.roster.sessionBegins();
+    this.#notify((plugin) => (resumed ? plugin.sessionResumed?.() : plugin.sessionStart?.()), true);
   }
 
   // In its turn: what was received before the loss still belongs to the session, answers above all.

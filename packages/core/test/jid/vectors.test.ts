@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { escapeLocal, JID, JidError, unescapeLocal } from '../../src/jid/index.js';
 import {
   compareNicknames,
   enforceOpaqueString,
   enforceUsername,
+  escapeLocal,
+  JID,
+  JidError,
   nicknameForComparison,
   PrecisError,
-} from '../../src/precis/index.js';
+  unescapeLocal,
+} from '../../src/jid/index.js';
 import vectors from './vectors.json' with { type: 'json' };
 
 describe(vectors.jids.source, () => {

@@ -1,4 +1,13 @@
-import { base64, isA, type Link, SestinaError, viewOf, XmlElement } from '@sestina/core';
+import {
+  base64,
+  isA,
+  type Link,
+  type NegotiationContext,
+  type NegotiationStep,
+  SestinaError,
+  viewOf,
+  XmlElement,
+} from '@sestina/core';
 import {
   type ChannelBindingType,
   chooseMechanism,
@@ -14,8 +23,6 @@ import {
 } from '@sestina/sasl';
 import { AuthError, type AuthReason } from '../errors.js';
 import { Challenge, Failure, Mechanisms, NS_SASL, NS_SASL_CHANNEL_BINDING, Success } from '../stanza/sasl.js';
-import type { FeatureContext, FeatureHandler } from './feature.js';
-import { whileOpen } from './while-open.js';
 
 /** What logging in needs from the client. */
 export interface LoginHost {
@@ -31,41 +38,48 @@ export interface LoginHost {
   refused(error: AuthError): void;
   /** There is nothing in common with what the server offers. */
   noLogin(): void;
-  loggedIn(mechanism: string): void;
 }
 
 // After these the same credentials may still be right for another mechanism; after all others they are not tried again.
 const TRY_ANOTHER: ReadonlySet<string> = new Set(['invalid-mechanism', 'mechanism-too-weak']);
 
 /** Logs in with the strongest mechanism that both sides have (RFC 6120 §6). */
-export function mechanisms(host: LoginHost): FeatureHandler {
-  return async (context) => {
-    if (context.authenticated) return 'next';
-    const credentials = await credentialsOf(host, context);
-    const offered = viewOf(Mechanisms, context.feature).names.map((name) => name.trim());
-    const environment = environmentOf(context, offered, host);
-    let left = [...offered];
-    for (;;) {
-      const mechanism = choose(left, credentials, environment, host);
-      try {
-        await logIn(context.link, mechanism, credentials, environment, host);
-        host.loggedIn(mechanism.name);
-        return 'restart';
-      } catch (error) {
-        const failure = asAuthError(error, mechanism.name, host.account);
-        host.refused(failure);
-        left = left.filter((name) => name !== mechanism.name);
-        if (!TRY_ANOTHER.has(failure.reason) || left.length === 0) throw failure;
-      }
-    }
+export function login(host: LoginHost): NegotiationStep {
+  return {
+    name: Mechanisms.tag,
+    namespace: Mechanisms.namespace,
+    needs: 'secure',
+    gives: 'authenticated',
+    async run(context) {
+      context.authenticated({ mechanism: await logInAnyhow(context, host) });
+      return 'restart';
+    },
   };
 }
 
+async function logInAnyhow(context: NegotiationContext, host: LoginHost): Promise<string> {
+  const credentials = await credentialsOf(host, context);
+  const offered = viewOf(Mechanisms, context.feature).names.map((name) => name.trim());
+  const environment = environmentOf(context, offered, host);
+  let left = [...offered];
+  for (;;) {
+    const mechanism = choose(left, credentials, environment, host);
+    try {
+      await logIn(context.link, mechanism, credentials, environment, host);
+      return mechanism.name;
+    } catch (error) {
+      const failure = asAuthError(error, mechanism.name, host.account);
+      host.refused(failure);
+      left = left.filter((name) => name !== mechanism.name);
+      if (!TRY_ANOTHER.has(failure.reason) || left.length === 0) throw failure;
+    }
+  }
+}
+
 /** What the application's function rejects with may carry anything, so that its message is not repeated. */
-async function credentialsOf(host: LoginHost, { link, signal }: FeatureContext): Promise<SaslCredentials> {
+async function credentialsOf(host: LoginHost, { signal }: NegotiationContext): Promise<SaslCredentials> {
   try {
-    // A server does not wait for ever for somebody who types a password.
-    return await whileOpen(link, signal, (inner) => host.credentials(inner));
+    return await host.credentials(signal);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SestinaError) throw error;
@@ -89,7 +103,7 @@ function choose(
   }
 }
 
-function environmentOf(context: FeatureContext, offered: readonly string[], host: LoginHost): SaslEnvironment {
+function environmentOf(context: NegotiationContext, offered: readonly string[], host: LoginHost): SaslEnvironment {
   const { transport } = context.link;
   const list = context.features.xml.child('sasl-channel-binding', NS_SASL_CHANNEL_BINDING);
   const serverTypes = list?.childrenNamed('channel-binding').map((xml) => xml.attribute('type') ?? '');

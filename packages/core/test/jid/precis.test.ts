@@ -5,7 +5,7 @@ import {
   enforceOpaqueString,
   enforceUsername,
   PrecisError,
-} from '../../src/precis/index.js';
+} from '../../src/jid/index.js';
 
 function reasonOf(run: () => unknown): string {
   try {

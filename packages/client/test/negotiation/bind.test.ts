@@ -1,7 +1,8 @@
+import { ResourceConflictError } from '@sestina/client';
 import { NegotiationError, StanzaError } from '@sestina/core';
 import { MemoryServer } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
-import { BIND, idOf, makeClient, type Played, PlayedServer, rejection, SESSION } from './support.js';
+import { BIND, idOf, makeClient, type Played, PlayedServer, rejection, SESSION } from '../support.js';
 
 async function loggedIn(server: PlayedServer, features = BIND): Promise<Played> {
   const played = await server.next();
@@ -9,6 +10,10 @@ async function loggedIn(server: PlayedServer, features = BIND): Promise<Played> 
   await played.open(features);
   return played;
 }
+
+/** The answer to a request of the client that it is refused. */
+const refusal = (request: string, condition: string): string =>
+  `<iq type='error' id='${idOf(request)}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`;
 
 describe('binding', () => {
   it('asks for the resource of the JID, and takes what the server gives', async () => {
@@ -57,12 +62,67 @@ describe('binding', () => {
     const server = new PlayedServer();
     const failed = rejection(server.client().connect());
     const { peer } = await loggedIn(server);
-    const request = await peer.receive(/<iq.*?<\/iq>/);
-    peer.send(
-      `<iq type='error' id='${idOf(request)}'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-    );
+    peer.send(refusal(await peer.receive(/<iq.*?<\/iq>/), 'not-allowed'));
     expect(await failed).toBeInstanceOf(StanzaError);
-    expect(await failed).toMatchObject({ condition: 'conflict', retryable: false });
+    expect(await failed).toMatchObject({ condition: 'not-allowed', retryable: false });
+  });
+
+  it('says what it means that the resource is taken, and the way out', async () => {
+    const server = new PlayedServer();
+    const failed = rejection(server.client({ resource: 'desk' }).connect());
+    const { peer } = await loggedIn(server);
+    peer.send(refusal(await peer.receive(/<iq.*?<\/iq>/), 'conflict'));
+    expect(await failed).toBeInstanceOf(ResourceConflictError);
+    expect(await failed).toMatchObject({ code: 'ERR_RESOURCE_CONFLICT', resource: 'desk', retryable: true });
+    expect((await failed).message).toContain('leave `resource`');
+    expect((await failed).cause).toBeInstanceOf(StanzaError);
+  });
+
+  it('takes any resource on the same stream where the server has our last session still', async () => {
+    const server = new PlayedServer();
+    const client = server.client({ resource: 'desk' });
+    const first = client.connect();
+    await (await loggedIn(server)).bind('alice@example.org/desk');
+    await first;
+    await client.disconnect();
+    const second = client.connect();
+    const played = await loggedIn(server);
+    const request = await played.peer.receive(/<iq.*?<\/iq>/);
+    expect(request).toContain('<resource>desk</resource>');
+    played.peer.send(refusal(request, 'conflict'));
+    expect(await played.bind('alice@example.org/x1')).not.toContain('<resource>');
+    await second;
+    expect(client.boundJid?.full).toBe('alice@example.org/x1');
+    await client.disconnect();
+    // The one that is ours by option comes first the next time.
+    const third = client.connect();
+    expect(await (await loggedIn(server)).bind('alice@example.org/desk')).toContain('<resource>desk</resource>');
+    await third;
+    await client.disconnect();
+  });
+
+  it('does not go on asking where even that is refused', async () => {
+    const server = new PlayedServer();
+    const client = server.client({ resource: 'desk' });
+    const first = client.connect();
+    await (await loggedIn(server)).bind('alice@example.org/desk');
+    await first;
+    await client.disconnect();
+    const failed = rejection(client.connect());
+    const { peer } = await loggedIn(server);
+    for (let i = 0; i < 2; i++) peer.send(refusal(await peer.receive(/<iq.*?<\/iq>/), 'conflict'));
+    expect(await failed).toBeInstanceOf(ResourceConflictError);
+    expect(peer.received.match(/<bind/g)).toHaveLength(2);
+  });
+
+  it('takes an address on a line of its own, as RFC 6120 §7.6 writes it', async () => {
+    const server = new PlayedServer();
+    const client = server.client();
+    const connecting = client.connect();
+    await (await loggedIn(server)).bind('\n    alice@example.org/phone\r\n\t ');
+    await connecting;
+    expect(client.boundJid?.full).toBe('alice@example.org/phone');
+    await client.disconnect();
   });
 
   it.each([
@@ -83,20 +143,37 @@ describe('binding', () => {
     expect(client.boundJid).toBeUndefined();
   });
 
-  it('takes no answer of another id', async () => {
+  it.each<[string, (id: string) => string]>([
+    ['another id', () => "type='result' id='another'"],
+    ['a request of the server with the same id', (id) => `type='set' id='${id}'`],
+    ['a question with the same id', (id) => `type='get' id='${id}'`],
+    ['another sender', (id) => `type='result' id='${id}' from='mallory@evil.example/x'`],
+    ['what is no address', (id) => `type='result' id='${id}' from='@@'`],
+  ])('takes nothing of %s for the answer', async (_, attributes) => {
     const server = new PlayedServer();
     const client = server.client();
     const connecting = client.connect();
     const { peer } = await loggedIn(server);
-    const request = await peer.receive(/<iq.*?<\/iq>/);
-    const answer = (id: string, jid: string): void =>
-      peer.send(
-        `<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`,
-      );
-    answer('another', 'mallory@evil.example/x');
-    answer(idOf(request), 'alice@example.org/phone');
+    const id = idOf(await peer.receive(/<iq.*?<\/iq>/));
+    const answer = (as: string, jid: string): void =>
+      peer.send(`<iq ${as}><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`);
+    answer(attributes(id), 'mallory@evil.example/x');
+    answer(`type='result' id='${id}'`, 'alice@example.org/phone');
     await connecting;
     expect(client.boundJid?.full).toBe('alice@example.org/phone');
+    await client.disconnect();
+  });
+
+  it.each(['example.org', 'alice@example.org', 'alice@example.org/phone'])('takes the answer from %s', async (from) => {
+    const server = new PlayedServer();
+    const client = server.client();
+    const connecting = client.connect();
+    const { peer } = await loggedIn(server);
+    const id = idOf(await peer.receive(/<iq.*?<\/iq>/));
+    peer.send(
+      `<iq type='result' id='${id}' from='${from}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@example.org/phone</jid></bind></iq>`,
+    );
+    await connecting;
     await client.disconnect();
   });
 

@@ -1,6 +1,6 @@
 import { NegotiationError, StreamError, TlsInjectionError, TlsRequiredError } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
-import { BIND, header, mechanisms, NS_SASL, NS_TLS, PlayedServer, rejection, STARTTLS } from './support.js';
+import { BIND, header, mechanisms, NS_SASL, NS_TLS, PlayedServer, rejection, STARTTLS } from '../support.js';
 
 const plain = (): PlayedServer => new PlayedServer({ secure: false });
 
@@ -49,22 +49,20 @@ describe('STARTTLS', () => {
     expect(await failed).toBeInstanceOf(TlsRequiredError);
   });
 
-  it('is required before the feature of a plugin, whatever its order', async () => {
+  it('is required before the step of a plugin, whatever that wants', async () => {
     const server = plain();
     const client = server.client();
     let called = 0;
-    client.registerFeature(
-      'compression',
-      'urn:x',
-      () => {
+    client.negotiation.add({
+      name: 'compression',
+      namespace: 'urn:x',
+      needs: 'open',
+      before: 'starttls',
+      async run() {
         called++;
         return 'next';
       },
-      {
-        order: -10,
-        beforeLogin: true,
-      },
-    );
+    });
     const failed = rejection(client.connect());
     const played = await server.next();
     await played.open("<compression xmlns='urn:x'/>");

@@ -1,0 +1,85 @@
+import { type JID, type Link, NegotiationError, type Sending, type Stage, type StreamFeatures } from '@sestina/core';
+import { AuthError } from '../errors.js';
+
+/** What a negotiation tells the client that it is for. */
+export interface NegotiationListener {
+  authenticated(mechanism: string): void;
+  bound(jid: JID): void;
+}
+
+/** How far one connection has come, from its first stream to the session. */
+export class Attempt {
+  readonly link: Link;
+  readonly #account: JID;
+  readonly #listener: NegotiationListener;
+  #authenticated = false;
+  #jid: JID | undefined;
+  /** What is to be written again once the session goes on. */
+  readonly again: Sending[] = [];
+  /** What the server has offered, as `{namespace}name`. */
+  readonly offered = new Set<string>();
+
+  /** @param account The address that was asked for. */
+  constructor(link: Link, account: JID, listener: NegotiationListener) {
+    this.link = link;
+    this.#account = account;
+    this.#listener = listener;
+  }
+
+  /** The address that the server gave, or the one that was asked for. */
+  get jid(): JID {
+    return this.#jid ?? this.#account;
+  }
+
+  get stage(): Stage {
+    if (this.#jid) return 'bound';
+    if (this.#authenticated) return 'authenticated';
+    return this.link.transport.secure ? 'secure' : 'open';
+  }
+
+  /** Whether the stream is that far, whatever it left out on the way. */
+  reached(stage: Stage): boolean {
+    switch (stage) {
+      case 'open':
+        return true;
+      case 'secure':
+        return this.link.transport.secure;
+      case 'authenticated':
+        return this.#authenticated;
+      default:
+        return this.#jid !== undefined;
+    }
+  }
+
+  /** @throws NegotiationError the second time; AuthError for another account than the one that was asked for. */
+  authenticated(mechanism: string, jid: JID | undefined): void {
+    if (this.#authenticated) throw new NegotiationError('it says that logging in is done, which was done already');
+    const account = this.#account;
+    if (jid && account.local && !jid.bare.equals(account.bare)) {
+      const text = `the server says that this is ${jid.bare}`;
+      throw new AuthError('invalid-authzid', mechanism, { text, account: account.bare.toString() });
+    }
+    this.#authenticated = true;
+    this.#listener.authenticated(mechanism);
+  }
+
+  /** @throws NegotiationError before the login, the second time, and for what is no full address. */
+  bound(jid: JID): void {
+    if (!this.#authenticated) throw new NegotiationError('it gives an address before anybody has logged in');
+    if (this.#jid) throw new NegotiationError(`it gives an address, and there is ${this.#jid} already`);
+    if (jid.resource === undefined) throw new NegotiationError('it gives an address without a resource');
+    this.#listener.bound(jid);
+    this.#jid = jid;
+  }
+
+  /** Takes note of what the server offers. */
+  offers(features: StreamFeatures): void {
+    for (const xml of features.xml.elements()) this.offered.add(`{${xml.namespace}}${xml.name}`);
+  }
+
+  /** Writes what is to be written again, before anything else can be. */
+  resend(): void {
+    const { link } = this;
+    for (const { element } of this.again.splice(0)) link.sendElement(element);
+  }
+}

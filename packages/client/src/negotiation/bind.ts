@@ -1,0 +1,81 @@
+import {
+  Iq,
+  type NegotiationContext,
+  NegotiationError,
+  type NegotiationStep,
+  StanzaError,
+  viewOf,
+} from '@sestina/core';
+import { ResourceConflictError } from '../errors.js';
+import { Bind, Session } from '../stanza/bind.js';
+
+/** What binding needs from the client. */
+export interface BindHost {
+  /** The resource to ask for; undefined: the server chooses. */
+  readonly resource: string | undefined;
+  /** Whether this object had a session before, of which the server may not have heard that it is gone. */
+  readonly hadSession: boolean;
+}
+
+/** Asks for an address (RFC 6120 §7). */
+export function bind(host: BindHost): NegotiationStep {
+  return {
+    name: Bind.tag,
+    namespace: Bind.namespace,
+    needs: 'authenticated',
+    gives: 'bound',
+    async run(context) {
+      context.bound(addressIn(await ask(context, host)));
+      return 'next';
+    },
+  };
+}
+
+/** Starts the session that RFC 3921 asked for, where the server says that it has to be. */
+export function legacySession(): NegotiationStep {
+  return {
+    name: Session.tag,
+    namespace: Session.namespace,
+    needs: 'bound',
+    async run(context) {
+      if (!viewOf(Session, context.feature).optional) await request(context, new Session());
+      return 'next';
+    },
+  };
+}
+
+async function ask(context: NegotiationContext, { resource, hadSession }: BindHost): Promise<Iq> {
+  try {
+    return await request(context, new Bind({ resource }));
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    if (resource === undefined || !hadSession) throw new ResourceConflictError(resource, { cause: error });
+  }
+  // Our own ghost has it still: any other resource is as good (RFC 6120 §7.7.2.2).
+  try {
+    return await request(context, new Bind({}));
+  } catch (error) {
+    throw isConflict(error) ? new ResourceConflictError(resource, { cause: error }) : error;
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof StanzaError && error.condition === 'conflict';
+}
+
+function request(context: NegotiationContext, payload: Bind | Session): Promise<Iq> {
+  const iq = new Iq({ type: 'set' });
+  iq.xml.append(payload.xml);
+  return context.request(iq);
+}
+
+function addressIn(result: Iq): NonNullable<Bind['jid']> {
+  let jid: Bind['jid'];
+  try {
+    jid = result.payload(Bind)?.jid;
+  } catch (error) {
+    throw new NegotiationError('the server bound an address that is none', { cause: error });
+  }
+  if (jid?.resource === undefined) throw new NegotiationError(`the server bound ${jid ? 'no full' : 'no'} address`);
+  return jid;
+}

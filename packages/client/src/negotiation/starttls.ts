@@ -1,0 +1,27 @@
+import { NegotiationError, type NegotiationStep, XmlElement } from '@sestina/core';
+
+const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+
+/** STARTTLS (RFC 6120 §5). */
+export function startTls(upgraded: () => void): NegotiationStep {
+  return {
+    name: 'starttls',
+    namespace: NS_TLS,
+    needs: 'open',
+    gives: 'secure',
+    async run({ link, signal }) {
+      if (!link.transport.canStartTls) return 'next';
+      link.sendElement(new XmlElement('starttls', NS_TLS));
+      // The parser halts behind the go-ahead: whatever follows it in plain text was put there by somebody else.
+      const isProceed = (xml: XmlElement): boolean => xml.name === 'proceed' && xml.namespace === NS_TLS;
+      const answer = await link.receive(undefined, isProceed);
+      if (!isProceed(answer)) {
+        const { name, namespace } = answer;
+        throw new NegotiationError(`STARTTLS failed: the server answered <${name} xmlns="${namespace}">`);
+      }
+      await link.startTls(signal);
+      upgraded();
+      return 'restart';
+    },
+  };
+}
