@@ -1,6 +1,6 @@
-import { WorkRecords } from '@sestina/component';
 import { type RunningRedis, startRedis } from '@sestina/servers';
 import { UnstorageAdapter } from '@sestina/storage';
+import { WorkRecords } from '@sestina/work-journal';
 import { createStorage } from 'unstorage';
 import redisDriver from 'unstorage/drivers/redis';
 import { describe, expect, it } from 'vitest';

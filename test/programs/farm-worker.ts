@@ -1,8 +1,9 @@
 // One process of a farm, started by `Worker` of test/support/farm.ts: a component that answers every message, and does the work
 // for each only once, whichever process it came to first.
-import { ComponentXMPP, WorkJournal } from '@sestina/component';
+import { ComponentXMPP } from '@sestina/component';
 import type { Message, Storage } from '@sestina/core';
 import { UnstorageAdapter } from '@sestina/storage';
+import { WorkJournal } from '@sestina/work-journal';
 import { createStorage } from 'unstorage';
 import redisDriver from 'unstorage/drivers/redis';
 import type { WorkerOptions, WorkerReport } from '../support/farm.js';

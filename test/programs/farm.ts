@@ -5,9 +5,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ComponentXMPP, WorkRecords } from '@sestina/component';
+import { ComponentXMPP } from '@sestina/component';
 import { type RunningServer, startCluster, startRedis, startServer } from '@sestina/servers';
 import { UnstorageAdapter } from '@sestina/storage';
+import { WorkRecords } from '@sestina/work-journal';
 import { createStorage } from 'unstorage';
 import redisDriver from 'unstorage/drivers/redis';
 import { Farm } from '../support/farm.js';

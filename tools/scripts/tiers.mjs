@@ -13,7 +13,6 @@ const APPLICATION = ['@sestina/client', '@sestina/component'];
 // Each of these exists once in a process because only one of our packages brings it, in one place.
 /** @type {Readonly<Record<string, string>>} */
 const ONLY_IN = { tsyringe: 'packages/core/src/di/', saxes: 'packages/xml/' };
-const PLUGIN = /^@sestina\/xep-\d{4}$/;
 
 /**
  * @typedef {object} Tier
@@ -50,11 +49,11 @@ for (const name of ['client', 'component']) {
   };
 }
 
-/** @param {string} dir @returns {Tier} */
-function tierOf(dir) {
+/** @param {string} dir @param {ReadonlySet<string>} plugins their names @returns {Tier} */
+function tierOf(dir, plugins) {
   if (dir.startsWith('plugins/')) {
     return {
-      allows: (name) => name === '@sestina/core' || name === '@sestina/sasl' || PLUGIN.test(name),
+      allows: (name) => name === '@sestina/core' || name === '@sestina/sasl' || plugins.has(name),
       rule: 'a plugin imports core, sasl and other plugins',
     };
   }
@@ -89,12 +88,13 @@ export function checkTiers({ workspaces: all, rootDevDependencies, files }) {
   /** @type {Finding[]} */
   const findings = [];
   const byName = new Map(all.map((workspace) => [workspace.manifest.name, workspace]));
+  const plugins = new Set(all.filter(({ dir }) => dir.startsWith('plugins/')).map(({ manifest }) => manifest.name));
   for (const { path, text } of files) {
     const owner = ownerOf(path, all);
     if (!owner) continue;
     const built = /^(packages|plugins)\//.test(owner.dir);
     const isTest = !built || !path.startsWith(`${owner.dir}/src/`);
-    const tier = tierOf(owner.dir);
+    const tier = tierOf(owner.dir, plugins);
     const { manifest } = owner;
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
     const usable = new Set(Object.keys(declared));

@@ -8,5 +8,3 @@ export {
 export { type ComponentOptions, ComponentXMPP } from './component-xmpp.js';
 export { HandshakeError, RosterStoreError } from './errors.js';
 export { RosterStore, RosterStoreOptions } from './roster-store.js';
-export { WorkJournal, WorkJournalOptions } from './work-journal.js';
-export { type Work, type WorkLeft, WorkRecords } from './work-records.js';

@@ -1,4 +1,5 @@
 export * from './check-jid.js';
+export * from './faulty-storage.js';
 export * from './scripted-stream.js';
 export * from './seeded-random.js';
 export * from './server/index.js';

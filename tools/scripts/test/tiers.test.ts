@@ -23,6 +23,7 @@ const REPO = [
   workspace('plugins/xep-0030', {
     dependencies: { ...any, '@sestina/xep-0004': '*', saxes: '*', tsyringe: '*', '@sestina/testing': '*' },
   }),
+  workspace('plugins/preset-im', { dependencies: { ...any, '@sestina/xep-0030': '*' } }),
   workspace('plugins/xep-0004', { peerDependencies: any, devDependencies: { '@sestina/testing': '*' } }),
   workspace('test/live', { dependencies: { ...any, '@sestina/testing': '*' } }),
 ];
@@ -65,6 +66,7 @@ describe('the tiers', () => {
     ['plugins/xep-0030/src/a.ts', '@sestina/xep-0004/src/b.js'],
     ['plugins/xep-0030/test/a.test.ts', '@sestina/client'],
     ['plugins/xep-0004/src/a.ts', '@sestina/xep-0030'],
+    ['plugins/preset-im/src/a.ts', '@sestina/client'],
     ['plugins/xep-0004/src/a.ts', 'vitest'],
     ['plugins/xep-0004/src/a.ts', '@sestina/testing'],
     ['plugins/xep-0004/test/a.test.ts', '@sestina/xep-0030'],
@@ -87,6 +89,7 @@ describe('the tiers', () => {
     ['plugins/xep-0030/src/a.ts', '@sestina/sasl'],
     ['plugins/xep-0030/src/a.ts', '@sestina/xep-0004'],
     ['plugins/xep-0030/src/deep/a.ts', '../b.js'],
+    ['plugins/preset-im/src/a.ts', '@sestina/xep-0030'],
     ['plugins/xep-0004/test/a.test.ts', '@sestina/testing'],
     ['plugins/xep-0004/test/a.test.ts', '../src/a.js'],
     ['plugins/xep-0004/test/a.test.ts', 'vitest'],

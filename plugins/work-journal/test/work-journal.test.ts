@@ -1,30 +1,41 @@
-import { type ComponentXMPP, type Work, WorkJournal, type WorkJournalOptions, WorkRecords } from '@sestina/component';
 import { ConfigError, type Message, type Registration, SystemRandom } from '@sestina/core';
-import { describe, expect, it } from 'vitest';
-import { FaultyStorage, survives } from './faulty-storage.js';
-import { type Scripted, scripted } from './scripted.js';
-import { rejection } from './support.js';
+import { FaultyStorage, ScriptedStream } from '@sestina/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Work, WorkJournal, type WorkJournalOptions, WorkRecords } from '../src/index.js';
 
-interface Journaled extends Scripted {
+interface Journaled {
+  readonly stream: ScriptedStream;
   readonly storage: FaultyStorage;
   readonly journal: WorkJournal;
 }
 
+const streams: ScriptedStream[] = [];
+
 async function journaled(storage = new FaultyStorage(), options: Partial<WorkJournalOptions> = {}): Promise<Journaled> {
-  let journal: WorkJournal | undefined;
-  const install = (component: ComponentXMPP): void => {
-    journal = component.use(WorkJournal, { process: 'w1', ...options });
-  };
-  const started = await scripted({ storage, random: new SystemRandom() }, install);
-  if (!journal) throw new Error('there is no journal');
-  return { ...started, storage, journal };
+  const stream = await ScriptedStream.start({
+    kind: 'component',
+    jid: 'bot.example.org',
+    options: { storage, random: new SystemRandom() },
+    plugins: [[WorkJournal, { process: 'w1', ...options }]],
+  });
+  streams.push(stream);
+  return { stream, storage, journal: stream.xmpp.plugin(WorkJournal) };
 }
 
-const message = ({ component }: Scripted, id: string | number): Message =>
-  component.message({ from: 'bob@example.net/x', to: 'a@bot.example.org', id: String(id), body: 'x' });
+afterEach(async () => {
+  for (const stream of streams.splice(0)) await stream.close();
+});
+
+const message = ({ stream }: Pick<Journaled, 'stream'>, id: string | number): Message =>
+  stream.xmpp.message({ from: 'bob@example.net/x', to: 'a@bot.example.org', id: String(id), body: 'x' });
 const ids = (entries: readonly Work[]): (string | undefined)[] => entries.map(({ id }) => id);
 const left = async (storage: FaultyStorage, process = 'w1'): Promise<(string | undefined)[]> =>
-  ids((await new WorkRecords(await survives(storage)).of(process)).entries).sort();
+  ids((await new WorkRecords(await storage.survivor()).of(process)).entries).sort();
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'it was not rejected',
+    (error: unknown) => error,
+  );
 
 describe('the journal of work', () => {
   it('says what a process had in hand when it died: id, from, to and time, until another one clears it', async () => {
@@ -33,7 +44,7 @@ describe('the journal of work', () => {
     const done = await first.journal.take(message(first, 2));
     done.dispose();
     await first.journal.idle();
-    const storage = await survives(first.storage);
+    const storage = await first.storage.survivor();
     const records = new WorkRecords(storage);
     expect(await records.processes()).toEqual(['w1']);
     const work = await records.of('w1');
@@ -51,9 +62,9 @@ describe('the journal of work', () => {
   });
 
   it('has an entry before the work begins, and none once it is done or has failed', async () => {
-    const { journal, storage, component, stream } = await journaled();
+    const { journal, storage, stream } = await journaled();
     const seen: unknown[] = [];
-    component.on('message', (received) =>
+    stream.xmpp.on('message', (received) =>
       journal.run(received, async () => {
         seen.push(await left(storage));
         await received.reply('done').send();
@@ -62,9 +73,7 @@ describe('the journal of work', () => {
     await stream.recv("<message from='bob@example.net' to='a@bot.example.org' id='m1'><body>x</body></message>");
     await stream.idle();
     expect(seen).toEqual([['m1']]);
-    await expect(
-      journal.run(message({ component, stream }, 'm2'), () => Promise.reject(new Error('no'))),
-    ).rejects.toThrow('no');
+    await expect(journal.run(message({ stream }, 'm2'), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await journal.idle();
     expect([journal.size, await storage.keys('')]).toEqual([0, []]);
   });
@@ -187,13 +196,7 @@ describe('a storage that fails', () => {
 
 describe('the plugin', () => {
   it.each([{ process: '' }, { process: 'a/b' }, { linger: -1 }, { timeout: 0 }])('refuses %j', async (options) => {
-    const { component } = await scripted();
-    let error: unknown;
-    try {
-      component.use(WorkJournal, { process: 'w1', ...options });
-    } catch (thrown) {
-      error = thrown;
-    }
+    const error = await rejection(journaled(undefined, options));
     expect(error instanceof ConfigError ? error : (error as Error).cause).toBeInstanceOf(ConfigError);
   });
 
@@ -201,7 +204,7 @@ describe('the plugin', () => {
     const started = await journaled();
     const entry = await started.journal.take(message(started, 1));
     entry.dispose();
-    started.component.remove(WorkJournal);
+    started.stream.xmpp.remove(WorkJournal);
     await started.stream.idle();
     expect(await started.storage.keys('')).toEqual([]);
   });
