@@ -6,6 +6,7 @@ const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.
 /** The undo of something that was registered. Works with `using`; calling it twice is harmless. */
 export class Registration implements Disposable {
   #undo: (() => void) | undefined;
+  #watchers: (() => void)[] | undefined;
 
   constructor(undo: () => void) {
     this.#undo = undo;
@@ -14,13 +15,26 @@ export class Registration implements Disposable {
   /** Undoes the registration. Does nothing the second time. */
   dispose(): void {
     const undo = this.#undo;
+    const watchers = this.#watchers ?? [];
     this.#undo = undefined;
+    this.#watchers = undefined;
+    for (const told of watchers) told();
     undo?.();
   }
 
   /** Whether `dispose()` has been called. */
   get disposed(): boolean {
     return this.#undo === undefined;
+  }
+
+  /** Has `told`, which must not throw, called when this is disposed of, so that an owner can forget it; at once where it was. */
+  whenDisposed(told: () => void): void {
+    if (this.disposed) {
+      told();
+    } else {
+      this.#watchers ??= [];
+      this.#watchers.push(told);
+    }
   }
 
   declare [Symbol.dispose]: () => void;

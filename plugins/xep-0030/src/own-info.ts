@@ -61,7 +61,6 @@ export class OwnInfo {
   readonly #changed: (place: AddressNode) => void;
   readonly #contributions = new AddressNodeMap<Contribution>();
   readonly #api: DataProviders;
-  readonly #handlers = new Set<Registration>();
 
   constructor(
     api: DataProviders,
@@ -80,26 +79,14 @@ export class OwnInfo {
   }
 
   answerInfo(handler: InfoHandler, place: AddressNode): Registration {
-    const registration = this.#api.register(ownDiscoInfo, ({ request }) => handler(request), place);
-    return this.#noted(place, this.#kept(registration));
+    return this.#noted(
+      place,
+      this.#api.register(ownDiscoInfo, ({ request }) => handler(request), place),
+    );
   }
 
   answerItems(handler: ItemsHandler, place: AddressNode): Registration {
-    return this.#kept(this.#api.register(ownDiscoItems, ({ request }) => handler(request), place));
-  }
-
-  #kept(registration: Registration): Registration {
-    this.#handlers.add(registration);
-    return new Registration(() => {
-      this.#handlers.delete(registration);
-      registration.dispose();
-    });
-  }
-
-  /** Takes out the handlers that were given here. */
-  dispose(): void {
-    for (const registration of this.#handlers) registration.dispose();
-    this.#handlers.clear();
+    return this.#api.register(ownDiscoItems, ({ request }) => handler(request), place);
   }
 
   /** @throws StanzaError `item-not-found` for a node that nobody knows. */

@@ -74,7 +74,7 @@ export class ServiceDiscovery extends Plugin {
     this.own(xmpp.onIq('get', DiscoInfo, async (query, iq) => this.#own.info(await this.#asked(query, iq))));
     this.own(xmpp.onIq('get', DiscoItems, async (query, iq) => this.#own.items(await this.#asked(query, iq))));
     this.own(xmpp.on('presenceUnavailable', ({ from }) => from && this.#cache.forget(from)));
-    this.own({ dispose: () => this.#cache.clear() }, this.#own);
+    this.own({ dispose: () => this.#cache.clear() });
   }
 
   override sessionEnd(): void {
@@ -88,10 +88,12 @@ export class ServiceDiscovery extends Plugin {
    * query.
    * @throws what `xmpp.request()` throws.
    */
-  async info(to: JID | string | undefined, options: InfoOptions = {}): Promise<DiscoInfo> {
-    this.assertInstalled();
+  info(to: JID | string | undefined, options: InfoOptions = {}): Promise<DiscoInfo> {
+    return this.untilRemoved(options.signal, (signal) => this.#info(to, { ...options, signal }));
+  }
+
+  async #info(to: JID | string | undefined, options: InfoOptions): Promise<DiscoInfo> {
     const { node, from, cached = true, signal, timeout = this.#xmpp.timeout } = options;
-    signal?.throwIfAborted();
     const jid = to === undefined ? undefined : JID.from(to);
     const key = keyOf('info', jid, node, from);
     const known = cached ? await this.#known(key, jid, node) : undefined;
@@ -120,10 +122,12 @@ export class ServiceDiscovery extends Plugin {
    * What belongs to an entity; without an address our server is asked. Not remembered.
    * @throws TooManyItemsError beyond `limit`; what `xmpp.request()` throws.
    */
-  async items(to: JID | string | undefined, options: ItemsOptions = {}): Promise<readonly DiscoItem[]> {
-    this.assertInstalled();
+  items(to: JID | string | undefined, options: ItemsOptions = {}): Promise<readonly DiscoItem[]> {
+    return this.untilRemoved(options.signal, (signal) => this.#items(to, { ...options, signal }));
+  }
+
+  async #items(to: JID | string | undefined, options: ItemsOptions): Promise<readonly DiscoItem[]> {
     const { node, from, limit = 10_000, signal, timeout = this.#xmpp.timeout } = options;
-    signal?.throwIfAborted();
     const jid = to === undefined ? undefined : JID.from(to);
     const start = async (stop: AbortSignal): Promise<DiscoItems> => {
       const ask = { from, signal: stop, timeout: LONGEST };
@@ -157,24 +161,25 @@ export class ServiceDiscovery extends Plugin {
    * `timeout` (milliseconds for all of it, default 30,000) whoever does not answer is left out.
    * @throws what asking the domain for its items throws, refusals aside.
    */
-  async find(domain: JID | string, wanted: ServiceQuery | string, options: FindOptions = {}): Promise<Service[]> {
-    const { signal, timeout = 30_000 } = options;
-    signal?.throwIfAborted();
-    const controller = new AbortController();
-    const onAbort = (): void => controller.abort(signal?.reason);
-    signal?.addEventListener('abort', onAbort);
-    const what = `services of ${domain}`;
-    const timer = this.#xmpp.clock.setTimer(timeout, () =>
-      controller.abort(new TimeoutError(what, timeout, 'no answer')),
-    );
-    try {
-      const found = await findServices(this, JID.from(domain), wanted, options, controller.signal);
-      signal?.throwIfAborted();
-      return found;
-    } finally {
-      timer.cancel();
-      signal?.removeEventListener('abort', onAbort);
-    }
+  find(domain: JID | string, wanted: ServiceQuery | string, options: FindOptions = {}): Promise<Service[]> {
+    const { timeout = 30_000 } = options;
+    return this.untilRemoved(options.signal, async (signal) => {
+      const controller = new AbortController();
+      const onAbort = (): void => controller.abort(signal.reason);
+      signal.addEventListener('abort', onAbort);
+      const what = `services of ${domain}`;
+      const timer = this.#xmpp.clock.setTimer(timeout, () =>
+        controller.abort(new TimeoutError(what, timeout, 'no answer')),
+      );
+      try {
+        const found = await findServices(this, JID.from(domain), wanted, options, controller.signal);
+        signal.throwIfAborted();
+        return found;
+      } finally {
+        timer.cancel();
+        signal.removeEventListener('abort', onAbort);
+      }
+    });
   }
 
   /** Forgets what an entity answered, or without an address what all answered. */
@@ -218,12 +223,12 @@ export class ServiceDiscovery extends Plugin {
    * equal places the one added last. Where it gives undefined the next one is asked, and at last what was added here counts.
    */
   answerInfo(handler: InfoHandler, place: AddressNode = {}): Registration {
-    return this.#own.answerInfo(handler, place);
+    return this.own(this.#own.answerInfo(handler, place));
   }
 
   /** The same for what belongs to us. */
   answerItems(handler: ItemsHandler, place: AddressNode = {}): Registration {
-    return this.#own.answerItems(handler, place);
+    return this.own(this.#own.answerItems(handler, place));
   }
 
   /**

@@ -31,8 +31,9 @@ export class SoftwareVersion extends Plugin {
    * What that entity says that it runs. For contacts whose presence you get, XEP-0115 tells without a question.
    * @throws StanzaError: it does not say. What `request()` of the connection throws.
    */
-  async query(to: JID | string, options?: AskOptions): Promise<Version> {
-    this.assertInstalled();
-    return this.#xmpp.iqGet(to, new VersionQuery(), Version, options);
+  query(to: JID | string, options: AskOptions = {}): Promise<Version> {
+    return this.untilRemoved(options.signal, (signal) =>
+      this.#xmpp.iqGet(to, new VersionQuery(), Version, { ...options, signal }),
+    );
   }
 }

@@ -112,12 +112,13 @@ export class EntityCapabilities extends Plugin {
    * @throws CapsRateError beyond 10 questions a minute to one address, or 60 to all resources of an account; what
    *   `ServiceDiscovery.info()` throws.
    */
-  async info(jid: JID | string, options: Omit<InfoOptions, 'cached' | 'node'> = {}): Promise<DiscoInfo> {
-    this.assertInstalled();
-    const address = JID.from(jid);
-    const caps = this.caps(address);
-    if (caps?.hash === undefined) return this.#disco.info(address, options);
-    return this.#peers.info(address, caps, options);
+  info(jid: JID | string, options: Omit<InfoOptions, 'cached' | 'node'> = {}): Promise<DiscoInfo> {
+    return this.untilRemoved(options.signal, (signal) => {
+      const address = JID.from(jid);
+      const caps = this.caps(address);
+      if (caps?.hash === undefined) return this.#disco.info(address, { ...options, signal });
+      return this.#peers.info(address, caps, { ...options, signal });
+    });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type AddressNode, ConfigError, type Fields, type JID, Plugin, Registration } from '@sestina/core';
+import { type AddressNode, ConfigError, type Fields, type JID, Plugin, type Registration } from '@sestina/core';
 import type { Form, FormFieldMap, FormType } from '@sestina/xep-0004';
 import { type DiscoInfo, type InfoOptions, ServiceDiscovery } from '@sestina/xep-0030';
 import { extension } from './extension.js';
@@ -11,16 +11,10 @@ export class DiscoveryExtensions extends Plugin {
   static override readonly id = 'xep-0128';
   static override readonly inject = [ServiceDiscovery] as const;
   readonly #disco: ServiceDiscovery;
-  readonly #added = new Set<Registration>();
 
   constructor(disco: ServiceDiscovery) {
     super();
     this.#disco = disco;
-    this.own({
-      dispose: () => {
-        for (const registration of this.#added) registration.dispose();
-      },
-    });
   }
 
   /**
@@ -32,13 +26,7 @@ export class DiscoveryExtensions extends Plugin {
    */
   add(form: Form | (() => Form), place: AddressNode = {}): Registration {
     const make = typeof form === 'function' ? () => checked(form()) : checked(form);
-    const inner = this.#disco.addForm(make, place);
-    const registration = new Registration(() => {
-      this.#added.delete(registration);
-      inner.dispose();
-    });
-    this.#added.add(registration);
-    return registration;
+    return this.own(this.#disco.addForm(make, place));
   }
 
   /** The further data of that FORM_TYPE in an answer, typed; undefined where there is none. */

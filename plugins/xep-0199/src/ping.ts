@@ -55,13 +55,14 @@ export class Ping extends Plugin {
    *   PluginError once the plugin was removed.
    */
   async ping(to?: JID | string, options: AskOptions = {}): Promise<number> {
-    this.assertInstalled();
     const asked = to === undefined ? undefined : JID.from(to);
     // A component's server answers to no name that it is told: what it asks itself goes through the server and back.
     const target = asked ?? (this.#xmpp.isComponent ? this.#xmpp.requestedJid : undefined);
     const start = this.#xmpp.clock.monotonic();
     try {
-      await this.#xmpp.iqGet(target, new PingQuery(), undefined, options);
+      await this.untilRemoved(options.signal, (signal) =>
+        this.#xmpp.iqGet(target, new PingQuery(), undefined, { ...options, signal }),
+      );
     } catch (error) {
       if (!(error instanceof StanzaError) || !provesAlive(error, asked)) throw error;
     }

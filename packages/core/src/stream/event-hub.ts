@@ -88,7 +88,7 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
   }
 
   /** Every registration passes here, so that those of a plugin whose constructor throws can be undone. */
-  protected registered(registration: Registration): Registration {
+  protected registered<R extends Registration>(registration: R): R {
     return registration;
   }
 

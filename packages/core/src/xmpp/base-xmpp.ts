@@ -1,6 +1,8 @@
 import { NS_CLIENT, XmlElement } from '@sestina/xml';
 import { type DependencyContainer, provide, type Token } from '../di/index.js';
+import { DisconnectedError } from '../errors.js';
 import { JID } from '../jid/index.js';
+import { Lifetime } from '../lifetime.js';
 import { disposeAll, type Registration } from '../registration.js';
 import { type ElementClass, type ElementView, isA } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
@@ -22,11 +24,18 @@ import type { RequestOptions } from './iq/pending-requests.js';
 import { listener, type StanzaListenerOptions } from './listeners.js';
 import type { Plugin, PluginClass, PluginOptions, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
+import { SessionHooks } from './plugins/session-hooks.js';
 import { Roster } from './presence/index.js';
 import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
 import type { XMPPEvents } from './xmpp-events.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
+
+/** What is registered while a plugin is constructed, and for which. */
+interface Recorder {
+  readonly owner: PluginClass;
+  readonly registrations: Registration[];
+}
 
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
 export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
@@ -47,8 +56,10 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly #admission: Admission;
   readonly #outgoing: OutgoingIqs;
   readonly #incoming: IncomingIqs;
+  readonly #hooks: SessionHooks;
   #boundJid: JID | undefined;
-  #recorder: Registration[] | undefined;
+  #session = noSession();
+  #recorder: Recorder | undefined;
 
   /** @throws ConfigError for options that cannot work; JidError for what is no address. */
   constructor(jid: JID | string, options: XMPPOptions = {}) {
@@ -84,13 +95,22 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       refuse: (iq, text) => void this.send(iq.bind(this).errorReply('bad-request', text)),
     });
     this.advertised = new AdvertisedFeatures(() => this.emit('featuresChanged', { features: [...this.advertised] }));
-    this.plugins = new PluginRegistry(this.scope, {
-      constructing: (construct) => this.#constructing(construct),
-      reportError: (error, where) => this.reportError(error, where),
+    const reportError = (error: unknown, where: string): void => this.reportError(error, where);
+    this.#hooks = new SessionHooks({
+      clock: this.clock,
+      logger: this.logger,
       get online() {
         return self.online;
       },
+      enqueue: (run) => this.enqueue(run),
+      reportError,
+      sessionReady: () => this.emit('sessionReady', {}),
     });
+    this.plugins = new PluginRegistry(
+      this.scope,
+      { constructing: (owner, construct) => this.#constructing(owner, construct), reportError },
+      this.#hooks,
+    );
     this.roster = new Roster(this, {
       autoAuthorize: options.autoAuthorize ?? 'ask',
       autoSubscribe: options.autoSubscribe ?? false,
@@ -101,6 +121,14 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   /** The address that the server gave us; undefined before the first session. */
   get boundJid(): JID | undefined {
     return this.#boundJid;
+  }
+
+  /**
+   * Aborted when the session is over and will not be resumed, with the reason; each new session has another one. Aborted before
+   * the first.
+   */
+  get session(): AbortSignal {
+    return this.#session.signal;
   }
 
   protected setBoundJid(jid: JID): void {
@@ -139,15 +167,15 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.plugins.remove(cls);
   }
 
-  #constructing<T>(construct: () => T): T {
+  #constructing<T>(owner: PluginClass, construct: () => T): T {
     const outer = this.#recorder;
-    const recorded: Registration[] = [];
-    this.#recorder = recorded;
+    const recorder: Recorder = { owner, registrations: [] };
+    this.#recorder = recorder;
     try {
       return construct();
     } catch (error) {
       try {
-        disposeAll(recorded);
+        disposeAll(recorder.registrations);
       } catch (undo) {
         // What went wrong first is what the caller has to hear.
         this.reportError(undo, 'undoing what a plugin registered');
@@ -158,9 +186,14 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     }
   }
 
-  protected override registered(registration: Registration): Registration {
-    this.#recorder?.push(registration);
+  protected override registered<R extends Registration>(registration: R): R {
+    this.#recorder?.registrations.push(registration);
     return registration;
+  }
+
+  /** The plugin that is constructed right now: what is registered meanwhile is registered for it. */
+  protected get registeringPlugin(): PluginClass | undefined {
+    return this.#recorder?.owner;
   }
 
   /** Announces a feature to those who ask (XEP-0030 reads what is announced here). */
@@ -434,23 +467,24 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   // Life.
 
   protected override sessionBegins(outcome: SessionOutcome): void {
-    const resumed = outcome === 'resumed';
-    if (!resumed) this.roster.sessionBegins();
-    this.#notify((plugin) => (resumed ? plugin.sessionResumed?.() : plugin.sessionStart?.()), true);
+    if (outcome !== 'resumed') {
+      this.#session = new Lifetime();
+      this.roster.sessionBegins();
+    }
+    this.enqueue(() => this.#hooks.begin(outcome));
   }
 
   // In its turn: what was received before the loss still belongs to the session, answers above all.
   protected override sessionLost(reason: Error): void {
+    const session = this.#session;
     const fail = this.#outgoing.lost(reason);
     if (fail) this.enqueue(fail, { settles: true });
-    this.#notify((plugin) => plugin.sessionEnd?.(reason), false);
+    const end = (): void => {
+      session.end(reason);
+      this.#hooks.end(reason);
+    };
+    this.enqueue(end, { settles: true });
     this.enqueue(() => this.roster.reset());
-  }
-
-  // Those that are installed later are told by the registry.
-  #notify(hook: (plugin: Plugin) => unknown, inSession: boolean): void {
-    const only = new Set(this.plugins);
-    this.enqueue(() => this.plugins.notify(hook, { only, inSession }));
   }
 
   protected override async disposing(): Promise<void> {
@@ -458,4 +492,10 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     this.#incoming.close();
     await this.scope.dispose();
   }
+}
+
+function noSession(): Lifetime {
+  const none = new Lifetime();
+  none.end(new DisconnectedError('there is no session yet'));
+  return none;
 }

@@ -22,6 +22,8 @@ export interface PresenceChange {
 export interface XMPPEvents extends StreamEvents {
   /** The server has given us our address. */
   sessionBind: { readonly jid: JID };
+  /** The plugins have done what they do at the start of a session (`sessionStart`), or have had five seconds for it. */
+  sessionReady: Record<never, never>;
   /** A message with a body, of any type but `error`. For others use `onMessage`. */
   message: Message;
   messageError: Message;

@@ -1,16 +1,45 @@
+import { childContainer, type DependencyContainer } from '../../src/di/index.js';
 import { disposeAll, Registration } from '../../src/registration.js';
-import { Plugin } from '../../src/xmpp/plugins/plugin.js';
-import { PluginError, type RegistryHost } from '../../src/xmpp/plugins/plugin-registry.js';
+import type { SessionOutcome } from '../../src/stream/lifecycle-host.js';
+import { Plugin, type PluginClass } from '../../src/xmpp/plugins/plugin.js';
+import { PluginError, PluginRegistry, type RegistryHost } from '../../src/xmpp/plugins/plugin-registry.js';
+import { SessionHooks, type SessionHooksHost } from '../../src/xmpp/plugins/session-hooks.js';
+import { FakeClock } from './fake-clock.js';
+import { MemoryLogger } from './stream-xmpp.js';
 
 /** What stands for the connection: it records what plugins register, as BaseXMPP does. */
-export class Host implements RegistryHost {
+export class Host implements RegistryHost, SessionHooksHost {
+  readonly clock = new FakeClock();
+  readonly logger = new MemoryLogger();
+  readonly hooks = new SessionHooks(this);
+  readonly scope: DependencyContainer = childContainer();
+  readonly registry = new PluginRegistry(this.scope, this, this.hooks);
   readonly log: string[] = [];
   readonly registered = new Set<string>();
   readonly errors: [error: unknown, where: string][] = [];
   online = false;
+  readies = 0;
   #recorder: Registration[] | undefined;
 
-  constructing<T>(construct: () => T): T {
+  constructor() {
+    this.scope.registerInstance(Host, this);
+  }
+
+  /** A session, from now on. */
+  begin(outcome: SessionOutcome = 'new'): void {
+    this.online = true;
+    this.hooks.begin(outcome);
+  }
+
+  enqueue(run: () => void): void {
+    run();
+  }
+
+  sessionReady(): void {
+    this.readies += 1;
+  }
+
+  constructing<T>(_owner: PluginClass, construct: () => T): T {
     const outer = this.#recorder;
     const recorded: Registration[] = [];
     this.#recorder = recorded;

@@ -13,8 +13,7 @@ import { SessionLostError, TooManyPendingError } from '../../src/xmpp/iq/pending
 import { Plugin } from '../../src/xmpp/plugins/plugin.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
-import { MemoryTransport, serve } from '../helpers/stream-transport.js';
-import { online, record, TestXMPP } from '../helpers/stream-xmpp.js';
+import { online, record, type TestXMPP } from '../helpers/stream-xmpp.js';
 
 watchRejections();
 
@@ -618,102 +617,6 @@ describe('a roster fetch against roster pushes', () => {
     }
     update.dispose();
   }, 60_000);
-});
-
-describe('plugins and their session', () => {
-  class Watching extends Plugin {
-    static override readonly id = 'watching';
-    static override readonly inject = [BaseXMPP] as const;
-    readonly seen: string[] = [];
-
-    constructor(readonly xmpp: BaseXMPP) {
-      super();
-    }
-
-    override sessionStart(): void {
-      this.seen.push('start');
-    }
-    override sessionResumed(): void {
-      this.seen.push('resumed');
-    }
-    override sessionEnd(): void {
-      this.seen.push('end');
-    }
-  }
-
-  it('are told of each new session, each resumed one and each end, before the listeners are', async () => {
-    const outcomes: SessionOutcome[] = ['new', 'resumed', 'new'];
-    const xmpp = new TestXMPP({
-      negotiate: async (link, _signal, self) => {
-        await self.open(link);
-        return outcomes.shift() ?? 'new';
-      },
-    });
-    const plugin = xmpp.use(Watching);
-    expect(plugin.xmpp).toBe(xmpp);
-    xmpp.keepSession(() => true);
-    for (const name of ['sessionStart', 'sessionResumed', 'sessionEnd'] as const) {
-      xmpp.on(name, () => plugin.seen.push(name));
-    }
-    await xmpp.connect();
-    await xmpp.manualClock.idle();
-    expect(plugin.seen.splice(0)).toEqual(['start', 'sessionStart']);
-    xmpp.wire.close();
-    await xmpp.connect();
-    await xmpp.manualClock.idle();
-    expect(plugin.seen.splice(0)).toEqual(['resumed', 'sessionResumed']);
-    xmpp.wire.close();
-    await xmpp.connect();
-    await xmpp.manualClock.idle();
-    expect(plugin.seen.splice(0)).toEqual(['end', 'sessionEnd', 'start', 'sessionStart']);
-    await xmpp.dispose();
-    expect(plugin.seen).toEqual(['end', 'sessionEnd']);
-  });
-
-  it('are told once of the session that is there when they are installed', async () => {
-    const xmpp = await online();
-    const plugin = xmpp.use(Watching);
-    expect(xmpp.use(Watching)).toBe(plugin);
-    await xmpp.manualClock.idle();
-    expect(plugin.seen).toEqual(['start']);
-  });
-
-  it('are told once where they are installed in the moment in which it starts', async () => {
-    let plugin: Watching | undefined;
-    class Early extends TestXMPP {
-      protected override sessionBegins(outcome: SessionOutcome): void {
-        super.sessionBegins(outcome);
-        plugin = this.use(Watching);
-      }
-    }
-    const xmpp = new Early();
-    await xmpp.connect();
-    await xmpp.manualClock.idle();
-    expect(plugin?.seen).toEqual(['start']);
-  });
-
-  it('hear of start and end in pairs, also of a session that is lost at once', async () => {
-    const xmpp = new TestXMPP({
-      reconnect: false,
-      transport: () => serve(new MemoryTransport(), '<stream:features/></stream:stream>'),
-    });
-    const plugin = xmpp.use(Watching);
-    await xmpp.connect().catch(() => {});
-    await xmpp.manualClock.idle();
-    expect([[], ['start', 'end']]).toContainEqual(plugin.seen);
-    const other = await online({ reconnect: false });
-    const second = other.use(Watching);
-    other.wire.close();
-    await other.manualClock.idle();
-    expect(second.seen).toEqual(['start', 'end']);
-  });
-
-  it('are resolvable with their connection and never shared with another', async () => {
-    const [one, two] = [new TestXMPP(), new TestXMPP()];
-    expect(one.use(Watching)).not.toBe(two.use(Watching));
-    expect(one.plugin(Watching).xmpp).toBe(one);
-    expect(two.plugin(Watching).xmpp).toBe(two);
-  });
 });
 
 describe('what a plugin registers', () => {

@@ -16,7 +16,8 @@ export class PluginError extends SestinaError {
     message: string,
     /** The id of the plugin, `xep-0199`. */
     readonly plugin: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }

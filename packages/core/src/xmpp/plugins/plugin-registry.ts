@@ -3,20 +3,13 @@ import { DisconnectedError } from '../../errors.js';
 import { NoOptions, type Plugin, type PluginClass, type PluginOptions, type WellInjected } from './plugin.js';
 import { PluginError } from './plugin-error.js';
 import { assertId, assertPlugin, isPluginClass, nameOf, sameOptions, tokensOf, withDefaults } from './plugin-wiring.js';
+import type { SessionHooks } from './session-hooks.js';
 
 export { PluginError, type PluginErrorCode } from './plugin-error.js';
 
 interface Installed {
   readonly plugin: Plugin;
   readonly needs: ReadonlySet<PluginClass>;
-  /** It was told of a session and not of its end. */
-  inSession: boolean;
-}
-
-/** Whom a notification is for, and what it says of the session. */
-interface Notification {
-  readonly only?: ReadonlySet<Plugin>;
-  readonly inSession?: boolean;
 }
 
 /** A plugin that is being installed, and what it turned out to need. */
@@ -27,10 +20,9 @@ interface Installing {
 
 /** What a registry reports and asks of its connection. */
 export interface RegistryHost {
-  /** Runs `construct` and undoes what it registered where it throws. */
-  constructing<T>(construct: () => T): T;
+  /** Runs `construct` for a plugin of that class, and undoes what it registered where it throws. */
+  constructing<T>(owner: PluginClass, construct: () => T): T;
   reportError(error: unknown, where: string): void;
-  readonly online: boolean;
 }
 
 /** The plugins of one connection, in the order in which they were installed. */
@@ -42,11 +34,13 @@ export class PluginRegistry implements Iterable<Plugin> {
   readonly #path: Installing[] = [];
   readonly #scope: DependencyContainer;
   readonly #host: RegistryHost;
+  readonly #hooks: SessionHooks;
   #closed = false;
 
-  constructor(scope: DependencyContainer, host: RegistryHost) {
+  constructor(scope: DependencyContainer, host: RegistryHost, hooks: SessionHooks) {
     this.#scope = scope;
     this.#host = host;
+    this.#hooks = hooks;
   }
 
   *[Symbol.iterator](): IterableIterator<Plugin> {
@@ -72,7 +66,7 @@ export class PluginRegistry implements Iterable<Plugin> {
   use<C extends PluginClass>(cls: C & WellInjected<C>, options?: PluginOptions<C>): InstanceType<C> {
     assertPlugin(cls);
     if (this.#closed) {
-      throw new DisconnectedError('this connection object was disposed of: make another one', { retryable: false });
+      throw disposed();
     }
     const existing = this.#installed.get(cls);
     if (existing) {
@@ -92,10 +86,10 @@ export class PluginRegistry implements Iterable<Plugin> {
     try {
       const plugin = this.#install(cls, options ?? {});
       this.#needed(cls);
-      if (this.#path.length === 0 && this.#host.online) this.#start(before);
+      if (this.#path.length === 0) this.#hooks.join();
       return plugin as InstanceType<C>;
     } catch (error) {
-      this.#rollBack(before);
+      this.#rollBack(before, (added) => notInstalled(added, cls, error));
       throw error;
     }
   }
@@ -129,47 +123,19 @@ export class PluginRegistry implements Iterable<Plugin> {
       );
     }
     this.#forget(cls);
-    this.#dispose(cls, found);
+    this.#dispose(cls, found, removed(cls));
     return true;
   }
 
   /** Removes all, last installed first; failures are reported, none stops it. */
   removeAll(): void {
-    this.#rollBack(new Set());
+    this.#rollBack(new Set(), removed);
   }
 
   /** Removes all, and takes no more of them. */
   close(): void {
     this.#closed = true;
-    this.removeAll();
-  }
-
-  /** Calls a life-cycle hook of every plugin; one that fails is reported with its name. */
-  notify(hook: (plugin: Plugin) => unknown, { only, inSession }: Notification = {}): void {
-    for (const [cls, installed] of [...this.#installed]) {
-      const { plugin } = installed;
-      // The hook of another may have removed it.
-      if (this.find(cls) !== plugin || only?.has(plugin) === false) continue;
-      installed.inSession = inSession ?? installed.inSession;
-      this.#call(cls, () => hook(plugin));
-    }
-  }
-
-  #call(cls: PluginClass, call: () => unknown): void {
-    const failed = (error: unknown): void => this.#host.reportError(error, `plugin ${nameOf(cls)}`);
-    try {
-      void Promise.resolve(call()).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  #start(before: ReadonlySet<PluginClass>): void {
-    for (const [cls, installed] of [...this.#installed]) {
-      if (before.has(cls)) continue;
-      installed.inSession = true;
-      this.#call(cls, () => installed.plugin.sessionStart?.());
-    }
+    this.#rollBack(new Set(), disposed);
   }
 
   #forget(cls: PluginClass): void {
@@ -177,18 +143,17 @@ export class PluginRegistry implements Iterable<Plugin> {
     this.#options.delete(cls);
   }
 
-  #dispose(cls: PluginClass, { plugin, inSession }: Installed): void {
-    // A lost session may be over without its having been told yet.
-    if (inSession || this.#host.online) this.#call(cls, () => plugin.sessionEnd?.(removed(cls)));
-    plugin.disposeOwned();
+  #dispose(cls: PluginClass, { plugin }: Installed, reason: Error): void {
+    this.#hooks.remove(cls, reason);
+    plugin.disposeOwned(reason);
   }
 
-  #rollBack(before: ReadonlySet<PluginClass>): void {
+  #rollBack(before: ReadonlySet<PluginClass>, reason: (cls: PluginClass) => Error): void {
     const added = [...this.#installed].filter(([cls]) => !before.has(cls)).reverse();
     for (const [cls, installed] of added) {
       this.#forget(cls);
       try {
-        this.#dispose(cls, installed);
+        this.#dispose(cls, installed, reason(cls));
       } catch (error) {
         this.#host.reportError(error, `removing plugin ${nameOf(cls)}`);
       }
@@ -211,11 +176,12 @@ export class PluginRegistry implements Iterable<Plugin> {
     try {
       for (const token of wanted) if (token !== cls.Options) this.#need(cls, token);
       if (cls.Options !== NoOptions) this.#provide(cls.Options, () => this.#optionsOf(cls.Options));
-      const plugin = this.#host.constructing(() => {
+      const plugin = this.#host.constructing(cls, () => {
         const values = wanted.map((token) => (token === cls.Options ? given : this.#scope.resolve(token as never)));
         return new cls(...(values as never[]));
       });
-      this.#installed.set(cls, { plugin, needs, inSession: false });
+      this.#installed.set(cls, { plugin, needs });
+      this.#hooks.add(cls, plugin, needs);
       this.#provide(cls, () => this.get(cls));
       return plugin;
     } catch (error) {
@@ -275,5 +241,15 @@ function missing(cls: PluginClass): PluginError {
 }
 
 function removed(cls: PluginClass): PluginError {
-  return new PluginError('ERR_PLUGIN_MISSING', `${nameOf(cls)} was removed`, nameOf(cls));
+  const message = `${nameOf(cls)} was removed: take what use() gives anew`;
+  return new PluginError('ERR_PLUGIN_MISSING', message, nameOf(cls));
+}
+
+function notInstalled(cls: PluginClass, wanted: PluginClass, cause: unknown): PluginError {
+  const message = `${nameOf(cls)} was not installed after all: ${nameOf(wanted)} could not be`;
+  return new PluginError('ERR_PLUGIN_MISSING', message, nameOf(cls), { cause });
+}
+
+function disposed(): DisconnectedError {
+  return new DisconnectedError('this connection object was disposed of: make another one', { retryable: false });
 }

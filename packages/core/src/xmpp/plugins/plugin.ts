@@ -1,6 +1,7 @@
 import type { Token } from '../../di/index.js';
+import { Lifetime } from '../../lifetime.js';
 import { disposeAll, type Registration } from '../../registration.js';
-import { PluginError } from './plugin-error.js';
+import { follow } from '../../util/within.js';
 
 /** The options of a plugin that has none. */
 export class NoOptions {}
@@ -20,50 +21,83 @@ export abstract class Plugin {
    * parameter has an `@inject()` of its own instead.
    */
   static readonly inject: readonly Token<unknown>[] | 'parameters' = [];
-  #owned: { dispose(): void }[] | undefined = [];
+  readonly #lifetime = new Lifetime();
+  readonly #owned = new Set<Owned>();
 
   /**
-   * Undone, last first, when the plugin is removed. What comes after that, from something that still ran, is undone at
-   * once.
+   * Aborted when the plugin is removed, with the reason: a `PluginError`, or a `DisconnectedError` where the connection was
+   * disposed of. What waits is bound to it, see `untilRemoved()`.
    */
-  protected own(...registrations: (Registration | { dispose(): void })[]): void {
-    if (this.#owned) this.#owned.push(...registrations);
-    else disposeAll(registrations);
+  get lifetime(): AbortSignal {
+    return this.#lifetime.signal;
   }
 
   /**
-   * Begins what asks or sends for an application, which may hold on to a plugin that was removed.
-   * @throws PluginError (`ERR_PLUGIN_MISSING`) where it was.
+   * Has what is given undone, last first, when the plugin is removed, and returns the first of it. A registration that is
+   * disposed of before is forgotten. What comes after the removal, from something that still ran, is undone at once.
    */
-  protected assertInstalled(): void {
-    if (this.#owned) return;
-    const { id } = this.constructor as unknown as PluginClass;
-    throw new PluginError('ERR_PLUGIN_MISSING', `${id} was removed: take what use() gives anew`, id);
+  protected own<T extends Owned>(first: T, ...more: Owned[]): T {
+    const all = [first, ...more];
+    if (this.#lifetime.over) {
+      disposeAll(all);
+      return first;
+    }
+    for (const owned of all) {
+      this.#owned.add(owned);
+      owned.whenDisposed?.(() => this.#owned.delete(owned));
+    }
+    return first;
   }
 
   /**
-   * A new session has started: initial work goes here. Not called where a session was resumed. Called at once, after all
-   * that it needs, where the plugin is installed during a session.
+   * Does work for an application, which may hold on to a plugin that was removed: `work` gets a signal that aborts with the
+   * plugin's lifetime and with `signal`, whichever ends first.
+   * @throws the reason of the one that has ended already, before the work begins; what the work rejects with.
    */
-  sessionStart?(): void | Promise<void>;
+  protected async untilRemoved<T>(
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => PromiseLike<T> | T,
+  ): Promise<T> {
+    const { lifetime } = this;
+    lifetime.throwIfAborted();
+    signal?.throwIfAborted();
+    if (!signal) return work(lifetime);
+    const controller = new AbortController();
+    const releases = [lifetime, signal].map((ends) => follow(ends, controller));
+    try {
+      return await work(controller.signal);
+    } finally {
+      for (const release of releases) release();
+    }
+  }
+
+  /**
+   * A new session has started: initial work goes here. It begins when those of the plugins that this one injects have come to
+   * an end, or have taken five seconds. Called at once where the plugin is installed during a session.
+   * @param signal Aborts when the session is over or the plugin is removed.
+   */
+  sessionStart?(signal: AbortSignal): void | Promise<void>;
   /** The old session goes on and nothing was lost. */
-  sessionResumed?(): void | Promise<void>;
-  /**
-   * The session is over, or the plugin is removed during one: drop what belonged to it and reject what waits for it, with
-   * this reason.
-   */
+  sessionResumed?(signal: AbortSignal): void | Promise<void>;
+  /** A session goes on that the server had kept and this process knows nothing of. Without it, `sessionStart` is called. */
+  sessionRestored?(signal: AbortSignal): void | Promise<void>;
+  /** A session that this plugin was told of is over, or the plugin is removed during one: drop what belonged to it. */
   sessionEnd?(reason: Error): void;
 
   /**
-   * Undoes everything that was handed to `own`; the registry calls it.
+   * Ends the lifetime and undoes everything that is owned; the registry calls it.
    * @throws AggregateError with what failed, after the last one.
    */
-  disposeOwned(): void {
-    const owned = this.#owned ?? [];
-    this.#owned = undefined;
+  disposeOwned(reason: Error): void {
+    this.#lifetime.end(reason);
+    const owned = [...this.#owned];
+    this.#owned.clear();
     disposeAll(owned);
   }
 }
+
+/** What can be owned: a `Registration`, or anything that is to be disposed of at the end. */
+export type Owned = Pick<Registration, 'dispose'> & Partial<Pick<Registration, 'whenDisposed'>>;
 
 /** A class of plugins. */
 export interface PluginClass<P extends Plugin = Plugin> {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
-import { childContainer, inject } from '../../../src/di/index.js';
+import { inject } from '../../../src/di/index.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
-import { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
+import type { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
 import { A, Host, Options, thrown } from '../../helpers/plugins.js';
 
 let host: Host;
@@ -9,9 +9,7 @@ let registry: PluginRegistry;
 
 beforeEach(() => {
   host = new Host();
-  const scope = childContainer();
-  scope.registerInstance(Host, host);
-  registry = new PluginRegistry(scope, host);
+  registry = host.registry;
 });
 
 // What `constructor(@inject(Host) host: Host, @inject(A) a: A, @inject(Options) options: Options)` does.

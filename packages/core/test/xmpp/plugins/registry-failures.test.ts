@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { childContainer, type DependencyContainer, type Token } from '../../../src/di/index.js';
+import type { DependencyContainer, Token } from '../../../src/di/index.js';
 import { SestinaError } from '../../../src/errors.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
-import { PluginError, PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
+import { PluginError, type PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
 import { A, B, Host, Options, thrown } from '../../helpers/plugins.js';
 
 let host: Host;
@@ -11,9 +11,7 @@ let registry: PluginRegistry;
 
 beforeEach(() => {
   host = new Host();
-  scope = childContainer();
-  scope.registerInstance(Host, host);
-  registry = new PluginRegistry(scope, host);
+  ({ registry, scope } = host);
 });
 
 describe('what cannot be installed', () => {

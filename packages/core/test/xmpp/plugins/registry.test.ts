@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { childContainer, type DependencyContainer } from '../../../src/di/index.js';
+import type { DependencyContainer } from '../../../src/di/index.js';
 import { NoOptions, Plugin } from '../../../src/xmpp/plugins/plugin.js';
-import { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
+import type { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
 import { A, B, C, Host, Options, Plain, thrown } from '../../helpers/plugins.js';
 
 let host: Host;
@@ -10,9 +10,7 @@ let registry: PluginRegistry;
 
 beforeEach(() => {
   host = new Host();
-  scope = childContainer();
-  scope.registerInstance(Host, host);
-  registry = new PluginRegistry(scope, host);
+  ({ registry, scope } = host);
 });
 
 describe('use()', () => {
@@ -32,9 +30,7 @@ describe('use()', () => {
 
   it('gives two connections two instances', () => {
     const otherHost = new Host();
-    const otherScope = childContainer();
-    otherScope.registerInstance(Host, otherHost);
-    const other = new PluginRegistry(otherScope, otherHost);
+    const other = otherHost.registry;
     expect(other.use(B)).not.toBe(registry.use(B));
     expect(other.use(B).a).not.toBe(registry.use(B).a);
     expect(other.use(B).host).toBe(otherHost);
@@ -160,9 +156,7 @@ describe('options', () => {
   });
 
   it('are an object of their own for each connection', () => {
-    const otherScope = childContainer();
-    otherScope.registerInstance(Host, new Host());
-    const other = new PluginRegistry(otherScope, new Host());
+    const other = new Host().registry;
     expect(other.use(A, { interval: 1 }).options.interval).toBe(1);
     expect(registry.use(A).options.interval).toBe(60);
   });
@@ -178,78 +172,5 @@ describe('get() and find()', () => {
     const error = thrown(() => registry.get(A));
     expect([error.code, error.message]).toEqual(['ERR_PLUGIN_MISSING', 'a is not installed: call use(A) first']);
     expect(registry.find(A)).toBeUndefined();
-  });
-});
-
-describe('the life of a plugin', () => {
-  it('starts at once where it is installed during a session, what it needs first', () => {
-    host.online = true;
-    registry.use(B);
-    expect(host.log).toEqual(['+a', '+b', 'start a', 'start b']);
-    registry.use(B);
-    expect(host.log).toHaveLength(4);
-  });
-
-  it('starts once, and not before all is installed, where one constructor installs another', () => {
-    host.online = true;
-    class Outer extends Plugin {
-      static override readonly id = 'outer';
-      static override readonly inject = [Host] as const;
-      constructor(host: Host) {
-        super();
-        registry.use(A);
-        host.log.push('+outer');
-      }
-    }
-    registry.use(Outer);
-    expect(host.log).toEqual(['+a', '+outer', 'start a']);
-  });
-
-  it('does not start where the installation fails in the end', () => {
-    host.online = true;
-    class Failing extends Plugin {
-      static override readonly id = 'failing';
-      static override readonly inject = [A] as const;
-      constructor(readonly a: A) {
-        super();
-        throw new RangeError('no');
-      }
-    }
-    expect(() => registry.use(Failing)).toThrow(RangeError);
-    expect(host.log).not.toContain('start a');
-  });
-
-  it('tells all of them, in order', () => {
-    registry.use(B);
-    registry.notify((plugin) => plugin.sessionStart?.());
-    expect(host.log.slice(2)).toEqual(['start a', 'start b']);
-  });
-
-  it('reports a hook that fails by the name of its plugin, and goes on', async () => {
-    registry.use(B);
-    registry.use(Plain);
-    registry.notify((plugin) => {
-      if (plugin instanceof A) throw new Error('thrown');
-      if (plugin instanceof B) return Promise.reject(new Error('rejected'));
-      host.log.push('told plain');
-      return undefined;
-    });
-    expect(host.log.at(-1)).toBe('told plain');
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(host.errors).toEqual([
-      [new Error('thrown'), 'plugin a'],
-      [new Error('rejected'), 'plugin b'],
-    ]);
-  });
-
-  it('does not tell one that has just been removed', () => {
-    registry.use(A);
-    registry.use(Plain);
-    const told: Plugin[] = [];
-    registry.notify((plugin) => {
-      told.push(plugin);
-      registry.remove(Plain);
-    });
-    expect(told).toEqual([registry.get(A)]);
   });
 });
