@@ -15,6 +15,7 @@ const STEPS = {
   platform: () => script('platform'),
   packages: () => script('packages'),
   self: () => script('self'),
+  limits: () => script('limits'),
   types: () => [bin('typescript', 'tsc'), '-p', 'tsconfig.test.json', '--pretty', 'false'],
   snippets: () => script('snippets'),
   size: () => ['tools/scripts/run.mjs', 'tools/bench/src/size.ts', '--check'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ScramHash, scramCrypto } from '../src/scram/crypto.js';
+import type { ScramHash } from '../src/scram/crypto.js';
 import { javascriptCrypto } from '../src/scram/javascript-crypto.js';
 import { deriveKeys, sign } from '../src/scram/keys.js';
 import { listHash } from '../src/scram/list-hash.js';
+import { scramCrypto } from '../src/scram/platform-crypto.js';
 import { scramExchange } from './scram-support.js';
 import { base64, bytes, environment, fromBase64, random, text } from './support.js';
 import { listHashVector, scramVectors } from './vectors.js';

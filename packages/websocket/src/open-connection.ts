@@ -5,7 +5,15 @@ import { DiscoveryError } from './errors.js';
 import type { Settings } from './options.js';
 import { shown } from './service.js';
 import type { FrameSocket, SocketEvents } from './socket.js';
-import type { WebSocketTransportInit } from './transport.js';
+
+/** What `WebSocketTransportFactory` gives a transport. */
+export interface WebSocketTransportInit {
+  /** Undefined: the host-meta of the domain decides. */
+  readonly url: URL | undefined;
+  readonly domain: string;
+  readonly tls: Readonly<Record<string, unknown>> | undefined;
+  readonly settings: Settings;
+}
 
 /** A connection that stands. */
 export interface Opened {

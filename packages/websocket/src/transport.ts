@@ -13,18 +13,8 @@ import { closeError } from './close-error.js';
 import { ReceiveBufferFullError } from './errors.js';
 import { webSocketFraming } from './framing.js';
 import { Inbox } from './inbox.js';
-import { openConnection } from './open-connection.js';
-import type { Settings } from './options.js';
+import { openConnection, type WebSocketTransportInit } from './open-connection.js';
 import type { FrameSocket, SocketEvents } from './socket.js';
-
-/** What `WebSocketTransportFactory` gives a transport. */
-export interface WebSocketTransportInit {
-  /** Undefined: the host-meta of the domain decides. */
-  readonly url: URL | undefined;
-  readonly domain: string;
-  readonly tls: Readonly<Record<string, unknown>> | undefined;
-  readonly settings: Settings;
-}
 
 /** Above so many bytes that wait, `write` says so; below so many it goes on. */
 const HIGH_WATER = 64 * 1024;

@@ -5,9 +5,10 @@ import { DowngradeError, SaslError, SaslProtocolError, ServerAuthenticationError
 import { CLIENT_NONCE_BYTES, type ScramLimits } from '../limits.js';
 import type { SaslCredentials, SaslEnvironment, SaslExchange } from '../mechanism.js';
 import { saslprep } from '../saslprep.js';
-import { type ScramCrypto, type ScramHash, scramCrypto } from './crypto.js';
+import type { ScramCrypto, ScramHash } from './crypto.js';
 import { deriveKeys, type ScramKeys, sign } from './keys.js';
 import { listHash } from './list-hash.js';
+import { scramCrypto } from './platform-crypto.js';
 import { parseServerFinal, parseServerFirst, type ServerFirst } from './server-messages.js';
 
 /** How to run one exchange. */

@@ -2,9 +2,10 @@ import { concat, constantTimeEqual, toBase64, utf8 } from '../bytes.js';
 import { SaslError } from '../errors.js';
 import { CLIENT_NONCE_BYTES } from '../limits.js';
 import { saslprep } from '../saslprep.js';
-import { type ScramHash, scramCrypto } from '../scram/crypto.js';
+import type { ScramHash } from '../scram/crypto.js';
 import { deriveKeys, type ScramKeys, sign } from '../scram/keys.js';
 import { listHash } from '../scram/list-hash.js';
+import { scramCrypto } from '../scram/platform-crypto.js';
 import { type ClientFirst, parseClientFinal, parseClientFirst } from './client-messages.js';
 import type { SaslLookup, SaslServerResult } from './result.js';
 

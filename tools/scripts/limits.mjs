@@ -1,0 +1,242 @@
+// @ts-check
+// How large the parts of the house may be, and which way imports run inside a package.
+// `node tools/scripts/limits.mjs` prints what breaks a rule, and the numbers.
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { isMain, publishable, ROOT, readJson, report, repositoryFiles } from './lib/repo.mjs';
+import { imports, lineOf, scan } from './lib/scan.mjs';
+
+/** @import { Finding, SourceFile, Workspace } from './lib/repo.mjs' */
+
+export const MOST_LINES = 400;
+export const MOST_IN_CORE = 10_500;
+export const MOST_NAMES = 120;
+export const MEDIAN = 120;
+
+const SOURCE = /^(?:packages|plugins|tools|test|examples)\/.+\.(?:[cm]?[jt]s|tsx|py)$/;
+// Tables, not code.
+const DATA = /(?:^|\/)(?:fixtures|data)\//;
+const CORE = 'packages/core/src/';
+/** The folders of core: each may import those before it. Files that no subpath names stand below all of them. */
+export const FLOORS = Object.freeze(['services', 'util', 'di', 'precis', 'jid', 'stanza', 'stream', 'xmpp']);
+
+/**
+ * What is still over a limit, file by file: it may fall, and nothing new may come.
+ * @typedef {object} Known
+ * @property {Record<string, number>} long lines by path
+ * @property {string[]} circles where one begins
+ * @property {string[]} floors files with an import that runs upwards
+ * @property {number} core lines
+ * @property {number} names
+ */
+
+/** @param {string} text */
+export function linesOf(text) {
+  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}
+
+/** @param {readonly number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+/** @param {SourceFile[]} files @param {Readonly<Record<string, number>>} [long] known ones @returns {Finding[]} */
+export function checkSizes(files, long = {}, mostInCore = MOST_IN_CORE) {
+  const findings = files
+    .filter(({ path }) => !DATA.test(path))
+    .map(({ path, text }) => ({ path, lines: linesOf(text) }))
+    .filter(({ path, lines }) => lines > Math.max(MOST_LINES, long[path] ?? 0))
+    .map(({ path, lines }) => ({ path, message: `has ${lines} lines, over ${MOST_LINES}: it is two files` }));
+  const core = files.filter(({ path }) => path.startsWith(CORE)).reduce((sum, { text }) => sum + linesOf(text), 0);
+  if (core <= mostInCore) return findings;
+  const message = `core has ${core} lines, over ${MOST_IN_CORE}: what can stand on it stands elsewhere`;
+  return [...findings, { path: CORE, message }];
+}
+
+/** Where a relative import leads. @param {string} from @param {string} specifier */
+function targetOf(from, specifier) {
+  return posix.join(posix.dirname(from), specifier).replace(/\.([cm]?)js$/, '.$1ts');
+}
+
+/**
+ * The imports among these files, those of types alone too.
+ * @param {SourceFile[]} files
+ * @returns {Map<string, { target: string, line: number }[]>}
+ */
+export function importGraph(files) {
+  const known = new Set(files.map(({ path }) => path));
+  return new Map(
+    files.map(({ path, text }) => [
+      path,
+      imports(scan(text)).flatMap(({ specifier, offset }) => {
+        if (!specifier?.startsWith('.')) return [];
+        const target = targetOf(path, specifier);
+        return known.has(target) ? [{ target, line: lineOf(text, offset) }] : [];
+      }),
+    ]),
+  );
+}
+
+/**
+ * Files that import each other in a circle, each circle once: one shortest way around through its first file.
+ * @param {SourceFile[]} files @returns {Finding[]}
+ */
+export function checkCircles(files) {
+  const graph = importGraph(files);
+  /** @type {Set<string>} */
+  const told = new Set();
+  /** @type {Finding[]} */
+  const findings = [];
+  for (const start of [...graph.keys()].sort()) {
+    if (told.has(start)) continue;
+    const way = wayBack(graph, start);
+    if (!way) continue;
+    for (const path of way) told.add(path);
+    const line = graph.get(start)?.find(({ target }) => target === (way[1] ?? start))?.line;
+    const rest = way.slice(1).map((path) => posix.relative(posix.dirname(start), path));
+    findings.push({
+      path: start,
+      ...(line !== undefined && { line }),
+      message: `imports itself by way of ${rest.join(' and ')}`,
+    });
+  }
+  return findings;
+}
+
+/** The shortest way from a file back to itself. @param {ReturnType<typeof importGraph>} graph @param {string} start @returns {string[] | undefined} */
+function wayBack(graph, start) {
+  /** @type {Map<string, string>} */
+  const from = new Map();
+  const queue = [start];
+  for (const path of queue) {
+    for (const { target } of graph.get(path) ?? []) {
+      if (target === start) {
+        const way = [path];
+        for (let at = path; at !== start; ) {
+          at = from.get(at) ?? start;
+          way.unshift(at);
+        }
+        return way;
+      }
+      if (from.has(target)) continue;
+      from.set(target, path);
+      queue.push(target);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Imports inside core that run upwards.
+ * @param {SourceFile[]} files those of core's src
+ * @param {ReadonlySet<string>} entries the files that a subpath names
+ * @returns {Finding[]}
+ */
+export function checkFloors(files, entries) {
+  /** @param {string} path */
+  const floorOf = (path) => {
+    const [folder = ''] = path.slice(CORE.length).split('/');
+    if (!path.slice(CORE.length).includes('/')) return entries.has(path) ? FLOORS.length : -1;
+    return FLOORS.indexOf(folder);
+  };
+  /** @type {Finding[]} */
+  const findings = [];
+  for (const [path, targets] of importGraph(files)) {
+    const own = floorOf(path);
+    if (own < 0 && path.slice(CORE.length).includes('/')) {
+      findings.push({ path, message: `its folder has no floor: give it one in limits.mjs` });
+    }
+    for (const { target, line } of targets) {
+      if (floorOf(target) <= own) continue;
+      const message = `imports ${target.slice(CORE.length)}: it runs ${FLOORS.join(' ← ')}`;
+      findings.push({ path, line, message });
+    }
+  }
+  return findings;
+}
+
+const DECLARED =
+  /(?<![.\w$])export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:class|interface|type|const|function\*?|enum|namespace)\s+([\w$]+)/g;
+const LISTED = /(?<![.\w$])export\s+(?:type\s+)?\{([^}]*)\}/g;
+const STAR = /(?<![.\w$])export\s+(?:type\s+)?\*\s+(as\s+[\w$]+\s+)?from\s*(?=['"])/g;
+
+/**
+ * The names that a module exports.
+ * @param {string} path
+ * @param {(path: string) => string} read
+ * @param {(specifier: string) => string | undefined} find the entry of one of our packages
+ * @returns {Set<string>}
+ */
+export function exportedNames(path, read, find) {
+  const { code, strings } = scan(read(path));
+  const names = new Set([...code.matchAll(DECLARED)].map(([, name]) => name ?? ''));
+  for (const [, list = ''] of code.matchAll(LISTED)) {
+    for (const item of list.split(',')) {
+      const name = item.trim().split(/\s+/).at(-1);
+      if (name) names.add(name);
+    }
+  }
+  for (const match of code.matchAll(STAR)) {
+    if (match[1]) {
+      names.add(match[1].trim().split(/\s+/)[1] ?? '');
+      continue;
+    }
+    const specifier = strings.get(match.index + match[0].length) ?? '';
+    const target = specifier.startsWith('.') ? targetOf(path, specifier) : find(specifier);
+    if (target) for (const name of exportedNames(target, read, find)) names.add(name);
+  }
+  return names;
+}
+
+/** The source that a subpath of a package stands for. @param {Workspace} workspace @param {string} subpath */
+function entryOf({ dir, manifest }, subpath = '.') {
+  const conditions = /** @type {Record<string, string> | undefined} */ (manifest.exports?.[subpath]);
+  const source = conditions?.['@sestina/source'];
+  return source === undefined ? undefined : posix.join(dir, source);
+}
+
+if (isMain(import.meta.url)) {
+  /** @type {Known} */
+  const known = readJson(join(ROOT, 'tools/scripts/known-limits.json'));
+  const all = publishable();
+  const files = repositoryFiles()
+    .filter((path) => SOURCE.test(path))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+  const core = all.find(({ dir }) => dir === 'packages/core');
+  if (!core) throw new Error('packages/core is missing');
+  const entries = new Set(Object.keys(core.manifest.exports ?? {}).map((subpath) => entryOf(core, subpath) ?? ''));
+  /** @param {string} path */
+  const read = (path) => readFileSync(join(ROOT, path), 'utf8');
+  /** @param {string} name */
+  const find = (name) => {
+    const found = all.find(({ manifest }) => manifest.name === name);
+    return found && entryOf(found);
+  };
+  const main = entryOf(core) ?? '';
+  const names = exportedNames(main, read, find);
+  const findings = [
+    ...checkSizes(files, known.long, known.core),
+    ...all
+      .flatMap(({ dir }) => checkCircles(files.filter(({ path }) => path.startsWith(`${dir}/src/`))))
+      .filter(({ path }) => !known.circles.includes(path)),
+    ...checkFloors(
+      files.filter(({ path }) => path.startsWith(CORE)),
+      entries,
+    ).filter(({ path }) => !known.floors.includes(path)),
+  ];
+  if (names.size > Math.max(MOST_NAMES, known.names)) {
+    findings.push({
+      path: main,
+      message: `exports ${names.size} names, over ${MOST_NAMES}: the rest goes into a subpath`,
+    });
+  }
+  const sources = files.filter(({ path }) => /^(packages|plugins)\/[^/]+\/src\//.test(path));
+  const middle = median(sources.map(({ text }) => linesOf(text)));
+  if (middle >= MEDIAN)
+    findings.push({ path: 'packages', message: `the median file has ${middle} lines, ${MEDIAN} or more` });
+  const lines = files.filter(({ path }) => path.startsWith(CORE)).reduce((sum, { text }) => sum + linesOf(text), 0);
+  console.log(`core ${lines} lines, ${names.size} names; median file ${middle} lines`);
+  report(findings);
+}
