@@ -1,4 +1,4 @@
-import { BaseXMPP, ConfigError, JID, Message, Plugin, type Presence, viewOf } from '@sestina/core';
+import { BaseXMPP, ConfigError, JID, Message, type MessageContext, Plugin, type Presence, viewOf } from '@sestina/core';
 import { Delay, NS_DELAY } from './stanza.js';
 
 /** Options of `DelayedDelivery`. */
@@ -24,6 +24,7 @@ export class DelayedDelivery extends Plugin {
     }
     this.#xmpp = xmpp;
     this.#tolerance = tolerance;
+    this.own(xmpp.messages.describe((message, context) => this.#describe(message, context)));
   }
 
   /**
@@ -51,7 +52,17 @@ export class DelayedDelivery extends Plugin {
 
   /** When the stanza was sent: its trusted stamp, else now, because it has just come. */
   sentAt(stanza: Message | Presence): Date {
-    return this.trustedDelay(stanza)?.stamp ?? new Date(this.#xmpp.clock.now());
+    return this.trustedDelay(stanza)?.stamp ?? this.#now();
+  }
+
+  /** What an archive gave was sent when that says: whoever unwrapped it knows, and its own notes are its sender's word. */
+  #describe(message: Message, context: MessageContext): void {
+    if (context.sentAt || context.source === 'archive') return;
+    context.sentAt = context.way === 'out' && context.source === 'stream' ? this.#now() : this.sentAt(message);
+  }
+
+  #now(): Date {
+    return new Date(this.#xmpp.clock.now());
   }
 
   #believed(stanza: Message | Presence): JID[] {

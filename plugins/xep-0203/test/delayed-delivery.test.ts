@@ -177,3 +177,29 @@ describe('the plugin', () => {
     expect(delayed.trustedDelay(message(delay('example.org')))).toBeUndefined();
   });
 });
+
+describe('the context of a message', () => {
+  it('says when it was sent: by the trusted stamp, else now', async () => {
+    const { stream } = await start();
+    const seen: unknown[] = [];
+    stream.xmpp.onMessage(({ context }) => seen.push(context.sentAt), { sources: ['stream', 'archive'] });
+    for (const inside of [delay('capulet.com'), delay('evil.example'), '']) {
+      await stream.recv(`<message from='romeo@montague.net/orchard'><body>b</body>${inside}</message>`);
+    }
+    const now = new Date(stream.clock.now());
+    expect(seen.splice(0)).toEqual([new Date(STAMP), now, now]);
+    // What an archive gave has the time that the archive says, not what stands in the message.
+    const old = message(delay('capulet.com'));
+    await stream.xmpp.messages.deliver(old, { source: 'archive', sentAt: new Date(5) });
+    await stream.xmpp.messages.deliver(old, { source: 'archive' });
+    expect(seen).toEqual([new Date(5), undefined]);
+  });
+
+  it('says that what we send is sent now, whatever stands in it', async () => {
+    const { stream } = await start();
+    const sent = stream.xmpp.message({ to: 'romeo@montague.net', body: 'b' });
+    sent.xml.append(parseXml(delay('capulet.com')));
+    sent.send();
+    expect(sent.context.sentAt).toEqual(new Date(stream.clock.now()));
+  });
+});

@@ -1,11 +1,67 @@
 import { NS_CLIENT } from '@sestina/xml';
+import type { JID } from '../jid/index.js';
 import { oneOf } from './codec.js';
+import { CONTEXT } from './context-key.js';
 import { element } from './element.js';
 import { address, attr, child, childText } from './fields.js';
 import { langText, langTexts } from './lang.js';
-import { Stanza } from './stanza.js';
+import { Stanza, type StanzaSender } from './stanza.js';
 import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
 import { threadFields } from './thread.js';
+
+/** The ways on which a message comes to us. Open to declaration merging. */
+export interface MessageSources {
+  /** By itself, on the stream. */
+  stream: true;
+  /** As a copy of what another resource of our account sent or was sent (XEP-0280). */
+  carbon: true;
+  /** From an archive that was asked (XEP-0313). */
+  archive: true;
+  /** From a room that repeats what was said before we entered (XEP-0045). */
+  history: true;
+}
+
+/** One of the ways on which a message comes to us. */
+export type MessageSource = keyof MessageSources;
+
+/** What a message is: something said, something about what was said, or a signal between programs. */
+export type MessageClass = 'content' | 'annotation' | 'signal';
+
+/** Who wrote a message. Plugins add what a room says of its occupants by declaration merging. */
+export interface Author {
+  /** The bare address; in a room and in private messages of its occupants, the address of the occupant. */
+  jid: JID;
+}
+
+/**
+ * What is known of a message beside its XML: where it came from, who said it to whom, when. Plugins add to it by declaration
+ * merging, and fill it in with `messages.describe()`.
+ */
+export interface MessageContext {
+  /** The stanza as it was on the stream, with what was unwrapped or decrypted still in it. */
+  outer: Message;
+  /** `out` for what we said ourselves, here or on another device. */
+  way: 'in' | 'out';
+  source: MessageSource;
+  /** Who vouches for it: our account for a carbon, the archive for what it gave; undefined for what came by itself. */
+  by: JID | undefined;
+  /** When it was sent, as far as that can be believed; XEP-0203's plugin fills it in. */
+  sentAt: Date | undefined;
+  /** The other side of the conversation: a bare address, or that of an occupant for a private message in a room. */
+  peer: JID;
+  /** `private` for what an occupant of a room says to us alone. */
+  kind: 'chat' | 'room' | 'private';
+  author: Author;
+  /** It was said before and is told now: by an archive, or by a room that we have entered. */
+  history: boolean;
+  class: MessageClass;
+  /** What `send()` was given with a message of ours; undefined for what came in. */
+  options: Parameters<StanzaSender['send']>[1];
+}
+
+interface ContextSource {
+  readonly messages?: { contextOf(message: Message): MessageContext };
+}
 
 /** `<message/>` (RFC 6121 §5). Plugins add properties by declaration merging. */
 export class Message extends element(
@@ -30,6 +86,26 @@ export class Message extends element(
   },
   Stanza,
 ) {
+  declare [CONTEXT]: MessageContext | undefined;
+
+  /**
+   * What is known of it beside its XML.
+   * @throws TypeError for a message that belongs to no stream.
+   */
+  get context(): MessageContext {
+    const { messages } = (this.stream ?? {}) as ContextSource;
+    this[CONTEXT] ??= messages?.contextOf(this);
+    if (!this[CONTEXT]) throw new TypeError('this <message/> belongs to no stream: make it with xmpp.message(…)');
+    return this[CONTEXT];
+  }
+
+  /** A deep copy that may be written to, with the same context. It belongs to the same stream. */
+  override copy(): this {
+    const copy = super.copy();
+    if (this[CONTEXT]) copy[CONTEXT] = this[CONTEXT];
+    return copy;
+  }
+
   /**
    * An answer in the same conversation: to the sender, same type, same thread (RFC 6121 §5.2). In a group chat it goes
    * to the room. Not sent yet: call `send()` on it.

@@ -38,6 +38,8 @@ export interface EventQueueOwner {
 // Timers and the socket get their turn after so many entries.
 const SLICE = 64;
 const FULL = 8;
+// Part of an entry that one in a lane counts for `full`.
+const LANED = 1 / 16;
 const OVERDUE = 60_000;
 
 interface Unfinished {
@@ -232,9 +234,13 @@ export class EventQueue {
 
   #weigh(): void {
     const { maxEntries, maxBytes } = this.#limits;
-    const load = Math.max((this.length + this.#unfinished.size) / maxEntries, this.#bytes / maxBytes);
+    const count = this.length + this.#unfinished.size;
+    const bytes = this.#bytes / maxBytes;
+    const load = Math.max(count / maxEntries, bytes);
+    // What waits in a lane may wait for the very answer that is still to be read.
+    const weight = Math.max((count - this.#laned * (1 - LANED)) / maxEntries, bytes);
     const high = this.#high ? load > 0.5 : load > 1;
-    const full = this.#full ? load > FULL / 2 : load > FULL;
+    const full = this.#full ? weight > FULL / 2 : weight > FULL;
     if (high === this.#high && full === this.#full) return;
     this.#high = high;
     this.#full = full;

@@ -19,6 +19,10 @@ export interface Handler {
   readonly settles?: boolean | undefined;
   /** Sees to the answers of the requests that it is given, however long that takes: nobody else answers them. Default false. */
   readonly answers?: boolean | undefined;
+  /** Hears what was said in messages: unwrapped, decrypted, or not at all, instead of the stanza that came. Default false. */
+  readonly hearsMessages?: boolean | undefined;
+  /** What the matcher cannot see in the XML; a stanza that is not accepted is not handled. */
+  accepts?(stanza: ElementView): boolean;
   handle(stanza: ElementView): unknown;
   /** The handler was put in; it may take itself out with this. */
   added?(registration: Registration): void;
@@ -32,6 +36,8 @@ export interface CallbackOptions {
   inStream?: boolean;
   once?: boolean;
   sequential?: boolean;
+  hearsMessages?: boolean;
+  accepts?: (stanza: ElementView) => boolean;
 }
 
 /** Calls a function for every stanza that matches. */
@@ -42,6 +48,8 @@ export class Callback<V extends ElementView = ElementView> implements Handler {
   readonly once: boolean;
   readonly sequential: boolean;
   readonly answers: boolean;
+  readonly hearsMessages: boolean;
+  readonly accepts?: (stanza: ElementView) => boolean;
   readonly #callback: (stanza: V) => unknown;
 
   constructor(name: string, matcher: Matcher, callback: (stanza: V) => unknown, options: CallbackOptions = {}) {
@@ -52,6 +60,8 @@ export class Callback<V extends ElementView = ElementView> implements Handler {
     this.once = options.once ?? false;
     this.sequential = options.sequential ?? false;
     this.answers = options.answers ?? false;
+    this.hearsMessages = options.hearsMessages ?? false;
+    if (options.accepts) this.accepts = options.accepts;
   }
 
   handle(stanza: ElementView): unknown {

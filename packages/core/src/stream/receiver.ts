@@ -1,4 +1,4 @@
-import type { Origin, XmlElement } from '@sestina/xml';
+import type { XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { ElementView } from '../stanza/element.js';
 import { type EventQueue, isThenable } from './event-queue.js';
@@ -6,6 +6,13 @@ import { type Filter, FilterChain, type Filtered, type FilterOptions } from './f
 import { HandlerIndex } from './handler-index.js';
 import type { Handler } from './handlers.js';
 import type { Link } from './link.js';
+import { shareOrigin } from './seal.js';
+
+/**
+ * Who sees to a stanza beside its handlers: `open` nobody, `taken` somebody; `withheld` says that somebody does, and that handlers of
+ * what was said are given it, or something in its place, by `deliver`.
+ */
+export type Dispatch = 'open' | 'taken' | 'withheld';
 
 /** What receiving asks of the stream that it is a part of. */
 export interface ReceiverHost {
@@ -15,8 +22,8 @@ export interface ReceiverHost {
   stanzaOf(element: XmlElement): ElementView;
   /** False drops the element. */
   accept(element: XmlElement, link: Link): boolean;
-  /** In stream order, right before the handlers; true: it was taken. */
-  dispatching(stanza: ElementView, bytes: number): boolean;
+  /** In stream order, right before the handlers. */
+  dispatching(stanza: ElementView, bytes: number): Dispatch;
   /** It was not taken, and no handler has been given it either unless `handled`. */
   unhandled(stanza: ElementView, link: Link, handled: boolean): void;
   /** A handler failed; `in filter` is the name of the filters. */
@@ -96,7 +103,7 @@ export class Receiver {
       return;
     }
     if (!filtered) return;
-    bind(filtered.xml, filtered.xml.origin ?? { sealed: false });
+    shareOrigin(filtered.xml, filtered.xml.origin ?? { sealed: false });
     this.#dispatch(filtered, bytes, link);
   }
 
@@ -107,16 +114,31 @@ export class Receiver {
       origin.sealed = true;
       origin.stream = this.#host.stream;
     }
-    let taken = this.#host.dispatching(stanza, bytes);
+    const dispatch = this.#host.dispatching(stanza, bytes);
+    let taken = dispatch !== 'open';
     let handled = false;
     for (const handler of this.#index.match(xml)) {
+      if (dispatch === 'withheld' && handler.hearsMessages) continue;
+      if (!this.#give(handler, stanza, bytes)) continue;
       handled = true;
       if (handler.answers) taken = true;
-      if (handler.once) this.#forget(handler);
-      if (handler.inStream) this.#handle(handler, stanza);
-      else this.#queue(handler, stanza, bytes);
     }
     if (!taken) this.#host.unhandled(stanza, link, handled);
+  }
+
+  /** Gives what was said in a message to those who listen for that. */
+  deliver(message: ElementView, bytes: number): void {
+    for (const handler of this.#index.match(message.xml)) {
+      if (handler.hearsMessages) this.#give(handler, message, bytes);
+    }
+  }
+
+  #give(handler: Handler, stanza: ElementView, bytes: number): boolean {
+    if (handler.accepts?.(stanza) === false) return false;
+    if (handler.once) this.#forget(handler);
+    if (handler.inStream) this.#handle(handler, stanza);
+    else this.#queue(handler, stanza, bytes);
+    return true;
   }
 
   #queue(handler: Handler, stanza: ElementView, bytes: number): void {
@@ -167,10 +189,4 @@ export class Receiver {
 
 function isWaiter(handler: Handler): boolean {
   return handler.once === true && handler.settles === true;
-}
-
-/** What a filter has put in is shared by all handlers too. */
-function bind(element: XmlElement, origin: Origin): void {
-  element.origin = origin;
-  for (const child of element.elements()) bind(child, origin);
 }

@@ -3,6 +3,7 @@ import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
+import { type HeldBack, HeldSendings } from './held-sendings.js';
 import type { Link } from './link.js';
 import { asError } from './reasons.js';
 import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
@@ -26,11 +27,12 @@ const MAX_REPORTED = 1_000;
 const STUCK = 1_000;
 
 /** The sending half of a stream: out filters, the queue, the writing, and what became of each stanza. */
-export class Sender implements SendingOwner {
+export class Sender implements HeldBack, SendingOwner {
   readonly queue: SendQueue;
   readonly #host: SenderHost;
   readonly #out = new FilterChain();
   readonly #outSync = new FilterChain();
+  readonly #held: HeldSendings;
   readonly #writtenListeners = new Set<(sending: Sending) => void>();
   #link: Link | undefined;
   /** The transport asked to wait for `drain`. */
@@ -53,6 +55,7 @@ export class Sender implements SendingOwner {
   constructor(host: SenderHost, options: SendQueueOptions | undefined) {
     this.#host = host;
     this.queue = new SendQueue(host.clock, options, () => this.#pressure());
+    this.#held = new HeldSendings(host.clock, this.queue);
   }
 
   addOut(filter: Filter, options?: FilterOptions): Registration {
@@ -94,12 +97,48 @@ export class Sender implements SendingOwner {
 
   send(stanza: ElementView, options: SendOptions): Sending {
     const sending = new Sending(stanza.xml, 0, this);
-    const { signal } = options;
+    if (this.#takes(sending, options)) this.#take(sending, stanza, options);
+    return sending;
+  }
+
+  #takes(sending: Sending, { signal }: SendOptions): boolean {
     if (signal?.aborted) fail(sending, 'aborted', 'aborted before it was sent', signal.reason);
     else if (this.#closed) fail(sending, 'disconnected', 'this connection object was disposed of');
-    else if (this.#out.size === 0) this.#submit(sending, options);
+    else return true;
+    return false;
+  }
+
+  #take(sending: Sending, stanza: ElementView, options: SendOptions): void {
+    if (this.#out.size === 0) this.#submit(sending, options);
     else this.#filter(sending, stanza, options);
+  }
+
+  /** A stanza that is not ready yet: `release` sends what became of it. */
+  hold(stanza: ElementView, options: SendOptions): Sending {
+    const sending = new Sending(stanza.xml, 0, this);
+    if (!this.#takes(sending, options)) return sending;
+    try {
+      sending.size = serialize(stanza.xml, { parentNamespace: this.#host.contentNamespace }).length;
+      this.#held.add(sending, options);
+    } catch (error) {
+      fail(sending, 'invalid', asError(error).message, error);
+    }
     return sending;
+  }
+
+  /** Sends one that was held, in this form. */
+  release(sending: Sending, stanza: ElementView): void {
+    const options = this.#held.take(sending);
+    if (!options) return;
+    sending.element = stanza.xml;
+    this.#take(sending, stanza, options);
+    this.#look();
+  }
+
+  /** Fails one that was held. */
+  failHeld(sending: Sending, error: SendError): void {
+    this.#held.fail(sending, error);
+    this.#look();
   }
 
   /** A stanza that is not to be sent. */
@@ -262,7 +301,7 @@ export class Sender implements SendingOwner {
 
   #look(): void {
     if (this.#idle.length === 0) return;
-    if (this.#link?.writable && this.queue.length > 0) return;
+    if (this.#link?.writable && (this.queue.length > 0 || this.#held.size > 0)) return;
     for (const done of this.#idle.splice(0)) done();
   }
 
@@ -280,6 +319,7 @@ export class Sender implements SendingOwner {
 
   /** Gives up everything that waits. */
   clear(error: SendError): void {
+    this.#held.clear(error);
     this.queue.clear(error);
     this.#look();
   }

@@ -7,13 +7,14 @@ import type { ReconnectOptions } from './backoff.js';
 import { EventHub, type EventServices } from './event-hub.js';
 import type { Filter, FilterOptions } from './filters.js';
 import type { Handler } from './handlers.js';
+import type { HeldBack } from './held-sendings.js';
 import type { KeepAliveOptions } from './keep-alive.js';
 import { Lifecycle } from './lifecycle.js';
 import type { SessionOutcome, StreamState } from './lifecycle-host.js';
 import type { Link } from './link.js';
 import { positive } from './positive.js';
 import { asError, isRetryable } from './reasons.js';
-import { Receiver } from './receiver.js';
+import { type Dispatch, Receiver } from './receiver.js';
 import type { SendQueue, SendQueueOptions } from './send-queue.js';
 import { Sender } from './sender.js';
 import { SendError, type Sending, type SendOptions } from './sending.js';
@@ -147,8 +148,8 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     return true;
   }
   /** Called in stream order right before the handlers of a stanza. */
-  protected dispatching(_stanza: ElementView, _bytes: number): boolean {
-    return false;
+  protected dispatching(_stanza: ElementView, _bytes: number): Dispatch {
+    return 'open';
   }
   /** Whether another attempt is worth making after that; asked once for each attempt that failed, each session lost. */
   protected shouldRetry(reason: Error): boolean {
@@ -346,6 +347,16 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
    */
   send(stanza: ElementView, options: SendOptions = {}): Sending {
     return this.#sender.send(stanza, options);
+  }
+
+  /** Gives what was said in a message to the handlers that hear messages. */
+  protected deliver(message: ElementView, bytes: number): void {
+    this.#receiver.deliver(message, bytes);
+  }
+
+  /** Stanzas that keep their place until they are ready to be sent. */
+  protected get heldBack(): HeldBack {
+    return this.#sender;
   }
 
   /** A stanza that is not sent, for this reason. */

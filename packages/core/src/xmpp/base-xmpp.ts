@@ -12,6 +12,7 @@ import { StreamError } from '../stanza/stream-error.js';
 import { StreamFeatures } from '../stanza/stream-features.js';
 import type { Handler } from '../stream/handlers.js';
 import type { Link } from '../stream/link.js';
+import type { Dispatch } from '../stream/receiver.js';
 import type { Sending, SendOptions } from '../stream/sending.js';
 import { type SessionOutcome, XMLStream } from '../stream/xml-stream.js';
 import { Admission, NOWHERE } from './admission.js';
@@ -22,6 +23,7 @@ import type { IqHandler, IqHandlerOptions, IqLimits } from './iq/iq-handlers.js'
 import { type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
 import type { RequestOptions } from './iq/pending-requests.js';
 import { listener, type StanzaListenerOptions } from './listeners.js';
+import { type Messages, type MessageWays, messageWays } from './messages/messages.js';
 import type { Plugin, PluginClass, PluginOptions, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { SessionHooks } from './plugins/session-hooks.js';
@@ -47,6 +49,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly advertised: AdvertisedFeatures;
   /** Rosters and presence, by owner. */
   readonly roster: Roster;
+  /** What happens to messages between the stream and those who listen to them. */
+  readonly messages: Messages;
   /** Where plugins ask for their data, and you say what they get: for each address, for each node. */
   readonly api = new DataProviders((registration) => this.registered(registration));
   /** The address that was asked for. */
@@ -57,6 +61,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   readonly #outgoing: OutgoingIqs;
   readonly #incoming: IncomingIqs;
   readonly #hooks: SessionHooks;
+  readonly #ways: MessageWays;
   #boundJid: JID | undefined;
   #session = noSession();
   #recorder: Recorder | undefined;
@@ -94,6 +99,38 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       logger: this.logger,
       refuse: (iq, text) => void this.send(iq.bind(this).errorReply('bad-request', text)),
     });
+    this.#ways = messageWays(
+      {
+        clock: this.clock,
+        stream: this,
+        get isComponent() {
+          return self.isComponent;
+        },
+        get boundJid() {
+          return self.#boundJid;
+        },
+        requestedJid: this.requestedJid,
+        get registrant() {
+          return self.plugins.installing ?? 'application';
+        },
+        registered: (registration) => this.registered(registration),
+        knows: (peer, own) => peer.equals(own) || peer.full === this.serverDomain || this.roster.of(own).has(peer),
+        raise: (event, message, bytes) => {
+          if (this.listenerCount(event) > 0) this.emitSized(event, message, bytes);
+        },
+        deliver: (message, bytes) => this.deliver(message, bytes),
+        push: (entry) => this.queue.push(entry),
+        write: (stanza, options) => super.send(stanza, options),
+        hold: (stanza, options = {}) => this.heldBack.hold(stanza, options),
+        release: (sending, stanza) => this.heldBack.release(sending, stanza),
+        fail: (sending, error) => this.heldBack.failHeld(sending, error),
+        refuse: (stanza, error) => this.refuse(stanza, error),
+        warn: (text) => this.logger.warn(text),
+        reportError: (error, where) => this.reportError(error, where),
+      },
+      options.maxUnhandled ?? 256,
+    );
+    this.messages = this.#ways.messages;
     this.advertised = new AdvertisedFeatures(() => this.emit('featuresChanged', { features: [...this.advertised] }));
     const reportError = (error: unknown, where: string): void => this.reportError(error, where);
     this.#hooks = new SessionHooks({
@@ -256,7 +293,8 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       const refused = xml.name === 'iq' ? this.#incoming.sends(xml) : undefined;
       if (refused) return this.refuse(stanza, refused);
     }
-    const sending = super.send(stanza, options);
+    const isMessage = xml.name === 'message' && xml.namespace === NS_CLIENT;
+    const sending = isMessage ? this.#ways.outgoing.send(stanza, options) : super.send(stanza, options);
     if (stanza instanceof Presence) this.roster.sent(stanza, sending);
     // Not only now: it may wait, and be dropped when it is written.
     if (xml.name === 'iq') this.#incoming.sent(xml, sending);
@@ -400,27 +438,20 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.#admission.admits(element, link);
   }
 
-  protected override dispatching(stanza: ElementView, bytes: number): boolean {
+  protected override dispatching(stanza: ElementView, bytes: number): Dispatch {
     const { xml } = stanza;
-    if (xml.namespace !== NS_CLIENT) return false;
+    if (xml.namespace !== NS_CLIENT) return 'open';
     switch (xml.name) {
       case 'message':
-        this.#message(stanza as Message, bytes);
-        return true;
+        return this.#ways.incoming.received(stanza as Message, bytes) ? 'withheld' : 'taken';
       case 'presence':
         this.#presence(stanza as Presence, bytes);
-        return true;
+        return 'taken';
       case 'iq':
-        return this.#iq(stanza as Iq, bytes);
+        return this.#iq(stanza as Iq, bytes) ? 'taken' : 'open';
       default:
-        return false;
+        return 'open';
     }
-  }
-
-  #message(message: Message, bytes: number): void {
-    const { xml } = message;
-    if (xml.attribute('type') === 'error') this.emit('messageError', message);
-    else if (this.listenerCount('message') > 0 && xml.child('body')) this.emitSized('message', message, bytes);
   }
 
   #presence(presence: Presence, bytes: number): void {
@@ -489,6 +520,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
 
   protected override async disposing(): Promise<void> {
     this.plugins.close();
+    this.#ways.close();
     this.#incoming.close();
     await this.scope.dispose();
   }

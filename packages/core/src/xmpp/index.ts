@@ -6,6 +6,7 @@ export * from './iq/iq-handlers.js';
 export type { AskOptions } from './iq/outgoing.js';
 export * from './iq/pending-requests.js';
 export type { StanzaListenerOptions } from './listeners.js';
+export * from './messages/index.js';
 export * from './negotiation/stream-negotiation.js';
 export * from './option-checks.js';
 export * from './plugins/plugin.js';

@@ -292,6 +292,26 @@ describe('back-pressure', () => {
     expect(events.unfinished).toBe(0);
   });
 
+  it('is not full of what waits in a lane, whose entry may wait for what is still to be read, up to sixteen times as much', async () => {
+    const { calls, clock, events } = watched(4);
+    const lane = {};
+    const { promise, settle } = settledLater();
+    const push = (count: number): void => {
+      for (let i = 0; i < count; i++) events.push({ lane, run: () => promise });
+    };
+    for (let i = 0; i < 16; i++) {
+      push(16);
+      await clock.idle();
+    }
+    expect(calls).toEqual([[true, false]]);
+    push(256);
+    await clock.idle();
+    expect(calls.at(-1)).toEqual([true, true]);
+    settle();
+    await clock.idle();
+    expect(calls.at(-1)).toEqual([false, false]);
+  });
+
   it('stops counting a handler that never comes to an end, says so once, and keeps no timer', async () => {
     const overdue: string[] = [];
     const calls: boolean[] = [];

@@ -47,6 +47,12 @@ export class PluginRegistry implements Iterable<Plugin> {
     for (const { plugin } of [...this.#installed.values()]) yield plugin;
   }
 
+  /** The id of the plugin whose constructor runs right now. */
+  get installing(): string | undefined {
+    const now = this.#path.at(-1);
+    return now && nameOf(now.cls);
+  }
+
   /** The ids of what is installed, in order. */
   get ids(): string[] {
     return [...this.#installed.keys()].map(nameOf);

@@ -1,0 +1,90 @@
+import type { JID } from '../../jid/index.js';
+import type { Author, Message, MessageClass, MessageContext, MessageSource } from '../../stanza/message.js';
+import type { SendOptions } from '../../stream/sending.js';
+
+/** Who we are, as far as it decides whose a message is. */
+export interface ContextHost {
+  readonly isComponent: boolean;
+  readonly boundJid: JID | undefined;
+  readonly requestedJid: JID;
+}
+
+/** Of a message, what is told beside it; each part is found out when somebody looks. */
+export class StanzaContext implements MessageContext {
+  readonly #host: ContextHost;
+  readonly #message: Message;
+  outer: Message;
+  way: 'in' | 'out';
+  source: MessageSource = 'stream';
+  by: JID | undefined = undefined;
+  sentAt: Date | undefined = undefined;
+  history = false;
+  options: SendOptions | undefined = undefined;
+  class: MessageClass;
+  #peer: JID | undefined;
+  #kind: 'chat' | 'room' | 'private' | undefined;
+  #author: Author | undefined;
+
+  constructor(host: ContextHost, message: Message, way: 'in' | 'out') {
+    this.#host = host;
+    this.#message = message;
+    this.outer = message;
+    this.way = way;
+    this.class = message.xml.child('body') ? 'content' : 'signal';
+  }
+
+  get peer(): JID {
+    this.#peer ??= this.kind === 'private' ? this.#other : this.#other.bare;
+    return this.#peer;
+  }
+
+  set peer(peer: JID) {
+    this.#peer = peer;
+  }
+
+  get kind(): 'chat' | 'room' | 'private' {
+    this.#kind ??= this.#message.type === 'groupchat' ? 'room' : 'chat';
+    return this.#kind;
+  }
+
+  set kind(kind: 'chat' | 'room' | 'private') {
+    this.#kind = kind;
+  }
+
+  get author(): Author {
+    if (!this.#author) {
+      const jid = this.way === 'out' ? this.#own : this.#other;
+      this.#author = { jid: this.kind === 'chat' ? jid.bare : jid };
+    }
+    return this.#author;
+  }
+
+  set author(author: Author) {
+    this.#author = author;
+  }
+
+  /** The address of ours that it is for, or comes from. */
+  get #own(): JID {
+    return ownAddress(this.#host, this.#message, this.way);
+  }
+
+  /** The address at the other side. What comes without one comes from our server on behalf of our account, and goes there. */
+  get #other(): JID {
+    const { from, to } = this.#message;
+    return (this.way === 'in' ? from : to) ?? this.#own.bare;
+  }
+}
+
+/** The address of ours that a message is for, or comes from. A client has one, whatever its messages say. */
+export function ownAddress(host: ContextHost, { from, to }: Message, way: 'in' | 'out'): JID {
+  const { isComponent, boundJid, requestedJid } = host;
+  if (!isComponent) return boundJid ?? requestedJid;
+  return (way === 'in' ? to : from) ?? requestedJid;
+}
+
+/** Whether that address is ours. */
+export function isOwn({ isComponent, boundJid, requestedJid }: ContextHost, jid: JID | undefined): boolean {
+  if (!jid) return false;
+  if (isComponent) return jid.domain === requestedJid.domain;
+  return jid.bare.equals((boundJid ?? requestedJid).bare);
+}
