@@ -1,19 +1,6 @@
-import { ConfigError, JID, type XmlElement } from '@sestina/core';
+import { ConfigError, JID } from '@sestina/core';
 import { Roster } from './roster.js';
-import type { Session } from './session.js';
-
-/** A user and what is kept for her. @internal */
-export interface Account {
-  readonly username: string;
-  /** The bare JID. */
-  readonly bare: string;
-  password: string | undefined;
-  readonly roster: Roster;
-  /** Messages that wait for her. */
-  offline: XmlElement[];
-  /** Bound sessions by resource. */
-  readonly sessions: Map<string, Session>;
-}
+import type { Account, Session } from './session.js';
 
 /** The users of the domain. @internal */
 export class Accounts {

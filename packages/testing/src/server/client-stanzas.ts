@@ -1,8 +1,7 @@
 import { JID, type StanzaErrorCondition, type XmlElement } from '@sestina/core';
-import type { Account } from './accounts.js';
 import { NS_BIND } from './namespaces.js';
 import type { ServerParts } from './parts.js';
-import type { Session } from './session.js';
+import type { Account, Session } from './session.js';
 import { addressIn, bareOf, errorOf, isRequest, isStanza, stamp } from './stanzas.js';
 
 const IQ_TYPES: ReadonlySet<string> = new Set(['get', 'set', 'result', 'error']);

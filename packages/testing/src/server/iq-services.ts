@@ -1,24 +1,28 @@
 import { type StanzaErrorCondition, XmlElement } from '@sestina/core';
-import type { Account } from './accounts.js';
 import { accountInfo, serverInfo, serverItems } from './disco.js';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_PING, NS_ROSTER, NS_SESSION, NS_VERSION } from './namespaces.js';
-import type { ServerParts } from './parts.js';
-import type { Session } from './session.js';
+import type { Outlet } from './outlet.js';
+import type { RosterService } from './roster-service.js';
+import type { Account, Session } from './session.js';
+import type { ServerSettings } from './settings.js';
 import { addressIn, bareOf, isRequest, resultOf } from './stanzas.js';
 
 type Answer = XmlElement | 'empty' | StanzaErrorCondition;
 
 /** What the server answers itself, for its domain and on behalf of its users. @internal */
 export class IqServices {
-  readonly #parts: ServerParts;
+  readonly #settings: ServerSettings;
+  readonly #rosters: RosterService;
+  readonly #outlet: Outlet;
 
-  constructor(parts: ServerParts) {
-    this.#parts = parts;
+  constructor(settings: ServerSettings, rosters: RosterService, outlet: Outlet) {
+    this.#settings = settings;
+    this.#rosters = rosters;
+    this.#outlet = outlet;
   }
 
   /** An iq to the domain. */
   toServer(iq: XmlElement): void {
-    const { settings } = this.#parts;
     const payload = requestIn(iq);
     if (!payload) return;
     this.#answer(
@@ -32,7 +36,7 @@ export class IqServices {
           case `${NS_DISCO_INFO} query`:
             return payload.attribute('node') ? 'item-not-found' : serverInfo();
           case `${NS_DISCO_ITEMS} query`:
-            return payload.attribute('node') ? 'item-not-found' : serverItems(settings.components.keys());
+            return payload.attribute('node') ? 'item-not-found' : serverItems(this.#settings.components.keys());
           case `${NS_VERSION} query`:
             return new XmlElement('query', NS_VERSION).append(
               new XmlElement('name', NS_VERSION).append('Sestina MemoryServer'),
@@ -65,16 +69,15 @@ export class IqServices {
     if (!payload) return;
     if (payload.namespace === NS_SESSION && payload.name === 'session') session.deliver(resultOf(iq));
     else if (payload.namespace === NS_ROSTER && payload.name === 'query') {
-      const problem = this.#parts.rosters.handle(session, account, iq, payload);
+      const problem = this.#rosters.handle(session, account, iq, payload);
       if (problem) this.#answer(iq, problem);
     } else this.toAccount(account, iq);
   }
 
   #answer(iq: XmlElement, answer: Answer): void {
-    const { router } = this.#parts;
-    if (answer === 'empty') router.route(resultOf(iq));
-    else if (typeof answer === 'string') router.bounce(iq, answer);
-    else router.route(resultOf(iq, answer));
+    if (answer === 'empty') this.#outlet.route(resultOf(iq));
+    else if (typeof answer === 'string') this.#outlet.bounce(iq, answer);
+    else this.#outlet.route(resultOf(iq, answer));
   }
 }
 

@@ -191,21 +191,17 @@ export class MemoryServer implements AsyncDisposable {
 }
 
 function assemble(settings: ServerSettings, clock: Clock, random: Random, logSize: number): ServerParts {
-  const parts = {
-    settings,
-    clock,
-    random,
-    log: new StanzaLog(logSize),
-    accounts: new Accounts(settings.domain),
-    components: new Components(settings, random),
-  } as { -readonly [Part in keyof ServerParts]: ServerParts[Part] };
-  parts.router = new Router(parts);
-  parts.messages = new Messages(parts);
-  parts.presence = new PresenceService(parts);
-  parts.subscriptions = new Subscriptions(parts);
-  parts.rosters = new RosterService(parts);
-  parts.services = new IqServices(parts);
-  return parts;
+  const { domain } = settings;
+  const accounts = new Accounts(domain);
+  const components = new Components(settings, random);
+  const router = new Router(domain, accounts, components);
+  const messages = new Messages(settings, clock, router);
+  const subscriptions = new Subscriptions(router, (account, contact) => rosters.push(account, contact));
+  const rosters = new RosterService(random, subscriptions);
+  const presence = new PresenceService({ domain, accounts, messages, subscriptions, outlet: router });
+  const services = new IqServices(settings, rosters, router);
+  router.serve({ services, presence, messages });
+  return { settings, random, log: new StanzaLog(logSize), accounts, components, router, presence, rosters, services };
 }
 
 function settingsFrom(options: MemoryServerOptions): ServerSettings {

@@ -1,16 +1,21 @@
-import { type JID, XmlElement } from '@sestina/core';
-import { type Account, availableSessions } from './accounts.js';
+import { type Clock, type JID, XmlElement } from '@sestina/core';
+import { availableSessions } from './accounts.js';
 import { NS_CHAT_STATES, NS_DELAY } from './namespaces.js';
-import type { ServerParts } from './parts.js';
-import type { Session } from './session.js';
+import type { Outlet } from './outlet.js';
+import type { Account, Session } from './session.js';
+import type { ServerSettings } from './settings.js';
 import { stamp } from './stanzas.js';
 
 /** Delivers messages to users (RFC 6121 §8.5) and keeps those that nobody is there for (XEP-0160). @internal */
 export class Messages {
-  readonly #parts: ServerParts;
+  readonly #settings: ServerSettings;
+  readonly #clock: Clock;
+  readonly #outlet: Outlet;
 
-  constructor(parts: ServerParts) {
-    this.#parts = parts;
+  constructor(settings: ServerSettings, clock: Clock, outlet: Outlet) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#outlet = outlet;
   }
 
   deliver(account: Account, to: JID, message: XmlElement): void {
@@ -19,7 +24,7 @@ export class Messages {
     if (session) session.deliver(message);
     // Only a chat goes on to another resource: the rest was meant for that one.
     else if (type === 'groupchat' || (to.resource !== undefined && type !== 'chat')) {
-      this.#parts.router.bounce(message, 'service-unavailable');
+      this.#outlet.bounce(message, 'service-unavailable');
     } else if (type !== 'error') this.#toAccount(account, type, message);
   }
 
@@ -39,19 +44,18 @@ export class Messages {
   }
 
   #keep(account: Account, message: XmlElement): void {
-    const { settings, clock, router } = this.#parts;
     // "Bob is typing" is of no use tomorrow (XEP-0160 §3).
     const content = [...message.elements()].some(
       ({ name, namespace }) => namespace !== NS_CHAT_STATES && name !== 'thread',
     );
     if (!content) return;
-    if (account.offline.length >= settings.offlineMessages) {
-      router.bounce(message, 'service-unavailable');
+    if (account.offline.length >= this.#settings.offlineMessages) {
+      this.#outlet.bounce(message, 'service-unavailable');
       return;
     }
     const stored = stamp(message, {});
-    const when = new Date(clock.now()).toISOString();
-    stored.append(new XmlElement('delay', NS_DELAY, { from: settings.domain, stamp: when }));
+    const when = new Date(this.#clock.now()).toISOString();
+    stored.append(new XmlElement('delay', NS_DELAY, { from: this.#settings.domain, stamp: when }));
     account.offline.push(stored);
   }
 }

@@ -7,14 +7,13 @@ import {
   type StreamHeader,
   XmlElement,
 } from '@sestina/core';
-import type { Account } from './accounts.js';
 import { ClientStanzas } from './client-stanzas.js';
 import { ComponentStream } from './component-stream.js';
 import { NS_BIND, NS_ROSTER_VERSIONING, NS_SASL, NS_SESSION, NS_STARTTLS } from './namespaces.js';
 import type { ServerParts } from './parts.js';
 import { SaslNegotiation } from './sasl-negotiation.js';
 import type { StreamReceiver } from './server-stream.js';
-import type { Session } from './session.js';
+import type { Account, Session } from './session.js';
 import { errorOf, resultOf } from './stanzas.js';
 
 /** From the first byte of a connection to the first stanza (RFC 6120 §4 to §7). @internal */

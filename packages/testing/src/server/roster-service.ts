@@ -1,20 +1,19 @@
 import { JID, NS_CLIENT, type Random, type StanzaErrorCondition, XmlElement } from '@sestina/core';
-import type { Account } from './accounts.js';
 import { NS_ROSTER } from './namespaces.js';
-import type { ServerParts } from './parts.js';
-import type { Session } from './session.js';
+import type { Account, Session } from './session.js';
 import { bareOf, resultOf } from './stanzas.js';
+import type { Subscriptions } from './subscriptions.js';
 
 const MAX_NAME = 1_023;
 
 /** Answers roster requests and pushes changes (RFC 6121 §2). @internal */
 export class RosterService {
-  readonly #parts: ServerParts;
   readonly #random: Random;
+  readonly #subscriptions: Subscriptions;
 
-  constructor(parts: ServerParts) {
-    this.#parts = parts;
-    this.#random = parts.random;
+  constructor(random: Random, subscriptions: Subscriptions) {
+    this.#random = random;
+    this.#subscriptions = subscriptions;
   }
 
   /** A request of the owner's own session. Returns what is wrong with it. */
@@ -70,7 +69,7 @@ export class RosterService {
 
   /** Takes a contact out, with both subscriptions (RFC 6121 §2.5). */
   remove(account: Account, contact: string): void {
-    this.#parts.subscriptions.cancel(account, contact);
+    this.#subscriptions.cancel(account, contact);
     account.roster.delete(contact);
     this.push(account, contact);
   }

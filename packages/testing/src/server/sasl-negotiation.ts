@@ -1,5 +1,4 @@
 import { JID, XmlElement } from '@sestina/core';
-import type { Account } from './accounts.js';
 import { NS_SASL } from './namespaces.js';
 import type { ServerParts } from './parts.js';
 import {
@@ -11,7 +10,7 @@ import {
   type SaslServer,
   type SaslStep,
 } from './sasl.js';
-import type { Session } from './session.js';
+import type { Account, Session } from './session.js';
 
 const ALL: readonly SaslMechanismName[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'];
 const MAX_FAILURES = 5;

@@ -1,8 +1,21 @@
 import { type JID, type StreamErrorCondition, XmlElement } from '@sestina/core';
-import type { Account } from './accounts.js';
+import type { Roster } from './roster.js';
 import type { ServerSession } from './server-session.js';
 import type { ServerStream } from './server-stream.js';
 import type { StanzaLog } from './stanza-log.js';
+
+/** A user and what is kept for her. @internal */
+export interface Account {
+  readonly username: string;
+  /** The bare JID. */
+  readonly bare: string;
+  password: string | undefined;
+  readonly roster: Roster;
+  /** Messages that wait for her. */
+  offline: XmlElement[];
+  /** Bound sessions by resource. */
+  readonly sessions: Map<string, Session>;
+}
 
 /** What the server keeps for one connection. @internal */
 export class Session implements ServerSession {

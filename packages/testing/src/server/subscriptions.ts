@@ -1,6 +1,7 @@
 import type { XmlElement } from '@sestina/core';
-import { type Account, availableSessions } from './accounts.js';
-import type { ServerParts } from './parts.js';
+import { availableSessions } from './accounts.js';
+import type { Outlet } from './outlet.js';
+import type { Account } from './session.js';
 import { presenceOf, stamp } from './stanzas.js';
 
 /** Presence types that change who sees whom. */
@@ -13,37 +14,39 @@ export const SUBSCRIPTION_TYPES: ReadonlySet<string> = new Set([
 
 /** Who sees whose presence: RFC 6121 §3 and its tables in appendix A. Pre-approval (§3.4) is not offered. @internal */
 export class Subscriptions {
-  readonly #parts: ServerParts;
+  readonly #outlet: Outlet;
+  readonly #push: (account: Account, contact: string) => void;
 
-  constructor(parts: ServerParts) {
-    this.#parts = parts;
+  /** @param push Tells the sessions of an account how a contact stands now. */
+  constructor(outlet: Outlet, push: (account: Account, contact: string) => void) {
+    this.#outlet = outlet;
+    this.#push = push;
   }
 
   /** What a user sends (A.2). */
   outbound(account: Account, stanza: XmlElement, contact: string): void {
     const { roster } = account;
-    const { rosters, router } = this.#parts;
     const routed = stamp(stanza, { from: account.bare, to: contact });
     switch (stanza.attribute('type')) {
       case 'subscribe':
         if (!roster.hasTo(contact) && !roster.get(contact)?.ask) {
           roster.update(contact, { ask: true });
-          rosters.push(account, contact);
+          this.#push(account, contact);
         }
-        router.route(routed);
+        this.#outlet.route(routed);
         break;
       case 'unsubscribe':
-        router.route(routed);
+        this.#outlet.route(routed);
         if (roster.hasTo(contact) || roster.get(contact)?.ask) {
           roster.setHalf(contact, 'to', false);
-          rosters.push(account, contact);
+          this.#push(account, contact);
         }
         break;
       case 'subscribed':
         if (!roster.requests.delete(contact)) break;
         roster.setHalf(contact, 'from', true);
-        router.route(routed);
-        rosters.push(account, contact);
+        this.#outlet.route(routed);
+        this.#push(account, contact);
         this.#showTo(account, contact);
         break;
       default:
@@ -54,12 +57,11 @@ export class Subscriptions {
   /** What a contact sends to a user (A.3). */
   inbound(account: Account, stanza: XmlElement, contact: string): void {
     const { roster } = account;
-    const { rosters, router } = this.#parts;
     const delivered = stamp(stanza, { from: contact, to: account.bare });
     switch (stanza.attribute('type')) {
       case 'subscribe':
         if (roster.hasFrom(contact)) {
-          router.route(presenceOf('subscribed', account.bare, contact));
+          this.#outlet.route(presenceOf('subscribed', account.bare, contact));
         } else if (!roster.requests.has(contact)) {
           roster.requests.set(contact, delivered);
           for (const session of availableSessions(account)) session.deliver(delivered);
@@ -72,9 +74,9 @@ export class Subscriptions {
         this.#tell(account, delivered);
         if (seen) {
           roster.setHalf(contact, 'from', false);
-          rosters.push(account, contact);
+          this.#push(account, contact);
         }
-        router.route(presenceOf('unsubscribed', account.bare, contact));
+        this.#outlet.route(presenceOf('unsubscribed', account.bare, contact));
         if (seen) this.#hideFrom(account, contact);
         break;
       }
@@ -82,27 +84,26 @@ export class Subscriptions {
         if (roster.hasTo(contact) || !roster.get(contact)?.ask) break;
         this.#tell(account, delivered);
         roster.setHalf(contact, 'to', true);
-        rosters.push(account, contact);
+        this.#push(account, contact);
         break;
       default:
         if (!roster.hasTo(contact) && !roster.get(contact)?.ask) break;
         this.#tell(account, delivered);
         roster.setHalf(contact, 'to', false);
-        rosters.push(account, contact);
+        this.#push(account, contact);
     }
   }
 
   /** Ends both directions, as when the contact is taken out of the roster. */
   cancel(account: Account, contact: string): void {
     const { roster } = account;
-    const { router } = this.#parts;
     if (roster.hasTo(contact) || roster.get(contact)?.ask) {
-      router.route(presenceOf('unsubscribe', account.bare, contact));
+      this.#outlet.route(presenceOf('unsubscribe', account.bare, contact));
     }
     if (roster.hasFrom(contact) || roster.requests.delete(contact)) {
       const seen = roster.hasFrom(contact);
       if (seen) this.#hideFrom(account, contact);
-      router.route(presenceOf('unsubscribed', account.bare, contact));
+      this.#outlet.route(presenceOf('unsubscribed', account.bare, contact));
     }
   }
 
@@ -112,10 +113,10 @@ export class Subscriptions {
     const seen = roster.hasFrom(contact);
     if (!pending && !seen) return;
     if (seen) this.#hideFrom(account, contact);
-    this.#parts.router.route(routed);
+    this.#outlet.route(routed);
     if (!seen) return;
     roster.setHalf(contact, 'from', false);
-    this.#parts.rosters.push(account, contact);
+    this.#push(account, contact);
   }
 
   #tell(account: Account, stanza: XmlElement): void {
@@ -125,13 +126,13 @@ export class Subscriptions {
 
   #showTo(account: Account, contact: string): void {
     for (const { presence } of availableSessions(account)) {
-      if (presence) this.#parts.router.route(stamp(presence, { to: contact }));
+      if (presence) this.#outlet.route(stamp(presence, { to: contact }));
     }
   }
 
   #hideFrom(account: Account, contact: string): void {
     for (const { jid } of availableSessions(account)) {
-      this.#parts.router.route(presenceOf('unavailable', String(jid), contact));
+      this.#outlet.route(presenceOf('unavailable', String(jid), contact));
     }
   }
 }
