@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,6 +87,30 @@ describe('files', () => {
     await writeFile(join(base, 'roster~', '.sestina-left.tmp'), 'half');
     expect(await createStorage({ driver: atomicFs({ base }) }).getKeys()).toEqual(['roster~:a']);
     expect(await storage.keys('')).toEqual(['roster/a']);
+  });
+
+  it('that a killed process had begun are removed by the first write of the next one, once nobody writes to them', async () => {
+    const base = await folder();
+    await mkdir(join(base, 'roster~', 'deep~'), { recursive: true });
+    const left = async (name: string, minutes: number): Promise<void> => {
+      await writeFile(join(base, name), 'half');
+      const time = Date.now() / 1_000 - minutes * 60;
+      await utimes(join(base, name), time, time);
+    };
+    await left(`.sestina-${randomUUID()}.tmp`, 11);
+    await left(`roster~/deep~/.sestina-${randomUUID()}.tmp`, 11);
+    const young = `.sestina-${randomUUID()}.tmp`;
+    await left(`roster~/${young}`, 9);
+    await left('roster~/old', 10_000);
+    await left('.sestina-mine.tmp', 10_000);
+    const storage = createStorage({ driver: atomicFs({ base }) });
+    expect(await storage.getItem('roster~:old')).toBe('half');
+    expect((await readdir(base, { recursive: true })).length).toBe(7);
+    await storage.setItem('key', 'x');
+    await storage.dispose();
+    expect((await readdir(base, { recursive: true })).sort()).toEqual(
+      ['.sestina-mine.tmp', 'key', 'roster~', 'roster~/deep~', `roster~/${young}`, 'roster~/old'].sort(),
+    );
   });
 
   it('keep who may read them', async () => {
