@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { JID } from '@sestina/core';
 
 /** An entry of a certificate's subjectAltName: `DNS`, `IP Address`, `SRVName`, `XmppAddr`, …, and its value. */
 export interface PresentedName {
@@ -7,7 +7,13 @@ export interface PresentedName {
   readonly value: string;
 }
 
-/** Takes apart what Node makes of a subjectAltName: `DNS:a.example, othername:SRVName:_xmpp-client.a.example`. */
+// No name of a host has one. Some are dropped in silence where a text is read as a host, which is then another name.
+const CONTROL = /\p{Cc}/u;
+
+/**
+ * Takes apart what Node makes of a subjectAltName: `DNS:a.example, othername:SRVName:_xmpp-client.a.example`. Names with control
+ * characters are left out.
+ */
 export function presentedNames(subjectAltName: string | undefined): PresentedName[] {
   // Node writes a value as a JSON string where it has characters that could pass for a separator.
   const entry = /([^:",]+):((?:[^",]|"(?:[^"\\]|\\.)*")*)(?:, |$)/y;
@@ -25,7 +31,7 @@ export function presentedNames(subjectAltName: string | undefined): PresentedNam
       names.push({ type, value: unquoted(value) });
     }
   }
-  return names;
+  return names.filter(({ type, value }) => !CONTROL.test(type) && !CONTROL.test(value));
 }
 
 function unquoted(value: string): string {
@@ -49,8 +55,14 @@ export function speaksFor(names: readonly PresentedName[], domain: string): bool
   return names.some(({ type, value }) => {
     if (type === 'DNS') return matches(value.toLowerCase(), domain);
     if (type === 'SRVName') return value.toLowerCase() === `_xmpp-client.${domain}`;
-    return type === 'XmppAddr' && /^[^/\\?#%@:]+$/.test(value) && domainToASCII(value) === domain;
+    return type === 'XmppAddr' && isDomain(value, domain);
   });
+}
+
+/** Whether an address is that domain and nothing else, however it is written (RFC 6120 §13.7.1.4). */
+function isDomain(address: string, domain: string): boolean {
+  const jid = JID.tryParse(address);
+  return jid?.local === undefined && jid?.resource === undefined && jid?.asciiDomain === domain;
 }
 
 // RFC 9525 §6.3: one wildcard, as the whole left-most label, for one label. `*.example` would be as good as every domain.

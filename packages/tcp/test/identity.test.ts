@@ -12,6 +12,10 @@ describe('whom a certificate speaks for (RFC 9525 §6, RFC 6120 §13.7.1.2.1)', 
     ['othername:SRVName:_xmpp-client.example.org', 'example.org'],
     ['othername:XmppAddr:example.org', 'example.org'],
     ['othername:XmppAddr:münchen.example', 'xn--mnchen-3ya.example'],
+    ['othername:XmppAddr:MÜNCHEN.Example', 'xn--mnchen-3ya.example'],
+    ['othername:XmppAddr:mu\u0308nchen.example', 'xn--mnchen-3ya.example'],
+    ['othername:XmppAddr:xn--mnchen-3ya.example', 'xn--mnchen-3ya.example'],
+    ['othername:XmppAddr:日本.example', 'xn--wgv71a.example'],
     ['DNS:xn--mnchen-3ya.example', 'xn--mnchen-3ya.example'],
     ['IP Address:127.0.0.1', '127.0.0.1'],
     ['IP Address:0:0:0:0:0:0:0:1', '::1'],
@@ -36,6 +40,14 @@ describe('whom a certificate speaks for (RFC 9525 §6, RFC 6120 §13.7.1.2.1)', 
     ['othername:XmppAddr:example.org/x', 'example.org'],
     ['othername:XmppAddr:alice@example.org', 'example.org'],
     ['othername:XmppAddr:ex%41mple.org', 'example.org'],
+    ['othername:"XmppAddr:exam\\u0009ple.org"', 'example.org'],
+    ['othername:"XmppAddr:example.org\\u000a"', 'example.org'],
+    ['othername:"XmppAddr:example\\u0000.org"', 'example.org'],
+    ['othername:XmppAddr:example.org\u00ad', 'example.org'],
+    ['othername:XmppAddr:', 'example.org'],
+    ['othername:"SRVName:_xmpp-client.exam\\u0009ple.org"', 'example.org'],
+    ['DNS:"exam\\u0009ple.org"', 'example.org'],
+    ['DNS:"*.exam\\u0009ple.org"', 'chat.example.org'],
     ['othername:<unsupported>', 'example.org'],
     ['email:example.org', 'example.org'],
     ['URI:xmpp:example.org', 'example.org'],
@@ -43,6 +55,11 @@ describe('whom a certificate speaks for (RFC 9525 §6, RFC 6120 §13.7.1.2.1)', 
     ['IP Address:127.0.0.2', '127.0.0.1'],
   ])('%s: refused for %s', (names, domain) => {
     expect(check(names, domain)).toBe(false);
+  });
+
+  it('names nothing with control characters, which could forge a line of a log', () => {
+    const names = presentedNames('DNS:"a\\u000ab", othername:"XmppAddr:\\u009b31m", DNS:c.example');
+    expect(names).toEqual([{ type: 'DNS', value: 'c.example' }]);
   });
 
   it.each([

@@ -56,6 +56,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('certificates with %s (RFC 75
     ['that has expired', { ...GOOD, from: daysFromNow(-9), to: daysFromNow(-1) }, 'certificate-expired'],
     ['that is not valid yet', { ...GOOD, from: daysFromNow(1), to: daysFromNow(9) }, 'certificate-not-yet-valid'],
     ['for another name', { names: ['dns:evil.example'] }, 'certificate-name'],
+    ['for an XmppAddr with a tab in it', { names: ['xmpp:exam\tple.org'] }, 'certificate-name'],
     ['with the name in the CN only', { cn: 'example.org' }, 'certificate-name'],
     [
       'with the name in the CN and another as DNS-ID',
