@@ -1,38 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as client from '@sestina/client';
-import * as component from '@sestina/component';
-import * as core from '@sestina/core';
-import * as sasl from '@sestina/sasl';
-import * as tcp from '@sestina/tcp';
-import * as testing from '@sestina/testing';
-import * as testingNode from '@sestina/testing/node';
-import * as dataForms from '@sestina/xep-0004';
-import * as disco from '@sestina/xep-0030';
-import * as version from '@sestina/xep-0092';
-import * as caps from '@sestina/xep-0115';
-import * as extensions from '@sestina/xep-0128';
-import * as ping from '@sestina/xep-0199';
-import * as delay from '@sestina/xep-0203';
 import { describe, expect, it } from 'vitest';
 
-const packages = [
-  core,
-  client,
-  component,
-  sasl,
-  tcp,
-  testing,
-  testingNode,
-  dataForms,
-  disco,
-  version,
-  caps,
-  extensions,
-  ping,
-  delay,
-];
-const exported = new Map<string, unknown>(packages.flatMap((all) => Object.entries(all)));
+const folders = ['packages', 'plugins'].flatMap((group) => readdirSync(group).map((name) => join(group, name)));
+
+/** Everything that the packages export, by name. */
+const exported = new Map<string, unknown>();
+for (const folder of folders) {
+  const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const subpath of Object.keys(exports)) {
+    if (subpath === './package.json') continue;
+    for (const [key, value] of Object.entries(await import(join(name, subpath)))) exported.set(key, value);
+  }
+}
 
 /** Members by class or interface, as the sources declare them; what each extends; and the code of error classes. */
 const declared = new Map<string, Set<string>>();
@@ -77,11 +57,9 @@ function read(path: string): void {
   }
 }
 
-for (const group of ['packages', 'plugins']) {
-  for (const name of readdirSync(group)) {
-    for (const file of readdirSync(join(group, name, 'src'), { recursive: true, encoding: 'utf8' })) {
-      if (file.endsWith('.ts')) read(join(group, name, 'src', file));
-    }
+for (const folder of folders) {
+  for (const file of readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.ts')) read(join(folder, 'src', file));
   }
 }
 

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { ConfigError, DnsError, type TransportTarget } from '@sestina/core';
+import { ConfigError, type TransportTarget } from '@sestina/core';
 import { within } from '@sestina/core/util';
 import { asciiDomain } from './domain.js';
 import type { Settings } from './options.js';
-import { toDnsError } from './resolver.js';
+import { dnsError, toDnsError } from './resolver.js';
 import { inOrder, type SrvTarget, usable } from './srv.js';
 
 /** A host and port where the server may be. */
@@ -78,7 +78,6 @@ export async function findEndpoints(domain: string, settings: Settings, signal: 
   if (records.length === 0) return [itself];
   const targets = inOrder(usable(records), settings.random).slice(0, MOST_TARGETS);
   const [failed] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-  if (targets.length === 0)
-    throw failed ? toDnsError(domain, failed) : new DnsError(domain, 'ENOSERVICE', { retryable: false });
+  if (targets.length === 0) throw failed ? toDnsError(domain, failed) : dnsError(domain, 'ENOSERVICE');
   return targets.map(({ name, port, directTls }) => ({ host: name, port, directTls }));
 }

@@ -7,7 +7,7 @@ import { guarded } from './dial.js';
 import { type Endpoint, findEndpoints } from './endpoints.js';
 import type { Settings } from './options.js';
 import { interleaved, race } from './race.js';
-import { type HostAddress, toDnsError } from './resolver.js';
+import { dnsError, type HostAddress, toDnsError } from './resolver.js';
 import { secure } from './secure.js';
 import type { TlsSettings } from './tls-options.js';
 
@@ -19,6 +19,15 @@ export interface Opened {
 }
 
 const MOST_ADDRESSES = 16;
+
+const DETAILS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ETIMEDOUT: 'no answer',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'network unreachable',
+  EACCES: 'not permitted',
+};
 
 /**
  * Connects to the domain of `tls`, or to `given`: every address of every endpoint in turn.
@@ -114,7 +123,7 @@ class Opener {
     const { clock, connectTimeout: timeout, resolver } = this.#settings;
     const patience = { what: `looking up ${host}`, timeout, signal };
     const found = await within(clock, (inner) => resolver.addresses(host, inner), patience);
-    if (found.length === 0) throw new DnsError(host, 'ENODATA', { retryable: false });
+    if (found.length === 0) throw dnsError(host, 'ENODATA');
     return interleaved(found).slice(0, MOST_ADDRESSES);
   }
 
@@ -144,7 +153,7 @@ class Opener {
 
   #failed(address: string, port: number, error: unknown): Error {
     const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
-    this.attempts.push({ address, port, error: failure });
+    this.attempts.push({ address, port, error: failure, detail: DETAILS[(failure as { code?: string }).code ?? ''] });
     return failure;
   }
 }

@@ -23,12 +23,28 @@ export abstract class Resolver {
   abstract addresses(host: string, signal: AbortSignal): Promise<readonly HostAddress[]>;
 }
 
-const FINAL: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EAI_NONAME', 'ENONAME']);
+const DETAILS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such host; is the domain spelled right?',
+  ENODATA: 'the name has no address; is the domain spelled right?',
+  ENOSERVICE: 'its DNS says that it offers no XMPP service; if you know better, give the `host` option',
+  ETIMEOUT: 'no answer from DNS; is the network up?',
+  ESERVFAIL: 'the name server failed; try again later',
+  EREFUSED: 'the name server refused to answer; is it the right one?',
+  ECONNREFUSED: 'no name server could be reached; is the network up?',
+  EAI_AGAIN: 'no name server could be reached; is the network up?',
+};
+
+const FINAL: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA', 'ENOSERVICE', 'EBADNAME', 'EAI_NONAME', 'ENONAME']);
+
+/** The error of that code, with the way out in its message. */
+export function dnsError(host: string, code: string, cause?: unknown): DnsError {
+  return new DnsError(host, code, { retryable: !FINAL.has(code), detail: DETAILS[code] ?? code, cause });
+}
 
 /** What a look-up of `host` failed with, typed. */
 export function toDnsError(host: string, error: unknown): DnsError {
   if (error instanceof DnsError) return error;
   const code =
     error instanceof TimeoutError ? 'ETIMEOUT' : String((error as { code?: unknown } | null)?.code ?? 'EFAIL');
-  return new DnsError(host, code, { cause: error, retryable: !FINAL.has(code) });
+  return dnsError(host, code, error);
 }

@@ -79,7 +79,7 @@ export function typescript(all, folder = '', root = ROOT) {
 function walk(folder) {
   return readdirSync(folder)
     .sort()
-    .filter((name) => !['node_modules', 'dist', 'coverage'].includes(name))
+    .filter((name) => !name.startsWith('.') && !['node_modules', 'dist', 'coverage'].includes(name))
     .flatMap((name) =>
       statSync(join(folder, name)).isDirectory() ? walk(join(folder, name)).map((path) => `${name}/${path}`) : [name],
     );

@@ -1,7 +1,7 @@
-import { followsBidiRule, hasRightToLeft } from './bidi.js';
-import { followsContextRules } from './context-rules.js';
+import { followsBidiRule, hasRightToLeft } from '../precis/bidi.js';
+import { followsContextRules } from '../precis/context-rules.js';
+import { hasExcludedCharacter, mapWidth, toLower } from '../precis/precis.js';
 import { normaliseIpLiteral } from './ip-literal.js';
-import { hasExcludedCharacter, mapWidth, toLower } from './precis.js';
 import { punycodeDecode, punycodeEncode } from './punycode.js';
 
 const MAX_LABEL = 63;

@@ -1,6 +1,6 @@
 import { SestinaError } from '../errors.js';
+import type { PrecisReason } from '../precis/precis-error.js';
 import type { DomainFault } from './domain.js';
-import type { PrecisReason } from './precis-error.js';
 
 /** The part of a JID that is at fault; `jid` where it is the whole. */
 export type JidPart = 'jid' | 'local' | 'domain' | 'resource';

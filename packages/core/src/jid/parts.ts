@@ -1,6 +1,6 @@
+import { opaqueString, usernameCaseMapped } from '../precis/precis.js';
 import { prepareDomain } from './domain.js';
 import type { JidReason } from './jid-error.js';
-import { opaqueString, usernameCaseMapped } from './precis.js';
 
 const MAX_PART = 1023;
 

@@ -1,16 +1,5 @@
 import { SestinaError, TimeoutError } from '../errors.js';
 
-const DNS_REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'no such host; is the domain spelled right?',
-  ENODATA: 'the name has no address; is the domain spelled right?',
-  ENOSERVICE: 'its DNS says that it offers no XMPP service; if you know better, give the `host` option',
-  ETIMEOUT: 'no answer from DNS; is the network up?',
-  ESERVFAIL: 'the name server failed; try again later',
-  EREFUSED: 'the name server refused to answer; is it the right one?',
-  ECONNREFUSED: 'no name server could be reached; is the network up?',
-  EAI_AGAIN: 'no name server could be reached; is the network up?',
-};
-
 /** A name could not be looked up. `retryable` is false where DNS says that the host or the service does not exist. */
 export class DnsError extends SestinaError {
   readonly code = 'ERR_DNS';
@@ -21,10 +10,11 @@ export class DnsError extends SestinaError {
     readonly host: string,
     /** Node's code (`ENOTFOUND`, `ESERVFAIL`, `ETIMEOUT`, …), or `ENOSERVICE` where the SRV target is `.` (RFC 2782). */
     readonly dnsCode: string,
-    options: ErrorOptions & { readonly retryable: boolean },
+    /** `detail`: what it means and the way out, as the end of the message. Default: the code. */
+    { retryable, detail = dnsCode, cause }: { retryable: boolean; detail?: string; cause?: unknown },
   ) {
-    super(`could not look up ${host}: ${DNS_REASONS[dnsCode] ?? dnsCode}`, options);
-    this.retryable = options.retryable;
+    super(`could not look up ${host}: ${detail}`, { cause });
+    this.retryable = retryable;
   }
 }
 
@@ -34,25 +24,17 @@ export interface ConnectAttempt {
   readonly address: string;
   readonly port?: number | undefined;
   readonly error: Error;
+  /**
+   * What the message says of it.
+   * @default that of the error
+   */
+  readonly detail?: string | undefined;
 }
 
-const SOCKET_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  ETIMEDOUT: 'no answer',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'network unreachable',
-  EACCES: 'not permitted',
-};
-
-function reasonOf(error: Error): string {
-  if (error instanceof TimeoutError) return `no answer within ${error.timeout} ms`;
-  return SOCKET_REASONS[(error as { code?: string }).code ?? ''] ?? error.message;
-}
-
-function describe({ address, port, error }: ConnectAttempt): string {
+function describe({ address, port, error, detail = error.message }: ConnectAttempt): string {
   const host = port !== undefined && address.includes(':') ? `[${address}]` : address;
-  return `${host}${port === undefined ? '' : `:${port}`} ${reasonOf(error)}`;
+  const text = error instanceof TimeoutError ? `no answer within ${error.timeout} ms` : detail;
+  return `${host}${port === undefined ? '' : `:${port}`} ${text}`;
 }
 
 /** No address of the server could be reached. Every attempt is in `attempts`, and in `cause` as an `AggregateError`. */

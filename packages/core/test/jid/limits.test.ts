@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { enforceNickname, enforceOpaqueString, enforceUsername, JID } from '../../src/jid/index.js';
+import { JID } from '../../src/jid/index.js';
+import { enforceNickname, enforceOpaqueString, enforceUsername } from '../../src/precis/index.js';
 
 const host = 'example.net';
 const longHost = `${'a'.repeat(63)}.`.repeat(16).slice(0, -1);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { JID } from '../../src/jid/index.js';
 import {
   enforceNickname,
   enforceOpaqueString,
   enforceUsername,
-  JID,
   nicknameForComparison,
-} from '../../src/jid/index.js';
+} from '../../src/precis/index.js';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 

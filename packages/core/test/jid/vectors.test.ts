@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { escapeLocal, JID, JidError, unescapeLocal } from '../../src/jid/index.js';
 import {
   compareNicknames,
   enforceOpaqueString,
   enforceUsername,
-  escapeLocal,
-  JID,
-  JidError,
   nicknameForComparison,
   PrecisError,
-  unescapeLocal,
-} from '../../src/jid/index.js';
+} from '../../src/precis/index.js';
 import vectors from './vectors.json' with { type: 'json' };
 
 describe(vectors.jids.source, () => {

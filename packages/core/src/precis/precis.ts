@@ -1,6 +1,6 @@
 import { followsBidiRule, hasRightToLeft } from './bidi.js';
 import { followsContextRules } from './context-rules.js';
-import { type Fail, PrecisError } from './precis-error.js';
+import type { Fail } from './precis-error.js';
 
 // The derived properties of RFC 8264 §8 are put together from the Unicode properties that the engine knows, so they
 // follow its version of Unicode and cost no tables. What is unassigned there is disallowed, as the RFC has it.
@@ -74,29 +74,4 @@ export function opaqueString(text: string, fail: Fail): string {
   const result = stabilise(text, (value) => value.replace(/\p{Zs}/gu, ' ').normalize('NFC'), fail);
   checkFreeform(result, fail);
   return result;
-}
-
-/**
- * The form of a username that is stored and compared: UsernameCaseMapped of RFC 8265 §3.3. It is wider than the
- * localpart of a JID, which excludes some ASCII characters more.
- * @throws PrecisError where the username is not allowed, or has more than 4096 UTF-16 units.
- */
-export function enforceUsername(text: string): string {
-  const fail: Fail = (reason) => {
-    throw new PrecisError('UsernameCaseMapped', reason);
-  };
-  checkInputLength(text, fail);
-  return usernameCaseMapped(text, fail);
-}
-
-/**
- * The form of a password that is stored and compared: OpaqueString of RFC 8265 §4.2.
- * @throws PrecisError where the password is not allowed, or has more than 4096 UTF-16 units.
- */
-export function enforceOpaqueString(text: string): string {
-  const fail: Fail = (reason) => {
-    throw new PrecisError('OpaqueString', reason);
-  };
-  checkInputLength(text, fail);
-  return opaqueString(text, fail);
 }

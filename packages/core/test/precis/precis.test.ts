@@ -5,7 +5,7 @@ import {
   enforceOpaqueString,
   enforceUsername,
   PrecisError,
-} from '../../src/jid/index.js';
+} from '../../src/precis/index.js';
 
 function reasonOf(run: () => unknown): string {
   try {
