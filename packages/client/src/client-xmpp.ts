@@ -2,14 +2,14 @@ import {
   BaseXMPP,
   ConfigError,
   checkOption,
-  JID,
+  type JID,
   knownOptions,
   type Link,
   lookUp,
   lookUpAll,
   provide,
   type RequestOptions,
-  type RosterNode,
+  type RosterPolicies,
   type SessionOutcome,
   type StreamFeatures,
   StreamNegotiation,
@@ -34,8 +34,10 @@ import { login } from './negotiation/login.js';
 import { startTls } from './negotiation/starttls.js';
 import { CLIENT_OPTIONS, type ClientOptions, checkValues } from './options.js';
 import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
-import { RosterSync } from './roster-sync.js';
-import { NS_PRE_APPROVAL, NS_ROSTER_VERSIONING, RosterItemElement } from './stanza/roster.js';
+import { ClientRoster } from './roster/client-roster.js';
+import type { ClientRosterNode } from './roster/client-roster-node.js';
+import { RosterSync } from './roster/roster-sync.js';
+import { NS_PRE_APPROVAL, NS_ROSTER_VERSIONING } from './stanza/roster.js';
 
 // A session that was there for so many milliseconds was no mere stop on the way to another host.
 const SETTLED = 60_000;
@@ -53,6 +55,8 @@ export interface ServerAbilities {
 
 /** A client: logs in to an account, holds its session, and keeps its roster. */
 export class ClientXMPP extends BaseXMPP {
+  /** The roster of this account, by owner as everywhere: `clientRoster` is shorter. */
+  declare readonly roster: ClientRoster;
   readonly #options: ClientOptions;
   readonly #negotiation: ClientNegotiation;
   readonly #transports: InstalledTransports;
@@ -91,7 +95,7 @@ export class ClientXMPP extends BaseXMPP {
     }
     this.#transports = this.#findTransports(options.transports);
     this.#mechanisms = options.mechanisms ?? lookUpAll(this.scope, SaslMechanism) ?? builtInMechanisms();
-    this.#rosterSync = new RosterSync(this);
+    this.#rosterSync = new RosterSync(this, this.roster, () => this.server.rosterVersioning);
     this.#rosterSync.listen();
     this.#negotiation = this.#makeNegotiation();
     provide(this.scope, StreamNegotiation, this.#negotiation);
@@ -127,40 +131,38 @@ export class ClientXMPP extends BaseXMPP {
 
   // Roster.
 
+  protected override createRoster(policies: RosterPolicies): ClientRoster {
+    return new ClientRoster(this, policies);
+  }
+
   /** The roster of this account, as far as it was fetched. */
-  get clientRoster(): RosterNode {
-    return this.#rosterSync.node;
+  get clientRoster(): ClientRosterNode {
+    return this.roster.of();
   }
 
   /**
    * Fetches the roster; pushes keep it current from then on.
    * @throws what `request()` throws.
    */
-  getRoster(options: RequestOptions = {}): Promise<RosterNode> {
-    this.#rosterSync.versioned = this.server.rosterVersioning;
+  getRoster(options: RequestOptions = {}): Promise<ClientRosterNode> {
     return this.#rosterSync.fetch(options);
   }
 
   /**
-   * Puts a contact into the roster, or changes its name and groups; what is not given stays as it is.
+   * Puts a contact into the roster, or changes its name and groups; what is not given stays as it is, for which the roster
+   * is fetched first where it was not in this session.
    * @throws what `request()` throws.
    */
-  async updateRoster(
+  updateRoster(
     jid: JID | string,
     { name, groups, ...options }: RequestOptions & { name?: string; groups?: readonly string[] } = {},
   ): Promise<void> {
-    const known = this.clientRoster.get(jid);
-    const item = new RosterItemElement({
-      jid: JID.from(jid).bare,
-      name: (name ?? known?.name) || undefined,
-      groups: groups ?? known?.groups ?? [],
-    });
-    await this.#rosterSync.set(item, options);
+    return this.#rosterSync.update(jid, { name, groups }, options);
   }
 
   /** Takes a contact out of the roster, and ends subscriptions both ways. @throws what `request()` throws. */
-  async delRosterItem(jid: JID | string, options: RequestOptions = {}): Promise<void> {
-    await this.#rosterSync.set(new RosterItemElement({ jid: JID.from(jid).bare, subscription: 'remove' }), options);
+  delRosterItem(jid: JID | string, options: RequestOptions = {}): Promise<void> {
+    return this.#rosterSync.remove(jid, options);
   }
 
   // Connecting.

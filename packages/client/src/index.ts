@@ -2,4 +2,6 @@ export { ClientXMPP, type ServerAbilities } from './client-xmpp.js';
 export { Credentials } from './credentials.js';
 export { AuthError, type AuthReason, ResourceConflictError } from './errors.js';
 export type { ClientOptions } from './options.js';
+export { ClientRoster } from './roster/client-roster.js';
+export { ClientRosterNode } from './roster/client-roster-node.js';
 export { RosterItemElement, RosterQuery } from './stanza/roster.js';

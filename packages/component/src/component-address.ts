@@ -15,7 +15,6 @@ import {
   type PresenceInit,
   Registration,
   type RequestOptions,
-  type RosterNode,
   type Sending,
   type SendOptions,
   type StanzaListenerOptions,
@@ -24,6 +23,7 @@ import {
 } from '@sestina/core';
 import type { AddressListenerOptions, AddressListeners } from './address-listeners.js';
 import type { ComponentXMPP } from './component-xmpp.js';
+import type { ComponentRosterNode } from './roster/component-roster-node.js';
 
 /** The events that are about one address: a stanza that came for it, a change in its roster. */
 export type AddressEvent = Exclude<
@@ -59,7 +59,7 @@ export class ComponentAddress {
   }
 
   /** The roster of the bare address. */
-  get roster(): RosterNode {
+  get roster(): ComponentRosterNode {
     return this.#component.roster.of(this.jid);
   }
 

@@ -14,6 +14,7 @@ import {
   NS_COMPONENT,
   Presence,
   type PresenceInit,
+  type RosterPolicies,
   type Sending,
   type SendOptions,
   type SessionOutcome,
@@ -30,7 +31,8 @@ import { AddressListeners } from './address-listeners.js';
 import { ComponentAddress } from './component-address.js';
 import { HandshakeError } from './errors.js';
 import { handshake } from './handshake.js';
-import { PresenceFeed } from './presence-feed.js';
+import { ComponentRoster } from './roster/component-roster.js';
+import { PresenceFeed } from './roster/presence-feed.js';
 
 /** Options of a `ComponentXMPP`. */
 export interface ComponentOptions extends XMPPOptions {
@@ -74,6 +76,8 @@ const COMPONENT_OPTIONS = {
 /** A component: one stream to a server that speaks for every address of a domain (XEP-0114). */
 export class ComponentXMPP extends BaseXMPP {
   override readonly isComponent = true;
+  /** Who is subscribed to the addresses of this component, and who of them is there. */
+  declare readonly roster: ComponentRoster;
   readonly #options: Omit<ComponentOptions, 'secret'>;
   readonly #transports: readonly TransportFactory[];
   readonly #secret: () => string;
@@ -117,6 +121,10 @@ export class ComponentXMPP extends BaseXMPP {
     if (!transports) this.#refusePlaintext(false);
     if (transports) this.#transports = 'create' in transports ? [transports] : transports;
     else this.#transports = lookUpAll(this.scope, TransportFactory) ?? defaultTransports(this);
+  }
+
+  protected override createRoster(policies: RosterPolicies): ComponentRoster {
+    return new ComponentRoster(this, policies);
   }
 
   #refusePlaintext(secure: boolean): void {

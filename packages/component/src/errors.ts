@@ -30,3 +30,15 @@ export class RosterStoreError extends SestinaError {
     this.retryable = !damaged;
   }
 }
+
+/** The contacts of an address were asked for before anything has read them: await `roster.load()` first. */
+export class RosterNotLoadedError extends SestinaError {
+  readonly code = 'ERR_ROSTER_NOT_LOADED';
+
+  constructor(
+    /** Bare JID. */
+    readonly owner: JID,
+  ) {
+    super(`the roster of ${owner} has not been read from its store: await its load() before you look into it`);
+  }
+}

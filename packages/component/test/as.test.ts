@@ -425,6 +425,7 @@ describe('presence of an address', () => {
     await stream.expectSent(
       "<presence from='romeo@bot.example.org' to='bob@example.net/x'><show>away</show></presence>",
     );
+    component.roster.autoAuthorize = 'ask';
     await stream.recv("<presence type='probe' from='dave@example.net' to='romeo@bot.example.org'/>");
     await stream.expectSent("<presence from='romeo@bot.example.org' to='dave@example.net' type='unsubscribed'/>");
     await stream.recv("<presence type='probe' from='dave@example.net' to='juliet@bot.example.org'/>");

@@ -1,4 +1,5 @@
-import type { RawPeer } from '@sestina/testing';
+import { ConfigError } from '@sestina/core';
+import { MemoryServer, type RawPeer } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { interested, login, online, plainServer, sync } from './raw-client.js';
 
@@ -111,4 +112,20 @@ describe('roster versioning', () => {
       expect(await get(peer, ver)).toContain("<item jid='a@b' subscription='none'/></query>");
     },
   );
+});
+
+describe('setRosterItem()', () => {
+  it('refuses arguments in a wrong order, by name', () => {
+    const server = new MemoryServer({ users: { alice: 'secret' } });
+    const wrong: [string, string, object?][] = [
+      ['bob@example.net', 'alice'],
+      ['alice', '@'],
+      ['alice', { name: 'Bob' } as never, 'bob@example.net' as never],
+      ['alice', 'bob@example.net', 'Bob' as never],
+    ];
+    for (const [username, jid, change] of wrong) {
+      expect(() => server.setRosterItem(username, jid, change), JSON.stringify([username, jid])).toThrow(ConfigError);
+    }
+    expect(server.roster('alice')).toEqual([]);
+  });
 });

@@ -108,20 +108,8 @@ export class OwnCaps {
       const { ver } = own;
       const isStale = ver !== undefined && ver !== published && this.#published.get(owner) === published;
       // Offline there is nobody to tell: the start of the next session looks again.
-      if (isStale && this.#xmpp.online && !this.#stopped) this.#sendAgain(owner);
+      if (isStale && this.#xmpp.online && !this.#stopped) this.#xmpp.roster.of(owner).sendAgain();
     }
-  }
-
-  #sendAgain(owner: string): void {
-    const node = this.#xmpp.roster.of(owner);
-    if (!node.keepsState) {
-      const again = node.lastPresence?.copy();
-      if (!again) return;
-      again.id = undefined;
-      this.#xmpp.send(again);
-      return;
-    }
-    for (const item of node) if (item.from) node.sendLastPresence(item.jid);
   }
 
   #ver(address: JID | undefined): OwnVer {

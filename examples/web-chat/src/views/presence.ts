@@ -9,7 +9,7 @@ const SHOWS: Readonly<Record<string, string>> = {
 
 /** How a contact is there: for its dot, and in words. */
 export function presenceOf(contact: RosterItem | undefined): { kind: string; text: string } {
-  const best = contact?.best;
+  const best = contact?.best ?? [...(contact?.resources.values() ?? [])].at(-1);
   if (best) {
     const show = best.show ?? 'chat';
     return {

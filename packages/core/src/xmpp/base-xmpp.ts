@@ -27,7 +27,7 @@ import { type Messages, type MessageWays, messageWays } from './messages/message
 import type { Plugin, PluginClass, PluginOptions, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { SessionHooks } from './plugins/session-hooks.js';
-import { Roster } from './presence/index.js';
+import { Roster, type RosterPolicies } from './presence/index.js';
 import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
 import type { XMPPEvents } from './xmpp-events.js';
@@ -148,11 +148,16 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       { constructing: (owner, construct) => this.#constructing(owner, construct), reportError },
       this.#hooks,
     );
-    this.roster = new Roster(this, {
+    this.roster = this.createRoster({
       autoAuthorize: options.autoAuthorize ?? 'ask',
       autoSubscribe: options.autoSubscribe ?? false,
     });
     for (const cls of [Message, Presence, Iq, StreamFeatures]) super.registerStanza(cls as unknown as ElementClass);
+  }
+
+  /** The rosters of this kind of connection; called by the constructor of this class. */
+  protected createRoster(policies: RosterPolicies): Roster {
+    return new Roster(this, policies);
   }
 
   /** The address that the server gave us; undefined before the first session. */

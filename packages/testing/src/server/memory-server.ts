@@ -130,10 +130,19 @@ export class MemoryServer implements AsyncDisposable {
     return this.#account(username).roster.items;
   }
 
-  /** Puts a contact into a user's roster or changes it there, and pushes it. The contact's roster is not touched. */
+  /**
+   * Puts a contact into a user's roster or changes it there, and pushes it. The contact's roster is not touched.
+   * @throws ConfigError where there is no such user, or the second argument is no address.
+   */
   setRosterItem(username: string, jid: string, change: Partial<Omit<RosterItem, 'jid'>> = {}): void {
     const account = this.#account(username);
-    const contact = JID.parse(jid).bare.full;
+    const contact = typeof jid === 'string' ? JID.tryParse(jid)?.bare.full : undefined;
+    if (contact === undefined || typeof change !== 'object' || change === null) {
+      throw new ConfigError(
+        'setRosterItem() takes the name of a user, the address of a contact, and what is new',
+        'jid',
+      );
+    }
     account.roster.update(contact, change);
     this.#parts.rosters.push(account, contact);
   }

@@ -1,4 +1,6 @@
+export type { ResourcePresence } from './kept-presence.js';
+export { PresenceLedger } from './presence-ledger.js';
 export * from './roster.js';
+export * from './roster-host.js';
 export * from './roster-item.js';
-export type * from './roster-keeper.js';
 export * from './roster-node.js';

@@ -1,70 +1,54 @@
 import { JID } from '../../jid/index.js';
-import type { Presence } from '../../stanza/presence.js';
-import { Sending, type SendOptions } from '../../stream/sending.js';
+import { Presence } from '../../stanza/presence.js';
+import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
-import { OwnPresence } from './own-presence.js';
-import type { RosterHost, SubscriptionPolicy } from './roster.js';
-import { RosterChanges } from './roster-changes.js';
-import { type RosterEntry, RosterItem } from './roster-item.js';
-import type { HeldPresence, PresenceDelivery, RosterKeeper, RosterState } from './roster-keeper.js';
+import { keepPresence } from './kept-presence.js';
+import type { PresenceLedger } from './presence-ledger.js';
+import type { RosterHost, SubscriptionPolicy, Tell } from './roster-host.js';
+import {
+  type ContactChanges,
+  type ItemOwner,
+  type RosterEntry,
+  RosterItem,
+  type SubscriptionType,
+} from './roster-item.js';
 
-/** Changes the roster where it is really kept: on the server. */
-export interface RosterEditor {
-  update(entry: { jid: JID; name?: string | undefined; groups?: readonly string[] | undefined }): Promise<void>;
-  remove(jid: JID): Promise<void>;
-}
-
-/** How many who are in no roster may still be remembered, over all rosters of a connection. */
-export interface StrangerQuota {
-  left: number;
-}
-
-/** What a roster belongs to. */
-export interface RosterGroup {
-  readonly keeper: RosterKeeper | undefined;
-  readonly delivery: PresenceDelivery | undefined;
-  /** There may be something in it now; `lasting`: more than strangers. */
-  filled(node: RosterNode, lasting?: boolean): void;
-  /** There may be nothing in it now. */
-  emptied(node: RosterNode): void;
-}
-
-type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed';
-
-const ALONE: RosterGroup = { keeper: undefined, delivery: undefined, filled: () => {}, emptied: () => {} };
 const MAX_STRANGERS = 1_000;
 // Beside them, those who wait for an answer: a flood of presence must not keep anybody from asking.
 const MAX_WAITING = 1_000;
-const MAX_RESOURCES = 10_000;
+const MAX_RESOURCES = { own: 100, contact: 100, stranger: 16 };
 
-/** The roster of one owner. */
-export class RosterNode implements Iterable<RosterItem> {
-  readonly #host: RosterHost;
+/** What a presence has changed. */
+export interface Arrival {
+  readonly item: RosterItem;
+  /** It is the first resource that is there, or the last that was. */
+  readonly edge: boolean;
+  /** Show or status are not what they were. */
+  readonly changed: boolean;
+}
+
+/** The roster of one owner: its contacts, who of them is there, and who else is. Kept by our server, unless a subclass does. */
+export class RosterNode implements Iterable<RosterItem>, ItemOwner {
+  protected readonly host: RosterHost;
+  readonly #ledger: PresenceLedger;
   readonly #items = new Map<string, RosterItem>();
   /** Those of them who are not in the roster, oldest first. */
   readonly #strangers = new Set<RosterItem>();
-  readonly #quota: StrangerQuota;
-  readonly #group: RosterGroup;
-  readonly #changes: RosterChanges;
-  readonly #own = new OwnPresence();
+  #contacts = 0;
+  /** Those with a resource in their address. */
+  #withResource = 0;
+  #last: Presence | undefined;
   #autoAuthorize: SubscriptionPolicy | undefined;
   #autoSubscribe: boolean | undefined;
-  /** `ver` of the roster that was fetched last (RFC 6121 §2.6). */
-  version: string | undefined;
-  /** Set where a server keeps the roster. */
-  editor: RosterEditor | undefined;
 
   constructor(
     host: RosterHost,
     /** Bare JID. */
     readonly owner: JID,
-    quota: StrangerQuota = { left: MAX_STRANGERS },
-    group: RosterGroup = ALONE,
+    ledger: PresenceLedger,
   ) {
-    this.#host = host;
-    this.#quota = quota;
-    this.#group = group;
-    this.#changes = new RosterChanges(this, host, group);
+    this.host = host;
+    this.#ledger = ledger;
   }
 
   /** What is done with subscription requests; undefined: what the whole roster does. */
@@ -74,38 +58,45 @@ export class RosterNode implements Iterable<RosterItem> {
 
   set autoAuthorize(policy: SubscriptionPolicy | undefined) {
     this.#autoAuthorize = policy;
-    this.#notePolicy(policy);
+    this.#touched();
   }
 
+  /** Whether a contact that is let see our presence is asked for the same; undefined: what the whole roster does. */
   get autoSubscribe(): boolean | undefined {
     return this.#autoSubscribe;
   }
 
   set autoSubscribe(policy: boolean | undefined) {
     this.#autoSubscribe = policy;
-    this.#notePolicy(policy);
+    this.#touched();
   }
 
-  #notePolicy(policy: unknown): void {
-    if (policy === undefined) this.#group.emptied(this);
-    else this.#group.filled(this, true);
+  #touched(): void {
+    if (this.hasPolicy) this.filled(true);
+    else this.emptied();
   }
 
-  /** Whether subscriptions are kept here, as in a component, and not by a server. */
-  get keepsState(): boolean {
-    return this.#host.isComponent;
+  /** Whether there is a policy of its own. */
+  protected get hasPolicy(): boolean {
+    return this.#autoAuthorize !== undefined || this.#autoSubscribe !== undefined;
   }
+
+  /** Whether the contacts are known. As long as they are not, nobody counts as one. */
+  get loaded(): boolean {
+    return true;
+  }
+
+  /** Makes the contacts known where something keeps them that can be asked at any time. Rejects where that fails. */
+  async load(): Promise<void> {}
 
   /** The contacts in the roster. */
   *[Symbol.iterator](): IterableIterator<RosterItem> {
-    for (const item of this.#items.values()) if (item.inRoster) yield item;
+    for (const item of this.items()) if (item.inRoster) yield item;
   }
 
   /** How many contacts are in the roster. */
   get size(): number {
-    let size = 0;
-    for (const _item of this) size += 1;
-    return size;
+    return this.#contacts;
   }
 
   /** Whether the contact is in the roster. */
@@ -113,9 +104,12 @@ export class RosterNode implements Iterable<RosterItem> {
     return this.get(jid)?.inRoster ?? false;
   }
 
-  /** The contact, or somebody whose presence we see; undefined for others. */
+  /**
+   * The contact, or somebody whose presence we see; undefined for others. A full JID stands for the bare one unless the
+   * roster has it itself.
+   */
   get(jid: JID | string): RosterItem | undefined {
-    return this.#items.get(JID.from(jid).bare.toString());
+    return this.find(JID.from(jid));
   }
 
   /** The contacts by group; those in none stand under the empty name. */
@@ -123,217 +117,201 @@ export class RosterNode implements Iterable<RosterItem> {
     const groups = new Map<string, RosterItem[]>();
     for (const item of this) {
       for (const group of item.groups.length > 0 ? item.groups : ['']) {
-        groups.set(group, [...(groups.get(group) ?? []), item]);
+        const members = groups.get(group);
+        if (members) members.push(item);
+        else groups.set(group, [item]);
       }
     }
     return groups;
   }
 
+  /** The presence of a full JID, or of the best resource of a bare one. */
+  presence(jid: JID | string): Presence | undefined {
+    const address = JID.from(jid);
+    const item = this.find(address);
+    return (address.resource === undefined ? item?.best : item?.resources.get(address.resource))?.presence;
+  }
+
+  // Changing it.
+
   /** Puts a contact into the roster, or changes its name or groups; what is not given stays. Resolves once that is done. */
-  async update(jid: JID | string, changes: { name?: string; groups?: readonly string[] } = {}): Promise<void> {
-    const bare = JID.from(jid).bare;
-    if (this.editor) {
-      const item = this.get(bare);
-      return this.editor.update({
-        jid: bare,
-        name: changes.name ?? item?.name,
-        groups: changes.groups ?? item?.groups,
-      });
-    }
-    await this.commit(() => {
-      const { name: oldName, groups: oldGroups, subscription, ask, approved } = this.get(bare) ?? {};
-      const [name, groups] = [changes.name ?? oldName, changes.groups ?? oldGroups];
-      this.apply([{ jid: bare, name, groups, subscription, ask, approved }]);
-    });
+  async update(jid: JID | string, changes: ContactChanges = {}): Promise<void> {
+    this.change(jid, changes);
+  }
+
+  /** Changes name or groups here. */
+  protected change(jid: JID | string, changes: ContactChanges): void {
+    const { jid: address, name, groups, subscription, ask, approved } = this.someone(jid);
+    const entry = { name: changes.name ?? name, groups: changes.groups ?? groups };
+    this.apply([{ ...entry, jid: address, subscription, ask, approved }]);
   }
 
   /** Takes a contact out of the roster, and ends subscriptions both ways. Resolves once that is done. */
   async remove(jid: JID | string): Promise<void> {
-    const bare = JID.from(jid).bare;
-    if (this.editor) return this.editor.remove(bare);
-    await this.commit(() => {
-      const item = this.get(bare);
-      if (!item) return;
-      if (item.to || item.ask) item.unsubscribe();
-      if (item.from) item.unauthorize();
-      this.drop([bare]);
-    });
+    this.drop(this.someone(jid).jid);
   }
 
   /** Asks for a subscription to somebody's presence. */
   subscribe(jid: JID | string): Sending {
-    return this.#someone(jid).subscribe();
+    return this.act(this.someone(jid), 'subscribe');
   }
 
   /** Gives up a subscription of ours. */
   unsubscribe(jid: JID | string): Sending {
-    return this.#someone(jid).unsubscribe();
+    return this.act(this.someone(jid), 'unsubscribe');
   }
 
   /** Lets somebody see our presence. */
   authorize(jid: JID | string): Sending {
-    return this.#someone(jid).authorize();
+    return this.act(this.someone(jid), 'subscribed');
   }
 
   /** Refuses somebody's request, or ends what was allowed. */
   unauthorize(jid: JID | string): Sending {
-    return this.#someone(jid).unauthorize();
+    return this.act(this.someone(jid), 'unsubscribed');
   }
 
-  #someone(jid: JID | string): RosterItem {
-    return this.get(jid) ?? new RosterItem(this, JID.from(jid).bare);
+  /** Sends one of the four; the server changes the roster accordingly. @internal */
+  act(item: RosterItem, type: SubscriptionType): Sending {
+    const here = this.current(item, true);
+    if (type === 'subscribe' && !here.to) here.ask = true;
+    if (type === 'unsubscribe') here.ask = false;
+    if (type === 'subscribed' || type === 'unsubscribed') here.pendingIn = false;
+    this.forgetStranger(here);
+    return this.host.sendPresence({ to: here.jid.bare, type });
   }
 
-  /** Reads what is kept of this roster, where something keeps it; see `RosterKeeper`. Rejects where that fails. */
-  load(): Promise<void> {
-    return this.look(() => {});
-  }
-
-  /**
-   * Changes this roster. Where something keeps it: runs the change once what is kept was read, and resolves once the change is
-   * kept too; what it sends goes out then. Else it is run at once.
-   */
-  commit(change: () => void): Promise<void> {
-    return this.#changes.commit(change);
-  }
-
-  /** The same for what changes nothing of what is kept. @internal */
-  look(act: () => void): Promise<void> {
-    return this.#changes.commit(act, true);
-  }
-
-  /** The same for a change that sends presence. @internal */
-  act(to: JID, type: SubscriptionType, change: () => Sending): Sending {
-    return this.#changes.act(() => this.#changes.presence({ to, type }), change);
-  }
-
-  /** What is to be kept. @internal */
-  get state(): RosterState {
-    const contacts = [...this.#items.values()].filter((item) => item.inRoster || item.pendingIn || item.ask);
-    return { contacts, presences: [...this.#own] };
-  }
-
-  /** Takes in what is kept, in place of what was here. @internal */
-  adopt({ contacts, presences }: RosterState): void {
-    const kept = new Set<RosterItem>();
-    for (const contact of contacts) {
-      const item = this.get(contact.jid) ?? new RosterItem(this, contact.jid.bare);
-      this.#insert(item);
-      item.restore(contact);
-      if (!contact.inRoster) this.#count(item);
-      kept.add(item);
-    }
-    for (const item of [...this.#items.values()]) {
-      if (kept.has(item)) continue;
-      item.restore(undefined);
-      if (!this.forgetStranger(item)) this.#count(item);
-    }
-    this.#own.replace(presences);
-    if (this.#own.size > 0) this.#group.filled(this, true);
-  }
-
-  /** Reports a failure, which may be that of many changes, once. @internal */
-  report(error: unknown): void {
-    this.#changes.report(error);
-  }
-
-  /** Runs a change, and holds back what it sends. @internal */
-  hold(change: () => void): HeldPresence {
-    return this.#changes.hold(change);
-  }
-
-  /** The presence of a full JID, or of the best resource of a bare one. */
-  presence(jid: JID | string): Presence | undefined {
-    const address = JID.from(jid);
-    const item = this.get(address);
-    return (address.resource === undefined ? item?.best : item?.resources.get(address.resource))?.presence;
-  }
+  // Our own presence.
 
   /** What was broadcast last. */
   get lastPresence(): Presence | undefined {
-    return this.#own.last;
+    return this.#last;
   }
 
   /** Sends a presence of this owner; without `to` to all who are subscribed. */
   sendPresence(init: PresenceInit = {}, options?: SendOptions): Sending {
-    if (!this.keepsState || init.to !== undefined) return this.#changes.send(init, options);
-    // A component has no server that would know the subscribers.
-    return this.broadcast(this.#changes.presence(init), options);
+    return this.host.sendPresence(init, options);
   }
 
-  /** Sends a presence to all who are subscribed, where no server does that. @internal */
-  broadcast(presence: Presence, options?: SendOptions): Sending {
-    return this.#changes.act(
-      () => presence,
-      () => {
-        this.remember(presence);
-        const to: JID[] = [];
-        for (const item of this) if (item.from) to.push(item.jid);
-        if (to.length > 0) return this.#changes.sendCopies(presence, to, options);
-        // Nobody is subscribed: that is done, and there is nothing for a server to acknowledge.
-        const nothing = new Sending(presence.xml, 0, {
-          unsent: () => {},
-          ackWanted: (sending) => sending.move('acked'),
-          callbackFailed: (error) => this.#host.reportError(error, 'callback of a stanza that was sent'),
-        });
-        nothing.move('written');
-        return nothing;
-      },
-    );
-  }
-
-  /** Sends what was broadcast last to one address, that of each resource; unavailable where nothing was. */
+  /** Sends what was broadcast last to one address; unavailable where nothing was. */
   sendLastPresence(to: JID): Sending {
-    let last: Sending | undefined;
-    for (const presence of this.#own) last = this.#changes.sendCopy(presence, to);
-    return last ?? this.#changes.send({ to, type: 'unavailable' });
+    const copy = this.#last?.copy().set({ to, id: undefined });
+    return copy ? this.host.send(copy) : this.host.sendPresence({ to, type: 'unavailable' });
   }
 
-  /** @internal */
-  sendUnavailable(to: JID): void {
-    if (this.#own.size === 0) this.#changes.send({ to, type: 'unavailable' });
-    for (const { from } of this.#own) this.#changes.send({ to, from, type: 'unavailable' });
+  /** Sends what was broadcast last once more to all who are subscribed; does nothing where nothing was. */
+  sendAgain(): void {
+    const copy = this.#last?.copy().set({ id: undefined });
+    if (copy) this.host.send(copy);
   }
 
-  /** @internal */
-  sendSubscription(to: JID, type: SubscriptionType): Sending {
-    return this.#changes.send({ to, type });
-  }
-
-  /** @internal */
+  /** Takes in a broadcast of ours. @internal */
   remember(presence: Presence): void {
-    this.#own.remember(presence);
-    if (this.#own.size > 0) this.#group.filled(this, true);
-    else this.#group.emptied(this);
+    this.#last = presence.isAvailable ? new Presence(presence.xml.copy()).bind(presence.stream) : undefined;
   }
 
-  /** Takes in entries of the server's; `replace`: they are all there are. @internal */
+  // For those who keep rosters.
+
+  /** Contacts and others. */
+  protected items(): IterableIterator<RosterItem> {
+    return this.#items.values();
+  }
+
+  /** The contact or somebody else; see `get()`. */
+  protected find(jid: JID): RosterItem | undefined {
+    const found = jid.isFull && this.#withResource > 0 ? this.#items.get(jid.full) : undefined;
+    return found ?? this.#items.get(jid.bare.full);
+  }
+
+  /** The item, or one that is in no list. */
+  protected someone(jid: JID | string): RosterItem {
+    const address = JID.from(jid);
+    return this.find(address) ?? new RosterItem(this, address.bare);
+  }
+
+  /** Does what tells others of a change, once that is kept. */
+  protected later(act: () => void): void {
+    act();
+  }
+
+  /** Tells of what follows from a change. */
+  protected get tell(): Tell {
+    return (name, data) => this.host.emit(name, data);
+  }
+
+  /** There may be something in it now; `lasting`: more than strangers. */
+  protected filled(_lasting: boolean): void {}
+
+  /** There may be nothing in it now. */
+  protected emptied(): void {}
+
+  /** Contacts and others, as many as there are. */
+  protected get count(): number {
+    return this.#items.size;
+  }
+
+  /** Takes in entries; `replace`: they are all there are. @internal */
   apply(entries: Iterable<RosterEntry>, replace = false): void {
-    const seen = new Set<string>();
-    const changed: JID[] = [];
+    const seen = new Set<RosterItem>();
+    const hidden: RosterItem[] = [];
     for (const entry of entries) {
-      const bare = entry.jid.bare;
-      seen.add(bare.toString());
-      this.item(bare).apply(entry);
-      changed.push(bare);
+      const item = this.#items.get(entry.jid.full) ?? new RosterItem(this, entry.jid);
+      const saw = item.to;
+      item.apply(entry);
+      this.enter(item);
+      if (saw && !item.to) hidden.push(item);
+      seen.add(item);
     }
-    if (replace) {
-      for (const item of [...this]) {
-        if (seen.has(item.jid.toString())) continue;
-        this.#delete(item);
-        changed.push(item.jid);
-      }
-    }
-    this.#host.emit('rosterUpdate', { owner: this.owner, items: changed });
+    const gone = replace ? [...this.items()].filter((item) => item.inRoster && !seen.has(item)) : [];
+    for (const item of gone) if (this.#part(item)) hidden.push(item);
+    this.#tellUpdate([...seen, ...gone]);
+    for (const item of hidden) this.forgetPresence(item);
   }
 
-  /** @internal */
-  drop(jids: readonly JID[]): void {
-    for (const jid of jids) {
-      const item = this.get(jid);
-      if (item) this.#delete(item);
+  #tellUpdate(items: readonly RosterItem[]): void {
+    const { owner, tell } = this;
+    this.later(() => tell('rosterUpdate', { owner, items: items.map(({ jid }) => jid) }));
+  }
+
+  /** Takes a contact out; does nothing where it is not in it. @internal */
+  drop(jid: JID): void {
+    const item = this.#items.get(jid.full);
+    if (!item?.inRoster) return;
+    const hidden = this.#part(item);
+    this.#tellUpdate([item]);
+    if (hidden) this.forgetPresence(item);
+  }
+
+  /** Puts an item into the roster. */
+  protected enter(item: RosterItem): void {
+    this.#items.set(item.jid.full, item);
+    if (this.#strangers.delete(item)) this.#ledger.strangersLeft += 1;
+    if (!item.inRoster) {
+      item.inRoster = true;
+      this.#contacts += 1;
+      if (item.jid.isFull) this.#withResource += 1;
+      this.#ledger.update(item);
     }
-    this.#host.emit('rosterUpdate', { owner: this.owner, items: jids.map((jid) => jid.bare) });
+    this.filled(true);
+  }
+
+  /** Takes an item out of the roster. Whoever is there, or waits for an answer, stays as a stranger. */
+  protected leave(item: RosterItem): void {
+    if (!item.inRoster) return;
+    item.inRoster = false;
+    this.#contacts -= 1;
+    if (item.jid.isFull) this.#withResource -= 1;
+    if (this.forgetStranger(item)) return;
+    this.#count(item);
+    this.#ledger.update(item);
+  }
+
+  /** Takes an item out with all that the roster said of it. Whether we do not see its presence any more. */
+  #part(item: RosterItem): boolean {
+    const saw = item.to;
+    item.apply({});
+    this.leave(item);
+    return saw;
   }
 
   /**
@@ -342,117 +320,121 @@ export class RosterNode implements Iterable<RosterItem> {
    * @internal
    */
   item(jid: JID): RosterItem {
-    return this.#items.get(jid.toString()) ?? this.current(new RosterItem(this, jid));
+    return this.#items.get(jid.full) ?? this.current(new RosterItem(this, jid));
   }
 
   /** What this item is by now: itself, put back where it was not here any more, or the one that took its place. @internal */
   current(item: RosterItem, waits = item.pendingIn): RosterItem {
-    const existing = this.#items.get(item.jid.toString());
+    const key = item.jid.full;
+    const existing = this.#items.get(key);
     if (existing) return existing;
     const reserve = waits ? MAX_WAITING : 0;
-    if (this.#full(reserve)) for (const stranger of this.#strangers) if (this.forgetStranger(stranger)) break;
-    if (!this.#full(reserve)) this.#insert(item);
-    return item;
-  }
-
-  #insert(item: RosterItem): void {
-    const key = item.jid.toString();
-    if (this.#items.has(key)) return;
+    if (this.#isFull(reserve)) for (const stranger of this.#strangers) if (this.forgetStranger(stranger)) break;
+    if (this.#isFull(reserve)) {
+      this.#ledger.full();
+      return item;
+    }
     this.#items.set(key, item);
     this.#count(item);
-    this.#group.filled(this);
+    this.filled(false);
+    return item;
   }
 
   #count(item: RosterItem): void {
     if (this.#strangers.has(item)) return;
     this.#strangers.add(item);
-    this.#quota.left -= 1;
+    this.#ledger.strangersLeft -= 1;
   }
 
-  /** Its strangers do not count any more: this roster may go without a word. @internal */
-  uncount(): void {
-    this.#quota.left += this.#strangers.size;
+  /** Its strangers do not count any more: this roster may go without a word. */
+  protected uncount(): void {
+    this.#ledger.strangersLeft += this.#strangers.size;
     this.#strangers.clear();
   }
 
-  #full(reserve: number): boolean {
-    return this.#strangers.size >= MAX_STRANGERS + reserve || this.#quota.left <= -reserve;
+  /** How many who are in no roster are remembered. */
+  protected get maxStrangers(): number {
+    return MAX_STRANGERS;
   }
 
-  /** An item is in the roster now. @internal */
-  joined(item: RosterItem): void {
-    this.#items.set(item.jid.toString(), item);
-    if (this.#strangers.delete(item)) this.#quota.left += 1;
-    this.#group.filled(this, true);
+  #isFull(reserve: number): boolean {
+    return this.#strangers.size >= this.maxStrangers + reserve || this.#ledger.strangersLeft <= -reserve;
   }
 
-  /** An item is not in the roster any more. @internal */
-  parted(item: RosterItem): void {
-    if (this.#items.get(item.jid.toString()) === item) this.#count(item);
-  }
-
-  #delete(item: RosterItem): boolean {
-    const key = item.jid.toString();
-    if (this.#items.get(key) !== item) return false;
-    this.#items.delete(key);
-    item.removed();
-    if (this.#strangers.delete(item)) this.#quota.left += 1;
-    if (this.#items.size === 0) this.#group.emptied(this);
-    return true;
-  }
-
-  /** @internal */
-  arrived(presence: Presence): { item: RosterItem; first: boolean; changed: boolean } | undefined {
-    const { from } = presence;
-    if (!from) return undefined;
-    const item = this.item(from.bare);
-    if (this.#items.get(from.bare.toString()) !== item) return undefined;
-    if (item.resources.size >= MAX_RESOURCES && !item.resources.has(from.resource ?? '')) return undefined;
-    const arrived = item.arrived(presence);
-    this.#group.filled(this);
-    return { item, ...arrived };
-  }
-
-  /** @internal */
-  left(presence: Presence): { item: RosterItem; last: boolean; changed: boolean } | undefined {
-    const { from } = presence;
-    const item = from && this.get(from);
-    if (!item) return undefined;
-    const result = item.left(presence);
-    this.forgetStranger(item);
-    return { item, ...result };
+  /** Contacts are known now: strangers beyond the bound are forgotten, the oldest first. */
+  protected trimStrangers(): void {
+    for (const stranger of this.#strangers) {
+      if (!this.#isFull(1)) return;
+      if (stranger.pendingIn || stranger.ask) continue;
+      this.#ledger.remove(stranger);
+      stranger.forget();
+    }
   }
 
   /** Forgets somebody who is not in the roster and about whom nothing is known. @internal */
   forgetStranger(item: RosterItem): boolean {
     if (item.inRoster || item.online || item.pendingIn || item.ask) return false;
-    return this.#delete(item);
-  }
-
-  get #set(): boolean {
-    return this.#own.size > 0 || this.#autoAuthorize !== undefined || this.#autoSubscribe !== undefined;
-  }
-
-  /** Whether there is more than strangers. @internal */
-  get lasting(): boolean {
-    return this.#set || this.#items.size > this.#strangers.size;
-  }
-
-  /** Whether nothing is here that would be lost. @internal */
-  get empty(): boolean {
-    if (this.#set) return false;
-    const { keeper } = this.#changes;
-    if (!keeper) return this.#items.size === 0;
-    if (keeper.busy(this) && this.#items.size > 0) return false;
-    for (const item of this.#items.values()) if (item.online) return false;
+    if (!this.#items.delete(item.jid.full)) return false;
+    if (this.#strangers.delete(item)) this.#ledger.strangersLeft += 1;
+    if (this.#items.size === 0) this.emptied();
     return true;
   }
 
-  /** Nobody's presence is known any more. @internal */
-  reset(): void {
-    for (const item of [...this.#items.values()]) {
-      item.forgetPresence();
+  // Who is there.
+
+  /** Takes in a presence; undefined where it changes nothing that is kept. @internal */
+  arrived(presence: Presence): Arrival | undefined {
+    const { from } = presence;
+    if (!from) return undefined;
+    const kept = keepPresence(presence);
+    const item = this.find(from) ?? this.item((kept.presence.from ?? from).bare);
+    const { resources } = item;
+    if (this.#items.get(item.jid.full) !== item) return undefined;
+    if (resources.size >= MAX_RESOURCES[item.standing] && !resources.has(kept.resource)) {
+      this.#ledger.full();
+      return undefined;
+    }
+    const before = item.put(kept);
+    const edge = resources.size === 0;
+    if (!this.#ledger.update(item)) {
+      item.left(kept.presence);
+      this.#ledger.update(item);
       this.forgetStranger(item);
+      return undefined;
+    }
+    this.filled(false);
+    return { item, edge, changed: !before || before.show !== kept.show || before.status !== kept.status };
+  }
+
+  /** A resource is gone, or all where it came from the bare JID. @internal */
+  left(presence: Presence): Arrival | undefined {
+    const { from } = presence;
+    const item = from && this.find(from);
+    if (!item?.left(presence)) return undefined;
+    this.#ledger.update(item);
+    this.forgetStranger(item);
+    return { item, edge: !item.online, changed: true };
+  }
+
+  /** We do not see that one's presence any more (RFC 6121 §3.3.3). */
+  protected forgetPresence(item: RosterItem): void {
+    const { owner, tell } = this;
+    this.later(() => {
+      if (!item.online) return;
+      const presence = this.host.presence({ from: item.jid, type: 'unavailable' });
+      const change = { owner, jid: item.jid, presence };
+      this.#ledger.remove(item);
+      item.forget();
+      tell('changedStatus', change);
+      if (item.standing !== 'own') tell('gotOffline', change);
+    });
+  }
+
+  /** Nobody's presence is known any more: the session is over. @internal */
+  reset(): void {
+    for (const item of [...this.items()]) {
+      this.#ledger.remove(item);
+      item.forget();
     }
   }
 }

@@ -2,7 +2,6 @@ import {
   type Clock,
   type JID,
   type Presence,
-  type PresenceDelivery,
   type Registration,
   SendError,
   type Sending,
@@ -11,6 +10,7 @@ import {
   type SendQueue,
 } from '@sestina/core';
 import { PresenceParcel } from './presence-parcel.js';
+import type { PresenceDelivery } from './roster-keeper.js';
 
 /** What the feed asks of its component. */
 export interface FeedHost {

@@ -1,7 +1,7 @@
 import { MemoryStorage } from '@sestina/core';
 import { MemoryServer } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeClient } from './support.js';
+import { makeClient } from '../support.js';
 
 class HangingStorage extends MemoryStorage {
   override get(): Promise<never> {

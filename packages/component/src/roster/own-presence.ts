@@ -1,4 +1,4 @@
-import { Presence } from '../../stanza/presence.js';
+import { Presence } from '@sestina/core';
 
 /** What an owner broadcast last, by resource. */
 export class OwnPresence implements Iterable<Presence> {

@@ -2,7 +2,7 @@ import { type ComponentOptions, type ComponentXMPP, RosterStore } from '@sestina
 import { JID, MemoryStorage, type Presence, QueueFullError, SendError } from '@sestina/core';
 import type { RawPeer } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
-import { header, PlayedServer } from './support.js';
+import { header, PlayedServer } from '../support.js';
 
 const NEWS = 'news@bot.example.org';
 const MANY = 5_000;

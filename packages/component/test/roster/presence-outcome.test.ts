@@ -1,7 +1,7 @@
 import { RosterStore } from '@sestina/component';
+import { FaultyStorage } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
-import { FaultyStorage } from './faulty-storage.js';
-import { scripted } from './scripted.js';
+import { scripted } from '../scripted.js';
 
 const settled = async (promise: Promise<unknown>): Promise<string> => {
   const pending = new Promise<string>((resolve) => setTimeout(() => resolve('pending'), 500));

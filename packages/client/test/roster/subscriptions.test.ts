@@ -1,7 +1,7 @@
 import type { ClientXMPP } from '@sestina/client';
 import { MemoryServer } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeClient } from './support.js';
+import { makeClient } from '../support.js';
 
 const open: ClientXMPP[] = [];
 

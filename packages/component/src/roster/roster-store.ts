@@ -1,15 +1,7 @@
-import {
-  BaseXMPP,
-  ConfigError,
-  type JID,
-  Plugin,
-  type RosterKeeper,
-  type RosterNode,
-  type RosterState,
-  SestinaError,
-  Storage,
-} from '@sestina/core';
-import { RosterStoreError } from './errors.js';
+import { BaseXMPP, ConfigError, type JID, Plugin, SestinaError, Storage } from '@sestina/core';
+import { RosterStoreError } from '../errors.js';
+import { ComponentRoster } from './component-roster.js';
+import type { HeldPresence, KeptRoster, RosterKeeper, RosterState } from './roster-keeper.js';
 import { type Change, RosterLane } from './roster-lane.js';
 import { readRoster, writeRoster } from './roster-record.js';
 import { StorageCalls } from './storage-calls.js';
@@ -51,28 +43,33 @@ export class RosterStore extends Plugin implements RosterKeeper {
   static override readonly Options = RosterStoreOptions;
   static override readonly inject = [BaseXMPP, Storage, RosterStoreOptions] as const;
   readonly #xmpp: BaseXMPP;
+  readonly #roster: ComponentRoster;
   readonly #storage: Storage;
   readonly #options: RosterStoreOptions;
   readonly #calls: StorageCalls;
   /** Those with something to do, by owner. */
   readonly #lanes = new Map<string, RosterLane>();
   /** The text that was stored for it when it became what it is now. */
-  readonly #known = new WeakMap<RosterNode, string | undefined>();
+  readonly #known = new WeakMap<KeptRoster, string | undefined>();
 
   constructor(xmpp: BaseXMPP, storage: Storage, options: RosterStoreOptions) {
     super();
-    if (!xmpp.isComponent) throw new ConfigError('the roster of a client is kept by its server', 'RosterStore');
+    const { roster } = xmpp;
+    if (!(roster instanceof ComponentRoster)) {
+      throw new ConfigError('the roster of a client is kept by its server', 'RosterStore');
+    }
     if (!(options.timeout > 0)) throw new ConfigError('timeout: expected milliseconds above 0', 'timeout');
     if (!(options.maxCalls >= 1)) throw new ConfigError('maxCalls: expected a number from 1', 'maxCalls');
     this.#xmpp = xmpp;
     this.#storage = storage;
     this.#options = options;
     this.#calls = new StorageCalls(options.maxCalls);
-    const before = xmpp.roster.keeper;
-    xmpp.roster.keeper = this;
+    this.#roster = roster;
+    const before = roster.keeper;
+    roster.keeper = this;
     this.own({
       dispose: () => {
-        if (xmpp.roster.keeper === this) xmpp.roster.keeper = before;
+        if (roster.keeper === this) roster.keeper = before;
       },
     });
   }
@@ -88,17 +85,22 @@ export class RosterStore extends Plugin implements RosterKeeper {
 
   /** Forgets an address: nothing is told to its contacts. @throws what the storage rejects with. */
   async forget(owner: JID | string): Promise<void> {
-    const node = this.#xmpp.roster.of(owner);
+    const node = this.#roster.of(owner);
     await node.commit(() => node.adopt(readRoster(undefined)));
   }
 
   /** @internal */
-  busy(node: RosterNode): boolean {
+  busy(node: KeptRoster): boolean {
     return this.#lanes.get(node.owner.full)?.busy || !this.#known.has(node);
   }
 
   /** @internal */
-  commit(node: RosterNode, change: () => void, reads = false): Promise<void> {
+  knows(node: KeptRoster): boolean {
+    return this.#known.has(node);
+  }
+
+  /** @internal */
+  commit(node: KeptRoster, change: () => void, reads = false): Promise<void> {
     const key = node.owner.full;
     const lane = this.#lanes.get(key) ?? this.#lane(key);
     return lane.add(change, reads, (changes) => this.#run(node, lane, changes));
@@ -112,10 +114,10 @@ export class RosterStore extends Plugin implements RosterKeeper {
   }
 
   /** Reads, changes, writes, sends: all changes that wait by then at once. */
-  async #run(node: RosterNode, lane: RosterLane, changes: () => readonly Change[]): Promise<void> {
+  async #run(node: KeptRoster, lane: RosterLane, changes: () => readonly Change[]): Promise<void> {
     const key = `${this.#options.prefix}${node.owner}`;
     let undo = (): void => {};
-    let held: ReturnType<RosterNode['hold']> | undefined;
+    let held: HeldPresence | undefined;
     try {
       const text = await lane.read(() => this.#get(key, node));
       // Large ones take milliseconds to read and to write.
@@ -138,13 +140,13 @@ export class RosterStore extends Plugin implements RosterKeeper {
     held.release();
   }
 
-  #adopt(node: RosterNode, text: string | undefined): void {
+  #adopt(node: KeptRoster, text: string | undefined): void {
     node.adopt(this.#read(text, node));
     this.#known.set(node, text);
   }
 
   /** What makes of it what it is now. */
-  #undo(node: RosterNode, text: string | undefined): () => void {
+  #undo(node: KeptRoster, text: string | undefined): () => void {
     // They are nowhere else.
     const presences = this.#options.presence ? undefined : node.state.presences;
     return () => {
@@ -154,14 +156,14 @@ export class RosterStore extends Plugin implements RosterKeeper {
     };
   }
 
-  async #store(node: RosterNode, lane: RosterLane, key: string, before: string | undefined): Promise<void> {
+  async #store(node: KeptRoster, lane: RosterLane, key: string, before: string | undefined): Promise<void> {
     const text = this.#write(node.state);
     if (text === before) return;
     await lane.write(() => (text === undefined ? this.#storage.delete(key) : this.#storage.set(key, text)));
     this.#known.set(node, text);
   }
 
-  async #get(key: string, node: RosterNode): Promise<string | undefined> {
+  async #get(key: string, node: KeptRoster): Promise<string | undefined> {
     try {
       return await this.#storage.get(key);
     } catch (cause) {
@@ -173,7 +175,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
     }
   }
 
-  #read(text: string | undefined, node: RosterNode): RosterState {
+  #read(text: string | undefined, node: KeptRoster): RosterState {
     try {
       const { contacts, presences } = readRoster(text);
       if (!this.#options.presence) return { contacts, presences: node.state.presences };

@@ -1,4 +1,5 @@
-import { JID, type KeptContact, NS_CLIENT, Presence, parseDocument, type RosterState } from '@sestina/core';
+import { JID, NS_CLIENT, Presence, parseDocument } from '@sestina/core';
+import type { KeptContact, RosterState } from './roster-keeper.js';
 
 const VERSION = 1;
 const SUBSCRIPTIONS: readonly string[] = ['none', 'to', 'from', 'both'];

@@ -1,4 +1,5 @@
-import { type Clock, TimeoutError } from '@sestina/core';
+import type { Clock } from '@sestina/core';
+import { within } from '@sestina/core/util';
 import type { StorageCalls } from './storage-calls.js';
 
 /** A change that waits for its turn. */
@@ -109,12 +110,8 @@ export class RosterLane {
   }
 
   #within<T>(what: string, promise: Promise<T>, cancel: () => void = () => {}): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = this.#clock.setTimer(this.#timeout, () => {
-        reject(new TimeoutError(what, this.#timeout));
-        cancel();
-      });
-      promise.then(resolve, reject).finally(() => timer.cancel());
-    });
+    const outcome = within(this.#clock, promise, { what, timeout: this.#timeout });
+    outcome.catch(cancel);
+    return outcome;
   }
 }

@@ -1,8 +1,4 @@
-import type { JID } from '../../jid/index.js';
-import type { Presence } from '../../stanza/presence.js';
-import type { Sending, SendOptions } from '../../stream/sending.js';
-import type { Subscription } from './roster-item.js';
-import type { RosterNode } from './roster-node.js';
+import type { JID, Presence, Sending, SendOptions, Subscription } from '@sestina/core';
 
 /** What is kept of a contact. */
 export interface KeptContact {
@@ -26,27 +22,41 @@ export interface RosterState {
   readonly presences: readonly Presence[];
 }
 
-/** Presence that waits until what it tells is kept. */
+/** What waits until a change is kept. */
 export interface HeldPresence {
-  /** Sends it, in order. */
+  /** Sends it, and tells of it, in order. */
   release(): void;
   /** Fails it. */
   drop(cause: unknown): void;
 }
 
+/** A roster as a keeper sees it. */
+export interface KeptRoster {
+  /** Bare JID. */
+  readonly owner: JID;
+  /** What is to be kept. */
+  readonly state: RosterState;
+  /** Takes in what is kept, in place of what was here. */
+  adopt(state: RosterState): void;
+  /** Runs a change, and holds back what it sends. */
+  hold(change: () => void): HeldPresence;
+}
+
 /**
- * Keeps rosters where no server does, as for the addresses of a component: set it as `roster.keeper`. It gives a node what is kept
- * with `adopt()`, runs changes in `hold()`, and reads what is to be kept then from `state`.
+ * Keeps the rosters of a component's addresses: set it as `roster.keeper`. It gives a roster what is kept with `adopt()`, runs
+ * changes in `hold()`, and reads what is to be kept then from `state`.
  */
 export interface RosterKeeper {
   /**
-   * Gives the node what is kept, runs the change, keeps what it changed, and only then lets out what it sends. Changes of one
+   * Gives the roster what is kept, runs the change, keeps what it changed, and only then lets out what it sends. Changes of one
    * owner run in the order of the calls. Rejects where something fails; then nothing has changed and nothing is sent.
    * @param reads It changes nothing of what is kept, as the answer to a probe.
    */
-  commit(node: RosterNode, change: () => void, reads?: boolean): Promise<void>;
-  /** Whether changes of that owner are on their way, or what is kept for it was never read. */
-  busy(node: RosterNode): boolean;
+  commit(roster: KeptRoster, change: () => void, reads?: boolean): Promise<void>;
+  /** Whether changes of that roster are on their way, or what is kept for it was never read. */
+  busy(roster: KeptRoster): boolean;
+  /** Whether what is kept for it was read. */
+  knows(roster: KeptRoster): boolean;
 }
 
 /** Sends presence of which there may be much at once, and for many: set it as `roster.delivery`. */

@@ -1,0 +1,229 @@
+import {
+  JID,
+  type Presence,
+  type PresenceType,
+  Roster,
+  type RosterHost,
+  type RosterItem,
+  type RosterPolicies,
+  StanzaError,
+  type Tell,
+} from '@sestina/core';
+import { ComponentRosterNode, type OwnerGroup } from './component-roster-node.js';
+import type { PresenceDelivery, RosterKeeper } from './roster-keeper.js';
+
+/** Owners with nothing but strangers in their rosters. */
+const MAX_STRANGE_OWNERS = 10_000;
+
+/** The rosters of a component: one for each address of its domain, made where it is needed, gone when nothing is in it. */
+export class ComponentRoster extends Roster<ComponentRosterNode> {
+  /** Those with something in them. */
+  readonly #nodes = new Map<string, ComponentRosterNode>();
+  /** Those of them in which something is that lasts. */
+  readonly #lasting = new Set<ComponentRosterNode>();
+  /** The others, as long as somebody holds them. */
+  readonly #idle = new Map<string, WeakRef<ComponentRosterNode>>();
+  readonly #collected = new FinalizationRegistry<string>((key) => {
+    if (!this.#idle.get(key)?.deref()) this.#idle.delete(key);
+  });
+  /** Those that somebody has asked for, and not only a stranger written to. */
+  readonly #wanted = new WeakSet<ComponentRosterNode>();
+  readonly #group: OwnerGroup;
+  #fullReported = false;
+  #warned = false;
+  /** Keeps the rosters; without one they last as long as the connection object. */
+  keeper: RosterKeeper | undefined;
+  /** How many owners may get a roster that lasts because strangers subscribe, where no store keeps them. */
+  maxOwners = 10_000;
+  /** Sends what goes to many; without one all of it is sent at once. */
+  delivery: PresenceDelivery | undefined;
+
+  constructor(host: RosterHost, policies: RosterPolicies) {
+    super(host, policies);
+    const self = this;
+    this.#group = {
+      get keeper() {
+        return self.keeper;
+      },
+      get delivery() {
+        return self.delivery;
+      },
+      filled: (node, lasting) => void this.#filled(node, lasting),
+      emptied: (node) => this.#tidy(node),
+    };
+  }
+
+  // Owners.
+
+  /** The roster of that owner; without one, of the component's own address. Made where there is none. */
+  override of(owner: JID | string = this.host.requestedJid): ComponentRosterNode {
+    const bare = JID.from(owner).bare;
+    const node = this.#find(bare) ?? this.make(bare);
+    this.#wanted.add(node);
+    return node;
+  }
+
+  /** The owners with something in their rosters. */
+  override get owners(): JID[] {
+    return [...this.#nodes.values()].map((node) => node.owner);
+  }
+
+  #find(owner: JID): ComponentRosterNode | undefined {
+    return this.#nodes.get(owner.full) ?? this.#idle.get(owner.full)?.deref();
+  }
+
+  protected override make(owner: JID): ComponentRosterNode {
+    const node = new ComponentRosterNode(this.host, owner, this.ledger, this.#group);
+    this.#idle.set(owner.full, new WeakRef(node));
+    this.#collected.register(node, owner.full);
+    return node;
+  }
+
+  /** False where it is not kept: strangers can write to as many addresses as they like. */
+  #filled(node: ComponentRosterNode, lasting: boolean): boolean {
+    const key = node.owner.full;
+    const wanted = this.#wanted.has(node);
+    if (lasting) {
+      if (!wanted && !this.#lasting.has(node) && this.#lasting.size >= this.maxOwners) return false;
+      this.#lasting.add(node);
+    } else {
+      if (this.#nodes.get(key) === node) return true;
+      if (!wanted && this.#nodes.size - this.#lasting.size >= MAX_STRANGE_OWNERS) return false;
+    }
+    this.#nodes.set(key, node);
+    this.#idle.delete(key);
+    return true;
+  }
+
+  #tidy(node: ComponentRosterNode): void {
+    const key = node.owner.full;
+    if (!node.lasting) this.#lasting.delete(node);
+    if (this.#nodes.get(key) === node) {
+      if (!node.empty) return;
+      this.#nodes.delete(key);
+      this.#lasting.delete(node);
+      this.#idle.set(key, new WeakRef(node));
+    }
+    node.uncount();
+  }
+
+  // Sessions.
+
+  /** @internal */
+  override sessionBegins(): void {
+    super.sessionBegins();
+    if (this.#warned || this.keeper || this.autoAuthorize !== true) return;
+    this.#warned = true;
+    this.host.logger.warn(
+      'who is subscribed to this component is forgotten when the process ends: use(RosterStore) keeps it',
+    );
+  }
+
+  /** @internal */
+  override reset(): void {
+    super.reset();
+    this.#fullReported = false;
+    for (const reference of this.#idle.values()) reference.deref()?.reset();
+    for (const node of [...this.#nodes.values()]) {
+      node.reset();
+      this.#tidy(node);
+    }
+  }
+
+  // What comes in.
+
+  protected override nodeFor({ from, to }: Presence): ComponentRosterNode | undefined {
+    const { boundJid, requestedJid } = this.host;
+    const owner = to?.bare ?? boundJid?.bare;
+    if (!owner || !from) return undefined;
+    const existing = this.#find(owner);
+    if (existing || owner.domain !== requestedJid.domain) return existing;
+    return this.make(owner);
+  }
+
+  protected override take(
+    node: ComponentRosterNode | undefined,
+    presence: Presence,
+    type: PresenceType | undefined,
+  ): Promise<void> | undefined {
+    const { keeper } = this;
+    if (node && keeper && type !== 'error') {
+      // Who is there does not depend on what is kept, but comes in its turn.
+      const plain = type === undefined || type === 'unavailable';
+      if (!plain || keeper.busy(node)) return this.#takeLater(node, presence, type, plain);
+    }
+    super.take(node, presence, type);
+    if (node) this.#tidy(node);
+    return undefined;
+  }
+
+  async #takeLater(
+    node: ComponentRosterNode,
+    presence: Presence,
+    type: PresenceType | undefined,
+    plain: boolean,
+  ): Promise<void> {
+    const told: (() => void)[] = [];
+    const tell: Tell = (name, data) => told.push(() => this.tellNow(name, data));
+    try {
+      const act = (): void => node.telling(tell, () => this.change(node, presence, type, tell)?.());
+      await (plain || type === 'probe' ? node.look(act) : node.commit(act));
+      this.tellPlain(presence, type);
+      for (const event of told) event();
+    } catch (error) {
+      node.report(error);
+      super.take(plain ? node : undefined, presence, type);
+      if (plain) this.#tidy(node);
+    }
+  }
+
+  protected override probed(node: ComponentRosterNode, { from, to }: Presence): void {
+    if (!from) return;
+    if (node.lets(from) || this.#letInAgain(node, from)) node.answerProbe(from, to ?? node.owner);
+    else node.sendSubscription(from, 'unsubscribed');
+  }
+
+  /**
+   * Where nothing keeps the rosters, who asks may have been subscribed to an earlier process: to be told otherwise would end
+   * that for good, which is not what the policy says.
+   */
+  #letInAgain(node: ComponentRosterNode, from: JID): boolean {
+    const policy = node.autoAuthorize ?? this.autoAuthorize;
+    if (policy !== true || this.keeper || !this.#filled(node, true)) return false;
+    node.addDirection(node.item(from.bare), 'from');
+    return true;
+  }
+
+  protected override isWelcome(item: RosterItem): boolean {
+    return item.from || item.approved;
+  }
+
+  protected override mayKeep(node: ComponentRosterNode, request: Presence): boolean {
+    if (this.keeper || this.#filled(node, true)) return true;
+    const text = `no more than ${this.maxOwners} addresses can be subscribed to here`;
+    this.host.send(request.errorReply('resource-constraint', text));
+    if (!this.#fullReported) {
+      this.#fullReported = true;
+      const error = new StanzaError('resource-constraint', { text });
+      this.host.reportError(error, 'rosters: raise maxOwners, or keep them in a store');
+    }
+    return false;
+  }
+
+  protected override granted(node: ComponentRosterNode, item: RosterItem): boolean {
+    // Only the answer to a request of ours counts.
+    if (!item.ask && !item.to) return false;
+    node.addDirection(item, 'to');
+    return true;
+  }
+
+  protected override gaveUp(node: ComponentRosterNode, item: RosterItem): void {
+    super.gaveUp(node, item);
+    node.endFrom(item);
+  }
+
+  protected override refused(node: ComponentRosterNode, item: RosterItem): void {
+    super.refused(node, item);
+    node.removeDirection(item, 'to');
+  }
+}

@@ -1,0 +1,93 @@
+import { type Origin, XmlElement } from '@sestina/xml';
+import { Presence, type PresenceShow } from '../../stanza/presence.js';
+
+/** How far a resource is there. */
+export interface ResourcePresence {
+  readonly resource: string;
+  readonly show: PresenceShow | undefined;
+  readonly status: string | undefined;
+  readonly priority: number;
+  /** The stanza that says so: a copy that is read-only, of which show, status and priority may be all that was kept. */
+  readonly presence: Presence;
+  /** Whether `presence` is the whole stanza. False where it was too large, or where there was no room for it. */
+  readonly complete: boolean;
+}
+
+/** The same with what it takes to keep it. */
+export interface KeptPresence extends ResourcePresence {
+  /** Bytes of memory, estimated. */
+  readonly weight: number;
+}
+
+/** Bytes of one presence; of a larger one the payload is not kept. */
+export const MAX_WEIGHT = 8_192;
+// In UTF-16 units: what is shown beside a name.
+const MAX_STATUS = 256;
+// What an element, an attribute and a string take beside their characters, and a kept presence beside its element.
+const ELEMENT = 160;
+const ATTRIBUTE = 64;
+const STRING = 24;
+const BASE = 320;
+// Beyond Latin-1 a character takes two bytes.
+const WIDE = /[\u0100-\uffff]/;
+
+/** What is kept of a presence: a copy that holds on to nothing of what it was read from, without its payload where that is large. */
+export function keepPresence(presence: Presence): KeptPresence {
+  const weight = weigh(presence.xml, MAX_WEIGHT - BASE);
+  return weight === undefined ? shortened(presence) : kept(compact(presence), BASE + weight, true);
+}
+
+/** What is left of it without its payload. */
+export function shortened(presence: Presence): KeptPresence {
+  const { show, status, priority } = presence;
+  const xml = new XmlElement('presence', presence.xml.namespace, {
+    from: presence.xml.attribute('from'),
+    to: presence.xml.attribute('to'),
+  });
+  const short = new Presence(xml).set({ show, status: status && cut(status) });
+  if (priority !== 0) short.priority = priority;
+  const left = compact(short.bind(presence.stream));
+  return kept(left, BASE + (weigh(left.xml) ?? 0), false);
+}
+
+/** Without half a character at the end. */
+function cut(text: string): string {
+  return text.length > MAX_STATUS ? text.slice(0, MAX_STATUS).replace(/[\ud800-\udbff]$/, '') : text;
+}
+
+function kept(presence: Presence, weight: number, complete: boolean): KeptPresence {
+  const { from, show, status, priority } = presence;
+  return { resource: from?.resource ?? '', show, status, priority, presence, complete, weight };
+}
+
+function compact(presence: Presence): Presence {
+  const xml = presence.xml.copy();
+  seal(xml, { sealed: true, stream: presence.stream });
+  return new Presence(xml);
+}
+
+function seal(xml: XmlElement, origin: Origin): void {
+  xml.origin = origin;
+  for (const child of xml.elements()) seal(child, origin);
+}
+
+/** Undefined where it is beyond the limit: then not all of it was looked at. */
+function weigh(xml: XmlElement, limit = Number.POSITIVE_INFINITY): number | undefined {
+  let weight = ELEMENT;
+  const { attributePairs } = xml;
+  for (let i = 0; i < attributePairs.length; i += 2) weight += ATTRIBUTE + length(attributePairs[i + 1] as string);
+  for (const child of xml.children) {
+    if (weight > limit) return undefined;
+    if (typeof child === 'string') weight += length(child);
+    else {
+      const inside = weigh(child, limit - weight);
+      if (inside === undefined) return undefined;
+      weight += inside;
+    }
+  }
+  return weight > limit ? undefined : weight;
+}
+
+function length(text: string): number {
+  return STRING + text.length * (WIDE.test(text) ? 2 : 1);
+}
