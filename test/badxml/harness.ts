@@ -130,6 +130,8 @@ class Play {
     await this.#feed(this.#rest);
     if (this.#entry.layer === 'transport') this.#end?.end();
     await this.#idle();
+    // A server has two seconds to explain its header.
+    if (!this.#settled) await this.#clock.advance(2_000);
     try {
       await this.#options.look(this.#outcome());
     } finally {

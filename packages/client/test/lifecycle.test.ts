@@ -76,7 +76,7 @@ describe('connect()', () => {
   });
 
   it.each([
-    ['connecting', 'reaching the server'],
+    ['connecting', 'opening the connection'],
     ['the header', 'the stream header of the server'],
     ['the features', 'the features of the server'],
     ['the login', 'the step "mechanisms"'],

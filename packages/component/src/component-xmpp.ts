@@ -157,7 +157,7 @@ export class ComponentXMPP extends BaseXMPP {
       { to: domain, contentNamespace, lang: this.#options.lang },
       { contentNamespace, from: domain, versioned: false },
     );
-    link.activity = 'the handshake of the component';
+    link.step('the handshake of the component');
     try {
       await handshake(link, header.id ?? '', this.#secret());
     } catch (error) {

@@ -172,6 +172,7 @@ describe('ScriptedStream', () => {
   it('shows a wrong header refused', async () => {
     const stream = await start({ header: 'manual' });
     await stream.recvHeader({ from: 'evil.example' });
+    await stream.sendFeatures();
     await expect(stream.session).rejects.toMatchObject({ condition: 'invalid-from' });
     const error = await stream.nextSent();
     expect([error.name, error.firstElement?.name]).toEqual(['error', 'invalid-from']);

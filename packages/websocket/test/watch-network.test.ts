@@ -2,14 +2,25 @@ import { watchNetwork } from '@sestina/websocket';
 import { describe, expect, it } from 'vitest';
 
 function setup(online: boolean) {
-  const target = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const target = Object.assign(new EventTarget(), { document });
   const calls: string[] = [];
-  const watch = watchNetwork({ online, networkChanged: () => void calls.push('networkChanged') }, target);
+  const user = {
+    online,
+    networkChanged: () => void calls.push('networkChanged'),
+    becameVisible: () => void calls.push('becameVisible'),
+  };
+  const watch = watchNetwork(user, target);
   const tell = (type: string): number => {
     target.dispatchEvent(new Event(type));
     return calls.splice(0).length;
   };
-  return { watch, tell };
+  const show = (visibilityState: string): string[] => {
+    document.visibilityState = visibilityState;
+    document.dispatchEvent(new Event('visibilitychange'));
+    return calls.splice(0);
+  };
+  return { watch, tell, show };
 }
 
 describe('watchNetwork', () => {
@@ -24,13 +35,20 @@ describe('watchNetwork', () => {
   });
 
   it('hears nothing any more once it is disposed of', () => {
-    const { watch, tell } = setup(true);
+    const { watch, tell, show } = setup(true);
     watch.dispose();
-    expect([tell('online'), tell('offline')]).toEqual([0, 0]);
+    expect([tell('online'), tell('offline'), ...show('visible')]).toEqual([0, 0]);
+  });
+
+  it('tells that the page is looked at again, and not that it is hidden', () => {
+    const { show } = setup(false);
+    expect(show('hidden')).toEqual([]);
+    expect(show('visible')).toEqual(['becameVisible']);
   });
 
   it('does nothing where the platform has no such events', () => {
-    expect(() => watchNetwork({ online: true, networkChanged: () => {} }).dispose()).not.toThrow();
-    expect(() => watchNetwork({ online: true, networkChanged: () => {} }, {}).dispose()).not.toThrow();
+    const user = { online: true, networkChanged: () => {}, becameVisible: () => {} };
+    expect(() => watchNetwork(user).dispose()).not.toThrow();
+    expect(() => watchNetwork(user, {}).dispose()).not.toThrow();
   });
 });

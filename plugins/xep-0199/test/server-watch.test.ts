@@ -33,7 +33,7 @@ class Resuming extends TestXMPP {
     const outcome = await super.negotiate(link);
     if (!this.#first) return 'resumed';
     this.#first = false;
-    this.keepSession(() => true);
+    this.keepSession({ keeps: () => true });
     return outcome;
   }
 }

@@ -128,7 +128,7 @@ export class ClientNegotiation extends StreamNegotiation {
   }
 
   async #receiveFeatures(link: Link): Promise<StreamFeatures> {
-    link.activity = 'the features of the server';
+    link.step('the features of the server');
     const xml = await link.receive();
     if (!isA(StreamFeatures, xml)) {
       const text = `expected the stream's features, got <${xml.name} xmlns="${xml.namespace}">`;

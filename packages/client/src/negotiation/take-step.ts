@@ -32,10 +32,11 @@ export async function takeStep(added: AddedStep, situation: Situation, signal: A
   // In a turn of its own: what the step has received already may say more than that the connection is gone.
   void link.whenClosed().then(() => asking.clock.nextTurn(() => controller.abort(link.reason)));
   const context = new StepContext(step, features, feature, attempt, asking, controller.signal);
-  link.activity = `the step "${step.name}"`;
+  const what = `the step "${step.name}"`;
+  link.step(what);
   try {
     const { signal: over } = controller;
-    const outcome = await within(asking.clock, () => step.run(context), { what: link.activity, signal: over });
+    const outcome = await within(asking.clock, () => step.run(context), { what, signal: over });
     // A step that takes no notice of the signal must not go on for an attempt that was given up.
     over.throwIfAborted();
     context.assertHonest();

@@ -19,8 +19,8 @@ function loggingIn(run: NegotiationStep['run']): NegotiationStep {
 /** How the session of this client is told. */
 function told(client: ClientXMPP): string[] {
   const events: string[] = [];
-  for (const name of ['sessionBind', 'sessionStart', 'sessionResumed', 'sessionEnd'] as const)
-    client.on(name, () => events.push(name));
+  for (const what of ['Bind', 'Start', 'Resumed', 'Restored', 'End'] as const)
+    client.on(`session${what}`, () => events.push(what));
   return events;
 }
 
@@ -41,13 +41,13 @@ describe('the outcome of a step', () => {
     const server = new PlayedServer();
     const client = server.client({ reconnect: { base: 1 } });
     const events = told(client);
-    client.keepSession(() => true);
+    client.keepSession({ keeps: () => true });
     client.negotiation.add(resuming(async () => 'resumed'));
     const resumed = client.wait('sessionResumed');
     const played = await lostAndBack(server, client);
     await resumed;
     await client.disconnect();
-    expect(events).toEqual(['sessionBind', 'sessionStart', 'sessionResumed', 'sessionEnd']);
+    expect(events).toEqual(['Bind', 'Start', 'Resumed', 'End']);
     expect(played.peer.received).not.toContain('<bind');
   });
 
@@ -67,7 +67,7 @@ describe('the outcome of a step', () => {
   it('resumed is a lie before the login', async () => {
     const server = new PlayedServer();
     const client = server.client({ reconnect: { base: 1 } });
-    client.keepSession(() => true);
+    client.keepSession({ keeps: () => true });
     const connecting = client.connect();
     const first = await server.next();
     await first.session();
@@ -97,7 +97,7 @@ describe('the outcome of a step', () => {
     await connecting;
     expect(client.boundJid?.full).toBe('alice@example.org/phone');
     await client.disconnect();
-    expect(events).toEqual(['sessionBind', 'sessionStart', 'sessionEnd']);
+    expect(events).toEqual(['Bind', 'Restored', 'End']);
     expect(played.peer.received).not.toContain('<bind');
   });
 
@@ -105,7 +105,7 @@ describe('the outcome of a step', () => {
     const server = new PlayedServer();
     const client = server.client({ reconnect: { base: 1 } });
     const events = told(client);
-    client.keepSession(() => true);
+    client.keepSession({ keeps: () => true });
     client.negotiation.add(
       resuming(async ({ bound }) => {
         bound(FULL);
@@ -119,11 +119,11 @@ describe('the outcome of a step', () => {
     first.peer.drop();
     const again = await server.next();
     await again.login();
-    const started = client.wait('sessionStart');
+    const restored = client.wait('sessionRestored');
     await again.open(SM + BIND);
-    await started;
+    await restored;
     await client.disconnect();
-    expect(events).toEqual(['sessionBind', 'sessionStart', 'sessionBind', 'sessionEnd', 'sessionStart', 'sessionEnd']);
+    expect(events).toEqual(['Bind', 'Start', 'Bind', 'End', 'Restored', 'End']);
   });
 
   it.each(['session', 'restored'] as const)('%s is a lie without an address', async (outcome) => {
@@ -236,7 +236,7 @@ describe('what a session that goes on sends again', () => {
   it('is written before what waits, and not counted anew', async () => {
     const server = new PlayedServer();
     const client = server.client({ reconnect: { base: 1 } });
-    client.keepSession(() => true);
+    client.keepSession({ keeps: () => true });
     const written: string[] = [];
     client.onWritten(({ element }) => written.push(element.attribute('id') ?? ''));
     const unacked: Sending[] = [];

@@ -1,3 +1,4 @@
+import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import { positive } from './positive.js';
 
@@ -9,32 +10,72 @@ export interface KeepAliveOptions {
   readonly timeout?: number;
 }
 
+/** What becomes of silence. */
+export interface KeepAliveOwner {
+  /** Asks for a sign of life. */
+  ask(): void;
+  /** The timer came much too late: the program was stalled, or the machine asleep. */
+  woke(): void;
+  /** None came; nothing was received for so many milliseconds. */
+  dead(silence: number): void;
+}
+
 /**
  * Watches a connection for silence: asks after `interval`, gives up after a further `timeout`. One timer. A program that
  * was itself stalled or asleep asks once more before it believes that the peer is gone.
  */
 export class KeepAlive {
   readonly #clock: Clock;
-  readonly #interval: number;
+  readonly #enabled: boolean;
+  readonly #longest: number;
   readonly #timeout: number;
-  readonly #ask: () => void;
-  readonly #dead: (silence: number) => void;
+  readonly #owner: KeepAliveOwner;
+  #shorter: readonly { readonly interval: number }[] = [];
   #timer: Timer | undefined;
   #heardAt = 0;
   #asked = false;
   #askedAgain = false;
 
-  /** @throws ConfigError for a time that is not a positive number. */
-  constructor(clock: Clock, options: KeepAliveOptions, ask: () => void, dead: (silence: number) => void) {
+  /**
+   * @param options False: nothing is watched.
+   * @throws ConfigError for a time that is not a positive number.
+   */
+  constructor(clock: Clock, options: KeepAliveOptions | false | undefined, owner: KeepAliveOwner) {
+    const { interval = 60_000, timeout = 30_000 } = options || {};
     this.#clock = clock;
-    this.#interval = positive('keepAlive.interval', options.interval ?? 60_000);
-    this.#timeout = positive('keepAlive.timeout', options.timeout ?? 30_000);
-    this.#ask = ask;
-    this.#dead = dead;
+    this.#enabled = options !== false;
+    this.#longest = positive('keepAlive.interval', interval);
+    this.#timeout = positive('keepAlive.timeout', timeout);
+    this.#owner = owner;
+  }
+
+  /**
+   * Shortens the interval to so many milliseconds, until the registration is disposed of; the shortest counts.
+   * @throws ConfigError for what is no positive number.
+   */
+  atMost(interval: number): Registration {
+    const entry = { interval: positive('keepAlive.atMost', interval) };
+    this.#shorter = [...this.#shorter, entry];
+    if (this.#timer && !this.#asked) {
+      this.#timer.cancel();
+      this.#wait(Math.max(0, this.#interval - this.#silence));
+    }
+    return new Registration(() => {
+      this.#shorter = this.#shorter.filter((other) => other !== entry);
+    });
+  }
+
+  get #interval(): number {
+    return this.#shorter.reduce((least, { interval }) => Math.min(least, interval), this.#longest);
+  }
+
+  get #silence(): number {
+    return this.#clock.monotonic() - this.#heardAt;
   }
 
   start(): void {
     this.stop();
+    if (!this.#enabled) return;
     this.heard();
     this.#wait(this.#interval);
   }
@@ -49,8 +90,11 @@ export class KeepAlive {
   /** Something was received. */
   heard(): void {
     this.#heardAt = this.#clock.monotonic();
+    if (!this.#asked) return;
     this.#asked = false;
     this.#askedAgain = false;
+    this.#timer?.cancel();
+    this.#wait(this.#interval);
   }
 
   /** Asks now, where the program has reason to doubt the connection: after sleep, after a change of network. */
@@ -66,10 +110,10 @@ export class KeepAlive {
   }
 
   #look(due: number): void {
-    const now = this.#clock.monotonic();
-    const silence = now - this.#heardAt;
+    const silence = this.#silence;
     // The timer came much too late: what the peer sent meanwhile may not have been read yet.
-    const stalled = now - due > Math.max(1_000, this.#timeout / 2);
+    const stalled = this.#clock.monotonic() - due > Math.max(1_000, this.#timeout / 2);
+    if (stalled) this.#owner.woke();
     if (this.#asked) {
       // This timer is the one that was started when it was asked. Timers may fire a little early: no times are compared.
       if (stalled && !this.#askedAgain) {
@@ -77,7 +121,7 @@ export class KeepAlive {
         this.#askNow();
       } else {
         this.stop();
-        this.#dead(silence);
+        this.#owner.dead(silence);
       }
     } else if (silence >= this.#interval || stalled) {
       this.#askNow();
@@ -89,6 +133,6 @@ export class KeepAlive {
   #askNow(): void {
     this.#asked = true;
     this.#wait(this.#timeout);
-    this.#ask();
+    this.#owner.ask();
   }
 }

@@ -1,21 +1,12 @@
-import {
-  type Limits,
-  NS_STREAM,
-  type Parser,
-  type ParserEvents,
-  type StreamHeader,
-  serialize,
-  type XmlElement,
-  type XmlStreamError,
-} from '@sestina/xml';
+import { type Limits, type StreamHeader, serialize, type XmlElement } from '@sestina/xml';
 import { DisconnectedError, SestinaError } from '../errors.js';
 import type { Clock } from '../services/clock.js';
-import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
+import { StreamError } from '../stanza/stream-error.js';
 import { TlsInjectionError } from './connection-errors.js';
-import { Inbox } from './inbox.js';
-import { ConnectionLostError, NotXmppError } from './link-errors.js';
+import { Inbound } from './inbound.js';
+import { ConnectionLostError } from './link-errors.js';
 import { asError } from './reasons.js';
-import { checkHeader, type HeaderExpectation } from './stream-header.js';
+import type { HeaderExpectation } from './stream-header.js';
 import { type Tracer, withoutSecrets } from './tracer.js';
 import type { OpeningHeader, Transport, TransportEvents } from './transport.js';
 
@@ -31,11 +22,12 @@ export interface LinkOwner {
   closed(reason: Error): void;
   /** Something of the program's own failed: a tracer, a transport that throws. */
   failed?(error: unknown, where: string): void;
+  /** What is waited for from now on, for the message of a deadline. */
+  step?(name: string): void;
 }
 
 // How long the transport may take to close once the stream on it is over.
 const CLOSING = 2_000;
-const WAY_OUT = 'check host and port; a port for direct TLS needs an xmpps: service';
 
 /**
  * One connection: a transport with the streams that are opened on it in turn. A new connection is a new link, so that
@@ -46,19 +38,9 @@ export class Link implements TransportEvents {
   readonly #owner: LinkOwner;
   readonly #clock: Clock;
   readonly #tracer: Tracer | undefined;
-  /** What is being done on it, for the message of a deadline: `the stream header of the server`. */
-  activity = 'opening the connection';
-  #limits: Limits;
-  #parser: Parser | undefined;
-  #header:
-    | { expected: HeaderExpectation; resolve(header: StreamHeader): void; reject(reason: Error): void }
-    | undefined;
-  readonly #inbox = new Inbox();
+  readonly #inbound: Inbound;
   #opened = false;
-  #anyHeader = false;
-  #wrongHeader: StreamError | undefined;
   #footerSent = false;
-  #footerSeen = false;
   #ending = false;
   #closed = false;
   #reason: Error | undefined;
@@ -71,10 +53,21 @@ export class Link implements TransportEvents {
     clock: Clock,
     tracer?: Tracer,
   ) {
-    this.#limits = limits;
     this.#owner = owner;
     this.#clock = clock;
     this.#tracer = tracer;
+    const inbound = {
+      read: (element: XmlElement) => this.#trace('incoming', element),
+      ended: (reason: Error) => {
+        this.#reason ??= reason;
+        this.#end();
+      },
+      failed: (error: StreamError, reason?: Error) => {
+        this.#reason ??= reason;
+        this.fail(error);
+      },
+    };
+    this.#inbound = new Inbound(transport.framing, limits, inbound, clock);
   }
 
   get closed(): boolean {
@@ -110,23 +103,24 @@ export class Link implements TransportEvents {
    * @throws StreamError where that header is wrong; the peer is told.
    */
   openStream(header: OpeningHeader, expected: HeaderExpectation): Promise<StreamHeader> {
-    return new Promise((resolve, reject) => {
-      if (this.#over) return reject(this.#over);
-      this.activity = 'the stream header of the server';
-      this.#parser?.stop();
-      if (this.#parser?.leftover || this.#inbox.waiting) {
-        const error = new StreamError('bad-format', {
-          text: 'elements after the end of the negotiation of this stream',
-        });
-        this.fail(error);
-        return reject(error);
-      }
-      const text = this.transport.framing.open(header);
-      this.#parser = this.transport.framing.createParser(this.#parserEvents(), this.#limits);
-      this.#header = { expected: { ...expected, ...this.transport.framing.header }, resolve, reject };
-      this.#opened = true;
-      this.#send(text);
-    });
+    if (this.#over) return Promise.reject(this.#over);
+    this.#inbound.stop();
+    if (this.#inbound.rest) {
+      const error = new StreamError('bad-format', { text: 'elements after the end of the negotiation of this stream' });
+      this.fail(error);
+      return Promise.reject(error);
+    }
+    this.step('the stream header of the server');
+    const text = this.transport.framing.open(header);
+    const answer = this.#inbound.open(expected);
+    this.#opened = true;
+    this.#send(text);
+    return answer;
+  }
+
+  /** Names what is waited for from now on: a deadline says where it hung. */
+  step(name: string): void {
+    this.#owner.step?.(name);
   }
 
   /** The reason why nothing can be asked of it any more. */
@@ -137,8 +131,7 @@ export class Link implements TransportEvents {
 
   /** Takes the limits for what comes from now on. */
   setLimits(limits: Limits): void {
-    this.#limits = limits;
-    this.#parser?.setLimits(limits);
+    this.#inbound.setLimits(limits);
   }
 
   /**
@@ -149,24 +142,20 @@ export class Link implements TransportEvents {
     wants: (element: XmlElement) => boolean = () => true,
     halt: (element: XmlElement) => boolean = () => false,
   ): Promise<XmlElement> {
-    // Too late to stop the parser where it has come already: what is behind it is known at the next openStream or startTls.
-    const halted = (element: XmlElement): void => {
-      if (halt(element)) this.#parser?.stop();
-    };
-    return this.#inbox.pull(wants, halted, this.#over);
+    return this.#inbound.receive(wants, halt, this.#over);
   }
 
   /** Upgrades to TLS. @throws TlsInjectionError where something was sent behind the go-ahead (CVE-2011-0411). */
   async startTls(signal: AbortSignal): Promise<void> {
     if (this.#over) throw this.#over;
-    this.activity = 'the TLS handshake';
-    this.#parser?.stop();
-    if (this.#parser?.leftover || this.#inbox.waiting) {
+    this.step('the TLS handshake');
+    this.#inbound.stop();
+    if (this.#inbound.rest) {
       const error = new TlsInjectionError();
       this.destroy(error);
       throw error;
     }
-    this.#parser = undefined;
+    this.#inbound.leave();
     // The stream is no more: a goodbye would be read as part of the handshake.
     this.#opened = false;
     try {
@@ -180,7 +169,7 @@ export class Link implements TransportEvents {
 
   /** Ends negotiation: what waits and what comes goes to the owner. */
   handOver(): void {
-    this.#inbox.handOver((element, bytes) => {
+    this.#inbound.handOver((element, bytes) => {
       if (!this.#closed) this.#owner.element(element, bytes);
     });
   }
@@ -234,9 +223,9 @@ export class Link implements TransportEvents {
     const timer = this.#clock.setTimer(timeout, () => this.destroy(reason));
     this.#whenClosed.push(() => timer.cancel());
     const closed = this.whenClosed();
-    if (this.#opened && !this.#footerSeen) this.#sendFooter();
+    if (this.#opened && !this.#inbound.footer) this.#sendFooter();
     else this.transport.end();
-    this.#rejectAll(reason);
+    this.#inbound.reject(reason);
     return closed;
   }
 
@@ -267,7 +256,7 @@ export class Link implements TransportEvents {
   destroy(reason: Error): void {
     if (this.#closed) return;
     this.#reason ??= reason;
-    this.#parser?.stop();
+    this.#inbound.stop();
     this.transport.destroy();
     this.#finish();
   }
@@ -275,8 +264,7 @@ export class Link implements TransportEvents {
   data(chunk: Uint8Array | string): void {
     if (this.#closed) return;
     this.#owner.heard();
-    this.#parser?.write(chunk);
-    if (this.#wrongHeader) this.fail(this.#wrongHeader);
+    this.#inbound.data(chunk);
   }
 
   drain(): void {
@@ -291,75 +279,13 @@ export class Link implements TransportEvents {
 
   #lossReason(error: Error | undefined): Error {
     if (error instanceof SestinaError && !(error instanceof DisconnectedError)) return error;
+    if (this.#inbound.poorHeader) return this.#inbound.poorHeader;
     const cause = error ? { cause: error } : undefined;
-    if (this.#parser && !this.#parser.idle && !this.#footerSeen && this.#anyHeader) {
+    if (this.#inbound.cut) {
       return new ConnectionLostError('truncated', 'the connection ended in the middle of a stanza', cause);
     }
     if (error) return new ConnectionLostError('network', `the connection was lost: ${error.message}`, cause);
     return new ConnectionLostError('closed', 'the server closed the connection');
-  }
-
-  #parserEvents(): ParserEvents {
-    return {
-      streamStart: (header) => this.#headerCame(header),
-      element: (element, bytes) => this.#elementCame(element, bytes),
-      streamEnd: () => this.#footerCame(),
-      error: (error) => this.#parserFailed(error),
-    };
-  }
-
-  #headerCame(header: StreamHeader): void {
-    const waiting = this.#header;
-    if (!waiting) return;
-    const error = checkHeader(header, waiting.expected);
-    if (error) {
-      // Another root is another protocol: the page of a web server, above all.
-      const foreign = !this.#anyHeader && header.name !== (waiting.expected.root ?? 'stream');
-      // Where a server refuses us under a header that says too little, the error right behind it says more.
-      if (!foreign) this.#wrongHeader = error;
-      else {
-        this.#reason ??= this.#notXmpp(error);
-        this.fail(error);
-      }
-      return;
-    }
-    this.#header = undefined;
-    this.#anyHeader = true;
-    waiting.resolve(header);
-  }
-
-  #elementCame(element: XmlElement, bytes: number): void {
-    this.#trace('incoming', element);
-    if (element.namespace === NS_STREAM && element.name === 'error') {
-      this.#streamErrorCame(StreamError.fromElement(element));
-    } else if (!this.#inbox.put(element, bytes)) {
-      this.fail(new StreamError('policy-violation', { text: 'too many elements before the session has started' }));
-    }
-  }
-
-  #streamErrorCame(error: StreamError): void {
-    this.#reason ??= error;
-    this.#end();
-  }
-
-  #footerCame(): void {
-    this.#footerSeen = true;
-    this.#reason ??= new ConnectionLostError('closed', 'the server closed the stream');
-    this.#end();
-  }
-
-  #parserFailed(error: XmlStreamError): void {
-    const condition: StreamErrorCondition = error.condition;
-    const streamError = new StreamError(condition, { text: error.message, cause: error });
-    const foreign = !this.#anyHeader && condition !== 'policy-violation';
-    this.#reason ??= foreign ? this.#notXmpp(streamError) : streamError;
-    this.fail(streamError);
-  }
-
-  #notXmpp(cause: StreamError): NotXmppError {
-    const why = cause.text ?? cause.condition;
-    const { wayOut = WAY_OUT } = this.transport.framing;
-    return new NotXmppError(`what answers there is not an XMPP server (${why}): ${wayOut}`, { cause });
   }
 
   #sendFooter(): void {
@@ -373,28 +299,21 @@ export class Link implements TransportEvents {
     if (this.#closed || this.#ending) return;
     this.#ending = true;
     const reason = this.#reason ?? new DisconnectedError('closed');
-    this.#parser?.stop();
+    this.#inbound.stop();
     this.#sendFooter();
-    this.#rejectAll(reason);
+    this.#inbound.reject(reason);
     const timer = this.#clock.setTimer(CLOSING, () => this.destroy(reason));
     this.#whenClosed.push(() => timer.cancel());
     this.transport.end();
   }
 
-  #rejectAll(reason: Error): void {
-    const header = this.#header;
-    this.#header = undefined;
-    header?.reject(reason);
-    this.#inbox.reject(reason);
-  }
-
   #finish(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#parser?.stop();
-    this.#inbox.clear();
+    this.#inbound.stop();
+    this.#inbound.clear();
     const reason = this.#reason ?? new DisconnectedError('closed');
-    this.#rejectAll(reason);
+    this.#inbound.reject(reason);
     for (const callback of this.#whenClosed.splice(0)) callback();
     this.#owner.closed(reason);
   }

@@ -8,6 +8,8 @@ import type { Link } from './link.js';
 import { asError } from './reasons.js';
 import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
 import { SendError, Sending, type SendingOwner, type SendOptions, StanzaTooLargeError } from './sending.js';
+import { UnderWay } from './under-way.js';
+import { type Unsent, UnsentReport } from './unsent.js';
 
 /** What sending asks of the stream that it is a part of. */
 export interface SenderHost {
@@ -16,13 +18,12 @@ export interface SenderHost {
   readonly contentNamespace: string;
   stanzaOf(element: XmlElement): ElementView;
   /** Stanzas were not sent and nobody waits for the outcome. `more`: how many others there were beside these. */
-  unsent(failures: readonly { sending: Sending; error: SendError }[], more: number): void;
+  unsent(failures: readonly Unsent[], more: number): void;
   /** Whether reading has to wait for sending may have changed. */
   pressureChanged(): void;
   report(error: unknown, where: string): void;
 }
 
-const MAX_REPORTED = 1_000;
 // After so many milliseconds.
 const STUCK = 1_000;
 
@@ -41,21 +42,16 @@ export class Sender implements HeldBack, SendingOwner {
   stuck = false;
   #patience: Timer | undefined;
   #writing = false;
-  /** Taken by the transport and still in its buffer. */
-  #unflushed: Sending[] = [];
-  /** Written in this session, and somebody waits for the acknowledgement. */
-  readonly #unacked = new Set<Sending>();
-  /** Counts sessions: what was written in an earlier one will not be acknowledged any more. */
-  #session = 0;
+  readonly #underWay = new UnderWay();
+  readonly #unsent: UnsentReport;
   #closed = false;
   #idle: (() => void)[] = [];
-  #failures: { sending: Sending; error: SendError }[] | undefined;
-  #moreFailures = 0;
 
   constructor(host: SenderHost, options: SendQueueOptions | undefined) {
     this.#host = host;
     this.queue = new SendQueue(host.clock, options, () => this.#pressure());
     this.#held = new HeldSendings(host.clock, this.queue);
+    this.#unsent = new UnsentReport(host.clock, (failures, more) => host.unsent(failures, more));
   }
 
   addOut(filter: Filter, options?: FilterOptions): Registration {
@@ -199,7 +195,7 @@ export class Sender implements HeldBack, SendingOwner {
   attach(link: Link, resumed: boolean): void {
     this.#link = link;
     this.#busy = false;
-    if (resumed) this.#unflushed = [];
+    if (resumed) this.#underWay.flushed();
     this.#flush();
     this.#pressure();
   }
@@ -214,7 +210,7 @@ export class Sender implements HeldBack, SendingOwner {
   /** The transport has written what it had buffered. */
   drained(): void {
     this.#busy = false;
-    this.#unflushed = [];
+    this.#underWay.flushed();
     this.#flush();
     if (this.queue.level) this.#pressure();
   }
@@ -253,9 +249,7 @@ export class Sender implements HeldBack, SendingOwner {
     try {
       if (!this.#passes(sending)) return;
       if (!link.write(text, sending.element)) this.#busy = true;
-      if (this.#busy) this.#unflushed.push(sending);
-      sending.session = this.#session;
-      sending.move('written');
+      this.#underWay.written(sending, this.#busy);
       for (const listener of [...this.#writtenListeners]) this.#tell(listener, sending);
     } finally {
       this.#writing = false;
@@ -307,14 +301,9 @@ export class Sender implements HeldBack, SendingOwner {
 
   // What becomes of them.
 
-  /** The session is over and will not be resumed: nobody will ever tell what became of what is on its way. */
+  /** The session is over and will not be resumed. */
   lost(reason: Error): void {
-    this.#session += 1;
-    const gone = lostOnItsWay(reason);
-    for (const sending of this.#unflushed.splice(0)) sending.move('unknown', gone);
-    const unacked = [...this.#unacked];
-    this.#unacked.clear();
-    for (const sending of unacked) sending.move('unknown', gone);
+    this.#underWay.lost(reason);
   }
 
   /** Gives up everything that waits. */
@@ -324,41 +313,21 @@ export class Sender implements HeldBack, SendingOwner {
     this.#look();
   }
 
-  /** Takes nothing any more. */
-  close(): void {
+  /** Takes nothing any more, and gives up what waits. */
+  close(reason: Error): void {
     this.#closed = true;
     this.#writtenListeners.clear();
+    this.clear(new SendError('disconnected', reason.message, { cause: reason }));
   }
 
   unsent(sending: Sending, error: SendError): void {
-    this.#unacked.delete(sending);
+    this.#underWay.forget(sending);
     this.#look();
-    if (!this.#failures) {
-      this.#failures = [];
-      // Whoever called send() gets the chance to await it first.
-      this.#host.clock.nextTurn(() => this.#report());
-    }
-    if (this.#failures.length < MAX_REPORTED) this.#failures.push({ sending, error });
-    else if (!sending.observed) this.#moreFailures += 1;
-  }
-
-  #report(): void {
-    const failures = (this.#failures ?? []).filter(({ sending }) => !sending.observed);
-    const more = this.#moreFailures;
-    this.#failures = undefined;
-    this.#moreFailures = 0;
-    if (failures.length > 0 || more > 0) this.#host.unsent(failures, more);
+    this.#unsent.add({ sending, error });
   }
 
   ackWanted(sending: Sending): void {
-    if (sending.state === 'written' && sending.session !== this.#session) {
-      sending.move('unknown', lostOnItsWay());
-      return;
-    }
-    this.#unacked.add(sending);
-    sending.onState((state) => {
-      if (state === 'acked') this.#unacked.delete(sending);
-    });
+    this.#underWay.ackWanted(sending);
   }
 
   callbackFailed(error: unknown): void {
@@ -369,10 +338,6 @@ export class Sender implements HeldBack, SendingOwner {
 /** Whether it is an answer to a request. */
 function isOwed({ name, origin }: XmlElement): boolean {
   return name === 'iq' && origin?.request !== undefined;
-}
-
-function lostOnItsWay(cause?: Error): SendError {
-  return new SendError('disconnected', 'the connection was lost while this was on its way', cause && { cause });
 }
 
 function fail(sending: Sending, reason: SendError['reason'], message: string, cause?: unknown): void {

@@ -15,12 +15,19 @@ export interface StreamEvents {
   sessionStart: Record<never, never>;
   /** The old session goes on, nothing was lost: do not repeat what was done at `sessionStart`. */
   sessionResumed: Record<never, never>;
+  /** The server's session goes on, and this process is not the one that began it: fetch what it has to know. */
+  sessionRestored: Record<never, never>;
   /** The session is over and will not be resumed: drop what belonged to it. */
   sessionEnd: { readonly reason: Error };
   /** The connection is gone. */
   disconnected: { readonly reason: Error; readonly willReconnect: boolean };
   /** The stream was ended by a stream error, the peer's or ours. */
   streamError: { readonly error: StreamError };
+  /**
+   * The connection may be dead, or can be made again: the machine was asleep (`clock`), its network has changed (`online`), its
+   * page is looked at again (`visible`). A lost connection is made again now, a live one is asked for a sign of life.
+   */
+  wake: { readonly cause: 'clock' | 'online' | 'visible' };
   /** A stanza was not sent, and nobody awaited what `send()` returned. */
   sendFailed: { readonly sending: Sending; readonly error: SendError };
   /** A handler, a listener, a filter or a task failed. */

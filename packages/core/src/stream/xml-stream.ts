@@ -1,52 +1,39 @@
 import { type Limits, limitsFrom, type XmlElement } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
-import { Registration } from '../registration.js';
+import type { Registration } from '../registration.js';
 import type { ElementClass, ElementView } from '../stanza/element.js';
 import type { StreamError } from '../stanza/stream-error.js';
-import type { ReconnectOptions } from './backoff.js';
-import { EventHub, type EventServices } from './event-hub.js';
+import { EventHub } from './event-hub.js';
 import type { Filter, FilterOptions } from './filters.js';
 import type { Handler } from './handlers.js';
 import type { HeldBack } from './held-sendings.js';
-import type { KeepAliveOptions } from './keep-alive.js';
 import { Lifecycle } from './lifecycle.js';
-import type { SessionOutcome, StreamState } from './lifecycle-host.js';
 import type { Link } from './link.js';
 import { positive } from './positive.js';
 import { asError, isRetryable } from './reasons.js';
 import { type Dispatch, Receiver } from './receiver.js';
-import type { SendQueue, SendQueueOptions } from './send-queue.js';
+import type { SendQueue } from './send-queue.js';
 import { Sender } from './sender.js';
-import { SendError, type Sending, type SendOptions } from './sending.js';
+import type { SendError, Sending, SendOptions } from './sending.js';
+import type { SessionKeeper, SessionOutcome, StreamState } from './session.js';
 import { StanzaClasses } from './stanza-classes.js';
 import type { StreamEvents } from './stream-events.js';
-import type { Tracer } from './tracer.js';
+import type { StreamOptions, StreamServices } from './stream-options.js';
 import type { Transport } from './transport.js';
+import type { Unsent } from './unsent.js';
 import { WatchedPromise } from './watched-promise.js';
 
-export type { SessionOutcome, StreamState } from './lifecycle-host.js';
+export type { SessionKeeper, SessionOutcome, StreamState } from './session.js';
+export type { StreamOptions, StreamServices } from './stream-options.js';
 
-/** Options that every kind of stream has. */
-export interface StreamOptions {
-  /** What the peer may send. */
-  readonly limits?: Partial<Limits> | undefined;
-  /** Reconnection policy; false switches it off. */
-  readonly reconnect?: ReconnectOptions | false | undefined;
-  /** Detection of dead connections; false switches it off. */
-  readonly keepAlive?: KeepAliveOptions | false | undefined;
-  /** Bounds of what waits to be sent. */
-  readonly queue?: SendQueueOptions | undefined;
-  /** How long `connect()` may take, in milliseconds. Default 60,000. */
-  readonly connectTimeout?: number | undefined;
-  /** How long a request waits for its answer, in milliseconds. Default 30,000. */
-  readonly timeout?: number | undefined;
-  /** Stanzas that wait for their handlers, or whose handlers have not finished, before the transport is paused. Default 256. */
-  readonly maxUnhandled?: number | undefined;
-}
-
-/** What a stream gets from outside. */
-export interface StreamServices extends EventServices {
-  readonly tracer?: Tracer | undefined;
+/** How silence on a connection is noticed; see the option `keepAlive`. */
+export interface StreamKeepAlive {
+  /**
+   * Asks the peer for a sign of life after so many milliseconds of silence at the latest, until the registration is disposed of;
+   * the shortest counts. Nothing changes where the option `keepAlive` is false.
+   * @throws ConfigError for what is no positive number.
+   */
+  atMost(interval: number): Registration;
 }
 
 /**
@@ -60,6 +47,10 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   readonly timeout: number;
   /** What waits to be written; read it to see how far behind the connection is. */
   readonly sendQueue: SendQueue;
+  /** How silence on the connection is noticed. */
+  readonly keepAlive: StreamKeepAlive = {
+    atMost: (interval) => this.registered(this.#lifecycle.atMost(interval)),
+  };
   readonly #classes = new StanzaClasses();
   readonly #receiver: Receiver;
   readonly #sender: Sender;
@@ -69,14 +60,13 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   /** @throws ConfigError for an option that cannot work. */
   constructor(options: StreamOptions, services: StreamServices) {
     super(services, options.maxUnhandled ?? 256);
-    const { clock, random, tracer } = services;
     const report = (error: unknown, where: string): void => this.reportError(error, where);
     this.limits = limitsFrom(options.limits);
     this.timeout = positive('timeout', options.timeout ?? 30_000);
     const self = this;
     this.#sender = new Sender(
       {
-        clock,
+        clock: this.clock,
         get contentNamespace() {
           return self.contentNamespace;
         },
@@ -101,32 +91,18 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     });
     this.#lifecycle = new Lifecycle(
       {
-        clock,
-        random,
-        tracer,
-        limits: this.limits,
         createTransport: () => this.createTransport(),
         negotiateOn: (link, signal, replaced) => this.negotiateOn(link, signal, replaced),
         shouldRetry: (reason) => this.shouldRetry(reason),
         askForLife: () => this.askForLife(),
-        receive: (element, bytes, link) => this.#receiver.receive(element, bytes, link),
-        drained: () => this.#sender.drained(),
-        began: (outcome) => this.#guarded('start of the session', () => this.sessionBegins(outcome)),
-        writable: (link, outcome) => this.#sender.attach(link, outcome === 'resumed'),
-        unwritable: () => this.#sender.detach(),
-        sessionOver: (reason) => {
-          this.#sender.lost(reason);
-          this.#guarded('end of the session', () => this.sessionLost(reason));
-        },
-        flushed: (timeout) => this.#sender.whenIdle(timeout),
-        giveUp: (reason) => this.#sender.clear(new SendError('disconnected', reason.message, { cause: reason })),
+        sessionBegins: (outcome) => this.sessionBegins(outcome),
+        sessionLost: (reason) => this.sessionLost(reason),
         emit: (name, data) => {
           if (name === 'disconnected') this.#heard(data as StreamEvents['disconnected']);
           this.emitOwn(name, data);
         },
-        settled: () => new Promise((resolve) => this.queue.push({ run: resolve })),
-        report,
       },
+      { services, limits: this.limits, queue: this.queue, receiver: this.#receiver, sender: this.#sender, report },
       options,
     );
   }
@@ -237,7 +213,12 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
 
   /** Makes a lost connection again now, without waiting for the back-off; asks a live one whether it still is one. */
   networkChanged(): void {
-    this.#lifecycle.networkChanged();
+    this.#lifecycle.wake('online');
+  }
+
+  /** The same where a page is looked at again that was hidden: browsers let hidden ones sleep. */
+  becameVisible(): void {
+    this.#lifecycle.wake('visible');
   }
 
   /** Ends it for good: disconnects, then removes every handler, task and listener. */
@@ -249,13 +230,13 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   async #dispose(): Promise<void> {
     this.#lifecycle.close();
     await this.disconnect();
-    this.#sender.close();
+    const gone = new DisconnectedError('this connection object was disposed of');
+    this.#sender.close(gone);
     try {
       await this.disposing();
     } catch (error) {
       this.reportError(error, 'dispose()');
     }
-    const gone = new DisconnectedError('this connection object was disposed of');
     this.#receiver.clear(gone);
     this.closeEvents(gone);
   }
@@ -265,9 +246,9 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     return this.#lifecycle.session;
   }
 
-  /** Lets a session survive its connection as long as `keeps` says so: for XEP-0198. */
-  keepSession(keeps: () => boolean): Registration {
-    return this.registered(new Registration(this.#lifecycle.keepSession(keeps)));
+  /** Lets sessions outlive their connections where the keeper says so: for XEP-0198. */
+  keepSession(keeper: SessionKeeper): Registration {
+    return this.registered(this.#lifecycle.keepSession(keeper));
   }
 
   /** Ends the stream with an error that the peer is told. */
@@ -284,14 +265,6 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     // Each request that is read makes an answer.
     const holds = level > 1 || (level > 0 && !stuck && !this.awaitsAnswers);
     this.#lifecycle.setPaused(paused || holds, level > 0);
-  }
-
-  #guarded(where: string, run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.reportError(error, where);
-    }
   }
 
   // Handlers.
@@ -365,7 +338,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   }
 
   /** Nothing is dropped in silence: where nobody awaits the outcome, the event tells, and else the log. */
-  #unsent(failures: readonly { sending: Sending; error: SendError }[], more: number): void {
+  #unsent(failures: readonly Unsent[], more: number): void {
     if (this.listenerCount('sendFailed') > 0) {
       for (const failure of failures) this.emitOwn('sendFailed', failure);
     } else {

@@ -1,6 +1,6 @@
 import { childContainer, type DependencyContainer } from '../../src/di/index.js';
 import { disposeAll, Registration } from '../../src/registration.js';
-import type { SessionOutcome } from '../../src/stream/lifecycle-host.js';
+import type { SessionOutcome } from '../../src/stream/session.js';
 import { Plugin, type PluginClass } from '../../src/xmpp/plugins/plugin.js';
 import { PluginError, PluginRegistry, type RegistryHost } from '../../src/xmpp/plugins/plugin-registry.js';
 import { SessionHooks, type SessionHooksHost } from '../../src/xmpp/plugins/session-hooks.js';

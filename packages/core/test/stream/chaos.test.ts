@@ -47,7 +47,7 @@ describe('nobody listens and everything goes wrong', () => {
           return random.int(0, 3) === 0 ? wire : serve(wire);
         },
       });
-      if (random.chance()) xmpp.keepSession(() => random.chance());
+      if (random.chance()) xmpp.keepSession({ keeps: () => random.chance() });
       xmpp.registerHandler(
         new Callback('any', new MatchPath('*'), () => {
           if (random.chance()) throw new Error('handler');

@@ -14,14 +14,14 @@ function watched(options: KeepAliveOptions = {}) {
   const clock = new ManualClock();
   const asked: number[] = [];
   const dead: number[] = [];
-  const keepAlive = new KeepAlive(
-    clock,
-    options,
-    () => asked.push(clock.monotonic()),
-    () => dead.push(clock.monotonic()),
-  );
+  const woke: number[] = [];
+  const keepAlive = new KeepAlive(clock, options, {
+    ask: () => asked.push(clock.monotonic()),
+    dead: () => dead.push(clock.monotonic()),
+    woke: () => woke.push(clock.monotonic()),
+  });
   keepAlive.start();
-  return { clock, asked, dead, keepAlive };
+  return { clock, asked, dead, woke, keepAlive };
 }
 
 describe('silence', () => {
@@ -122,8 +122,7 @@ describe('a program that stood still', () => {
     const keepAlive = new KeepAlive(
       early,
       {},
-      () => {},
-      () => dead.push(clock.monotonic()),
+      { ask: () => {}, woke: () => {}, dead: () => dead.push(clock.monotonic()) },
     );
     keepAlive.start();
     await clock.advance(60_000);
@@ -131,6 +130,52 @@ describe('a program that stood still', () => {
     shift = 0.6;
     await clock.advance(30_000);
     expect(dead).toEqual([90_000]);
+  });
+});
+
+describe('a shorter interval', () => {
+  it('counts from the last thing heard, until it is taken back; the shortest of several wins', async () => {
+    const { clock, asked, keepAlive } = watched();
+    await clock.advance(5_000);
+    const one = keepAlive.atMost(20_000);
+    const other = keepAlive.atMost(10_000);
+    expect(clock.pending).toBe(1);
+    await clock.advance(5_000);
+    expect(asked).toEqual([10_000]);
+    keepAlive.heard();
+    other.dispose();
+    await clock.advance(40_000);
+    expect(asked).toEqual([10_000, 30_000]);
+    keepAlive.heard();
+    one.dispose();
+    await clock.advance(59_999);
+    expect(asked.length).toBe(2);
+    await clock.advance(1);
+    expect(asked).toEqual([10_000, 30_000, 110_000]);
+    expect(clock.pending).toBe(1);
+  });
+
+  it('asks at once where the silence is longer already, and never lengthens the interval', async () => {
+    const { clock, asked, keepAlive } = watched();
+    await clock.advance(30_000);
+    keepAlive.atMost(500_000);
+    keepAlive.atMost(20_000);
+    await clock.advance(0);
+    expect(asked).toEqual([30_000]);
+  });
+
+  it('is a number of milliseconds, and watches nothing that is not watched', async () => {
+    const { clock, keepAlive, asked } = watched();
+    for (const wrong of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => keepAlive.atMost(wrong), String(wrong)).toThrow(ConfigError);
+    }
+    keepAlive.stop();
+    keepAlive.atMost(1_000);
+    expect(clock.pending).toBe(0);
+    const xmpp = await online({ keepAlive: false });
+    xmpp.keepAlive.atMost(1_000);
+    expect(xmpp.manualClock.pending).toBe(0);
+    expect(asked).toEqual([]);
   });
 });
 

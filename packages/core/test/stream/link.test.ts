@@ -4,143 +4,17 @@ import { DisconnectedError, SestinaError } from '../../src/errors.js';
 import { StreamError } from '../../src/stanza/stream-error.js';
 import { TlsInjectionError } from '../../src/stream/connection-errors.js';
 import { Link, type LinkOwner } from '../../src/stream/link.js';
-import { ConnectionLostError, NotXmppError } from '../../src/stream/link-errors.js';
-import type { HeaderExpectation } from '../../src/stream/stream-header.js';
+import { ConnectionLostError } from '../../src/stream/link-errors.js';
 import { Tracer } from '../../src/stream/tracer.js';
 import { ManualClock } from '../helpers/stream-clock.js';
+import { expected, failure, handedOver, linked, opened, opening, signal } from '../helpers/stream-link.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
-import { FEATURES, HEADER, type MemoryOptions, MemoryTransport } from '../helpers/stream-transport.js';
+import { FEATURES, HEADER, MemoryTransport } from '../helpers/stream-transport.js';
 
 watchRejections();
 
 const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
-const signal = new AbortController().signal;
-const opening = { to: 'example.org', contentNamespace: 'jabber:client', version: '1.0' };
-const expected: HeaderExpectation = { contentNamespace: 'jabber:client', from: 'example.org' };
 const message = (id: string) => `<message id='${id}'/>`;
-
-async function linked(options: MemoryOptions = {}, tracer?: Tracer) {
-  const clock = new ManualClock();
-  const wire = new MemoryTransport(options);
-  const closed: Error[] = [];
-  const pushed: (string | undefined)[] = [];
-  const failures: string[] = [];
-  const owner: LinkOwner = {
-    element: (element) => pushed.push(element.attribute('id')),
-    heard: () => {},
-    drain: () => {},
-    closed: (reason) => closed.push(reason),
-    failed: (error, where) => failures.push(`${where}: ${(error as Error).message}`),
-  };
-  const link = new Link(wire, DEFAULT_LIMITS, owner, clock, tracer);
-  await link.connect(signal);
-  return { clock, wire, link, closed, pushed, failures };
-}
-
-async function opened(options: MemoryOptions = {}, tracer?: Tracer) {
-  const all = await linked(options, tracer);
-  const header = all.link.openStream(opening, expected);
-  all.wire.receive(HEADER);
-  await header;
-  all.wire.take();
-  return all;
-}
-
-async function handedOver(options: MemoryOptions = {}) {
-  const all = await opened(options);
-  all.link.handOver();
-  return all;
-}
-
-/** What a promise rejected with. */
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => expect.unreachable('it resolved'),
-    (error: unknown) => error as Error,
-  );
-
-describe('the header', () => {
-  it('is what openStream resolves with', async () => {
-    const { link, wire } = await linked();
-    const header = link.openStream(opening, expected);
-    expect(wire.take()).toBe(
-      "<?xml version='1.0'?><stream:stream xmlns='jabber:client' " +
-        "xmlns:stream='http://etherx.jabber.org/streams' to='example.org' version='1.0'>",
-    );
-    wire.receive(HEADER);
-    expect(await header).toMatchObject({ id: 's1', from: 'example.org', version: '1.0' });
-  });
-
-  const RULES: [what: string, change: (header: string) => string, condition: string | undefined][] = [
-    ['in the wrong stream namespace', (h) => h.replace('jabber.org/streams', 'jabber.org/wrong'), 'invalid-namespace'],
-    ['with an unknown content namespace', (h) => h.replace("'jabber:client'", "'jabber:foo'"), 'invalid-namespace'],
-    ['without a content namespace', (h) => h.replace("xmlns='jabber:client'", ''), 'invalid-namespace'],
-    ['with another root', (h) => h.replace('<stream:stream', '<stream:features'), 'not XMPP'],
-    ['without a version', (h) => h.replace("version='1.0'>", '>'), 'unsupported-version'],
-    ['of version 2.0', (h) => h.replace("version='1.0'>", "version='2.0'>"), 'unsupported-version'],
-    ['of a version that is none', (h) => h.replace("version='1.0'>", "version='1'>"), 'unsupported-version'],
-    ['of version 1.9', (h) => h.replace("version='1.0'>", "version='1.9'>"), undefined],
-    ['without an id', (h) => h.replace("id='s1'", ''), 'bad-format'],
-    ['with an empty id', (h) => h.replace("id='s1'", "id=''"), 'bad-format'],
-    ['from another domain', (h) => h.replace("from='example.org'", "from='evil.example'"), 'invalid-from'],
-    ['from the domain in capitals', (h) => h.replace("from='example.org'", "from='EXAMPLE.org'"), undefined],
-    ['that does not say from whom', (h) => h.replace("from='example.org'", ''), undefined],
-    ['with another prefix', (h) => h.replaceAll('stream:', 's:').replace('xmlns:stream=', 'xmlns:s='), undefined],
-  ];
-  it.each(RULES)('%s', async (_what, change, condition) => {
-    const { link, wire, closed } = await linked();
-    const header = link.openStream(opening, expected);
-    wire.take();
-    wire.receive(change(HEADER));
-    if (condition === undefined) {
-      expect(await header).toMatchObject({ id: 's1' });
-      return;
-    }
-    const error = await failure(header);
-    if (condition === 'not XMPP') {
-      expect(error).toMatchObject({ code: 'ERR_NOT_XMPP', cause: { condition: 'invalid-namespace' } });
-      return;
-    }
-    expect(error).toBeInstanceOf(StreamError);
-    expect(error).toMatchObject({ condition, origin: 'local' });
-    expect(wire.take()).toMatch(new RegExp(`^<stream:error><${condition} .*</stream:error></stream:stream>$`));
-    expect(wire.ended).toBe(true);
-    await Promise.resolve();
-    expect(closed).toEqual([error]);
-  });
-
-  it('needs no version where the protocol has none', async () => {
-    const { link, wire } = await linked();
-    const header = link.openStream(opening, { ...expected, versioned: false });
-    wire.receive(HEADER.replace("version='1.0'>", '>'));
-    expect(await header).toMatchObject({ version: undefined });
-  });
-
-  it.each([
-    ['a web server', 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html></html>'],
-    ['a page', '<html><body>502</body></html>'],
-    ['a captive portal', '<!DOCTYPE html><html><body>Log in</body></html>'],
-    ['a TLS port', new Uint8Array([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46])],
-  ])('of %s is none: that is no XMPP server', async (_who, bytes) => {
-    const { link, wire } = await linked();
-    const header = link.openStream(opening, expected);
-    wire.receive(bytes);
-    const error = await failure(header);
-    expect(error).toBeInstanceOf(NotXmppError);
-    expect(error).toMatchObject({ retryable: true, cause: expect.any(StreamError) });
-    expect(wire.text).toMatch(
-      /<stream:error><(?:not-well-formed|invalid-namespace|restricted-xml|unsupported-encoding)/,
-    );
-    expect(wire.ended).toBe(true);
-  });
-
-  it('does not come: the connection was lost', async () => {
-    const { link, wire } = await linked();
-    const header = link.openStream(opening, expected);
-    wire.close();
-    expect(await failure(header)).toMatchObject({ reason: 'closed' });
-  });
-});
 
 describe('negotiation', () => {
   it('gives elements to whoever asks, before and after they come', async () => {

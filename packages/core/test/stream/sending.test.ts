@@ -282,7 +282,7 @@ describe('a connection that is cut', () => {
         return outcome;
       },
     });
-    xmpp.keepSession(() => true);
+    xmpp.keepSession({ keeps: () => true });
     xmpp.wire.ready = false;
     const sending = send(xmpp, '1');
     const acked = sending.acked();
@@ -304,7 +304,7 @@ describe('a connection that is cut', () => {
         return outcome;
       },
     });
-    xmpp.keepSession(() => keeps);
+    xmpp.keepSession({ keeps: () => keeps });
     xmpp.wire.ready = false;
     const sending = send(xmpp, '1');
     xmpp.wire.close();

@@ -386,7 +386,7 @@ describe('request()', () => {
         return outcomes.shift() ?? 'new';
       },
     });
-    xmpp.keepSession(() => true);
+    xmpp.keepSession({ keeps: () => true });
     const asked = ask(xmpp);
     const id = idOf(xmpp.wire.take());
     xmpp.wire.close();
@@ -640,7 +640,7 @@ describe('what a plugin registers', () => {
         xmpp.addFilter('in', () => undefined),
         xmpp.addFilter('out', () => undefined),
         xmpp.addFilter('outSync', () => undefined),
-        xmpp.keepSession(() => true),
+        xmpp.keepSession({ keeps: () => true }),
         xmpp.onWritten(() => {}),
       );
       if (Greedy.fails) throw new Error('constructor');

@@ -5,8 +5,8 @@ import type { Random } from '../../services/random.js';
 import type { ElementClass, ElementView } from '../../stanza/element.js';
 import type { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
-import type { StreamState } from '../../stream/lifecycle-host.js';
 import type { Sending, SendOptions } from '../../stream/sending.js';
+import type { StreamState } from '../../stream/session.js';
 import { follow } from '../../util/within.js';
 import {
   type LocalAddresses,

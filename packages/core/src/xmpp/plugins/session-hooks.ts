@@ -2,7 +2,7 @@ import { Lifetime } from '../../lifetime.js';
 import type { Clock } from '../../services/clock.js';
 import type { Logger } from '../../services/logger.js';
 import { isThenable } from '../../stream/event-queue.js';
-import type { SessionOutcome } from '../../stream/lifecycle-host.js';
+import type { SessionOutcome } from '../../stream/session.js';
 import type { Plugin, PluginClass } from './plugin.js';
 
 /** What hooks take from the connection. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError } from '../../../src/errors.js';
-import type { SessionOutcome } from '../../../src/stream/lifecycle-host.js';
+import type { SessionOutcome } from '../../../src/stream/session.js';
 import { BaseXMPP } from '../../../src/xmpp/base-xmpp.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
 import { watchRejections } from '../../helpers/stream-rejections.js';
@@ -40,7 +40,7 @@ describe('plugins and their session', () => {
     });
     const plugin = xmpp.use(Watching);
     expect(plugin.xmpp).toBe(xmpp);
-    xmpp.keepSession(() => true);
+    xmpp.keepSession({ keeps: () => true });
     for (const name of ['sessionStart', 'sessionResumed', 'sessionEnd'] as const) {
       xmpp.on(name, () => plugin.seen.push(name));
     }
@@ -131,7 +131,7 @@ describe('the signal of the session', () => {
         return outcomes.shift() ?? 'new';
       },
     });
-    xmpp.keepSession(() => true);
+    xmpp.keepSession({ keeps: () => true });
     await xmpp.connect();
     const { session } = xmpp;
     xmpp.wire.close();
