@@ -6,7 +6,7 @@ import { ROOT } from './lib/repo.mjs';
 import { bin, build, install, node } from './lib/run.mjs';
 
 const EXAMPLE = 'examples/conversation.ts';
-// Without this tsx would read the root tsconfig.json, which has no compiler options.
+// Without this tsx would find none that has compiler options.
 const CONFIG = ['examples/tsconfig.json', 'tsconfig.base.json'].find((path) => existsSync(join(ROOT, path)));
 
 async function start() {

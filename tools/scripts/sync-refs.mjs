@@ -27,14 +27,11 @@ const toReferences = (paths) => paths.map((path) => ({ path }));
 
 /** Path and wanted text of every file that has references. @param {Workspace[]} all @returns {{ path: string, text: string }[]} */
 export function wanted(all, root = ROOT) {
-  return [
-    { path: 'tsconfig.json', text: format({ files: [], references: toReferences(all.map(({ dir }) => dir)) }) },
-    ...all.map((workspace) => {
-      const path = `${workspace.dir}/tsconfig.json`;
-      const config = readJson(join(root, path));
-      return { path, text: format({ ...config, references: toReferences(references(workspace, all)) }) };
-    }),
-  ];
+  return all.map((workspace) => {
+    const path = `${workspace.dir}/tsconfig.json`;
+    const config = readJson(join(root, path));
+    return { path, text: format({ ...config, references: toReferences(references(workspace, all)) }) };
+  });
 }
 
 /** @param {string} path */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PACKAGES = ['core', 'sasl', 'tcp', 'websocket', 'client'].map((name) => `packages/${name}`);
+const PACKAGES = ['xml', 'core', 'sasl', 'tcp', 'websocket', 'client'].map((name) => `packages/${name}`);
 const FOLDERS = [...PACKAGES, 'plugins/xep-0199', 'plugins/xep-0203'];
 const COPIES = [
   ['examples/web-chat/index.html', 'index.html'],

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, readJson } from './repo.mjs';
+import { publishable, ROOT, readJson } from './repo.mjs';
 
 /** The JavaScript file behind a command of an installed package. @param {string} name @param {string} [command] */
 export function bin(name, command = name) {
@@ -77,9 +77,9 @@ export async function install() {
   return ok;
 }
 
-/** @returns {Promise<boolean>} */
+/** Builds every package and every plugin that there is. @returns {Promise<boolean>} */
 export async function build() {
-  const { ok } = await node([bin('typescript', 'tsc'), '-b']);
+  const { ok } = await node([bin('typescript', 'tsc'), '-b', ...publishable().map(({ dir }) => dir)]);
   if (!ok) console.error('`tsc -b` failed: see above.');
   return ok;
 }

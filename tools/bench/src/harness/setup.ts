@@ -61,7 +61,7 @@ export async function installSlixmpp(): Promise<Record<string, string>> {
 
 /** Builds the packages: what is measured is what npm gets. */
 export async function buildPackages(): Promise<void> {
-  await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], ROOT);
+  await run(process.execPath, [join(ROOT, 'tools/scripts/build.mjs')], ROOT);
 }
 
 function run(command: string, args: readonly string[], cwd: string): Promise<void> {
