@@ -4,8 +4,11 @@ import { type WorkLeft, WorkRecords } from './work-records.js';
 
 /** Options of `WorkJournal`. */
 export class WorkJournalOptions {
-  /** The name of this process, without a `/`: another one for each that runs at the same time. Has to be given. */
-  process = '';
+  /**
+   * The name of this process, without a `/`: another one for each that runs at the same time, or they take each other for dead.
+   * @default 'main'
+   */
+  process = 'main';
   /**
    * What its keys begin with.
    * @default 'work/'
