@@ -42,6 +42,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
   static override readonly id = 'roster-store';
   static override readonly Options = RosterStoreOptions;
   static override readonly inject = [BaseXMPP, Storage, RosterStoreOptions] as const;
+  static override readonly kinds = ['component'] as const;
   readonly #xmpp: BaseXMPP;
   readonly #roster: ComponentRoster;
   readonly #storage: Storage;

@@ -2,8 +2,9 @@ import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { Logger } from '../services/logger.js';
 import type { Random } from '../services/random.js';
+import { Emitter } from './emitter.js';
 import { EventQueue } from './event-queue.js';
-import { Events, type Listener, type ListenerOptions } from './events.js';
+import { type EventMap, Events, type EventsOwner, type Listener, type ListenerOptions } from './events.js';
 import type { WaitOptions } from './handlers.js';
 import { positive } from './positive.js';
 import { asError } from './reasons.js';
@@ -37,6 +38,8 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
   #pressure = { high: false, full: false };
   #slowTimer: Timer | undefined;
   #quietUntil = Number.NEGATIVE_INFINITY;
+  /** Those who wait for an event, of this or of an object. */
+  #waiting = 0;
 
   /** @throws ConfigError for a bound that is not a positive number. */
   constructor({ clock, random, logger }: EventServices, maxUnhandled: number) {
@@ -60,10 +63,7 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
         overdue: (what) => this.#overdue(what),
       },
     );
-    this.#events = new Events<E>(this.queue, clock, report, {
-      crowded: (name) => logger.warn(`more than 100 listeners of "${name}": somebody forgets to dispose of them`),
-      waitingChanged: () => this.awaitsAnswersChanged(),
-    });
+    this.#events = new Events<E>(this.queue, clock, report, this.#eventsOwner());
     this.#scheduler = new Scheduler(this.queue, clock, report);
   }
 
@@ -87,8 +87,20 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
     this.logger.warn(`${what} has been running for a minute${often}: does it wait for something for ever?`);
   }
 
+  #eventsOwner(prefix = ''): EventsOwner {
+    return {
+      prefix,
+      crowded: (name) =>
+        this.logger.warn(`more than 100 listeners of "${prefix}${name}": somebody forgets to dispose of them`),
+      waitingChanged: (by) => {
+        this.#waiting += by;
+        this.awaitsAnswersChanged();
+      },
+    };
+  }
+
   /** Every registration passes here, so that those of a plugin whose constructor throws can be undone. */
-  protected registered<R extends Registration>(registration: R): R {
+  protected registered<R extends Pick<Registration, 'dispose'>>(registration: R): R {
     return registration;
   }
 
@@ -139,6 +151,24 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
   /** An event of the stream's own. */
   protected emitOwn<K extends keyof StreamEvents>(name: K, data: StreamEvents[K]): void {
     this.#events.emit(name, data as E[K]);
+  }
+
+  /**
+   * Makes the events of an object, a room or a transfer for example, that go through the queue of this connection:
+   * `readonly events = this.own(xmpp.createEvents<RoomEvents>('room'))`.
+   * @param name What the object is called in reports.
+   */
+  createEvents<M extends EventMap>(name: string): Emitter<M> {
+    const { queue, clock } = this;
+    return this.registered(
+      new Emitter<M>(name, {
+        ...this.#eventsOwner(`${name} `),
+        queue,
+        clock,
+        report: (error, where) => this.reportError(error, where),
+        registered: (registration) => this.registered(registration),
+      }),
+    );
   }
 
   /** How many listen to that event. */
@@ -192,7 +222,7 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
 
   /** Somebody waits for something that is still to be read: a full queue must not stop it from being read. */
   protected get awaitsAnswers(): boolean {
-    return this.#events.waiting > 0;
+    return this.#waiting > 0;
   }
 
   /** Looks again whether the transport has to be paused: `awaitsAnswers` may have changed. */

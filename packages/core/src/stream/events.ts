@@ -18,6 +18,8 @@ export interface ListenerOptions {
 
 interface Subscription {
   readonly name: PropertyKey;
+  /** Whose event it is, for reports. */
+  readonly of: string;
   readonly listener: Listener<never>;
   readonly once: boolean;
   readonly settles: boolean;
@@ -36,8 +38,10 @@ export type FailureReport = (error: unknown, where: string) => void;
 export interface EventsOwner {
   /** An event has more than a hundred listeners: somebody forgets to take theirs out. */
   crowded?(name: string): void;
-  /** How many wait for an event has changed. */
-  waitingChanged?(): void;
+  /** By so many more (or fewer) wait for an event. */
+  waitingChanged?(by: number): void;
+  /** What stands before the names in reports: `room `. */
+  readonly prefix?: string;
 }
 
 const MANY = 100;
@@ -80,11 +84,6 @@ export class Events<M extends EventMap> {
     return this.#subscriptions.get(name)?.length ?? 0;
   }
 
-  /** How many `wait` for an event that is still to come. */
-  get waiting(): number {
-    return this.#waits.size;
-  }
-
   /** Queues a call of every listener. */
   emit<K extends keyof M>(name: K, data: M[K], size = 0): void {
     const subscriptions = this.#subscriptions.get(name);
@@ -125,7 +124,7 @@ export class Events<M extends EventMap> {
         registration.dispose();
         signal?.removeEventListener('abort', onAbort);
         this.#waits.delete(give);
-        this.#owner.waitingChanged?.();
+        this.#owner.waitingChanged?.(-1);
         act();
       };
       const give = (reason: unknown): void => finish(() => reject(reason));
@@ -148,7 +147,7 @@ export class Events<M extends EventMap> {
       });
       signal?.addEventListener('abort', onAbort);
       this.#waits.add(give);
-      this.#owner.waitingChanged?.();
+      this.#owner.waitingChanged?.(1);
     });
   }
 
@@ -219,7 +218,8 @@ export class Events<M extends EventMap> {
     const { once, settles, sequential, waits = false } = how;
     const lane = sequential ? listener : undefined;
     const order = this.#order++;
-    const subscription: Subscription = { name, listener, once, settles, lane, waits, order, live: true };
+    const of = this.#owner.prefix ?? '';
+    const subscription: Subscription = { name, of, listener, once, settles, lane, waits, order, live: true };
     const all = [...(this.#subscriptions.get(name) ?? []), subscription];
     this.#subscriptions.set(name, all);
     if (all.length === MANY + 1) this.#owner.crowded?.(String(name));
@@ -267,7 +267,7 @@ export class Events<M extends EventMap> {
 }
 
 function whatOf(subscription: Subscription): string {
-  return `listener of ${String(subscription.name)}`;
+  return `listener of ${subscription.of}${String(subscription.name)}`;
 }
 
 /** The call of one listener. An object with all it needs, since there is one for every stanza. */

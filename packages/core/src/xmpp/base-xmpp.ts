@@ -24,7 +24,7 @@ import { type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
 import type { RequestOptions } from './iq/pending-requests.js';
 import { listener, type StanzaListenerOptions } from './listeners.js';
 import { type Messages, type MessageWays, messageWays } from './messages/messages.js';
-import type { Plugin, PluginClass, PluginOptions, WellInjected } from './plugins/plugin.js';
+import type { Plugin, PluginClass, PluginOptions, PluginPart, WellChosen, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { SessionHooks } from './plugins/session-hooks.js';
 import { Roster, type RosterPolicies } from './presence/index.js';
@@ -36,7 +36,7 @@ import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 /** What is registered while a plugin is constructed, and for which. */
 interface Recorder {
   readonly owner: PluginClass;
-  readonly registrations: Registration[];
+  readonly registrations: Pick<Registration, 'dispose'>[];
 }
 
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
@@ -145,7 +145,14 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     });
     this.plugins = new PluginRegistry(
       this.scope,
-      { constructing: (owner, construct) => this.#constructing(owner, construct), reportError },
+      {
+        get kind() {
+          return self.isComponent ? 'component' : 'client';
+        },
+        constructing: (owner, construct) => this.#constructing(owner, construct),
+        registered: (registration) => this.registered(registration),
+        reportError,
+      },
       this.#hooks,
     );
     this.roster = this.createRoster({
@@ -199,8 +206,18 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.plugins.use<C>(cls, options);
   }
 
-  /** The instance of an installed plugin. @throws PluginError where it is not installed. */
-  plugin<P extends Plugin>(cls: PluginClass<P>): P {
+  /**
+   * Installs those plugins of a set that are not there yet, for a plugin that stands for several:
+   * `this.own(xmpp.useAll([Ping, [SoftwareVersion, { name: 'Example' }]]))`.
+   * @returns what removes again those that were installed for the set alone.
+   * @throws what `use()` throws for one of them; then none of them was installed.
+   */
+  useAll<const T extends readonly PluginPart[]>(parts: T & WellChosen<T>): Registration {
+    return this.plugins.useAll<T>(parts);
+  }
+
+  /** The instance of an installed plugin, or of one that provides that class. @throws PluginError where it is not installed. */
+  plugin<P extends Plugin>(cls: Token<P>): P {
     return this.plugins.get(cls);
   }
 
@@ -228,7 +245,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     }
   }
 
-  protected override registered<R extends Registration>(registration: R): R {
+  protected override registered<R extends Pick<Registration, 'dispose'>>(registration: R): R {
     this.#recorder?.registrations.push(registration);
     return registration;
   }

@@ -1,7 +1,7 @@
 import { childContainer, type DependencyContainer } from '../../src/di/index.js';
 import { disposeAll, Registration } from '../../src/registration.js';
 import type { SessionOutcome } from '../../src/stream/session.js';
-import { Plugin, type PluginClass } from '../../src/xmpp/plugins/plugin.js';
+import { type ConnectionKind, Plugin, type PluginClass } from '../../src/xmpp/plugins/plugin.js';
 import { PluginError, PluginRegistry, type RegistryHost } from '../../src/xmpp/plugins/plugin-registry.js';
 import { SessionHooks, type SessionHooksHost } from '../../src/xmpp/plugins/session-hooks.js';
 import { FakeClock } from './fake-clock.js';
@@ -14,14 +14,16 @@ export class Host implements RegistryHost, SessionHooksHost {
   readonly hooks = new SessionHooks(this);
   readonly scope: DependencyContainer = childContainer();
   readonly registry = new PluginRegistry(this.scope, this, this.hooks);
+  readonly kind: ConnectionKind;
   readonly log: string[] = [];
-  readonly registered = new Set<string>();
+  readonly live = new Set<string>();
   readonly errors: [error: unknown, where: string][] = [];
   online = false;
   readies = 0;
   #recorder: Registration[] | undefined;
 
-  constructor() {
+  constructor(kind: ConnectionKind = 'client') {
+    this.kind = kind;
     this.scope.registerInstance(Host, this);
   }
 
@@ -53,14 +55,19 @@ export class Host implements RegistryHost, SessionHooksHost {
     }
   }
 
+  registered<R extends Registration>(registration: R): R {
+    this.#recorder?.push(registration);
+    return registration;
+  }
+
   reportError(error: unknown, where: string): void {
     this.errors.push([error, where]);
   }
 
   register(name: string): Registration {
-    this.registered.add(name);
+    this.live.add(name);
     const registration = new Registration(() => {
-      this.registered.delete(name);
+      this.live.delete(name);
       this.log.push(`-${name}`);
     });
     this.#recorder?.push(registration);

@@ -164,6 +164,45 @@ export function installing(xmpp: BaseXMPP, registry: PluginRegistry, either: boo
   registry.use(OtherParameters);
 }
 
+class Roaring extends Plugin {
+  static override readonly provides = [Random, Clock] as const;
+}
+
+abstract class Shared extends Plugin {
+  abstract readonly shared: string;
+}
+
+class Sharing extends Shared {
+  static override readonly provides = [Shared] as const;
+  static override readonly kinds = ['client'] as const;
+  readonly shared = 'x';
+}
+
+export function composing(xmpp: BaseXMPP): void {
+  xmpp.use(Sharing);
+  const shared: Shared = xmpp.plugin(Shared);
+  xmpp.plugins.whenInstalled(Shared, (plugin) => void plugin.shared);
+  xmpp.plugins.whenInstalled(Disco, ({ only }) => xmpp.advertise(only));
+  xmpp.useAll([Sharing, Disco, [Ping, { interval: 5 }]]);
+
+  // @ts-expect-error static provides names a class that the plugin is not
+  xmpp.use(Roaring);
+  // @ts-expect-error no such option
+  xmpp.useAll([[Ping, { intervall: 5 }]]);
+  // @ts-expect-error a number
+  xmpp.useAll([Disco, [Ping, { interval: '5' }]]);
+  // @ts-expect-error static inject does not fit the constructor
+  xmpp.useAll([Disco, TooFew]);
+  // @ts-expect-error no plugin
+  xmpp.useAll([PingOptions]);
+  // @ts-expect-error no plugin
+  xmpp.plugins.whenInstalled(Clock, () => {});
+  // @ts-expect-error what is done has to be undone
+  xmpp.plugins.whenInstalled(Disco, () => 5);
+
+  void shared;
+}
+
 export function using(registry: PluginRegistry, xmpp: BaseXMPP): void {
   const ping: Ping = registry.use(Ping, { interval: 5, mode: 'loud' });
   const disco: Disco = xmpp.use(Disco);

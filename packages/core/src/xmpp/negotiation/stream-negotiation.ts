@@ -6,6 +6,7 @@ import type { StreamFeatures } from '../../stanza/stream-features.js';
 import type { Link } from '../../stream/link.js';
 import type { Sending } from '../../stream/sending.js';
 import type { RequestOptions } from '../iq/pending-requests.js';
+import type { ConnectionKind } from '../plugins/plugin.js';
 
 /** How far a stream has come: `open`, then TLS is on (`secure`), then logged in, then it has an address (`bound`). */
 export type Stage = 'open' | 'secure' | 'authenticated' | 'bound';
@@ -82,6 +83,8 @@ export interface NegotiationStep {
  * Steps have no numbers: what one gives comes before what needs it, and `before` decides among the others.
  */
 export abstract class StreamNegotiation {
+  static readonly kinds: readonly ConnectionKind[] = ['client'];
+
   /**
    * Adds a step; from now on, where a negotiation is going on.
    * @throws ConfigError for a step that cannot work, or where `before` of several leads in a circle.

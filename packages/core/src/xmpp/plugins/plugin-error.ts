@@ -2,9 +2,11 @@ import { SestinaError } from '../../errors.js';
 
 /** What is wrong with a plugin, or with how it is used. */
 export type PluginErrorCode =
+  | 'ERR_PLUGIN_CONFLICT'
   | 'ERR_PLUGIN_CYCLE'
   | 'ERR_PLUGIN_DUPLICATE'
   | 'ERR_PLUGIN_IN_USE'
+  | 'ERR_PLUGIN_KIND'
   | 'ERR_PLUGIN_MISSING'
   | 'ERR_PLUGIN_OPTIONS'
   | 'ERR_PLUGIN_WIRING';

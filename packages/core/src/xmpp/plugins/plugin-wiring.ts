@@ -1,5 +1,5 @@
 import { type Token, wantedBy } from '../../di/index.js';
-import { Plugin, type PluginClass } from './plugin.js';
+import { type ConnectionKind, Plugin, type PluginClass } from './plugin.js';
 import { PluginError } from './plugin-error.js';
 
 /** What messages call it. */
@@ -29,6 +29,19 @@ export function assertId(cls: PluginClass): void {
   if (cls.id) return;
   const message = `${cls.name || 'a plugin class'} has no id: give it a \`static readonly id = 'a-name'\``;
   throw new PluginError('ERR_PLUGIN_WIRING', message, cls.name);
+}
+
+/** The kinds of connection that have it: most tokens say nothing, and both do. */
+export function kindsOf(token: Token<unknown>): readonly ConnectionKind[] {
+  return (token as { kinds?: readonly ConnectionKind[] }).kinds ?? ['client', 'component'];
+}
+
+/** @throws PluginError (`ERR_PLUGIN_KIND`) for a class that is for the other kind of connection. */
+export function assertKind(cls: PluginClass, kind: ConnectionKind): void {
+  const kinds = kindsOf(cls);
+  if (kinds.includes(kind)) return;
+  const message = `${nameOf(cls)} is for a ${kinds.join(' or ')}: this connection is a ${kind}`;
+  throw new PluginError('ERR_PLUGIN_KIND', message, nameOf(cls));
 }
 
 /**

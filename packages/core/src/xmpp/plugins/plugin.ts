@@ -3,6 +3,9 @@ import { Lifetime } from '../../lifetime.js';
 import { disposeAll, type Registration } from '../../registration.js';
 import { follow } from '../../util/within.js';
 
+/** What a connection is: a token that only one of them has says so with `static readonly kinds`, as a plugin does. */
+export type ConnectionKind = 'client' | 'component';
+
 /** The options of a plugin that has none. */
 export class NoOptions {}
 
@@ -21,6 +24,10 @@ export abstract class Plugin {
    * parameter has an `@inject()` of its own instead.
    */
   static readonly inject: readonly Token<unknown>[] | 'parameters' = [];
+  /** The tokens that it stands behind: abstract classes that others inject without knowing who does the work. */
+  static readonly provides: readonly Token<unknown>[] = [];
+  /** The kinds of connection that it is for. */
+  static readonly kinds: readonly ConnectionKind[] = ['client', 'component'];
   readonly #lifetime = new Lifetime();
   readonly #owned = new Set<Owned>();
 
@@ -104,6 +111,8 @@ export interface PluginClass<P extends Plugin = Plugin> {
   readonly id: string;
   readonly Options: new () => object;
   readonly inject: readonly Token<unknown>[] | 'parameters';
+  readonly provides: readonly Token<unknown>[];
+  readonly kinds: readonly ConnectionKind[];
   readonly prototype: P;
   readonly name: string;
   new (...args: never[]): P;
@@ -114,15 +123,43 @@ type Injected<I> = I extends readonly unknown[] ? { -readonly [K in keyof I]: In
 /** Of a class that says nothing, and of one whose list lacks `as const`, nothing is known: no parameter gets anything. */
 type Given<I> = I extends readonly unknown[] ? (number extends I['length'] ? [] : Injected<I>) : never;
 
-/**
- * Nothing more to ask of a plugin class whose `static inject` fits the parameters of its constructor; else a property that
- * nothing has, with the refusal for its name, so that the compiler prints it.
- */
-export type WellInjected<C extends PluginClass> = [C['inject']] extends ['parameters']
-  ? unknown
+type Fits<C extends PluginClass> = [C['inject']] extends ['parameters']
+  ? true
   : Given<Exclude<C['inject'], 'parameters'>> extends ConstructorParameters<C>
-    ? unknown
+    ? true
+    : false;
+
+/** A union of `false` for each of them that the plugin is not. */
+type Stands<C extends PluginClass> = C['provides'][number] extends infer T
+  ? T extends Token<unknown>
+    ? InstanceType<C> extends InstanceOf<T>
+      ? never
+      : false
+    : never
+  : never;
+
+/**
+ * Nothing more to ask of a plugin class whose `static inject` fits the parameters of its constructor, and which is what
+ * `static provides` says; else a property that nothing has, with the refusal for its name, so that the compiler prints it.
+ */
+export type WellInjected<C extends PluginClass> =
+  Fits<C> extends true
+    ? [Stands<C>] extends [never]
+      ? unknown
+      : { readonly 'static provides names a class that the plugin is not': never }
     : { readonly 'static inject does not fit the constructor': never };
 
 /** What `use()` takes as options for a plugin class: any of them, the rest keep their defaults. */
 export type PluginOptions<C extends PluginClass> = Partial<InstanceType<C['Options']>>;
+
+/** A plugin of a set, alone or with its options. */
+export type PluginPart = PluginClass | readonly [plugin: PluginClass, options?: object];
+
+/** The parts themselves, where the options of each are its own. */
+export type WellChosen<T extends readonly PluginPart[]> = {
+  readonly [K in keyof T]: T[K] extends readonly [infer C extends PluginClass, unknown]
+    ? readonly [C & WellInjected<C>, PluginOptions<C>]
+    : T[K] extends infer C extends PluginClass
+      ? WellInjected<C>
+      : unknown;
+};

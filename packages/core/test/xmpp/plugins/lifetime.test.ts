@@ -69,7 +69,7 @@ describe('the lifetime of a plugin', () => {
     expect(() => registry.use(Outer)).toThrow(cause);
     expect(held?.lifetime.reason).toMatchObject({
       cause,
-      message: 'asking was not installed after all: outer could not be',
+      message: 'asking was not installed after all: what it was installed for could not be',
     });
   });
 

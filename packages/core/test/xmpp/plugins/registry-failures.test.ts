@@ -203,7 +203,7 @@ describe('what cannot be installed', () => {
     }
     expect(() => registry.use(Failing, { interval: 5 })).toThrow(RangeError);
     expect(registry.ids).toEqual([]);
-    expect([...host.registered]).toEqual([]);
+    expect([...host.live]).toEqual([]);
     expect(host.log).toEqual(['+a', '+b', '-failing2', '-failing1', '-b1', '-a2', '-a1']);
     expect(() => scope.resolve(Failing as never)).toThrow();
   });
@@ -220,7 +220,7 @@ describe('what cannot be installed', () => {
     }
     expect(() => registry.use(Failing)).toThrow(RangeError);
     expect([...registry]).toEqual([a]);
-    expect([...host.registered]).toEqual(['a1', 'a2']);
+    expect([...host.live]).toEqual(['a1', 'a2']);
   });
 
   it('does not hurt the one that catches it', () => {

@@ -32,7 +32,7 @@ describe('remove()', () => {
     expect([error.code, error.message]).toEqual(['ERR_PLUGIN_IN_USE', 'a is needed by b, c: remove that first']);
     expect(registry.has(A)).toBe(true);
     expect([registry.remove(C), registry.remove(B), registry.remove(A)]).toEqual([true, true, true]);
-    expect([...host.registered]).toEqual([]);
+    expect([...host.live]).toEqual([]);
   });
 
   it('refuses also while one needs it that installed it in its constructor', () => {
@@ -109,7 +109,7 @@ describe('remove()', () => {
     const late = registry.use(Late);
     registry.remove(Late);
     late.later();
-    expect([...host.registered]).toEqual([]);
+    expect([...host.live]).toEqual([]);
   });
 });
 

@@ -337,7 +337,7 @@ describe('removal while hooks run', () => {
       for (let tick = 0; tick < after; tick++) await undefined;
       fresh.registry.remove(Stepping);
       await turns();
-      expect([...fresh.registered], `removed after ${after} ticks`).toEqual([]);
+      expect([...fresh.live], `removed after ${after} ticks`).toEqual([]);
       expect(fresh.errors).toEqual([]);
     }
   });
