@@ -3,7 +3,7 @@ export { checkAnswer, type FormAnswers, type FormInput, type FormProblem, fillIn
 export { DataForms } from './data-forms.js';
 export { MAX_FORM_FIELDS, MAX_FORM_VALUES } from './limits.js';
 export { NS_DATA } from './namespace.js';
-export { type FieldType, Form, FormField, FormItem, type FormKind, FormOption, Reported } from './stanza.js';
+export { Form, FormField, FormItem, type FormKind, FormOption, Reported } from './stanza.js';
 export {
   block,
   choice,
@@ -24,4 +24,4 @@ export {
   FormType,
   formType,
 } from './typed-form.js';
-export type { TypedValue } from './typed-value.js';
+export type { FieldType, TypedValue } from './typed-value.js';

@@ -14,23 +14,7 @@ import {
 } from '@sestina/core';
 import { checkedForm } from './limits.js';
 import { NS_DATA } from './namespace.js';
-import { type TypedValue, typedValue } from './typed-value.js';
-
-const FIELD_TYPES = [
-  'boolean',
-  'fixed',
-  'hidden',
-  'jid-multi',
-  'jid-single',
-  'list-multi',
-  'list-single',
-  'text-multi',
-  'text-private',
-  'text-single',
-] as const;
-
-/** What a field asks for (XEP-0004 §3.3). */
-export type FieldType = (typeof FIELD_TYPES)[number];
+import { FIELD_TYPES, type TypedValue, typedValue } from './typed-value.js';
 
 /** What a form is for (XEP-0004 §3.1): to be filled in, filled in, given up, or data. */
 export type FormKind = 'cancel' | 'form' | 'result' | 'submit';

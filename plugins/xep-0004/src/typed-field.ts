@@ -11,8 +11,8 @@ import {
   viewOf,
   type XmlElement,
 } from '@sestina/core';
-import { type FieldType, Form, FormField } from './stanza.js';
-import { distinct } from './typed-value.js';
+import { Form, FormField } from './stanza.js';
+import { distinct, type FieldType } from './typed-value.js';
 
 /** How a field of a typed form stands in the XML, beside what its value is. */
 export interface FormFieldSpec {

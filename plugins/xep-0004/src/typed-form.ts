@@ -1,6 +1,7 @@
 import { type FieldMap, type Fields, type Init, StanzaValueError, type XmlElement } from '@sestina/core';
-import { type FieldType, Form, FormField, FormOption } from './stanza.js';
+import { Form, FormField, FormOption } from './stanza.js';
 import type { FormFieldDefinition } from './typed-field.js';
+import type { FieldType } from './typed-value.js';
 
 /** Fields of a typed form, by property name. */
 export type FormFieldMap = Readonly<Record<string, FormFieldDefinition<unknown, never>>>;

@@ -1,5 +1,29 @@
-import { bool, type Codec, type JID, jid, StanzaValueError } from '@sestina/core';
-import type { FormField } from './stanza.js';
+import { bool, type Codec, type JID, jid, StanzaValueError, type XmlElement } from '@sestina/core';
+
+export const FIELD_TYPES = [
+  'boolean',
+  'fixed',
+  'hidden',
+  'jid-multi',
+  'jid-single',
+  'list-multi',
+  'list-single',
+  'text-multi',
+  'text-private',
+  'text-single',
+] as const;
+
+/** What a field asks for (XEP-0004 §3.3). */
+export type FieldType = (typeof FIELD_TYPES)[number];
+
+/** What of a field its value depends on. */
+interface FieldText {
+  readonly xml: XmlElement;
+  readonly var: string | undefined;
+  readonly type: FieldType;
+  readonly value: string | undefined;
+  readonly values: readonly string[];
+}
 
 /** The values of a field, by its type. */
 export type TypedValue =
@@ -11,7 +35,7 @@ export type TypedValue =
   | { readonly type: 'list-single' | 'text-private' | 'text-single'; readonly value: string | undefined };
 
 /** @throws StanzaValueError where the values are not of the field's type. */
-export function typedValue(field: FormField): TypedValue {
+export function typedValue(field: FieldText): TypedValue {
   const { type, values, value } = field;
   switch (type) {
     case 'boolean':
@@ -36,7 +60,7 @@ export function distinct(jids: readonly JID[]): JID[] {
   return [...new Map(jids.map((each) => [each.full, each])).values()];
 }
 
-function decode<T>(field: FormField, raw: string, codec: Codec<T, never>): T {
+function decode<T>(field: FieldText, raw: string, codec: Codec<T, never>): T {
   const value = codec.decode(raw);
   if (value === undefined) throw new StanzaValueError(field.xml, `field "${field.var ?? ''}"`, raw, codec.expects);
   return value;

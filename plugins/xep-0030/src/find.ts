@@ -1,4 +1,5 @@
 import { type JID, StanzaError, StanzaValueError } from '@sestina/core';
+import { Gate } from '@sestina/core/util';
 import type { FindOptions, Service, ServiceQuery } from './options.js';
 import type { DiscoInfo, DiscoItem } from './stanza.js';
 
@@ -19,17 +20,13 @@ export async function findServices(
   signal: AbortSignal,
 ): Promise<Service[]> {
   const candidates = [domain, ...(await servicesOf(asker, domain, maxItems, { signal, from }))];
-  const found: (Service | undefined)[] = [];
-  const left = candidates.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, jid] of left) {
-      // One service that does not answer, or not properly, must not hide the others.
-      const info = await asker.info(jid, { signal, from }).catch(() => undefined);
-      if (info && matches(info, wanted)) found[index] = { jid, info };
-    }
+  const gate = new Gate({ what: 'questions', total: CONCURRENCY, maxWaiting: candidates.length });
+  const look = async (jid: JID): Promise<Service | undefined> => {
+    // One service that does not answer, or not properly, must not hide the others.
+    const info = await gate.run(() => asker.info(jid, { signal, from }), { signal }).catch(() => undefined);
+    return info && matches(info, wanted) ? { jid, info } : undefined;
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, candidates.length) }, work));
-  return found.filter((service) => service !== undefined);
+  return (await Promise.all(candidates.map(look))).filter((service) => service !== undefined);
 }
 
 async function servicesOf(

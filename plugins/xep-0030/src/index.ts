@@ -1,7 +1,6 @@
 /** XEP-0030: Service Discovery, version 2.5.0. */
 export { TooManyItemsError } from './errors.js';
-export { fits, MAX_CACHED, MAX_CACHED_SIZE } from './info-cache.js';
-export { LruMap } from './lru-map.js';
+export { fits, MAX_CACHED, MAX_CACHED_SIZE, MAX_CACHED_TOTAL, sizeOf } from './info-cache.js';
 export {
   type FindOptions,
   type InfoOptions,
@@ -20,5 +19,4 @@ export {
   ownDiscoItems,
 } from './own-info.js';
 export { type InfoLookup, ServiceDiscovery } from './service-discovery.js';
-export { type PatienceOptions, SharedQueries } from './shared-queries.js';
 export { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';

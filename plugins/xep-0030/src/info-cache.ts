@@ -1,11 +1,13 @@
 import type { JID, XmlElement } from '@sestina/core';
-import { LruMap } from './lru-map.js';
+import { LruMap } from '@sestina/core/util';
 import type { DiscoInfo } from './stanza.js';
 
 /** Answers that are remembered at most. */
 export const MAX_CACHED = 500;
 /** Characters of an answer that is remembered at most. */
 export const MAX_CACHED_SIZE = 65_536;
+/** Characters of all answers that are remembered at most. */
+export const MAX_CACHED_TOTAL = 2_097_152;
 
 interface Entry {
   readonly jid: string | undefined;
@@ -14,7 +16,12 @@ interface Entry {
 
 /** Answers by who was asked what. */
 export class InfoCache {
-  readonly #entries = new LruMap<string, Entry>(MAX_CACHED);
+  readonly #entries = new LruMap<string, Entry>({
+    maxEntries: MAX_CACHED,
+    maxBytes: MAX_CACHED_TOTAL,
+    maxValueBytes: MAX_CACHED_SIZE,
+    sizeOf: ({ info }) => sizeOf(info.xml),
+  });
 
   get size(): number {
     return this.#entries.size;
@@ -26,8 +33,7 @@ export class InfoCache {
 
   /** Remembers it, unless it is too large. */
   set(key: string, jid: JID | undefined, info: DiscoInfo): void {
-    if (fits(info.xml, MAX_CACHED_SIZE)) this.#entries.set(key, { jid: jid?.full, info });
-    else this.#entries.delete(key);
+    this.#entries.set(key, { jid: jid?.full, info });
   }
 
   /** Forgets what that address said. */
@@ -45,6 +51,11 @@ export class InfoCache {
 /** Whether the text of an element has at most so many characters, give or take its punctuation; stops counting where it has more. */
 export function fits(xml: XmlElement, limit: number): boolean {
   return rest(xml, limit) >= 0;
+}
+
+/** The characters of an element's text, give or take its punctuation. */
+export function sizeOf(xml: XmlElement): number {
+  return Number.MAX_SAFE_INTEGER - rest(xml, Number.MAX_SAFE_INTEGER);
 }
 
 function rest(xml: XmlElement, limit: number): number {

@@ -1,13 +1,5 @@
-import {
-  type AddressNode,
-  BaseXMPP,
-  type Iq,
-  JID,
-  Plugin,
-  Registration,
-  StanzaError,
-  TimeoutError,
-} from '@sestina/core';
+import { type AddressNode, BaseXMPP, type Iq, JID, Plugin, Registration, StanzaError } from '@sestina/core';
+import { deadline, SharedLookups } from '@sestina/core/util';
 import type { Form } from '@sestina/xep-0004';
 import { TooManyItemsError } from './errors.js';
 import { findServices } from './find.js';
@@ -28,7 +20,6 @@ import {
   type ItemsHandler,
   OwnInfo,
 } from './own-info.js';
-import { SharedQueries } from './shared-queries.js';
 import { DiscoInfo, type DiscoItem, DiscoItems } from './stanza.js';
 import { mayKnow } from './strangers.js';
 
@@ -61,14 +52,14 @@ export class ServiceDiscovery extends Plugin {
   readonly #options: ServiceDiscoveryOptions;
   readonly #own: OwnInfo;
   readonly #cache = new InfoCache();
-  readonly #queries: SharedQueries;
+  readonly #queries: SharedLookups;
   #lookups: readonly InfoLookup[] = [];
 
   constructor(xmpp: BaseXMPP, options: ServiceDiscoveryOptions) {
     super();
     this.#xmpp = xmpp;
     this.#options = options;
-    this.#queries = new SharedQueries(xmpp.clock);
+    this.#queries = new SharedLookups(xmpp.clock);
     const identities = options.identities.length > 0 ? options.identities : [defaultIdentity(xmpp)];
     this.#own = new OwnInfo(xmpp.api, xmpp.advertised, identities, (place) => this.infoChanged(place));
     this.own(xmpp.onIq('get', DiscoInfo, async (query, iq) => this.#own.info(await this.#asked(query, iq))));
@@ -105,7 +96,7 @@ export class ServiceDiscovery extends Plugin {
       this.#xmpp.emit('discoInfo', { from: jid, node, info });
       return info;
     };
-    return this.#queries.ask(key, `disco#info of ${jid ?? 'the server'}`, start, { timeout, signal });
+    return this.#queries.ask(key, start, { what: `disco#info of ${jid ?? 'the server'}`, timeout, signal });
   }
 
   async #known(key: string, jid: JID | undefined, node: string | undefined): Promise<DiscoInfo | undefined> {
@@ -137,7 +128,7 @@ export class ServiceDiscovery extends Plugin {
     };
     const what = `disco#items of ${jid ?? 'the server'}`;
     const key = keyOf('items', jid, node, from);
-    const { items } = await this.#queries.ask(key, what, start, { timeout, signal });
+    const { items } = await this.#queries.ask(key, start, { what, timeout, signal });
     const count = items.length;
     if (count > limit) throw new TooManyItemsError(count, limit);
     return [...items];
@@ -165,19 +156,14 @@ export class ServiceDiscovery extends Plugin {
     const { timeout = 30_000 } = options;
     return this.untilRemoved(options.signal, async (signal) => {
       const controller = new AbortController();
-      const onAbort = (): void => controller.abort(signal.reason);
-      signal.addEventListener('abort', onAbort);
-      const what = `services of ${domain}`;
-      const timer = this.#xmpp.clock.setTimer(timeout, () =>
-        controller.abort(new TimeoutError(what, timeout, 'no answer')),
-      );
+      const patience = { what: `services of ${domain}`, timeout, signal, how: 'no answer' } as const;
+      const end = deadline(this.#xmpp.clock, patience, (reason) => controller.abort(reason));
       try {
         const found = await findServices(this, JID.from(domain), wanted, options, controller.signal);
         signal.throwIfAborted();
         return found;
       } finally {
-        timer.cancel();
-        signal.removeEventListener('abort', onAbort);
+        end();
       }
     });
   }

@@ -4,6 +4,7 @@ import {
   DiscoInfo,
   MAX_CACHED,
   MAX_CACHED_SIZE,
+  MAX_CACHED_TOTAL,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
   ServiceDiscovery,
@@ -165,6 +166,22 @@ describe('info()', () => {
     void outcome(disco.info('huge@example.net'));
     await stream.nextSent();
     for (let i = 0; i <= MAX_CACHED; i++) await ask(`u${i}@example.net`, INFO());
+    await disco.info('u1@example.net');
+    await stream.expectNothingSent();
+    void outcome(disco.info('u0@example.net'));
+    expect((await stream.nextSent()).attribute('to')).toBe('u0@example.net');
+  });
+
+  it('does not remember more than so many characters, however few the answers are', async () => {
+    const { stream, disco } = await start();
+    const large = INFO('x'.repeat(MAX_CACHED_SIZE / 2));
+    const answers = Math.ceil(MAX_CACHED_TOTAL / (MAX_CACHED_SIZE / 2));
+    expect(answers).toBeLessThan(MAX_CACHED);
+    for (let i = 0; i < answers; i++) {
+      const asked = disco.info(`u${i}@example.net`);
+      await stream.recvResult(await stream.nextSent(), large);
+      await asked;
+    }
     await disco.info('u1@example.net');
     await stream.expectNothingSent();
     void outcome(disco.info('u0@example.net'));

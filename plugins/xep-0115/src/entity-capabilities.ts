@@ -1,22 +1,13 @@
 import { BaseXMPP, ConfigError, JID, Logger, Plugin, type Presence, StanzaError, Storage } from '@sestina/core';
-import { type DiscoInfo, type InfoOptions, LruMap, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
+import { LruMap } from '@sestina/core/util';
+import { type DiscoInfo, type InfoOptions, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
+import type { AnnouncedCaps } from './announced-caps.js';
 import { KnownInfos } from './known-infos.js';
 import { EntityCapabilitiesOptions } from './options.js';
 import { OwnCaps } from './own-caps.js';
 import { PeerCaps } from './peer-caps.js';
 import { Caps, NS_CAPS } from './stanza.js';
 import { isCapsHash } from './verification-string.js';
-
-/** What somebody's presence said of what it can do. */
-export interface AnnouncedCaps {
-  /** A URI that names the software. */
-  readonly node: string;
-  readonly ver: string;
-  /** Undefined in the legacy format. */
-  readonly hash: string | undefined;
-  /** Which of our addresses was told; undefined where the stanza did not say. */
-  readonly to: JID | undefined;
-}
 
 declare module '@sestina/core' {
   interface XMPPEvents {
@@ -28,6 +19,8 @@ declare module '@sestina/core' {
 }
 
 const MAX_ANNOUNCED = 10_000;
+// Characters of all of them: usual ones have 100.
+const MAX_ANNOUNCED_SIZE = 2_097_152;
 // Node, verification string and hash name of anybody who means it.
 const MAX_LENGTH = 2_048;
 
@@ -44,7 +37,11 @@ export class EntityCapabilities extends Plugin {
   readonly #known: KnownInfos;
   readonly #own: OwnCaps;
   readonly #peers: PeerCaps;
-  readonly #announced = new LruMap<string, AnnouncedCaps>(MAX_ANNOUNCED);
+  readonly #announced = new LruMap<string, AnnouncedCaps>({
+    maxEntries: MAX_ANNOUNCED,
+    maxBytes: MAX_ANNOUNCED_SIZE,
+    sizeOf: ({ node, ver, hash = '' }, jid) => jid.length + node.length + ver.length + hash.length,
+  });
 
   constructor(
     xmpp: BaseXMPP,

@@ -1,5 +1,6 @@
 /** XEP-0115: Entity Capabilities, version 1.6.0. */
-export { type AnnouncedCaps, EntityCapabilities } from './entity-capabilities.js';
+export type { AnnouncedCaps } from './announced-caps.js';
+export { EntityCapabilities } from './entity-capabilities.js';
 export { CapsRateError, IllFormedInfoError } from './errors.js';
 export { EntityCapabilitiesOptions } from './options.js';
 export { Caps, NS_CAPS } from './stanza.js';

@@ -1,5 +1,6 @@
-import { type Clock, isA, type Logger, parseDocument, type Storage, TimeoutError, viewOf } from '@sestina/core';
-import { DiscoInfo, LruMap, MAX_CACHED } from '@sestina/xep-0030';
+import { type Clock, isA, type Logger, parseDocument, type Storage, viewOf } from '@sestina/core';
+import { LruMap, within } from '@sestina/core/util';
+import { DiscoInfo, MAX_CACHED, MAX_CACHED_TOTAL, sizeOf } from '@sestina/xep-0030';
 import { type CapsHash, verifies } from './verification-string.js';
 
 const PREFIX = 'caps/';
@@ -14,7 +15,11 @@ export class KnownInfos {
   readonly #storage: Storage;
   readonly #logger: Logger;
   readonly #clock: Clock;
-  readonly #memory = new LruMap<string, DiscoInfo>(MAX_CACHED);
+  readonly #memory = new LruMap<string, DiscoInfo>({
+    maxEntries: MAX_CACHED,
+    maxBytes: MAX_CACHED_TOTAL,
+    sizeOf: (info) => sizeOf(info.xml),
+  });
   #saving: Promise<void> = Promise.resolve();
 
   constructor(storage: Storage, logger: Logger, clock: Clock) {
@@ -47,11 +52,7 @@ export class KnownInfos {
   }
 
   #patiently<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new TimeoutError('the storage of capabilities', PATIENCE));
-      const timer = this.#clock.setTimer(PATIENCE, late);
-      promise.then(resolve, reject).finally(() => timer.cancel());
-    });
+    return within(this.#clock, promise, { what: 'the storage of capabilities', timeout: PATIENCE });
   }
 
   /** Keeps an answer that has been checked. */

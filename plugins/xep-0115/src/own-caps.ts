@@ -1,5 +1,6 @@
 import { type BaseXMPP, type ElementView, isA, type JID, Presence, viewOf } from '@sestina/core';
-import { type DiscoInfo, LruMap, type ServiceDiscovery } from '@sestina/xep-0030';
+import { LruMap } from '@sestina/core/util';
+import type { DiscoInfo, ServiceDiscovery } from '@sestina/xep-0030';
 import type { EntityCapabilitiesOptions } from './options.js';
 import { Caps, NS_CAPS } from './stanza.js';
 import { verificationString } from './verification-string.js';
@@ -26,11 +27,11 @@ export class OwnCaps {
   readonly #disco: ServiceDiscovery;
   readonly #options: EntityCapabilitiesOptions;
   readonly #computed: OwnVerListener;
-  readonly #vers = new LruMap<string, OwnVer>(MAX_ADDRESSES);
+  readonly #vers = new LruMap<string, OwnVer>({ maxEntries: MAX_ADDRESSES });
   /** What the presence of each owner said last in this session. */
   readonly #published = new Map<string, string>();
   /** By owner and receiver: presence that left before its verification string was computed. */
-  readonly #early = new LruMap<string, Presence>(MAX_ADDRESSES);
+  readonly #early = new LruMap<string, Presence>({ maxEntries: MAX_ADDRESSES });
   #changes = 0;
   #scheduled = false;
   #stopped = false;

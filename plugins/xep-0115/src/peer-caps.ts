@@ -1,9 +1,9 @@
 import type { BaseXMPP, JID } from '@sestina/core';
-import { DiscoInfo, fits, type InfoOptions, LruMap, MAX_CACHED_SIZE, SharedQueries } from '@sestina/xep-0030';
-import type { AnnouncedCaps } from './entity-capabilities.js';
+import { LruMap, RateLimiter, SharedLookups } from '@sestina/core/util';
+import { DiscoInfo, fits, type InfoOptions, MAX_CACHED_SIZE, MAX_CACHED_TOTAL, sizeOf } from '@sestina/xep-0030';
+import type { AnnouncedCaps } from './announced-caps.js';
 import { CapsRateError } from './errors.js';
 import type { KnownInfos } from './known-infos.js';
-import { RateLimit } from './rate-limit.js';
 import { type CapsHash, isCapsHash, isVerification, verifies } from './verification-string.js';
 
 const PER_ADDRESS = 10;
@@ -22,20 +22,24 @@ interface Turn {
 export class PeerCaps {
   readonly #xmpp: BaseXMPP;
   readonly #known: KnownInfos;
-  readonly #queries: SharedQueries;
+  readonly #queries: SharedLookups;
   /** Answers that count for one address alone. */
   readonly #unverified: LruMap<string, { readonly caps: string; readonly info: DiscoInfo }>;
   readonly #turns = new Map<string, Turn>();
-  readonly #perAddress: RateLimit;
-  readonly #perAccount: RateLimit;
+  readonly #perAddress: RateLimiter;
+  readonly #perAccount: RateLimiter;
 
   constructor(xmpp: BaseXMPP, known: KnownInfos, limit: number) {
     this.#xmpp = xmpp;
     this.#known = known;
-    this.#queries = new SharedQueries(xmpp.clock);
-    this.#unverified = new LruMap(limit);
-    this.#perAddress = new RateLimit(xmpp.clock, PER_ADDRESS);
-    this.#perAccount = new RateLimit(xmpp.clock, PER_ACCOUNT);
+    this.#queries = new SharedLookups(xmpp.clock);
+    this.#unverified = new LruMap({
+      maxEntries: limit,
+      maxBytes: MAX_CACHED_TOTAL,
+      sizeOf: ({ caps, info }) => caps.length + sizeOf(info.xml),
+    });
+    this.#perAddress = new RateLimiter(xmpp.clock, { perKey: PER_ADDRESS });
+    this.#perAccount = new RateLimiter(xmpp.clock, { perKey: PER_ACCOUNT });
   }
 
   /** What is known in memory. */
@@ -62,7 +66,8 @@ export class PeerCaps {
     if (known) return known;
     const from = options.from ?? (this.#xmpp.isComponent ? caps.to : undefined);
     const start = (stop: AbortSignal): Promise<DiscoInfo> => this.#learn(jid, caps, from, stop);
-    return this.#queries.ask(`${keyOf(caps)} ${jid.full}`, `capabilities of ${jid}`, start, { signal, timeout });
+    const patience = { what: `capabilities of ${jid}`, timeout, signal };
+    return this.#queries.ask(`${keyOf(caps)} ${jid.full}`, start, patience);
   }
 
   forget(jid: JID): void {

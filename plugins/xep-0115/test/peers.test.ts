@@ -22,6 +22,15 @@ describe('what others announce', () => {
     await stream.expectNothingSent();
   });
 
+  it('is remembered of so many characters, whoever announces them', async () => {
+    const { stream, caps } = await start();
+    const flood = Array.from({ length: 1_100 }, (_, i) => announce(`${i}@evil.example/x`, { node: 'x'.repeat(2_000) }));
+    await stream.recv(announce(BOB) + flood.join(''));
+    expect(caps.caps(BOB)).toBeUndefined();
+    expect(caps.caps('0@evil.example/x')).toBeUndefined();
+    expect(caps.caps('1099@evil.example/x')).toBeDefined();
+  });
+
   it('is what service discovery knows then', async () => {
     const { stream, caps, disco } = await start();
     await stream.recv(announce(BOB));
