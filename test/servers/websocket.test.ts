@@ -138,7 +138,7 @@ describe.each(KINDS)('on the WebSocket of %s', (kind) => {
     const service = `ws://127.0.0.1:${bench.server.ports.http}/${PATH}`;
     const careful = bench.client({ ...user, ...overWebSocket({ service }) });
     expect(await careful.connect().catch((reason: unknown) => reason)).toBeInstanceOf(TlsRequiredError);
-    const client = bench.client({ ...user, ...overWebSocket({ service, tls: 'insecure-no-tls' }) });
+    const client = bench.client({ ...user, ...overWebSocket({ service, tls: { required: false } }) });
     await client.connect();
     expect(client.transport?.secure).toBe(false);
   });

@@ -1,11 +1,9 @@
 import {
   BaseXMPP,
-  ConfigError,
   checkOption,
   type JID,
   knownOptions,
   type Link,
-  lookUp,
   lookUpAll,
   provide,
   type RequestOptions,
@@ -17,20 +15,12 @@ import {
   TransportFactory,
   type TransportTarget,
 } from '@sestina/core';
-import { within } from '@sestina/core/util';
-import {
-  builtInMechanisms,
-  type MechanismPolicy,
-  type SaslCredentials,
-  SaslMechanism,
-  ScramKeyCache,
-} from '@sestina/sasl';
-import { Credentials } from './credentials.js';
+import { SaslLogin } from '@sestina/sasl';
 import { AuthError } from './errors.js';
 import { InstalledTransports } from './installed-transports.js';
 import { bind, legacySession } from './negotiation/bind.js';
 import { ClientNegotiation } from './negotiation/client-negotiation.js';
-import { login } from './negotiation/login.js';
+import { Login } from './negotiation/login.js';
 import { startTls } from './negotiation/starttls.js';
 import { CLIENT_OPTIONS, type ClientOptions, checkValues } from './options.js';
 import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
@@ -41,9 +31,6 @@ import { NS_PRE_APPROVAL, NS_ROSTER_VERSIONING } from './stanza/roster.js';
 
 // A session that was there for so many milliseconds was no mere stop on the way to another host.
 const SETTLED = 60_000;
-
-// Few enough for those who lock an account after some wrong passwords.
-const PATIENCE = 3;
 
 /** What the server of the present session can do. */
 export interface ServerAbilities {
@@ -58,17 +45,12 @@ export class ClientXMPP extends BaseXMPP {
   /** The roster of this account, by owner as everywhere: `clientRoster` is shorter. */
   declare readonly roster: ClientRoster;
   readonly #options: ClientOptions;
+  readonly #login: Login;
   readonly #negotiation: ClientNegotiation;
   readonly #transports: InstalledTransports;
-  readonly #mechanisms: readonly SaslMechanism[];
-  readonly #keyCache = new ScramKeyCache();
   readonly #rosterSync: RosterSync;
-  #credentials: (signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>;
   readonly #redirects = new RedirectChain();
   #redirected: RedirectTarget | undefined;
-  #pinned: string | undefined;
-  /** Refusals in a row that may still be passed over: none before these credentials have worked. */
-  #patience = 0;
   /** Of the last session: what it was on, and when it began. */
   #from = { kind: '', secure: false };
   #since = 0;
@@ -77,36 +59,22 @@ export class ClientXMPP extends BaseXMPP {
   constructor(options: ClientOptions) {
     super(knownOptions(options, CLIENT_OPTIONS).jid, options);
     checkValues(options);
-    const { password, credentials, ...rest } = options;
-    // The secrets live in the closure only: printing this object must not show them.
+    this.#login = new Login(this, options);
+    const { password: _password, credentials: _credentials, ...rest } = options;
     this.#options = rest;
-    const registered = password === undefined ? lookUp(this.scope, Credentials) : undefined;
-    const account = this.requestedJid.bare;
-    const source = credentials ?? (registered && ((signal) => registered.of(account, signal)));
-    this.#credentials = source ?? (() => ({ password }));
-    if (!source && password === undefined && !options.anonymous && !options.external) {
-      throw new ConfigError(
-        'give a password, credentials(), anonymous: true or external: true to log in with',
-        'password',
-      );
-    }
-    if (!account.local && !source && !options.anonymous && !options.external) {
-      throw new ConfigError(`"${this.requestedJid}" names no account: write user@domain`, 'jid');
-    }
     this.#transports = this.#findTransports(options.transports);
-    this.#mechanisms = options.mechanisms ?? lookUpAll(this.scope, SaslMechanism) ?? builtInMechanisms();
     this.#rosterSync = new RosterSync(this, this.roster, () => this.server.rosterVersioning);
     this.#rosterSync.listen();
     this.#negotiation = this.#makeNegotiation();
     provide(this.scope, StreamNegotiation, this.#negotiation);
+    provide(this.scope, SaslLogin, this.#login.sasl);
   }
 
   // Log in with another password from the next attempt on.
 
   /** The password for the next attempt to log in; it cannot be read. */
   set password(password: string) {
-    this.#credentials = () => ({ password });
-    this.#patience = 0;
+    this.#login.password = password;
   }
 
   // Stream features.
@@ -176,6 +144,7 @@ export class ClientXMPP extends BaseXMPP {
 
   #transportTo({ host, port, service: named }: RedirectTarget): Transport | Promise<Transport> {
     const { service, tls } = this.#options;
+    const { required: _required, ...tlsOptions } = tls ?? {};
     const target: TransportTarget = {
       domain: this.requestedJid.domain,
       kind: 'client',
@@ -183,7 +152,7 @@ export class ClientXMPP extends BaseXMPP {
       port,
       // A redirect names a host of the same kind of connection, not another service.
       service: named ?? (host === this.#options.host ? service : undefined),
-      tls: typeof tls === 'string' ? undefined : tls,
+      tls: tls && tlsOptions,
     };
     const factory = this.#transports.find(target);
     return 'then' in factory ? factory.then((it) => it.create(target)) : factory.create(target);
@@ -215,13 +184,10 @@ export class ClientXMPP extends BaseXMPP {
 
   /**
    * A session that is sent elsewhere is made again there, by the rules for redirects while logging in. Credentials that have
-   * worked get a second chance: a server that is just starting may call them wrong before it can look at its accounts.
+   * worked get a second chance.
    */
   protected override shouldRetry(error: Error): boolean {
-    if (error instanceof AuthError && error.reason === 'not-authorized' && this.#patience > 0) {
-      this.#patience -= 1;
-      return true;
-    }
+    if (this.#login.forgives(error)) return true;
     if (!isRedirect(error)) return super.shouldRetry(error);
     if (this.clock.monotonic() - this.#since >= SETTLED) this.#redirects.clear();
     try {
@@ -239,30 +205,20 @@ export class ClientXMPP extends BaseXMPP {
       {
         account: this.requestedJid,
         lang: this.#options.lang,
-        requireTls: this.#options.tls !== 'insecure-no-tls',
+        requireTls: this.#options.tls?.required !== false,
         get hasSession() {
           return self.hasSession;
         },
-        authenticated: (mechanism) => this.#loggedIn(mechanism),
+        authenticated: (mechanism) => this.#login.succeeded(mechanism),
         bound: (jid) => this.#bound(jid),
+        explained: (error) => this.#login.explained(error),
         noLogin: () => this.emit('noAuth', {}),
         registered: (registration) => this.registered(registration),
       },
       this,
     );
     negotiation.add(startTls(() => this.emit('tlsSuccess', {})));
-    negotiation.add(
-      login({
-        mechanisms: this.#mechanisms,
-        account: this.requestedJid.bare.toString(),
-        keyCache: this.#keyCache,
-        policy: this.#policy(),
-        randomBytes: (length) => this.random.bytes(length),
-        credentials: (signal) => this.#askForCredentials(signal),
-        refused: (error) => this.emit('failedAuth', { error }),
-        noLogin: () => this.emit('noAuth', {}),
-      }),
-    );
+    negotiation.add(this.#login.step());
     negotiation.add(
       bind({
         resource: this.#options.resource ?? this.requestedJid.resource,
@@ -279,51 +235,10 @@ export class ClientXMPP extends BaseXMPP {
     const { requestedJid } = this;
     // A certificate may speak for another account than the one that was asked for: that must not happen unnoticed.
     if (this.#options.external && requestedJid.local && !jid.bare.equals(requestedJid.bare)) {
-      const text = `the certificate is that of ${jid.bare}`;
-      throw new AuthError('invalid-authzid', 'EXTERNAL', { text, account: requestedJid.bare.toString() });
+      const hint = `the certificate is that of ${jid.bare}`;
+      throw new AuthError('invalid-authzid', 'EXTERNAL', { hint, account: requestedJid.bare.toString() });
     }
     this.setBoundJid(jid);
-  }
-
-  #policy(): MechanismPolicy {
-    const { sasl = {} } = this.#options;
-    const self = this;
-    return {
-      ...sasl,
-      // Once SCRAM has worked, a server that offers only PLAIN is not believed any more.
-      get minimum() {
-        return sasl.minimum ?? self.#pinned;
-      },
-    };
-  }
-
-  #loggedIn(mechanism: string): void {
-    this.#patience = PATIENCE;
-    if (mechanism.startsWith('SCRAM-')) this.#pinned = this.#weakestScram();
-    this.emit('authSuccess', { mechanism });
-  }
-
-  /** XEP-0474 §7 advises against remembering more than that it was SCRAM. */
-  #weakestScram(): string | undefined {
-    let weakest: SaslMechanism | undefined;
-    for (const mechanism of this.#mechanisms) {
-      if (!mechanism.name.startsWith('SCRAM-')) continue;
-      if (!weakest || mechanism.strength < weakest.strength) weakest = mechanism;
-    }
-    return weakest?.name;
-  }
-
-  async #askForCredentials(signal: AbortSignal): Promise<SaslCredentials> {
-    // A server does not wait for ever for somebody who types a password: the signal tells when it does not any more.
-    const given = await within(this.clock, (inner) => this.#credentials(inner), { what: 'credentials()', signal });
-    return { ...this.#ownCredentials(), ...given };
-  }
-
-  /** What is known without asking anybody. */
-  #ownCredentials(): SaslCredentials {
-    const { anonymous, external, host, port } = this.#options;
-    const { local, asciiDomain } = this.requestedJid;
-    return { username: local, anonymous, external, host: host ?? asciiDomain, port };
   }
 
   #findTransports(given: ClientOptions['transports']): InstalledTransports {
@@ -344,7 +259,7 @@ declare module '@sestina/core' {
     authSuccess: { readonly mechanism: string };
     /** A mechanism was refused. */
     failedAuth: { readonly error: AuthError };
-    /** The server offers nothing to log in with, or nothing for which there are credentials. */
+    /** The server offers nothing to log in with that may be used and for which there are credentials. */
     noAuth: Record<never, never>;
   }
 }

@@ -1,28 +1,8 @@
 import { SestinaError } from '@sestina/core';
+import { quoted } from '@sestina/core/util';
+import { SaslError, type SaslLoginReason } from '@sestina/sasl';
 
-/**
- * Why logging in failed: a condition of RFC 6120 §6.5 that the server gave, or what this side found:
- * `no-mechanism`, `downgrade`, `server-not-authenticated`, `sasl-abort`, `credentials`.
- */
-export type AuthReason =
-  | 'aborted'
-  | 'account-disabled'
-  | 'credentials'
-  | 'credentials-expired'
-  | 'downgrade'
-  | 'encryption-required'
-  | 'incorrect-encoding'
-  | 'invalid-authzid'
-  | 'invalid-mechanism'
-  | 'malformed-request'
-  | 'mechanism-too-weak'
-  | 'no-mechanism'
-  | 'not-authorized'
-  | 'sasl-abort'
-  | 'server-not-authenticated'
-  | 'temporary-auth-failure';
-
-const ADVICE: Partial<Record<AuthReason, string>> = {
+const ADVICE: Partial<Record<SaslLoginReason, string>> = {
   'account-disabled': 'the account is disabled: ask whoever runs the server',
   'credentials-expired': 'the credentials have expired: get new ones',
   'invalid-authzid': 'this account may not act as the one that was asked for',
@@ -38,22 +18,32 @@ export class AuthError extends SestinaError {
   readonly code = 'ERR_AUTH';
   override readonly retryable: boolean;
 
+  /** What the server said for people, as it sent it. */
+  readonly text: string | undefined;
+
   constructor(
-    readonly reason: AuthReason,
+    readonly reason: SaslLoginReason,
     /** The mechanism that was tried; undefined where none was. */
     readonly mechanism: string | undefined,
-    details: { text?: string | undefined; account?: string; cause?: unknown } = {},
+    details: {
+      /** What this side knows of it, for the message. */
+      readonly hint?: string | undefined;
+      readonly text?: string | undefined;
+      readonly account?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
-    const { text, account, cause } = details;
+    const { hint, text, account, cause } = details;
     const who = account ? ` as ${account}` : '';
     const how = mechanism ? ` (${mechanism})` : '';
-    const why = [ADVICE[reason], bindingHint(reason, mechanism), text]
-      .filter((part) => part !== undefined && part !== '')
-      .join('; ');
+    const found = cause instanceof SaslError ? cause.message : undefined;
+    const said = text ? `the server says ${quoted(text)}` : undefined;
+    const why = [ADVICE[reason], bindingHint(reason, mechanism), hint, found, said].filter((part) => part).join('; ');
     super(
       `could not log in${who}${how}: ${reason}${why ? `, ${why}` : ''}`,
       cause === undefined ? undefined : { cause },
     );
+    this.text = text;
     this.retryable = reason === 'temporary-auth-failure' || (reason === 'credentials' && isRetryable(cause));
   }
 }
@@ -78,7 +68,7 @@ export class ResourceConflictError extends SestinaError {
 }
 
 /** A login that is bound to its TLS connection fails too where that connection ends at somebody in between. */
-function bindingHint(reason: AuthReason, mechanism: string | undefined): string | undefined {
+function bindingHint(reason: SaslLoginReason, mechanism: string | undefined): string | undefined {
   if (!mechanism?.endsWith('-PLUS')) return undefined;
   if (reason !== 'not-authorized' && reason !== 'malformed-request') return undefined;
   return 'or, where they are right, somebody sits between here and the server: the login is bound to the TLS connection';

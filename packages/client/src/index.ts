@@ -1,7 +1,8 @@
+export type { SaslLoginReason as AuthReason } from '@sestina/sasl';
 export { ClientXMPP, type ServerAbilities } from './client-xmpp.js';
 export { Credentials } from './credentials.js';
-export { AuthError, type AuthReason, ResourceConflictError } from './errors.js';
-export type { ClientOptions } from './options.js';
+export { AuthError, ResourceConflictError } from './errors.js';
+export type { ClientOptions, TlsOptions } from './options.js';
 export { ClientRoster } from './roster/client-roster.js';
 export { ClientRosterNode } from './roster/client-roster-node.js';
 export { RosterItemElement, RosterQuery } from './stanza/roster.js';

@@ -13,6 +13,16 @@ import {
 } from '@sestina/core';
 import type { MechanismPolicy, SaslCredentials, SaslMechanism } from '@sestina/sasl';
 
+/** Options of TLS. Beside `required` they are those of Node's `tls.connect`; browsers take no notice of them. */
+export interface TlsOptions {
+  readonly [option: string]: unknown;
+  /**
+   * Whether a server has to have TLS. Without it, passwords are still not sent in plain text; everything else is.
+   * @default true
+   */
+  readonly required?: boolean | undefined;
+}
+
 /** Options of a `ClientXMPP`. Only `jid` is needed, and something to log in with. */
 export interface ClientOptions extends XMPPOptions {
   /** `user@domain`, with a resource if you want to choose it. For ANONYMOUS the domain is enough. */
@@ -35,11 +45,8 @@ export interface ClientOptions extends XMPPOptions {
   readonly port?: number | undefined;
   /** `xmpps://host:port` for direct TLS, `xmpp://host:port` for STARTTLS, `wss://…` where `@sestina/websocket` is installed. */
   readonly service?: string | undefined;
-  /**
-   * Node's `tls.connect` options, `ca` among them; browsers ignore it. `'insecure-no-tls'` speaks in plain text where the
-   * server offers no TLS: for tests only.
-   */
-  readonly tls?: Readonly<Record<string, unknown>> | 'insecure-no-tls' | undefined;
+  /** Options of TLS, such as the certificate of your own authority in `ca`; `required: false` for tests alone. */
+  readonly tls?: TlsOptions | undefined;
   /**
    * What can connect, the first that fits is taken. Default: TCP on Node, and WebSocket where `@sestina/websocket` is installed,
    * which is then loaded by the first `connect()` that needs it.
@@ -85,8 +92,8 @@ export function checkValues(options: ClientOptions): void {
   // What was given for these may be a secret.
   checkOption('password', password, typeof password === 'string' && password !== '', 'a text that is not empty', '');
   checkOption('credentials', credentials, typeof credentials === 'function', 'a function', '');
-  const known = tls === 'insecure-no-tls' || isObject(tls);
-  checkOption('tls', tls, known, "an object with options, or 'insecure-no-tls'", '');
+  checkOption('tls', tls, isObject(tls), 'an object with options', '');
+  booleanOption('tls.required', tls?.required);
   checkOption('resource', resource, isResource(resource), 'the resource of an address');
   checkOption('service', service, typeof service === 'string', 'an address such as xmpps://host:port');
   const usable = Array.isArray(mechanisms) && mechanisms.every((one) => hasMethod(one, 'start'));

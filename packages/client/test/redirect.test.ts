@@ -69,7 +69,7 @@ describe('a redirect', () => {
 
   it('before TLS is refused even where TLS is not required', async () => {
     const server = new PlayedServer({ secure: false });
-    const failed = rejection(server.client({ tls: 'insecure-no-tls' }).connect());
+    const failed = rejection(server.client({ tls: { required: false } }).connect());
     await redirect(server, 'evil.example');
     expect(await failed).toBeInstanceOf(RedirectError);
   });

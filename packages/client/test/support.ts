@@ -21,6 +21,12 @@ export function header(attributes = "id='s1' from='example.org' version='1.0'"):
 export const streamError = (condition: string, text = ''): string =>
   `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'>${text}</${condition}></stream:error></stream:stream>`;
 
+/** The server's word that we are in. */
+export const success = (data = ''): string => `<success xmlns='${NS_SASL}'>${data}</success>`;
+/** The server's word that we are not. */
+export const failure = (condition: string, text = ''): string =>
+  `<failure xmlns='${NS_SASL}'><${condition}/>${text ? `<text xml:lang='en'>${text}</text>` : ''}</failure>`;
+
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 export const unbase64 = (text: string): string => Buffer.from(text, 'base64').toString();
 

@@ -47,11 +47,13 @@ export function needsListProof(environment: SaslEnvironment): boolean {
 export function withoutChannelBinding(environment: SaslEnvironment): SaslEnvironment {
   return {
     secure: environment.secure,
+    tlsVersion: environment.tlsVersion,
     randomBytes: (length) => environment.randomBytes(length),
     channelBindingTypes: [],
     serverChannelBindingTypes: environment.serverChannelBindingTypes,
     channelBinding: async () => undefined,
     offeredMechanisms: environment.offeredMechanisms,
     scramKeyCache: environment.scramKeyCache,
+    scramWatch: (attributes) => environment.scramWatch?.(attributes),
   };
 }

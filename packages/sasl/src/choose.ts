@@ -26,8 +26,8 @@ export interface MechanismPolicy {
  * Channel binding comes before the hash, so SCRAM-SHA-1-PLUS is chosen before SCRAM-SHA-512: no weakness of SHA-1 is known
  * that matters inside HMAC, whereas without binding a man in the middle with a false certificate can relay the login.
  *
- * @throws NoMechanismError where nothing is in common
- * @throws DowngradeError where something is, but the policy allows none of it
+ * @throws NoMechanismError where nothing is in common that may be used
+ * @throws DowngradeError where all of it is weaker than `minimum`, that is, than what has worked before
  */
 export function chooseMechanism(
   offered: readonly string[],
@@ -47,22 +47,45 @@ export function chooseMechanism(
   }
   if (best) return best;
   const refused = names(common);
+  if (common.some((mechanism) => mechanism.strength >= floor)) {
+    const why = common.map((mechanism) => `${mechanism.name} ${refusal(mechanism, environment, policy)}`).join(', ');
+    throw new NoMechanismError(
+      offered,
+      refused,
+      `of these ${why}: enable another one at the server, or change the policy`,
+    );
+  }
   throw new DowngradeError(
-    `of what the server offers only ${refused.join(', ')} could be used, which the policy refuses` +
-      `${environment.secure ? '' : ' (there is no TLS)'}: ` +
+    `of what the server offers only ${refused.join(', ')} could be used, which is weaker than ${policy.minimum}: ` +
       'if the server was not changed on purpose, somebody may be tampering with the connection',
     offered,
     refused,
   );
 }
 
+/** Why a mechanism may not be used, as the end of a sentence. */
+function refusal(
+  mechanism: SaslMechanism,
+  { secure }: SaslEnvironment,
+  { only, minimum, channelBinding }: MechanismPolicy,
+) {
+  if (mechanism.needsTls && !secure) return 'is not used without TLS';
+  if (only && !only.includes(mechanism.name)) return 'is not among `only`';
+  if (channelBinding === 'require' && !binds(mechanism)) return 'is not bound to the TLS connection';
+  if (channelBinding === 'never' && binds(mechanism)) return 'is bound to the TLS connection';
+  return `is weaker than ${minimum}`;
+}
+
+function binds({ name }: SaslMechanism): boolean {
+  return name.endsWith('-PLUS');
+}
+
 function allowed(mechanism: SaslMechanism, environment: SaslEnvironment, policy: MechanismPolicy, floor: number) {
   if (mechanism.needsTls && !environment.secure) return false;
   if (mechanism.strength < floor) return false;
   if (policy.only && !policy.only.includes(mechanism.name)) return false;
-  const binds = mechanism.name.endsWith('-PLUS');
-  if (policy.channelBinding === 'require') return binds;
-  return !(binds && policy.channelBinding === 'never');
+  if (policy.channelBinding === 'require') return binds(mechanism);
+  return !(binds(mechanism) && policy.channelBinding === 'never');
 }
 
 function minimumStrength(

@@ -11,7 +11,7 @@ export abstract class SaslError extends Error {
   }
 }
 
-/** Server and client have no mechanism in common for which the credentials suffice. Nothing was sent. */
+/** Server and client have no mechanism in common that the policy allows and for which the credentials suffice. Nothing was sent. */
 export class NoMechanismError extends SaslError {
   readonly code = 'no-mechanism';
 
@@ -27,7 +27,7 @@ export class NoMechanismError extends SaslError {
 }
 
 /**
- * The server offers only what the policy refuses, or somebody on the way changed what it offered (XEP-0474).
+ * The server offers less than has worked before, or somebody on the way changed what it offered (XEP-0474).
  * The first may be a legitimate change at the server, which a person should confirm; the second never is.
  */
 export class DowngradeError extends SaslError {
@@ -37,7 +37,7 @@ export class DowngradeError extends SaslError {
     message: string,
     /** What the server offers, as received. */
     readonly offered: readonly string[],
-    /** What could have been used but for the policy. Empty where the list itself was found to be forged. */
+    /** What could have been used otherwise. Empty where the list itself was found to be forged. */
     readonly refused: readonly string[] = [],
   ) {
     super(message);

@@ -15,6 +15,7 @@ export {
 } from './errors.js';
 export { ExternalMechanism } from './external.js';
 export type { ScramLimits } from './limits.js';
+export * from './login/index.js';
 export {
   type ChannelBindingType,
   MAX_SASL_ROUNDS,

@@ -29,6 +29,8 @@ export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-
 export interface SaslEnvironment {
   /** TLS is on. */
   readonly secure: boolean;
+  /** The version of TLS, as `TLSv1.3`; undefined where there is none, or where nobody can know. */
+  readonly tlsVersion?: string | undefined;
   /** Bytes from a cryptographic generator. */
   randomBytes(length: number): Uint8Array;
   /** Types for which data can be had, best first; `tls-unique` only below TLS 1.3. Empty where there is no way to it. */
@@ -41,6 +43,11 @@ export interface SaslEnvironment {
   readonly offeredMechanisms: readonly string[];
   /** Keeps what SCRAM derived from the password, so that logging in again is cheap. Default: nothing is kept. */
   readonly scramKeyCache?: ScramKeyCache | undefined;
+  /**
+   * Gets the attributes of the first message of a SCRAM server, extensions among them, before anything that depends on the password
+   * is sent. Throwing ends the exchange. Default: nobody looks.
+   */
+  scramWatch?(attributes: ReadonlyMap<string, string>): void;
 }
 
 /**

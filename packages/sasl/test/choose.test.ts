@@ -41,11 +41,11 @@ const table: Record<string, Case[]> = {
     { offered: 'SCRAM-SHA-1 SCRAM-SHA-1', expected: 'SCRAM-SHA-1' },
   ],
   'never PLAIN or a token without TLS': [
-    { offered: 'PLAIN', environment: clear, expected: downgrade },
+    { offered: 'PLAIN', environment: clear, expected: none },
     { offered: 'PLAIN SCRAM-SHA-1', environment: clear, expected: 'SCRAM-SHA-1' },
-    { offered: 'PLAIN', environment: clear, policy: { only: ['PLAIN'], minimum: 'PLAIN' }, expected: downgrade },
-    { offered: 'OAUTHBEARER', environment: clear, credentials: { token: 't' }, expected: downgrade },
-    { offered: 'EXTERNAL', environment: clear, credentials: { external: true }, expected: downgrade },
+    { offered: 'PLAIN', environment: clear, policy: { only: ['PLAIN'], minimum: 'PLAIN' }, expected: none },
+    { offered: 'OAUTHBEARER', environment: clear, credentials: { token: 't' }, expected: none },
+    { offered: 'EXTERNAL', environment: clear, credentials: { external: true }, expected: none },
   ],
   'ANONYMOUS only when asked for': [
     { offered: 'ANONYMOUS', expected: none },
@@ -94,20 +94,20 @@ const table: Record<string, Case[]> = {
       policy: { channelBinding: 'never' },
       expected: 'SCRAM-SHA-1',
     },
-    { offered: 'SCRAM-SHA-1-PLUS', environment: binds, policy: { channelBinding: 'never' }, expected: downgrade },
+    { offered: 'SCRAM-SHA-1-PLUS', environment: binds, policy: { channelBinding: 'never' }, expected: none },
     {
       offered: 'SCRAM-SHA-512 SCRAM-SHA-1-PLUS',
       environment: binds,
       policy: { channelBinding: 'require' },
       expected: 'SCRAM-SHA-1-PLUS',
     },
-    { offered: 'SCRAM-SHA-512', environment: binds, policy: { channelBinding: 'require' }, expected: downgrade },
-    { offered: 'SCRAM-SHA-1 SCRAM-SHA-1-PLUS', policy: { channelBinding: 'require' }, expected: downgrade },
+    { offered: 'SCRAM-SHA-512', environment: binds, policy: { channelBinding: 'require' }, expected: none },
+    { offered: 'SCRAM-SHA-1 SCRAM-SHA-1-PLUS', policy: { channelBinding: 'require' }, expected: none },
     {
       offered: 'EXTERNAL',
       credentials: { external: true },
       policy: { channelBinding: 'require' },
-      expected: downgrade,
+      expected: none,
     },
   ],
   'policy: minimum (T6, pinning)': [
@@ -126,8 +126,8 @@ const table: Record<string, Case[]> = {
   ],
   'policy: only': [
     { offered: 'PLAIN SCRAM-SHA-256', policy: { only: ['PLAIN'] }, expected: 'PLAIN' },
-    { offered: 'PLAIN', policy: { only: ['SCRAM-SHA-1', 'SCRAM-SHA-256'] }, expected: downgrade },
-    { offered: 'PLAIN', policy: { only: [] }, expected: downgrade },
+    { offered: 'PLAIN', policy: { only: ['SCRAM-SHA-1', 'SCRAM-SHA-256'] }, expected: none },
+    { offered: 'PLAIN', policy: { only: [] }, expected: none },
     { offered: 'SCRAM-SHA-1', policy: { only: ['SCRAM-SHA-1'], minimum: 'SCRAM-SHA-256' }, expected: downgrade },
   ],
 };
@@ -157,7 +157,29 @@ describe('the choice', () => {
     expect(choose).toThrow(/offers DIGEST-MD5, usable here are SCRAM-SHA-512/);
   });
 
-  it('says what the policy refused', () => {
+  it.each<[string, MechanismPolicy, Partial<SaslEnvironment>, RegExp]>([
+    ['PLAIN', {}, clear, /offers PLAIN, .* PLAIN is not used without TLS/],
+    ['PLAIN', { only: ['SCRAM-SHA-1'] }, {}, /PLAIN is not among `only`/],
+    ['SCRAM-SHA-1', { channelBinding: 'require' }, binds, /SCRAM-SHA-1 is not bound to the TLS connection/],
+    ['SCRAM-SHA-1-PLUS', { channelBinding: 'never' }, binds, /SCRAM-SHA-1-PLUS is bound to the TLS connection/],
+    [
+      'PLAIN SCRAM-SHA-256',
+      { minimum: 'SCRAM-SHA-1', only: ['PLAIN'] },
+      {},
+      /PLAIN is weaker|SCRAM-SHA-256 is not among/,
+    ],
+  ])(
+    'says why %s is not used, and accuses nobody where nothing better has worked',
+    (offered, policy, changes, text) => {
+      const choose = () =>
+        chooseMechanism(offered.split(' '), builtInMechanisms(), password, environment(changes), policy);
+      expect(choose).toThrow(NoMechanismError);
+      expect(choose).toThrow(text);
+      expect(choose).not.toThrow(/tampering/);
+    },
+  );
+
+  it('says what is weaker than what has worked', () => {
     const policy: MechanismPolicy = { minimum: 'SCRAM-SHA-1' };
     try {
       chooseMechanism(['PLAIN'], builtInMechanisms(), password, environment(), policy);

@@ -63,6 +63,10 @@ export class TcpTransport implements Transport {
     return this.#init.startTls && this.#secured === undefined && this.#state === 'open' && !this.#ended;
   }
 
+  get tlsVersion(): string | undefined {
+    return (this.secure && this.#secured?.getProtocol()) || undefined;
+  }
+
   get channelBindingTypes(): readonly ChannelBindingType[] {
     return [...this.#bindings.keys()];
   }

@@ -35,6 +35,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('channel binding data with %s
   it('is the same on both ends with TLS 1.3 (RFC 9266)', async () => {
     const { transport, peer, certificate } = await bothEnds(way, 'TLSv1.3');
     expect(transport.channelBindingTypes).toEqual(['tls-exporter', 'tls-server-end-point']);
+    expect(transport.tlsVersion).toBe('TLSv1.3');
     const exported = peer.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
     expect(hex(await transport.channelBinding('tls-exporter'))).toBe(hex(exported));
     expect(hex(await transport.channelBinding('tls-server-end-point'))).toBe(hashOf('sha256', certificate));
@@ -45,6 +46,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('channel binding data with %s
   it('is the same on both ends with TLS 1.2 (RFC 5929)', async () => {
     const { transport, peer, certificate } = await bothEnds(way, 'TLSv1.2');
     expect(transport.channelBindingTypes).toEqual(['tls-unique', 'tls-server-end-point']);
+    expect(transport.tlsVersion).toBe('TLSv1.2');
     expect(hex(await transport.channelBinding('tls-unique'))).toBe(hex(peer.getPeerFinished()));
     expect(hex(await transport.channelBinding('tls-server-end-point'))).toBe(hashOf('sha256', certificate));
     expect(await transport.channelBinding('tls-exporter')).toBeUndefined();
@@ -86,6 +88,7 @@ describe('without TLS', () => {
     const transport = transportTo(server, 'STARTTLS');
     await transport.connect(new Recorder(), never());
     expect(transport.channelBindingTypes).toEqual([]);
+    expect(transport.tlsVersion).toBeUndefined();
     for (const type of ['tls-exporter', 'tls-unique', 'tls-server-end-point'] satisfies ChannelBindingType[]) {
       expect(await transport.channelBinding(type)).toBeUndefined();
     }

@@ -56,8 +56,8 @@ export class Attempt {
     if (this.#authenticated) throw new NegotiationError('it says that logging in is done, which was done already');
     const account = this.#account;
     if (jid && account.local && !jid.bare.equals(account.bare)) {
-      const text = `the server says that this is ${jid.bare}`;
-      throw new AuthError('invalid-authzid', mechanism, { text, account: account.bare.toString() });
+      const hint = `the server says that this is ${jid.bare}`;
+      throw new AuthError('invalid-authzid', mechanism, { hint, account: account.bare.toString() });
     }
     this.#authenticated = true;
     this.#listener.authenticated(mechanism);

@@ -31,6 +31,8 @@ export interface NegotiationHost extends NegotiationListener {
   readonly hasSession: boolean;
   /** Nothing of what the server offers is a way to log in. */
   noLogin(): void;
+  /** What callers of `connect()` look for in place of what a step has thrown. */
+  explained(error: unknown): unknown;
   /** What was registered, so that it belongs to the plugin that is being made. */
   registered(registration: Registration): Registration;
 }
@@ -153,7 +155,10 @@ export class ClientNegotiation extends StreamNegotiation {
       if (!next) return this.#atTheEnd(attempt, features);
       taken.add(next);
       const { hasSession } = this.#host;
-      const outcome = await takeStep(next, { attempt, features, asking: this.#asking, hasSession }, signal);
+      const situation = { attempt, features, asking: this.#asking, hasSession };
+      const outcome = await takeStep(next, situation, signal).catch((error: unknown) => {
+        throw this.#host.explained(error);
+      });
       if (outcome !== 'next' && outcome !== 'done') return outcome;
     }
     throw new NegotiationError(`more than ${MAX_STEPS} steps want to be taken on one stream`);

@@ -18,7 +18,7 @@ async function online() {
   const client = makeClient({
     jid: 'alice@localhost',
     transports: server.transports,
-    tls: 'insecure-no-tls',
+    tls: { required: false },
     storage: new HangingStorage(),
   });
   end = () => client.disconnect();

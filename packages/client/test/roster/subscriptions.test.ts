@@ -19,7 +19,7 @@ async function pair(bobs: object = {}): Promise<{ alice: ClientXMPP; bob: Client
     const client = makeClient({
       jid: `${name}@localhost/${name}`,
       transports: server.transports,
-      tls: 'insecure-no-tls',
+      tls: { required: false },
       ...options,
     });
     open.push(client);

@@ -14,7 +14,7 @@ export async function online(server: MemoryServer, user = 'alice', options = {})
   const client = makeClient({
     jid: `${user}@localhost/${user}`,
     transports: server.transports,
-    tls: 'insecure-no-tls',
+    tls: { required: false },
     ...options,
   });
   open.push(client);

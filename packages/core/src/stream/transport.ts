@@ -61,6 +61,8 @@ export interface Transport {
   resume(): void;
   /** Upgrades to TLS, after which `secure` is true. Bytes that arrived before the handshake reject it. */
   startTls(signal: AbortSignal): Promise<void>;
+  /** The version of TLS that is on, as `TLSv1.3`; undefined without TLS, and where the platform does not tell. */
+  readonly tlsVersion?: string | undefined;
   /** Channel binding data of that type; undefined where there is none (no TLS, or not with this TLS version). */
   channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>;
   /** The types for which `channelBinding` gives data, best first. */

@@ -110,7 +110,8 @@ export class ScramExchange implements SaslExchange {
   async #respondToFirst(sent: FirstSent, challenge: Uint8Array): Promise<Uint8Array> {
     const first = parseServerFirst(challenge, sent.nonce, this.#limits);
     const crypto = await scramCrypto();
-    await this.#checkList(crypto, first.listHash);
+    await this.#checkList(crypto, first.attributes.get('h'));
+    this.#environment.scramWatch?.(first.attributes);
     const { keys, remember } = await this.#keys(crypto, sent.password, first);
     const withoutProof = `c=${toBase64(sent.bindingInput)},r=${first.nonce}`;
     const authMessage = `${sent.bare},${first.text},${withoutProof}`;

@@ -9,8 +9,8 @@ export interface ServerFirst {
   readonly nonce: string;
   readonly salt: Uint8Array<ArrayBuffer>;
   readonly iterations: number;
-  /** `h=` of XEP-0474, undecoded. */
-  readonly listHash: string | undefined;
+  /** All attributes, extensions among them. */
+  readonly attributes: ReadonlyMap<string, string>;
 }
 
 /** Parses and checks the first challenge, all of it before anything is computed from the password. */
@@ -24,7 +24,8 @@ export function parseServerFirst(message: Uint8Array, clientNonce: string, limit
   if (salt.length < 1 || salt.length > MAX_SALT_BYTES) {
     throw new SaslProtocolError('salt-length', `the salt has ${salt.length} bytes, 1 to ${MAX_SALT_BYTES} are allowed`);
   }
-  return { text, nonce: r, salt, iterations: parseIterations(i, limits), listHash: extensions.get('h') };
+  const iterations = parseIterations(i, limits);
+  return { text, nonce: r, salt, iterations, attributes: new Map([['r', r], ['s', s], ['i', i], ...extensions]) };
 }
 
 /** The verifier of `server-final-message`; throws what the server says instead. */

@@ -5,7 +5,7 @@ await measureTraffic(async ({ mode, domain, port, jid, password, ca }, received)
   const where = { host: '127.0.0.1', port, reconnect: false as const };
   const xmpp =
     mode === 'sink'
-      ? new ClientXMPP({ jid: domain, anonymous: true, tls: 'insecure-no-tls', ...where })
+      ? new ClientXMPP({ jid: domain, anonymous: true, tls: { required: false }, ...where })
       : new ClientXMPP({ jid: jid ?? '', password: password ?? '', tls: { ca }, ...where });
   xmpp.on('message', (message) => received(message.from?.toString(), message.body));
   await xmpp.connect();

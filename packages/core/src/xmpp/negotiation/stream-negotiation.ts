@@ -15,17 +15,11 @@ export type Stage = 'open' | 'secure' | 'authenticated' | 'bound';
 export const STAGES: readonly Stage[] = ['open', 'secure', 'authenticated', 'bound'];
 
 /**
- * How a step of the negotiation ended.
- *
- * - `next`: go on with what else the server offers. Also where the step had nothing to do.
- * - `restart`: the stream has to be opened anew (RFC 6120 §4.3.3).
- * - `features`: the server sends new features on this stream, without a restart (XEP-0388 §2.6.3).
- * - `session`: a new session is there, although the server offers more. Needs an address.
- * - `resumed`: the old session goes on and nothing was lost. Needs one that was kept with `keepSession()`.
- * - `restored`: the server's old session goes on, of which this process knows nothing. Needs an address.
- * - `done`: there is to be no session; `connect()` rejects with a `NoSessionError`.
- *
- * Where nothing is left to negotiate and there is an address, that is a new session too.
+ * How a step of the negotiation ended: `next` goes on, also where there was nothing to do; `restart` opens the stream anew (RFC 6120
+ * §4.3.3); `features` waits for new ones on this stream (XEP-0388 §2.6.3); `session` is a new one, although more is offered; `resumed`
+ * goes on with the one that was kept with `keepSession()`; `restored` with one that the server kept and this process does not know;
+ * `done` wants none, and `connect()` rejects with a `NoSessionError`. `session` and `restored` need an address. Where nothing is left
+ * to negotiate and there is one, that is a new session too.
  */
 export type StepOutcome = 'next' | 'restart' | 'features' | 'session' | 'resumed' | 'restored' | 'done';
 

@@ -1,7 +1,7 @@
 import { type MemoryServer, MemoryServer as Server, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
-import type { ClientXMPP } from '../src/index.js';
-import { makeClient } from './support.js';
+import type { ClientXMPP } from '../../src/index.js';
+import { makeClient } from '../support.js';
 
 interface World {
   readonly clock: VirtualClock;

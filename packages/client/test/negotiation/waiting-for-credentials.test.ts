@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mechanisms, PlayedServer, streamError } from './support.js';
+import { mechanisms, PlayedServer, streamError } from '../support.js';
 
 /** Somebody who never types a password, and is told when that is not wanted any more. */
 function undecided() {

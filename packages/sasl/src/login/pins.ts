@@ -1,0 +1,54 @@
+import { canBind } from '../channel-binding.js';
+import { DowngradeError } from '../errors.js';
+import type { SaslEnvironment, SaslMechanism } from '../mechanism.js';
+
+const isScram = ({ name }: SaslMechanism): boolean => name.startsWith('SCRAM-');
+
+/**
+ * What logins have seen in which the server has proven itself: less than that is no coincidence any more. Not more than that it was
+ * SCRAM is remembered of the mechanism, since servers change (XEP-0474 §7).
+ */
+export class Pins {
+  #scram: string | undefined;
+  #bound = false;
+  #named = false;
+
+  /** Takes note of a login that has succeeded. */
+  remember(mechanism: SaslMechanism, { serverChannelBindingTypes }: SaslEnvironment): void {
+    if (!isScram(mechanism)) return;
+    this.#scram = mechanism.name;
+    this.#bound ||= mechanism.name.endsWith('-PLUS');
+    this.#named ||= serverChannelBindingTypes !== undefined;
+  }
+
+  forget(): void {
+    this.#scram = undefined;
+    this.#bound = false;
+    this.#named = false;
+  }
+
+  /** The weakest SCRAM there is, once any has worked. */
+  minimum(available: readonly SaslMechanism[]): string | undefined {
+    if (this.#scram === undefined) return undefined;
+    let weakest: SaslMechanism | undefined;
+    for (const mechanism of available) {
+      if (isScram(mechanism) && !(weakest && weakest.strength <= mechanism.strength)) weakest = mechanism;
+    }
+    return weakest?.name ?? this.#scram;
+  }
+
+  /** Whether the login has to be bound to its TLS connection because an earlier one was; not where this side has no way to it. */
+  bindsNow(environment: SaslEnvironment): boolean {
+    return this.#bound && canBind(environment);
+  }
+
+  /** @throws DowngradeError where the server does not name its types of channel binding any more, and we could bind. */
+  checkNamed(environment: SaslEnvironment): void {
+    if (!this.#named || environment.serverChannelBindingTypes !== undefined || !canBind(environment)) return;
+    throw new DowngradeError(
+      'the server named its types of channel binding before, and does not any more: if it was not changed on purpose, somebody ' +
+        'may be tampering with the connection',
+      environment.offeredMechanisms,
+    );
+  }
+}
