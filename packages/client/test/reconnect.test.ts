@@ -304,7 +304,7 @@ describe('a connection that is dead without a word', () => {
     const client = aliceOf(server, clock, { transports, keepAlive: {} });
     await connect(client, clock);
     transports.current?.mute();
-    const failed = rejection(client.iqGet('localhost', new Ping(), undefined, { timeout: 600_000 }));
+    const failed = rejection(client.iqGet('localhost', new Ping(), { timeout: 600_000 }));
     await clock.advance(150_000);
     expect(await failed).toBeInstanceOf(SessionLostError);
     await client.disconnect();

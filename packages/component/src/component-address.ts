@@ -1,4 +1,5 @@
 import {
+  type AnswerOf,
   type AskOptions,
   type DataKind,
   type DataProvider,
@@ -7,18 +8,20 @@ import {
   type ElementView,
   type Iq,
   type IqHandler,
+  type IqHandlerOptions,
   type IqInit,
   type JID,
-  Message,
+  type Message,
   type MessageInit,
-  Presence,
+  type MessageListenOptions,
+  type PayloadOf,
+  type Presence,
   type PresenceInit,
+  type PresenceListenOptions,
   Registration,
   type RequestOptions,
   type Sending,
   type SendOptions,
-  type StanzaListenerOptions,
-  viewOf,
   type XMPPEvents,
 } from '@sestina/core';
 import type { AddressListenerOptions, AddressListeners } from './address-listeners.js';
@@ -35,7 +38,7 @@ export type AddressEvent = Exclude<
 
 type From = 'from';
 /** Options of `iqGet` and `iqSet` of an address, which is the one that asks. */
-export type AddressAskOptions = Omit<AskOptions, From>;
+export type AddressAskOptions<C extends ElementClass | undefined = undefined> = Omit<AskOptions<C>, From>;
 
 /**
  * A component as one of its addresses: what it sends comes from there, what it hears came for there. A bare address hears for
@@ -121,48 +124,22 @@ export class ComponentAddress {
     return this.#component.request(iq, options);
   }
 
-  /** Asks with an iq of type `get`. With an answer class, resolves with that payload. */
-  iqGet(to: JID | string, payload: ElementView, answer?: undefined, options?: AddressAskOptions): Promise<Iq>;
-  iqGet<V extends ElementView>(
+  /** Asks with an iq of type `get`. With the option `answer`, resolves with that payload. */
+  iqGet<C extends ElementClass | undefined = undefined>(
     to: JID | string,
     payload: ElementView,
-    answer: ElementClass<V>,
-    options?: AddressAskOptions,
-  ): Promise<V>;
-  iqGet(to: JID | string, payload: ElementView, options: AddressAskOptions): Promise<Iq>;
-  iqGet(
-    to: JID | string,
-    payload: ElementView,
-    second?: ElementClass | AddressAskOptions,
-    third?: AddressAskOptions,
-  ): Promise<unknown> {
-    const { answer, options } = this.#asking(second, third);
-    return this.#component.iqGet(to, payload, answer as ElementClass, options);
+    options?: AddressAskOptions<C>,
+  ): Promise<AnswerOf<C>> {
+    return this.#component.iqGet<C>(to, payload, { ...options, from: this.jid });
   }
 
-  /** Asks with an iq of type `set`. With an answer class, resolves with that payload. */
-  iqSet(to: JID | string, payload: ElementView, answer?: undefined, options?: AddressAskOptions): Promise<Iq>;
-  iqSet<V extends ElementView>(
+  /** Asks with an iq of type `set`. With the option `answer`, resolves with that payload. */
+  iqSet<C extends ElementClass | undefined = undefined>(
     to: JID | string,
     payload: ElementView,
-    answer: ElementClass<V>,
-    options?: AddressAskOptions,
-  ): Promise<V>;
-  iqSet(to: JID | string, payload: ElementView, options: AddressAskOptions): Promise<Iq>;
-  iqSet(
-    to: JID | string,
-    payload: ElementView,
-    second?: ElementClass | AddressAskOptions,
-    third?: AddressAskOptions,
-  ): Promise<unknown> {
-    const { answer, options } = this.#asking(second, third);
-    return this.#component.iqSet(to, payload, answer as ElementClass, options);
-  }
-
-  #asking(second: ElementClass | AddressAskOptions | undefined, third: AddressAskOptions | undefined) {
-    const answer = second && 'tag' in second ? second : undefined;
-    const options: AskOptions = { ...(third ?? (answer ? {} : second)), from: this.jid };
-    return { answer, options };
+    options?: AddressAskOptions<C>,
+  ): Promise<AnswerOf<C>> {
+    return this.#component.iqSet<C>(to, payload, { ...options, from: this.jid });
   }
 
   // Hearing. What is for this address is told to the listeners of the component too.
@@ -182,58 +159,32 @@ export class ComponentAddress {
     return this.on(name, listener, { once: true });
   }
 
-  /** Calls back for every message for this address, or for those with that payload; see `BaseXMPP.onMessage()`. */
-  onMessage(callback: (message: Message) => unknown, options?: AddressStanzaOptions): Registration;
-  onMessage<V extends ElementView>(
-    payload: ElementClass<V>,
-    callback: (message: Message, payload: V) => unknown,
-    options?: AddressStanzaOptions,
-  ): Registration;
-  onMessage(first: StanzaCallback<Message> | ElementClass, ...rest: readonly unknown[]): Registration {
-    return this.#onStanza(Message, first, rest);
-  }
-
-  /** Calls back for every presence for this address, or for those with that payload; see `BaseXMPP.onPresence()`. */
-  onPresence(callback: (presence: Presence) => unknown, options?: AddressStanzaOptions): Registration;
-  onPresence<V extends ElementView>(
-    payload: ElementClass<V>,
-    callback: (presence: Presence, payload: V) => unknown,
-    options?: AddressStanzaOptions,
-  ): Registration;
-  onPresence(first: StanzaCallback<Presence> | ElementClass, ...rest: readonly unknown[]): Registration {
-    return this.#onStanza(Presence, first, rest);
-  }
-
-  #onStanza<S extends Message | Presence>(
-    root: ElementClass<S>,
-    first: StanzaCallback<S> | ElementClass,
-    rest: readonly unknown[],
+  /** Calls back for every message for this address; see `BaseXMPP.onMessage()`. */
+  onMessage<C extends ElementClass | undefined = undefined>(
+    callback: (message: Message, payload: PayloadOf<C>) => unknown,
+    options?: Omit<MessageListenOptions<C>, 'to'>,
   ): Registration {
-    const payload = 'tag' in first ? first : undefined;
-    const [callback, options = {}] = (payload ? rest : [first, ...rest]) as [StanzaCallback<S>, AddressStanzaOptions?];
-    const { type, ...how } = options;
-    const what = payload ? `/{${payload.namespace}}${payload.tag}` : '';
-    const kind = `${root.tag}${type === undefined ? '' : `@type=${type}`}${what}`;
-    const listen: StanzaListenerOptions = { name: `${kind} for addresses`, ...(type !== undefined && { type }) };
-    const attach = (deliver: (stanza: S) => unknown): Registration => {
-      // The overloads of the component's methods take the stanza classes apart, which this does not.
-      const register = (root.tag === 'message' ? this.#component.onMessage : this.#component.onPresence) as (
-        ...args: readonly unknown[]
-      ) => Registration;
-      return register.apply(this.#component, payload ? [payload, deliver, listen] : [deliver, listen]);
-    };
-    const listener = (stanza: S): unknown => {
-      const found = payload && stanza.xml.child(payload.tag, payload.namespace);
-      return payload && found ? callback(stanza, viewOf(payload, found)) : callback(stanza);
-    };
-    return this.#own(this.#listeners.add(` ${kind}`, attach, this.jid, listener, how));
+    return this.#own(this.#component.onMessage<C>(callback, { ...options, to: this.jid }));
+  }
+
+  /** Calls back for every presence for this address; see `BaseXMPP.onPresence()`. */
+  onPresence<C extends ElementClass | undefined = undefined>(
+    callback: (presence: Presence, payload: PayloadOf<C>) => unknown,
+    options?: Omit<PresenceListenOptions<C>, 'to'>,
+  ): Registration {
+    return this.#own(this.#component.onPresence<C>(callback, { ...options, to: this.jid }));
   }
 
   // Answering.
 
   /** Answers requests to this address with that payload, before those handlers that answer for all; see `BaseXMPP.onIq()`. */
-  onIq<V extends ElementView>(type: 'get' | 'set', payload: ElementClass<V>, handler: IqHandler<V>): Registration {
-    return this.#own(this.#component.onIq(type, payload, handler, { to: this.jid }));
+  onIq<V extends ElementView>(
+    type: 'get' | 'set',
+    payload: ElementClass<V>,
+    handler: IqHandler<V>,
+    options?: Omit<IqHandlerOptions, 'to'>,
+  ): Registration {
+    return this.#own(this.#component.onIq(type, payload, handler, { ...options, to: this.jid }));
   }
 
   /** Gives plugins their data for this address, or for one node of it; see `BaseXMPP.api`. */
@@ -262,12 +213,4 @@ export class ComponentAddress {
   toString(): string {
     return this.jid.full;
   }
-}
-
-type StanzaCallback<S> = (stanza: S, payload?: ElementView) => unknown;
-
-/** Options of `onMessage` and `onPresence` of an address. */
-export interface AddressStanzaOptions extends AddressListenerOptions {
-  /** Only stanzas with exactly this `type` attribute. */
-  readonly type?: string;
 }

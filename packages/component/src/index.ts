@@ -2,7 +2,6 @@ export type { AddressListenerOptions } from './address-listeners.js';
 export {
   type AddressAskOptions,
   type AddressEvent,
-  type AddressStanzaOptions,
   ComponentAddress,
 } from './component-address.js';
 export { type ComponentOptions, ComponentXMPP } from './component-xmpp.js';

@@ -69,7 +69,7 @@ describe('what an address sends', () => {
     const { component, stream } = await scripted();
     const romeo = component.as('romeo@bot.example.org/r');
     const answers = [
-      romeo.iqGet(BOB, new Ask(), Ask),
+      romeo.iqGet(BOB, new Ask(), { answer: Ask }),
       romeo.iqSet(BOB, new Ask()),
       romeo.request(component.iq({ type: 'get', to: BOB }, new Ask())),
       romeo.iqSet(BOB, new Ask(), { timeout: 1_000 }),
@@ -188,10 +188,10 @@ describe('what an address hears', () => {
     const heard: unknown[] = [];
     const romeo = component.as('romeo@bot.example.org');
     romeo.onMessage((stanza) => heard.push(['message', stanza.id]));
-    romeo.onMessage(Ask, (stanza, payload) => heard.push(['ask', stanza.id, payload.what]));
+    romeo.onMessage((stanza, payload) => heard.push(['ask', stanza.id, payload.what]), { payload: Ask });
     romeo.onMessage((stanza) => heard.push(['error', stanza.id]), { type: 'error' });
-    romeo.onPresence(Ask, (_stanza, payload) => heard.push(['presence', payload.what]));
-    component.as('juliet@bot.example.org').onMessage(Ask, () => heard.push('juliet'));
+    romeo.onPresence((_stanza, payload) => heard.push(['presence', payload.what]), { payload: Ask });
+    component.as('juliet@bot.example.org').onMessage(() => heard.push('juliet'), { payload: Ask });
     const to = `from='${BOB}' to='romeo@bot.example.org'`;
     const payload = "<ask xmlns='urn:example:ask' what='x'/>";
     await stream.recv(
@@ -281,10 +281,10 @@ describe('a thousand addresses', () => {
         heard.set(address.jid.full, [...(heard.get(address.jid.full) ?? []), `${stanza.to?.bare} ${stanza.body}`]);
         stanza.reply(`I am ${address}`).send();
       });
-      address.onMessage(Ask, () => undefined);
+      address.onMessage(() => undefined, { payload: Ask });
     }
     expect(component.listenerCount('message')).toBe(1);
-    expect(component.handlers.length).toBe(before + 1);
+    expect(component.handlers.length).toBe(before + COUNT);
     for (let part = 0; part < COUNT * 2; part += 100) {
       const texts = Array.from({ length: 100 }, (_, i) => {
         const n = ((part + i) * 7) % COUNT;

@@ -36,7 +36,7 @@ describe('what a component sends', () => {
   it('is asked from any of its addresses, and the answer has to be for that one', async () => {
     const { component, peer } = await new PlayedServer().online();
     const from = 'robot@bot.example.org/1';
-    const asking = component.iqGet('bob@example.net/x', new Ping(), undefined, { from });
+    const asking = component.iqGet('bob@example.net/x', new Ping(), { from });
     const id = idOf(await peer.receive('</iq>'));
     peer.send(`<iq type='error' id='${id}' from='bob@example.net/x' to='other@bot.example.org'/>`);
     peer.send(`<iq type='result' id='${id}' from='bob@example.net/x' to='${from}'/>`);

@@ -20,6 +20,6 @@ export class DataForms extends Plugin {
   constructor(xmpp: BaseXMPP) {
     super();
     this.own(xmpp.advertise(NS_DATA));
-    this.own(xmpp.onMessage(Form, (message, form) => xmpp.emit('messageForm', { message, form })));
+    this.own(xmpp.onMessage((message, form) => xmpp.emit('messageForm', { message, form }), { payload: Form }));
   }
 }

@@ -91,7 +91,7 @@ export class ServiceDiscovery extends Plugin {
     if (known) return known;
     const start = async (stop: AbortSignal): Promise<DiscoInfo> => {
       const ask = { from, signal: stop, timeout: LONGEST };
-      const info = await this.#xmpp.iqGet(jid, new DiscoInfo({ node }), DiscoInfo, ask);
+      const info = await this.#xmpp.iqGet(jid, new DiscoInfo({ node }), { ...ask, answer: DiscoInfo });
       if (this.#options.cache) this.#cache.set(key, jid, info);
       this.#xmpp.emit('discoInfo', { from: jid, node, info });
       return info;
@@ -122,7 +122,7 @@ export class ServiceDiscovery extends Plugin {
     const jid = to === undefined ? undefined : JID.from(to);
     const start = async (stop: AbortSignal): Promise<DiscoItems> => {
       const ask = { from, signal: stop, timeout: LONGEST };
-      const items = await this.#xmpp.iqGet(jid, new DiscoItems({ node }), DiscoItems, ask);
+      const items = await this.#xmpp.iqGet(jid, new DiscoItems({ node }), { ...ask, answer: DiscoItems });
       this.#xmpp.emit('discoItems', { from: jid, node, items });
       return items;
     };

@@ -33,7 +33,7 @@ export class SoftwareVersion extends Plugin {
    */
   query(to: JID | string, options: AskOptions = {}): Promise<Version> {
     return this.untilRemoved(options.signal, (signal) =>
-      this.#xmpp.iqGet(to, new VersionQuery(), Version, { ...options, signal }),
+      this.#xmpp.iqGet(to, new VersionQuery(), { ...options, signal, answer: Version }),
     );
   }
 }

@@ -59,7 +59,7 @@ export class EntityCapabilities extends Plugin {
     this.#peers = new PeerCaps(xmpp, this.#known, MAX_CACHED);
     this.#own = new OwnCaps(xmpp, disco, options, (ver, info) => this.#known.remember(options.hash, ver, info));
     this.own(xmpp.advertise(NS_CAPS));
-    this.own(xmpp.onPresence(Caps, (presence, caps) => this.#heard(presence, caps)));
+    this.own(xmpp.onPresence((presence, caps) => this.#heard(presence, caps), { payload: Caps }));
     this.own(xmpp.on('presenceUnavailable', ({ from }) => this.#gone(from)));
     this.own(disco.addLookup((to, node) => (node === undefined ? this.#find(to) : undefined)));
     if (options.broadcast) this.#announceOurs(options.node);

@@ -103,7 +103,7 @@ export class PeerCaps {
 
   async #ask(jid: JID, { node, ver }: AnnouncedCaps, from: JID | string | undefined, signal: AbortSignal) {
     const question = new DiscoInfo({ node: `${node}#${ver}` });
-    const info = await this.#xmpp.iqGet(jid, question, DiscoInfo, { from, signal, timeout: LONGEST });
+    const info = await this.#xmpp.iqGet(jid, question, { answer: DiscoInfo, from, signal, timeout: LONGEST });
     this.#xmpp.emit('discoInfo', { from: jid, node: `${node}#${ver}`, info });
     return info;
   }

@@ -61,7 +61,7 @@ export class Ping extends Plugin {
     const start = this.#xmpp.clock.monotonic();
     try {
       await this.untilRemoved(options.signal, (signal) =>
-        this.#xmpp.iqGet(target, new PingQuery(), undefined, { ...options, signal }),
+        this.#xmpp.iqGet(target, new PingQuery(), { ...options, signal }),
       );
     } catch (error) {
       if (!(error instanceof StanzaError) || !provesAlive(error, asked)) throw error;

@@ -47,7 +47,7 @@ export class RosterSync implements RosterEditor {
     const versioned = this.#versioned();
     if (versioned && node.version === undefined) await this.#load(node, options);
     const query = new RosterQuery(versioned ? { version: node.version ?? '' } : {});
-    const result = await this.#xmpp.iqGet(undefined, query, undefined, options);
+    const result = await this.#xmpp.iqGet(undefined, query, options);
     const answer = result.payload(RosterQuery);
     // An empty result: nothing has changed since the version that we have.
     if (answer) {
@@ -78,7 +78,7 @@ export class RosterSync implements RosterEditor {
   }
 
   async #set(item: RosterItemElement, options: RequestOptions): Promise<void> {
-    await this.#xmpp.iqSet(undefined, new RosterQuery({ items: [item] }), undefined, options);
+    await this.#xmpp.iqSet(undefined, new RosterQuery({ items: [item] }), options);
     // The push that tells of it may come before the result or after; whoever awaited this sees the change in any case.
     const { node } = this;
     const { jid, name = '', groups } = item;

@@ -210,9 +210,9 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
   /** Queues work in stream order behind what is there. */
   protected enqueue(
     run: () => unknown,
-    { settles = false, size = 0 }: { settles?: boolean; size?: number } = {},
+    { settles = false, size = 0, lane }: { settles?: boolean; size?: number; lane?: object | undefined } = {},
   ): void {
-    this.queue.push({ run, settles, size });
+    this.queue.push({ run, settles, size, lane });
   }
 
   /** Called by a queued entry that has just settled what somebody awaits. */

@@ -1,4 +1,5 @@
 import type { XmlElement } from '@sestina/xml';
+import { JID } from '../jid/index.js';
 import type { Handler } from './handlers.js';
 import type { MatcherKeys } from './matchers.js';
 
@@ -13,11 +14,14 @@ interface Entry {
 type Bucket = readonly Entry[];
 
 /**
- * Handlers filed by what their matchers know of a stanza: id, else payload, else stanza name. What a stanza costs
- * depends on the handlers that could match it, not on how many there are.
+ * Handlers filed by what their matchers know of a stanza: id, else sender, else receiver, else payload, else stanza name. What a stanza
+ * costs depends on the handlers that could match it, not on how many there are.
  */
 export class HandlerIndex {
   readonly #byId = new Map<string, Bucket>();
+  /** By address, bare or full. */
+  readonly #byFrom = new Map<string, Bucket>();
+  readonly #byTo = new Map<string, Bucket>();
   /** Namespace, then local name. */
   readonly #byPayload = new Map<string, Map<string, Bucket>>();
   readonly #byRoot = new Map<string, Bucket>();
@@ -83,6 +87,8 @@ export class HandlerIndex {
       const id = stanza.attribute('id');
       if (id !== undefined) collect(this.#byId.get(id));
     }
+    if (this.#byFrom.size > 0) lookUp(this.#byFrom, addressOf(stanza, 'from'), collect);
+    if (this.#byTo.size > 0) lookUp(this.#byTo, addressOf(stanza, 'to'), collect);
     if (this.#byPayload.size > 0) {
       for (const child of stanza.children) {
         if (typeof child !== 'string') collect(this.#byPayload.get(child.namespace)?.get(child.name));
@@ -105,8 +111,10 @@ export class HandlerIndex {
     }
   }
 
-  #file(entry: Entry, { id, payload, root }: MatcherKeys): () => void {
+  #file(entry: Entry, { id, from, to, payload, root }: MatcherKeys): () => void {
     if (id !== undefined) return fileIn(this.#byId, id, entry);
+    if (from) return fileIn(this.#byFrom, from.full, entry);
+    if (to) return fileIn(this.#byTo, to.full, entry);
     if (payload) {
       const { namespace } = payload;
       const names = this.#byPayload.get(namespace) ?? new Map<string, Bucket>();
@@ -122,6 +130,20 @@ export class HandlerIndex {
 }
 
 const NONE: readonly Handler[] = [];
+
+/** An address of a stanza, where it can be read. What came on the stream has had it read already. */
+export function addressOf(stanza: XmlElement, name: 'from' | 'to'): JID | undefined {
+  const raw = stanza.attribute(name);
+  if (raw === undefined) return undefined;
+  const known = name === 'from' ? stanza.origin?.from : stanza.origin?.to;
+  return known instanceof JID && known.full === raw ? known : JID.tryParse(raw);
+}
+
+function lookUp(buckets: Map<string, Bucket>, address: JID | undefined, collect: (bucket?: Bucket) => void): void {
+  if (!address) return;
+  collect(buckets.get(address.full));
+  if (address.resource !== undefined) collect(buckets.get(address.bare.full));
+}
 
 function fileIn<K>(buckets: Map<K, Bucket>, key: K, entry: Entry): () => void {
   const bucket = buckets.get(key);

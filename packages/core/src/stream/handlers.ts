@@ -11,8 +11,8 @@ export interface Handler {
   readonly matcher: Matcher;
   /** Runs while the bytes are read, before the queue: for the stream's own business. Default false. */
   readonly inStream?: boolean | undefined;
-  /** Entries of this handler wait for the promise of the one before. Default false. */
-  readonly sequential?: boolean | undefined;
+  /** What stanzas of one lane have in common: each waits for the promise of the one before. Default: none waits. */
+  lane?(stanza: ElementView): object | undefined;
   /** Removed after the first stanza. Default false. */
   readonly once?: boolean | undefined;
   /** Settles a promise that somebody awaits: the queue lets that continuation run before it goes on. Default false. */
@@ -21,7 +21,7 @@ export interface Handler {
   readonly answers?: boolean | undefined;
   /** Hears what was said in messages: unwrapped, decrypted, or not at all, instead of the stanza that came. Default false. */
   readonly hearsMessages?: boolean | undefined;
-  /** What the matcher cannot see in the XML; a stanza that is not accepted is not handled. */
+  /** Asked before it is given a stanza: what the matcher cannot see in the XML. One that is not accepted is not handled. */
   accepts?(stanza: ElementView): boolean;
   handle(stanza: ElementView): unknown;
   /** The handler was put in; it may take itself out with this. */
@@ -36,8 +36,6 @@ export interface CallbackOptions {
   inStream?: boolean;
   once?: boolean;
   sequential?: boolean;
-  hearsMessages?: boolean;
-  accepts?: (stanza: ElementView) => boolean;
 }
 
 /** Calls a function for every stanza that matches. */
@@ -46,10 +44,8 @@ export class Callback<V extends ElementView = ElementView> implements Handler {
   readonly matcher: Matcher;
   readonly inStream: boolean;
   readonly once: boolean;
-  readonly sequential: boolean;
+  readonly #sequential: boolean;
   readonly answers: boolean;
-  readonly hearsMessages: boolean;
-  readonly accepts?: (stanza: ElementView) => boolean;
   readonly #callback: (stanza: V) => unknown;
 
   constructor(name: string, matcher: Matcher, callback: (stanza: V) => unknown, options: CallbackOptions = {}) {
@@ -58,10 +54,12 @@ export class Callback<V extends ElementView = ElementView> implements Handler {
     this.#callback = callback;
     this.inStream = options.inStream ?? false;
     this.once = options.once ?? false;
-    this.sequential = options.sequential ?? false;
+    this.#sequential = options.sequential ?? false;
     this.answers = options.answers ?? false;
-    this.hearsMessages = options.hearsMessages ?? false;
-    if (options.accepts) this.accepts = options.accepts;
+  }
+
+  lane(): object | undefined {
+    return this.#sequential ? this : undefined;
   }
 
   handle(stanza: ElementView): unknown {

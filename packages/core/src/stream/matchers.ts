@@ -11,6 +11,10 @@ export interface MatcherKeys {
   readonly payload?: { readonly name: string; readonly namespace: string } | undefined;
   /** The stanza's id. */
   readonly id?: string | undefined;
+  /** Its sender; a bare address stands for all of its resources. */
+  readonly from?: JID | undefined;
+  /** The address of ours that it is for, in the same way. */
+  readonly to?: JID | undefined;
 }
 
 /** Decides whether a handler wants a stanza. */

@@ -134,10 +134,14 @@ export class Receiver {
   }
 
   #give(handler: Handler, stanza: ElementView, bytes: number): boolean {
-    if (handler.accepts?.(stanza) === false) return false;
-    if (handler.once) this.#forget(handler);
-    if (handler.inStream) this.#handle(handler, stanza);
-    else this.#queue(handler, stanza, bytes);
+    try {
+      if (handler.accepts?.(stanza) === false) return false;
+      if (handler.once) this.#forget(handler);
+      if (handler.inStream) this.#handle(handler, stanza);
+      else this.#queue(handler, stanza, bytes);
+    } catch (error) {
+      this.#host.failed(error, handler, stanza);
+    }
     return true;
   }
 
@@ -145,7 +149,7 @@ export class Receiver {
     this.#host.queue.push({
       // It may have been taken out between the stanza and its turn.
       run: () => (handler.once || this.#index.has(handler) ? this.#handle(handler, stanza) : undefined),
-      lane: handler.sequential ? handler : undefined,
+      lane: handler.lane?.(stanza),
       settles: handler.settles,
       size: bytes,
       what: () => `handler ${handler.name}`,

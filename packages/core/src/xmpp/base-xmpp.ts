@@ -20,9 +20,9 @@ import { AdvertisedFeatures } from './advertised.js';
 import { DataProviders } from './data-providers.js';
 import { IncomingIqs } from './iq/incoming.js';
 import type { IqHandler, IqHandlerOptions, IqLimits } from './iq/iq-handlers.js';
-import { type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
+import { type AnswerOf, type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
 import type { RequestOptions } from './iq/pending-requests.js';
-import { listener, type StanzaListenerOptions } from './listeners.js';
+import { type MessageListenOptions, type PayloadOf, type PresenceListenOptions, StanzaListener } from './listeners.js';
 import { type Messages, type MessageWays, messageWays } from './messages/messages.js';
 import type { Plugin, PluginClass, PluginOptions, PluginPart, WellChosen, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
@@ -30,6 +30,7 @@ import { SessionHooks } from './plugins/session-hooks.js';
 import { Roster, type RosterPolicies } from './presence/index.js';
 import { servicesFor } from './services.js';
 import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
+import { vouches } from './vouches.js';
 import type { XMPPEvents } from './xmpp-events.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 
@@ -81,6 +82,10 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
         get isComponent() {
           return self.isComponent;
         },
+        get installing() {
+          return self.plugins.installing;
+        },
+        vouches: (from) => this.vouches(from),
         send: (answer) => this.send(answer),
         sendInstead: (answer) => void super.send(answer),
         enqueue: (run, how) => this.enqueue(run, how),
@@ -335,54 +340,32 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.#outgoing.request(iq, timeout, signal);
   }
 
-  /** Asks with an iq of type `get`. Without `to` the server is asked. With an answer class, resolves with that payload. */
-  iqGet(to: JID | string | undefined, payload: ElementView, answer?: undefined, options?: AskOptions): Promise<Iq>;
-  iqGet<V extends ElementView>(
+  /** Asks with an iq of type `get`. Without `to` the server is asked. With the option `answer`, resolves with that payload. */
+  iqGet<C extends ElementClass | undefined = undefined>(
     to: JID | string | undefined,
     payload: ElementView,
-    answer: ElementClass<V>,
-    options?: AskOptions,
-  ): Promise<V>;
-  iqGet(to: JID | string | undefined, payload: ElementView, options: AskOptions): Promise<Iq>;
-  iqGet(
-    to: JID | string | undefined,
-    payload: ElementView,
-    answer?: ElementClass | AskOptions,
-    options?: AskOptions,
-  ): Promise<never> {
-    return this.#ask('get', to, payload, answer, options);
+    options?: AskOptions<C>,
+  ): Promise<AnswerOf<C>> {
+    return this.#ask('get', to, payload, options);
   }
 
-  /** Asks with an iq of type `set`. Without `to` the server is asked. With an answer class, resolves with that payload. */
-  iqSet(to: JID | string | undefined, payload: ElementView, answer?: undefined, options?: AskOptions): Promise<Iq>;
-  iqSet<V extends ElementView>(
+  /** Asks with an iq of type `set`. Without `to` the server is asked. With the option `answer`, resolves with that payload. */
+  iqSet<C extends ElementClass | undefined = undefined>(
     to: JID | string | undefined,
     payload: ElementView,
-    answer: ElementClass<V>,
-    options?: AskOptions,
-  ): Promise<V>;
-  iqSet(to: JID | string | undefined, payload: ElementView, options: AskOptions): Promise<Iq>;
-  iqSet(
-    to: JID | string | undefined,
-    payload: ElementView,
-    answer?: ElementClass | AskOptions,
-    options?: AskOptions,
-  ): Promise<never> {
-    return this.#ask('set', to, payload, answer, options);
+    options?: AskOptions<C>,
+  ): Promise<AnswerOf<C>> {
+    return this.#ask('set', to, payload, options);
   }
 
-  async #ask(
+  async #ask<C extends ElementClass | undefined>(
     type: 'get' | 'set',
     to: JID | string | undefined,
     payload: ElementView,
-    second: ElementClass | AskOptions | undefined,
-    third: AskOptions | undefined,
-  ): Promise<never> {
-    const answer = second && 'tag' in second ? second : undefined;
-    const { from, ...options } = third ?? (answer ? {} : ((second ?? {}) as AskOptions));
-    // The overloads of the callers say what it really is.
+    { answer, from, ...options }: AskOptions<C> = {},
+  ): Promise<AnswerOf<C>> {
     const result = await this.request(this.iq({ type, to, from }, payload), options);
-    return (answer ? payloadOf(result, answer) : result) as never;
+    return (answer ? payloadOf(result, answer) : result) as AnswerOf<C>;
   }
 
   /** Requests that wait for an answer. */
@@ -424,34 +407,31 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.#incoming.kinds;
   }
 
-  /** Calls back for every message, or for those with that payload. Those of type `error` only where `type` says so. */
-  onMessage(callback: (message: Message) => unknown, options?: StanzaListenerOptions): Registration;
-  onMessage<V extends ElementView>(
-    payload: ElementClass<V>,
-    callback: (message: Message, payload: V) => unknown,
-    options?: StanzaListenerOptions,
-  ): Registration;
-  onMessage(
-    first: ElementClass | ((message: Message) => unknown),
-    second?: StanzaListenerOptions | ((message: Message, payload: never) => unknown),
-    third?: StanzaListenerOptions,
+  /**
+   * Calls back for every message that comes by itself, but for those of type `error`; the options say which others, and with which payload.
+   * @throws ConfigError for a timeout or a limit that is no positive number; JidError for what is no address.
+   */
+  onMessage<C extends ElementClass | undefined = undefined>(
+    callback: (message: Message, payload: PayloadOf<C>) => unknown,
+    options: MessageListenOptions<C> = {},
   ): Registration {
-    return this.registerHandler(listener(Message, first, second, third));
+    return this.registerHandler(new StanzaListener(this, Message, callback, options));
   }
 
-  /** Calls back for every presence, or for those with that payload. Those of type `error` only where `type` says so. */
-  onPresence(callback: (presence: Presence) => unknown, options?: StanzaListenerOptions): Registration;
-  onPresence<V extends ElementView>(
-    payload: ElementClass<V>,
-    callback: (presence: Presence, payload: V) => unknown,
-    options?: StanzaListenerOptions,
-  ): Registration;
-  onPresence(
-    first: ElementClass | ((presence: Presence) => unknown),
-    second?: StanzaListenerOptions | ((presence: Presence, payload: never) => unknown),
-    third?: StanzaListenerOptions,
+  /**
+   * Calls back for every presence but those of type `error`; the options say which others, and with which payload.
+   * @throws ConfigError for a timeout or a limit that is no positive number; JidError for what is no address.
+   */
+  onPresence<C extends ElementClass | undefined = undefined>(
+    callback: (presence: Presence, payload: PayloadOf<C>) => unknown,
+    options: PresenceListenOptions<C> = {},
   ): Registration {
-    return this.registerHandler(listener(Presence, first, second, third));
+    return this.registerHandler(new StanzaListener(this, Presence, callback, options));
+  }
+
+  /** Whose word a stanza from there is: that of our account, of our server, or of somebody else. */
+  vouches(from: JID | undefined): 'account' | 'server' | undefined {
+    return vouches(this, from);
   }
 
   // Receiving.

@@ -446,12 +446,12 @@ describe('request()', () => {
 
   it('gives the payload to whoever asks for it by class, and says so where it is another', async () => {
     const xmpp = await online();
-    const good = xmpp.iqGet('example.net', new Version({}), Version);
+    const good = xmpp.iqGet('example.net', new Version({}), { answer: Version });
     await xmpp.receive(
       `<iq type='result' id='${idOf(xmpp.wire.take())}' from='example.net'><query xmlns='jabber:iq:version' name='x'/></iq>`,
     );
     expect((await good).name).toBe('x');
-    const bad = xmpp.iqSet('example.net', new Version({}), Version);
+    const bad = xmpp.iqSet('example.net', new Version({}), { answer: Version });
     const failed = expect(bad).rejects.toMatchObject({ condition: 'undefined-condition' });
     await xmpp.receive(`<iq type='result' id='${idOf(xmpp.wire.take())}' from='example.net'/>`);
     await failed;
@@ -483,7 +483,7 @@ describe('messages', () => {
   it('go to those who want their payload, or their type', async () => {
     const xmpp = await online();
     const seen: unknown[] = [];
-    xmpp.onMessage(Version, ({ id }, version) => seen.push([id, version.name]));
+    xmpp.onMessage(({ id }, version) => seen.push([id, version.name]), { payload: Version });
     xmpp.onMessage(({ id }) => seen.push(id), { type: 'error' });
     await xmpp.receive(
       `<message id='1' from='${BOB}'><query xmlns='jabber:iq:version' name='x'/></message>` +
@@ -582,7 +582,7 @@ describe('a roster fetch against roster pushes', () => {
     for (let round = 0; round < 10_000; round++) {
       shown = 'nothing';
       const fetch = async () => {
-        const query = await xmpp.iqGet(undefined, new Query({}), Query);
+        const query = await xmpp.iqGet(undefined, new Query({}), { answer: Query });
         shown = query.ver ?? '';
       };
       // As deep in promises as a program may have it.
@@ -631,7 +631,7 @@ describe('what a plugin registers', () => {
         xmpp.on('message', () => {}),
         xmpp.once('presence', () => {}),
         xmpp.onIq('get', Ping, () => {}),
-        xmpp.onMessage(Version, () => {}),
+        xmpp.onMessage(() => {}, { payload: Version }),
         xmpp.onPresence(() => {}),
         xmpp.registerHandler(new Callback('greedy', new MatchPath('message'), () => {})),
         xmpp.registerStanza(Version),

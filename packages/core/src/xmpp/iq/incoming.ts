@@ -5,7 +5,8 @@ import type { ElementClass, ElementView } from '../../stanza/element.js';
 import { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
 import { SendError, type Sending } from '../../stream/sending.js';
-import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits } from './iq-handlers.js';
+import type { ListenerHost } from '../listeners.js';
+import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits, tooMany } from './iq-handlers.js';
 import { OpenRequests } from './open-requests.js';
 
 /** What answering takes from the connection. */
@@ -16,7 +17,10 @@ export interface IncomingIqHost {
   send(answer: Iq): Sending;
   /** Sends what takes the place of an answer, without looking for what it answers. */
   sendInstead(answer: Iq): void;
-  enqueue(run: () => unknown, options?: { size?: number }): void;
+  enqueue(run: () => unknown, options?: { size?: number; lane?: object | undefined }): void;
+  vouches: ListenerHost['vouches'];
+  /** The id of the plugin whose constructor runs. */
+  readonly installing: string | undefined;
   reportError(error: unknown, where: string): void;
 }
 
@@ -29,7 +33,7 @@ export class IncomingIqs {
   /** @throws ConfigError for a limit that is no positive number. */
   constructor(host: IncomingIqHost, limits: Partial<IqLimits> | undefined) {
     this.#host = host;
-    this.#handlers = new IqHandlers(limits, host.clock);
+    this.#handlers = new IqHandlers(limits, host.clock, (from) => host.vouches(from));
     this.#open = new OpenRequests(host.clock, (iq) => void host.send(iq.errorReply('service-unavailable')));
   }
 
@@ -49,7 +53,7 @@ export class IncomingIqs {
     handler: IqHandler<V>,
     options?: IqHandlerOptions,
   ): Registration {
-    return this.#handlers.add(type, payload, handler, options);
+    return this.#handlers.add(type, payload, handler, options, this.#host.installing);
   }
 
   /** Takes a request; false where nobody has to answer it. */
@@ -58,13 +62,27 @@ export class IncomingIqs {
     const entry = payload && this.#handlers.find(iq.type, payload, iq);
     this.#open.add(iq);
     if (!entry || !payload) return false;
-    this.#host.enqueue(() => this.#answer(entry, payload, iq), { size: bytes });
+    const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
+    const report = (error: unknown): void => this.#host.reportError(error, where);
+    try {
+      const place = this.#handlers.enter(entry, iq);
+      if (!place) this.#send(iq, tooMany(iq));
+      else {
+        const run = async (): Promise<void> => {
+          this.#send(iq, await this.#handlers.answer(entry, payload, iq, report));
+          place.left();
+        };
+        this.#host.enqueue(run, { size: bytes, lane: place.lane });
+      }
+    } catch (error) {
+      // The function that says which requests wait for each other.
+      report(error);
+      this.#send(iq, iq.errorReply('internal-server-error'));
+    }
     return true;
   }
 
-  async #answer(entry: Parameters<IqHandlers['answer']>[0], payload: XmlElement, iq: Iq): Promise<void> {
-    const where = `handler of iq ${iq.type} {${payload.namespace}}${payload.name}`;
-    const answer = await this.#handlers.answer(entry, payload, iq, (error) => this.#host.reportError(error, where));
+  #send(iq: Iq, answer: Iq | undefined): void {
     if (answer) this.#host.send(answer);
     this.#open.forget(iq);
   }

@@ -1,5 +1,4 @@
 import type { XmlElement } from '@sestina/xml';
-import { TimeoutError } from '../../errors.js';
 import { JID } from '../../jid/index.js';
 import { Registration } from '../../registration.js';
 import type { Clock } from '../../services/clock.js';
@@ -8,7 +7,12 @@ import { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
 import { StanzaValueError } from '../../stanza/value-error.js';
 import { isThenable } from '../../stream/event-queue.js';
+import { addressOf } from '../../stream/handler-index.js';
+import { KeyedLanes } from '../../stream/keyed-lanes.js';
 import { positive } from '../../stream/positive.js';
+import { within } from '../../util/within.js';
+import { isRole, type ListenerHost, type ListenOptions } from '../listeners.js';
+import { PluginError } from '../plugins/plugin-error.js';
 import { LATE } from './open-requests.js';
 
 /** The payload of a result; none for an empty one. Also an answer made by `reply()` or `errorReply()` of the request. */
@@ -18,16 +22,19 @@ export type IqAnswer = ElementView | undefined | void;
 /** Answers a request: with a payload, with nothing (an empty result), or by throwing a `StanzaError`. */
 export type IqHandler<V extends ElementView> = (payload: V, iq: Iq) => IqAnswer | Promise<IqAnswer>;
 
-interface Entry {
+interface Entry extends Pick<ListenOptions<Iq>, 'sequential' | 'timeout'> {
   readonly cls: ElementClass;
   readonly handler: IqHandler<never>;
+  /** The id of the plugin that added it; undefined for an application. */
+  readonly owner: string | undefined;
+  readonly limit: number | undefined;
+  readonly lanes: KeyedLanes;
+  /** Requests that wait for it or are worked on. */
+  unfinished: number;
 }
 
-/** Which requests a handler is for. */
-export interface IqHandlerOptions {
-  /** One of our addresses; a bare one stands for all of its resources. Default: all of them. */
-  readonly to?: JID | string | undefined;
-}
+/** Options of `onIq`. */
+export type IqHandlerOptions = ListenOptions<Iq>;
 
 /** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
 export interface IqLimits {
@@ -42,68 +49,109 @@ export class IqHandlers {
   /** What is worked on at once. */
   readonly limits: IqLimits;
   readonly #clock: Clock | undefined;
-  /** By namespace; then by type and name, with a third word for those of one address. */
-  readonly #entries = new Map<string, Map<string, Entry[]>>();
-  /** How many are for one address. */
-  #addressed = 0;
+  readonly #vouches: ListenerHost['vouches'];
+  /** By namespace; then by type and name; then by what it is for and where it comes from. */
+  readonly #entries = new Map<string, Map<string, Map<string, Entry[]>>>();
   readonly #bySender = new Map<string, number>();
   #running = 0;
 
   /** @throws ConfigError for a limit that is no positive number. */
-  constructor({ total = 100, perSender = 20 }: Partial<IqLimits> = {}, clock?: Clock) {
+  constructor(
+    { total = 100, perSender = 20 }: Partial<IqLimits> = {},
+    clock?: Clock,
+    vouches: ListenerHost['vouches'] = () => undefined,
+  ) {
     this.limits = {
       total: positive('maxRequests.total', total),
       perSender: positive('maxRequests.perSender', perSender),
     };
     this.#clock = clock;
+    this.#vouches = vouches;
   }
 
   /**
-   * A later handler for the same payload takes the place of an earlier one until it is removed; one for the address that is
-   * asked goes before those for all.
-   * @throws JidError where `to` is no address.
+   * A later handler for the same payload takes the place of an earlier one until it is removed, unless both are those of plugins; one for
+   * the address that is asked goes before those for all, and so does one for the address that asks.
+   * @param owner The id of the plugin that adds it.
+   * @throws PluginError (`ERR_PLUGIN_CONFLICT`) where another plugin answers the same requests; JidError for what is no address;
+   *   ConfigError for a timeout or a limit that is no positive number.
    */
   add<V extends ElementView>(
     type: 'get' | 'set',
     cls: ElementClass<V>,
     handler: IqHandler<V>,
-    { to }: IqHandlerOptions = {},
+    { from, to, limit, timeout, sequential }: IqHandlerOptions = {},
+    owner?: string,
   ): Registration {
-    const key = to === undefined ? `${type} ${cls.tag}` : `${type} ${cls.tag} ${JID.from(to).full}`;
-    const names = this.#entries.get(cls.namespace) ?? new Map<string, Entry[]>();
-    this.#entries.set(cls.namespace, names);
-    const entry: Entry = { cls, handler };
-    names.set(key, [entry, ...(names.get(key) ?? [])]);
-    if (to !== undefined) this.#addressed += 1;
+    if (limit !== undefined) positive('limit', limit);
+    if (timeout !== undefined) positive('timeout', timeout);
+    const sender = from === undefined || isRole(from) ? from : JID.from(from).full;
+    const place = placeOf(to === undefined ? undefined : JID.from(to).full, sender, isRole(from));
+    const kind = `${type} ${cls.tag}`;
+    const kinds = this.#entries.get(cls.namespace) ?? new Map<string, Map<string, Entry[]>>();
+    const places = kinds.get(kind) ?? new Map<string, Entry[]>();
+    const there = places.get(place) ?? [];
+    const rival = owner && there.find((other) => other.owner !== undefined && other.owner !== owner)?.owner;
+    if (rival) {
+      const what = `<${cls.tag} xmlns="${cls.namespace}">`;
+      throw new PluginError(
+        'ERR_PLUGIN_CONFLICT',
+        `${owner} answers ${type} ${what}, and so does ${rival}: use one`,
+        owner,
+      );
+    }
+    const entry: Entry = { cls, handler, owner, limit, timeout, sequential, lanes: new KeyedLanes(), unfinished: 0 };
+    this.#entries.set(cls.namespace, kinds.set(kind, places.set(place, [entry, ...there])));
     return new Registration(() => {
-      if (to !== undefined) this.#addressed -= 1;
-      const left = (names.get(key) ?? []).filter((other) => other !== entry);
-      if (left.length > 0) names.set(key, left);
-      else names.delete(key);
-      if (names.size === 0 && this.#entries.get(cls.namespace) === names) this.#entries.delete(cls.namespace);
+      const left = (places.get(place) ?? []).filter((other) => other !== entry);
+      if (left.length > 0) places.set(place, left);
+      else places.delete(place);
+      if (places.size === 0 && kinds.get(kind) === places) kinds.delete(kind);
+      if (kinds.size === 0 && this.#entries.get(cls.namespace) === kinds) this.#entries.delete(cls.namespace);
     });
   }
 
   /** What is answered, as `get {namespace}name`. */
   get kinds(): string[] {
-    const kinds = new Set<string>();
-    for (const [namespace, names] of this.#entries) {
-      for (const key of names.keys()) {
-        const [type, name] = key.split(' ', 2);
-        kinds.add(`${type} {${namespace}}${name}`);
-      }
-    }
-    return [...kinds];
+    return [...this.#entries].flatMap(([namespace, kinds]) =>
+      [...kinds.keys()].map((kind) => kind.replace(' ', ` {${namespace}}`)),
+    );
   }
 
-  /** The handler for such a request: the last one added for the address that is asked, else the last one for all. */
+  /** The handler for such a request: the last one added for the address that is asked and that asks, else the last one for all. */
   find(type: string, payload: XmlElement, iq?: Iq): Entry | undefined {
-    const names = this.#entries.get(payload.namespace);
-    if (!names) return undefined;
-    const kind = `${type} ${payload.name}`;
-    const to = this.#addressed > 0 ? iq?.to : undefined;
-    const addressed = to && (names.get(`${kind} ${to.full}`) ?? names.get(`${kind} ${to.bare.full}`));
-    return (addressed ?? names.get(kind))?.[0];
+    const places = this.#entries.get(payload.namespace)?.get(`${type} ${payload.name}`);
+    if (!places) return undefined;
+    const forAll = places.get(ANYWHERE);
+    if (!iq || (forAll && places.size === 1)) return forAll?.[0];
+    const from = addressOf(iq.xml, 'from');
+    const to = addressOf(iq.xml, 'to');
+    const role = this.#vouches(from);
+    for (const asked of [to?.full, to?.bare.full, undefined]) {
+      const found =
+        places.get(placeOf(asked, from?.full)) ??
+        places.get(placeOf(asked, from?.bare.full)) ??
+        (role && places.get(placeOf(asked, role, true))) ??
+        places.get(placeOf(asked));
+      if (found) return found[0];
+    }
+    return undefined;
+  }
+
+  /** Whether it takes one more, which it has from then on until `left` is called; the lane in which that waits for its turn. */
+  enter(entry: Entry, iq: Iq): { readonly lane: object | undefined; left(): void } | undefined {
+    const { sequential, limit } = entry;
+    if (limit !== undefined && entry.unfinished >= limit) return undefined;
+    const keyed = typeof sequential === 'function';
+    const key = keyed ? sequential(iq) : undefined;
+    entry.unfinished += 1;
+    return {
+      lane: keyed ? entry.lanes.enter(key) : sequential ? entry : undefined,
+      left: () => {
+        entry.unfinished -= 1;
+        if (keyed) entry.lanes.leave(key);
+      },
+    };
   }
 
   /**
@@ -111,22 +159,14 @@ export class IqHandlers {
    * handler throws, unless it is meant for the sender. Never throws.
    */
   async answer(entry: Entry, payload: XmlElement, iq: Iq, report: (error: unknown) => void): Promise<Iq | undefined> {
+    if (entry.limit !== undefined) return this.#run(entry, payload, iq, report);
     const sender = senderOf(iq);
     const fromSender = this.#bySender.get(sender) ?? 0;
-    if (this.#running >= this.limits.total || fromSender >= this.limits.perSender) {
-      return iq.errorReply('resource-constraint', 'too many requests at once');
-    }
+    if (this.#running >= this.limits.total || fromSender >= this.limits.perSender) return tooMany(iq);
     this.#running += 1;
     this.#bySender.set(sender, fromSender + 1);
     try {
-      const given = entry.handler(viewOf(entry.cls, payload) as never, iq);
-      const result = isThenable(given) ? await this.#inTime(given) : given;
-      return iq.xml.origin?.answered ? undefined : answerOf(iq, result);
-    } catch (error) {
-      const answered = iq.xml.origin?.answered === true;
-      const fault = faultOf(iq, error);
-      if (answered || !fault) report(error);
-      return answered ? undefined : iq.errorReply(fault ?? 'internal-server-error');
+      return await this.#run(entry, payload, iq, report);
     } finally {
       this.#running -= 1;
       const left = (this.#bySender.get(sender) ?? 1) - 1;
@@ -135,25 +175,36 @@ export class IqHandlers {
     }
   }
 
-  // One that never ends must not keep its place for ever, and whoever asked is owed an answer.
-  #inTime(given: PromiseLike<IqAnswer>): Promise<IqAnswer> {
-    const clock = this.#clock;
-    if (!clock) return Promise.resolve(given);
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new TimeoutError('the answer of a handler', LATE));
-      const timer = clock.setTimer(LATE, late, { background: true });
-      given.then(
-        (answer) => {
-          timer.cancel();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          timer.cancel();
-          reject(error);
-        },
-      );
-    });
+  async #run(entry: Entry, payload: XmlElement, iq: Iq, report: (error: unknown) => void): Promise<Iq | undefined> {
+    try {
+      const given = entry.handler(viewOf(entry.cls, payload) as never, iq);
+      const result = isThenable(given) ? await this.#inTime(given, entry.timeout) : given;
+      return iq.xml.origin?.answered ? undefined : answerOf(iq, result);
+    } catch (error) {
+      const answered = iq.xml.origin?.answered === true;
+      const fault = faultOf(iq, error);
+      if (answered || !fault) report(error);
+      return answered ? undefined : iq.errorReply(fault ?? 'internal-server-error');
+    }
   }
+
+  // One that never ends must not keep its place for ever, and whoever asked is owed an answer.
+  #inTime(given: PromiseLike<IqAnswer>, timeout = LATE): Promise<IqAnswer> {
+    if (!this.#clock) return Promise.resolve(given);
+    return within(this.#clock, given, { what: 'the answer of a handler', timeout, background: true });
+  }
+}
+
+const ANYWHERE = placeOf();
+
+/** What an entry is filed under. An address has no line feed. */
+function placeOf(to = '', from = '', isRole = false): string {
+  return `${to}\n${isRole ? '@' : ''}${from}`;
+}
+
+/** The refusal of a request that is one too many. */
+export function tooMany(iq: Iq): Iq {
+  return iq.errorReply('resource-constraint', 'too many requests at once');
 }
 
 function senderOf(iq: Iq): string {

@@ -17,10 +17,18 @@ import {
 } from './pending-requests.js';
 
 /** Options of `iqGet` and `iqSet`. */
-export interface AskOptions extends RequestOptions {
+export interface AskOptions<C extends ElementClass | undefined = undefined> extends RequestOptions {
+  /**
+   * The class of the payload that the promise is to resolve with.
+   * @default none: it resolves with the iq
+   */
+  answer?: C | undefined;
   /** The address that asks; a component's has to be given. */
   from?: JID | string | undefined;
 }
+
+/** What asking resolves with: the payload of the class that was named, or the iq. */
+export type AnswerOf<C> = C extends { readonly prototype: infer V } ? V : Iq;
 
 /** What asking takes from the connection. */
 export interface OutgoingIqHost extends LocalAddresses {

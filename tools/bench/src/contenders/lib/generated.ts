@@ -31,7 +31,7 @@ export function addPlugins(xmpp: BaseXMPP, count: number): void {
         super();
         this.own(owner.advertise(`urn:example:bench:${i}`));
         this.own(owner.onIq('get', Query, () => undefined));
-        this.own(owner.onMessage(Note, () => undefined));
+        this.own(owner.onMessage(() => undefined, { payload: Note }));
       }
     }
     xmpp.use(Generated);
