@@ -1,6 +1,6 @@
-import { DisconnectedError, TimeoutError } from '../errors.js';
+import { DisconnectedError } from '../errors.js';
 import type { Clock } from '../services/clock.js';
-import { follow } from '../util/within.js';
+import { deadline } from '../util/within.js';
 import type { Link } from './link.js';
 import { abortable, asError } from './reasons.js';
 import type { LifecycleHost, SessionOutcome } from './session.js';
@@ -45,9 +45,8 @@ export class Attempt {
     const { clock, host, timeout } = this.#owner;
     const controller = new AbortController();
     const { signal } = controller;
-    const release = follow(outer, controller);
-    const late = (): void => controller.abort(new TimeoutError(this.#whatHangs(), timeout));
-    const timer = clock.setTimer(timeout, late);
+    const patience = { what: () => this.#whatHangs(), timeout, signal: outer };
+    const end = deadline(clock, patience, (reason) => controller.abort(reason));
     try {
       host.emit('connecting', {});
       const transport = await abortable(host.createTransport(), signal);
@@ -69,8 +68,7 @@ export class Attempt {
       for (const link of this.#links) this.#owner.retire(link, reason);
       throw reason;
     } finally {
-      timer.cancel();
-      release();
+      end();
     }
   }
 

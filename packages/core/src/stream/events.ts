@@ -1,6 +1,7 @@
-import { DisconnectedError, TimeoutError } from '../errors.js';
+import { DisconnectedError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
+import { deadline } from '../util/within.js';
 import { type EventQueue, isThenable, type QueueEntry } from './event-queue.js';
 import type { WaitOptions } from './handlers.js';
 
@@ -120,16 +121,14 @@ export class Events<M extends EventMap> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const finish = (act: () => void): void => {
-        timer.cancel();
+        end();
         registration.dispose();
-        signal?.removeEventListener('abort', onAbort);
         this.#waits.delete(give);
         this.#owner.waitingChanged?.(-1);
         act();
       };
       const give = (reason: unknown): void => finish(() => reject(reason));
-      const onAbort = (): void => give(signal?.reason);
-      const timer = this.#clock.setTimer(timeout, () => give(new TimeoutError(`event ${String(name)}`, timeout)));
+      const end = deadline(this.#clock, { what: `event ${String(name)}`, timeout, signal }, give);
       const listener = (data: M[K]): void => {
         try {
           if (filter && !filter(data)) return;
@@ -145,7 +144,6 @@ export class Events<M extends EventMap> {
         sequential: false,
         waits: true,
       });
-      signal?.addEventListener('abort', onAbort);
       this.#waits.add(give);
       this.#owner.waitingChanged?.(1);
     });

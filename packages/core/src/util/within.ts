@@ -3,8 +3,8 @@ import type { Clock } from '../services/clock.js';
 
 /** How long a wait lasts at most, and what else ends it. */
 export interface Patience {
-  /** What is waited for, as the message of the `TimeoutError` has it. */
-  readonly what: string;
+  /** What is waited for, as the message of the `TimeoutError` has it; a function is asked when that is made. */
+  readonly what: string | (() => string);
   /**
    * Milliseconds; Infinity is for ever.
    * @default Infinity
@@ -49,7 +49,7 @@ export function deadline(clock: Clock, patience: Patience, over: (reason: unknow
     over(reason);
   };
   const onAbort = (): void => finish(signal?.reason);
-  const late = (): void => finish(new TimeoutError(what, timeout, how));
+  const late = (): void => finish(new TimeoutError(typeof what === 'string' ? what : what(), timeout, how));
   const timer = timeout === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(timeout, late, { background });
   signal?.addEventListener('abort', onAbort);
   return end;

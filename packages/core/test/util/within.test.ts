@@ -141,6 +141,16 @@ describe('deadline', () => {
     expect(controller.listeners).toBe(0);
   });
 
+  it('says what it waited for last', () => {
+    const clock = new FakeClock();
+    const told: unknown[] = [];
+    let step = 'DNS';
+    deadline(clock, { what: () => `step ${step}`, timeout: 1 }, (reason) => told.push(reason));
+    step = 'TLS';
+    clock.advance(1);
+    expect(told).toEqual([new TimeoutError('step TLS', 1)]);
+  });
+
   it('tells of nothing once it was ended', () => {
     const clock = new FakeClock();
     const controller = new Watched();

@@ -1,9 +1,10 @@
-import { ConfigError, DisconnectedError, SestinaError, TimeoutError } from '../../errors.js';
+import { ConfigError, DisconnectedError, SestinaError } from '../../errors.js';
 import { JID } from '../../jid/index.js';
 import type { Clock } from '../../services/clock.js';
 import type { Iq } from '../../stanza/iq.js';
 import { ErrorElement } from '../../stanza/stanza-error.js';
 import { positive } from '../../stream/positive.js';
+import { deadline } from '../../util/within.js';
 
 /** The session went away before the answer came; it will not come any more. */
 export class SessionLostError extends DisconnectedError {
@@ -95,8 +96,7 @@ export class PendingRequests {
       if (this.#size >= this.#limit) throw new TooManyPendingError(this.#limit);
       const close = (): boolean => {
         if (!this.#take(id, pending)) return false;
-        timer.cancel();
-        signal?.removeEventListener('abort', onAbort);
+        end();
         return true;
       };
       const pending: Pending = {
@@ -106,13 +106,10 @@ export class PendingRequests {
         resolve: (answer) => close() && resolve(answer),
         reject: (reason) => close() && reject(reason),
       };
-      const onAbort = (): void => pending.reject(signal?.reason);
-      const timer = this.#clock.setTimer(timeout, () => {
-        pending.reject(new TimeoutError(`answer of ${to ?? 'the server'} to iq ${id}`, timeout, 'no answer'));
-      });
+      const what = (): string => `answer of ${to ?? 'the server'} to iq ${id}`;
+      const end = deadline(this.#clock, { what, timeout, signal, how: 'no answer' }, pending.reject);
       this.#pending.set(id, pending);
       this.#size += 1;
-      signal?.addEventListener('abort', onAbort);
       opened?.(pending);
     });
   }

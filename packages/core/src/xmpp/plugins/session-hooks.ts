@@ -3,6 +3,7 @@ import type { Clock } from '../../services/clock.js';
 import type { Logger } from '../../services/logger.js';
 import { isThenable } from '../../stream/event-queue.js';
 import type { SessionOutcome } from '../../stream/session.js';
+import { deadline } from '../../util/within.js';
 import type { Plugin, PluginClass } from './plugin.js';
 
 /** What hooks take from the connection. */
@@ -160,20 +161,21 @@ export class SessionHooks {
     failed: (error: unknown) => void,
   ): Promise<void> {
     return new Promise((done) => {
-      const end = (): void => {
-        timer.cancel();
-        lifetime.signal.removeEventListener('abort', end);
+      const { signal } = lifetime;
+      const patience = { what: `${hook} of ${name}`, timeout: PATIENCE, signal, background: true };
+      const end = deadline(this.#host.clock, patience, () => {
+        if (!signal.aborted) {
+          this.#host.logger.warn(`${name}: ${hook} has taken ${PATIENCE / 1_000} s, what waits for it goes on`);
+        }
+        done();
+      });
+      const settled = (): void => {
+        end();
         done();
       };
-      const late = (): void => {
-        this.#host.logger.warn(`${name}: ${hook} has taken ${PATIENCE / 1_000} s, what waits for it goes on`);
-        end();
-      };
-      const timer = this.#host.clock.setTimer(PATIENCE, late, { background: true });
-      lifetime.signal.addEventListener('abort', end);
-      Promise.resolve(result).then(end, (error: unknown) => {
+      Promise.resolve(result).then(settled, (error: unknown) => {
         failed(error);
-        end();
+        settled();
       });
     });
   }
