@@ -86,7 +86,7 @@ export class ComponentXMPP extends BaseXMPP {
   readonly #feed = new PresenceFeed({
     clock: this.clock,
     sendQueue: this.sendQueue,
-    send: (presence, options) => super.send(presence, options),
+    send: (presence, options) => super.sendDecorated(presence, options),
     onWritten: (callback) => this.onWritten(callback),
     unsent: (presence, error) => this.refuse(presence, error),
     callbackFailed: (error) => this.reportError(error, 'callback of presence that was sent'),
@@ -209,6 +209,12 @@ export class ComponentXMPP extends BaseXMPP {
     }
     if (stanza instanceof Presence) this.#feed.overtakes(stanza);
     return super.send(stanza, options);
+  }
+
+  /** @internal */
+  override sendDecorated(presence: Presence, options?: SendOptions): Sending {
+    this.#feed.overtakes(presence);
+    return super.sendDecorated(presence, options);
   }
 
   protected override sessionLost(reason: Error): void {

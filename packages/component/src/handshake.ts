@@ -1,6 +1,4 @@
-import { declareSecret, type Link, NegotiationError, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
-
-for (const namespace of [NS_CLIENT, NS_COMPONENT]) declareSecret({ name: 'handshake', namespace });
+import { type Link, NegotiationError, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
 
 /** Proves that we know the secret, by the SHA-1 of it behind the stream's id (XEP-0114 §3). */
 export async function handshake(link: Link, streamId: string, secret: string): Promise<void> {

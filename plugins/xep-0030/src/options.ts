@@ -1,4 +1,4 @@
-import type { AskOptions, JID } from '@sestina/core';
+import type { AskOptions, Audience, JID } from '@sestina/core';
 import type { IdentityInit } from './own-info.js';
 import type { DiscoInfo } from './stanza.js';
 
@@ -15,11 +15,11 @@ export class ServiceDiscoveryOptions {
    */
   cache = true;
   /**
-   * Whether everybody is answered. Answering shows that we are there (RFC 6120 §13.10). False: only our server, our own
-   * account and those who may see our presence; anybody else gets the error that a program without this plugin would give.
-   * @default true
+   * Who gets an answer. Answering shows that we are there (RFC 6120 §13.10): all others get the error that a program without this
+   * plugin would give.
+   * @default 'everybody'
    */
-  answerStrangers = true;
+  answer: Audience = 'everybody';
 }
 
 /** Options of `info()`. */

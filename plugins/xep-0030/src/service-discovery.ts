@@ -21,7 +21,6 @@ import {
   OwnInfo,
 } from './own-info.js';
 import { DiscoInfo, type DiscoItem, DiscoItems } from './stanza.js';
-import { mayKnow } from './strangers.js';
 
 /** Knows what an entity can do without asking it; undefined where it does not. */
 export type InfoLookup = (to: JID, node: string | undefined) => DiscoInfo | undefined | Promise<DiscoInfo | undefined>;
@@ -236,8 +235,7 @@ export class ServiceDiscovery extends Plugin {
   }
 
   async #asked(query: DiscoInfo | DiscoItems, { to, from }: Iq): Promise<DiscoRequest> {
-    if (!this.#options.answerStrangers && !(await mayKnow(this.#xmpp, from, to)))
-      throw new StanzaError('service-unavailable');
+    if (!(await this.#xmpp.admits(this.#options.answer, from, to))) throw new StanzaError('service-unavailable');
     return { to, from, node: query.node };
   }
 }

@@ -217,9 +217,9 @@ describe('answering disco#items', () => {
   });
 });
 
-describe('answerStrangers: false', () => {
+describe("answer: 'contacts'", () => {
   it('answers the server, our account and who may see our presence, and gives others the usual error', async () => {
-    const { stream, info } = await start({}, { answerStrangers: false });
+    const { stream, info } = await start({}, { answer: 'contacts' });
     const roster = stream.xmpp.roster.of();
     for (const [local, subscription] of [
       ['friend', 'both'],
@@ -237,7 +237,7 @@ describe('answerStrangers: false', () => {
   });
 
   it('looks at the roster of the address that is asked', async () => {
-    const { stream, info } = await start({ kind: 'component' }, { answerStrangers: false });
+    const { stream, info } = await start({ kind: 'component' }, { answer: 'contacts' });
     const [a, b] = ['a@component.example.org', 'b@component.example.org'];
     stream.xmpp.roster.of(a).apply([{ jid: JID.parse('bob@example.net'), subscription: 'from' }]);
     expect(await info({ to: a })).toBeInstanceOf(DiscoInfo);
@@ -245,7 +245,7 @@ describe('answerStrangers: false', () => {
   });
 
   it('asks first what keeps the rosters, and answers nobody where that fails', async () => {
-    const { stream, info } = await start({ kind: 'component' }, { answerStrangers: false });
+    const { stream, info } = await start({ kind: 'component' }, { answer: 'contacts' });
     const to = 'a@component.example.org';
     const roster = stream.xmpp.roster.of(to);
     roster.load = async () => roster.apply([{ jid: JID.parse('bob@example.net'), subscription: 'from' }]);
@@ -253,7 +253,9 @@ describe('answerStrangers: false', () => {
     expect(await info({ to, from: 'mallory@evil.example/x' })).toBe('service-unavailable');
     roster.load = () => Promise.reject(new Error('no disk'));
     expect(await info({ to, from: 'bob@example.net/x' })).toBe('service-unavailable');
-    expect(stream.errors).toMatchObject([{ error: { message: 'no disk' }, where: `xep-0030: who may know ${to}` }]);
+    expect(stream.errors).toMatchObject([
+      { error: { message: 'no disk' }, where: `whether bob@example.net/x may know of ${to}` },
+    ]);
   });
 });
 
@@ -279,6 +281,6 @@ describe('removing', () => {
   });
 
   it('has options with defaults', () => {
-    expect(new ServiceDiscoveryOptions()).toEqual({ identities: [], cache: true, answerStrangers: true });
+    expect(new ServiceDiscoveryOptions()).toEqual({ identities: [], cache: true, answer: 'everybody' });
   });
 });

@@ -1,4 +1,4 @@
-import { type AskOptions, BaseXMPP, type JID, Plugin } from '@sestina/core';
+import { type AskOptions, type Audience, BaseXMPP, type JID, Plugin, StanzaError } from '@sestina/core';
 import { NS_VERSION, Version, VersionQuery } from './stanza.js';
 
 /** What is told to whoever asks. Nothing by default: it helps an attacker too (XEP-0092 §5). */
@@ -9,6 +9,11 @@ export class SoftwareVersionOptions {
   version = '';
   /** The operating system. Default empty: not told. */
   os = '';
+  /**
+   * Who gets an answer; the others are told what a program without this plugin would tell.
+   * @default 'everybody'
+   */
+  answer: Audience = 'everybody';
 }
 
 /** XEP-0092: Software Version, version 1.1. Asks others what they run, and says what we run where `name` is set. */
@@ -21,10 +26,15 @@ export class SoftwareVersion extends Plugin {
   constructor(xmpp: BaseXMPP, options: SoftwareVersionOptions) {
     super();
     this.#xmpp = xmpp;
-    const { name, version, os } = options;
-    if (!name) return;
+    const { name, version, os, answer } = options;
+    if (!name || answer === 'nobody') return;
     this.own(xmpp.advertise(NS_VERSION));
-    this.own(xmpp.onIq('get', VersionQuery, () => new Version({ name, version, os: os || undefined })));
+    this.own(
+      xmpp.onIq('get', VersionQuery, async (_query, { from, to }) => {
+        if (!(await xmpp.admits(answer, from, to))) throw new StanzaError('service-unavailable');
+        return new Version({ name, version, os: os || undefined });
+      }),
+    );
   }
 
   /**

@@ -1,4 +1,4 @@
-import { StanzaError, TimeoutError, viewOf } from '@sestina/core';
+import { JID, StanzaError, StanzaValueError, TimeoutError, viewOf } from '@sestina/core';
 import { expectXml, parseXml, ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_VERSION, SoftwareVersion, Version } from '../src/index.js';
@@ -53,6 +53,20 @@ describe('telling', () => {
     await stream.expectSent(`<iq type='result' to='romeo@montague.net/orchard' id='version_1'>${EXODUS}</iq>`);
   });
 
+  it('tells those alone that may know, and others what an absent program tells', async () => {
+    const { stream } = await start({ name: 'Exodus', answer: 'contacts' });
+    expect([...stream.xmpp.advertised]).toEqual([NS_VERSION]);
+    await stream.recv(QUESTION);
+    await stream.expectSent(UNAVAILABLE);
+    stream.xmpp.roster.of().apply([{ jid: JID.parse('romeo@montague.net'), subscription: 'from' }]);
+    await stream.recv(QUESTION);
+    expect((await stream.nextSent()).attribute('type')).toBe('result');
+    const nobody = await start({ name: 'Exodus', answer: 'nobody' });
+    expect([...nobody.stream.xmpp.advertised]).toEqual([]);
+    await nobody.stream.recv(QUESTION);
+    await nobody.stream.expectSent(UNAVAILABLE);
+  });
+
   it('keeps the system to itself unless it is given', async () => {
     const { stream } = await start({ name: 'Exodus' });
     await stream.recv(QUESTION);
@@ -85,15 +99,15 @@ describe('asking', () => {
   });
 
   it.each([
-    ['a version', '<name>Psi</name>', 'Psi', ''],
-    ['a name', '<version>1</version>', '', '1'],
-    ['anything', '', '', ''],
-  ])('takes an answer without %s, which is only shown', async (_what, inside, name, version) => {
+    ['an answer without what it must have', '<name/>', StanzaValueError],
+    ['an answer without a name', '<version>1</version>', StanzaValueError],
+  ])('throws for %s where that is read', async (_what, inside, error) => {
     const { stream, software } = await start();
     const answer = software.query('capulet.com');
     await stream.recvResult(await stream.nextSent(), `<query xmlns='jabber:iq:version'>${inside}</query>`);
     const found = await answer;
-    expect([found.name, found.version, found.os]).toEqual([name, version, undefined]);
+    expect(() => found.name + found.version).toThrow(error);
+    expect(found.os).toBeUndefined();
   });
 
   it.each(['', `<query xmlns='jabber:iq:private'><name>x</name></query>`])(

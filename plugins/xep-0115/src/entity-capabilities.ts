@@ -73,7 +73,9 @@ export class EntityCapabilities extends Plugin {
         request.node?.startsWith(prefix) ? this.#disco.ownInfo({ to: request.to, from: request.from }) : undefined,
       ),
     );
-    this.own(xmpp.addFilter('out', (stanza) => this.#own.annotate(stanza)));
+    this.own(xmpp.decoratePresence((copy, purpose, original) => this.#own.decorate(copy, purpose, original)));
+    this.own(xmpp.addFilter('out', (stanza) => this.#own.left(stanza)));
+    this.own(xmpp.on('presenceBroadcast', ({ owner, presence }) => this.#own.broadcast(owner, presence)));
     this.own(xmpp.on('featuresChanged', () => this.#own.changed()));
     this.own(xmpp.on('discoInfoChanged', () => this.#own.changed()));
     this.own({ dispose: () => this.#own.stop() });

@@ -1,4 +1,12 @@
-import { type BaseXMPP, type ElementView, isA, type JID, Presence, viewOf } from '@sestina/core';
+import {
+  type BaseXMPP,
+  type ElementView,
+  isA,
+  type JID,
+  Presence,
+  type PresencePurpose,
+  type XmlElement,
+} from '@sestina/core';
 import { LruMap } from '@sestina/core/util';
 import type { DiscoInfo, ServiceDiscovery } from '@sestina/xep-0030';
 import type { EntityCapabilitiesOptions } from './options.js';
@@ -21,16 +29,16 @@ interface OwnVer {
 /** Told of each verification string of ours. */
 export type OwnVerListener = (ver: string, info: DiscoInfo) => void;
 
-/** Puts what we can do into our presence, and sends that again when it has changed. */
+/** Puts what we can do into our presence, and has that sent again when it has changed. */
 export class OwnCaps {
   readonly #xmpp: BaseXMPP;
   readonly #disco: ServiceDiscovery;
   readonly #options: EntityCapabilitiesOptions;
   readonly #computed: OwnVerListener;
   readonly #vers = new LruMap<string, OwnVer>({ maxEntries: MAX_ADDRESSES });
-  /** What the presence of each owner said last in this session. */
-  readonly #published = new Map<string, string>();
-  /** By owner and receiver: presence that left before its verification string was computed. */
+  /** What the presence of each owner said last in this session; undefined where it had to say nothing. */
+  readonly #published = new Map<string, string | undefined>();
+  /** By owner and receiver: directed presence that left before its verification string was computed. */
   readonly #early = new LruMap<string, Presence>({ maxEntries: MAX_ADDRESSES });
   #changes = 0;
   #scheduled = false;
@@ -43,35 +51,30 @@ export class OwnCaps {
     this.#computed = computed;
   }
 
-  /**
-   * An out filter: available presence gets its `<c/>`, unless it brings one. What leaves before ours is computed is sent again
-   * with it.
-   */
-  annotate(stanza: ElementView): ElementView {
-    if (!isA(Presence, stanza.xml)) return stanza;
-    const presence = viewOf(Presence, stanza.xml);
-    const to = presence.xml.attribute('to');
-    const owner = this.#ownerOf(presence);
-    const early = `${presence.xml.attribute('from') ?? owner} ${to ?? ''}`;
-    if (!presence.isAvailable) {
-      if (presence.xml.attribute('type') !== 'unavailable') return stanza;
-      this.#early.delete(early);
-      if (to === undefined) this.#published.delete(owner);
-      return stanza;
-    }
+  /** Available presence gets its `<c/>`, unless it brings one. What leaves before ours is computed is sent again with it. */
+  decorate(copy: Presence, purpose: PresencePurpose, original: Presence): void {
+    const early = earlyKey(original.xml);
     this.#early.delete(early);
-    if (presence.xml.child('c', NS_CAPS)) return stanza;
-    const own = this.#ver(this.#addressOf(presence));
+    if (copy.xml.child('c', NS_CAPS)) return;
+    const own = this.#ver(this.#addressOf(original));
     const { ver } = own;
-    if (ver === undefined) {
-      if (!own.known) this.#early.set(early, presence.copy());
-      return stanza;
-    }
-    if (to === undefined || this.#xmpp.isComponent) this.#published.set(owner, ver);
-    const copy = presence.copy();
+    if (purpose === 'broadcast') this.#published.set(this.#ownerOf(original), ver);
     const { hash, node } = this.#options;
-    copy.xml.append(new Caps({ hash, node, ver }).xml);
-    return copy;
+    if (ver !== undefined) copy.xml.append(new Caps({ hash, node, ver }).xml);
+    else if (!own.known && purpose !== 'broadcast') this.#early.set(early, original.copy());
+  }
+
+  /** An out filter: who was told that we are gone is told nothing more. */
+  left(stanza: ElementView): ElementView {
+    if (isA(Presence, stanza.xml) && stanza.xml.attribute('type') === 'unavailable') {
+      this.#early.delete(earlyKey(stanza.xml));
+    }
+    return stanza;
+  }
+
+  /** Presence of ours was broadcast. */
+  broadcast(owner: JID, presence: Presence): void {
+    if (!presence.isAvailable && !this.#xmpp.roster.of(owner).announced) this.#published.delete(owner.full);
   }
 
   /** What we can do has changed, or may have. */
@@ -85,7 +88,10 @@ export class OwnCaps {
       if (this.#stopped) return;
       // A client has one address: its presence need not wait.
       if (!this.#xmpp.isComponent) this.#ver(this.#xmpp.boundJid);
-      this.#update().catch((error: unknown) => this.#xmpp.reportError(error, 'xep-0115'));
+      for (const owner of this.#published.keys()) {
+        const last = this.#xmpp.roster.of(owner).lastPresence;
+        if (last) this.#ver(this.#addressOf(last));
+      }
     });
   }
 
@@ -98,19 +104,6 @@ export class OwnCaps {
   stop(): void {
     this.#stopped = true;
     this.forget();
-  }
-
-  async #update(): Promise<void> {
-    for (const [owner, published] of [...this.#published]) {
-      const last = this.#xmpp.roster.of(owner).lastPresence;
-      if (!last) continue;
-      const own = this.#ver(this.#addressOf(last));
-      await own.promise;
-      const { ver } = own;
-      const isStale = ver !== undefined && ver !== published && this.#published.get(owner) === published;
-      // Offline there is nobody to tell: the start of the next session looks again.
-      if (isStale && this.#xmpp.online && !this.#stopped) this.#xmpp.roster.of(owner).sendAgain();
-    }
   }
 
   #ver(address: JID | undefined): OwnVer {
@@ -126,13 +119,13 @@ export class OwnCaps {
         ([ver, info]) => {
           own.ver = ver;
           this.#computed(ver, info);
-          this.#finished(key, own);
+          this.#finished(key, own, address);
         },
         (error: unknown) => {
           // Presence without capabilities is better than none.
           own.ver = undefined;
           if (this.#vers.peek(key) === own) this.#xmpp.reportError(error, 'xep-0115: our own capabilities');
-          this.#finished(key, own);
+          this.#finished(key, own, address);
         },
       ),
     };
@@ -140,17 +133,18 @@ export class OwnCaps {
     return own;
   }
 
-  #finished(key: string, own: OwnVer): void {
+  #finished(key: string, own: OwnVer, address: JID | undefined): void {
     own.known = true;
-    const { isComponent } = this.#xmpp;
+    // One that came too late: a newer one is on its way.
+    if (this.#vers.peek(key) !== own || own.ver === undefined || this.#stopped) return;
+    const { account, isComponent } = this.#xmpp;
+    const owner = ((isComponent ? address : undefined) ?? account).bare.full;
+    if (this.#published.has(owner) && this.#published.get(owner) !== own.ver) this.#xmpp.presenceChanged(owner);
     for (const where of [...this.#early.keys()]) {
       const presence = this.#early.peek(where);
       if (!presence || (isComponent && this.#addressOf(presence)?.full !== key)) continue;
       this.#early.delete(where);
-      if (own.ver === undefined || !this.#xmpp.online) continue;
-      const again = presence.copy();
-      again.id = undefined;
-      this.#xmpp.send(again);
+      if (this.#xmpp.online) this.#xmpp.send(presence.set({ id: undefined }));
     }
   }
 
@@ -167,7 +161,9 @@ export class OwnCaps {
 
   /** Whose roster knows who sees it. */
   #ownerOf(presence: Presence): string {
-    const { isComponent, boundJid, requestedJid } = this.#xmpp;
-    return ((isComponent ? presence.from : boundJid) ?? requestedJid).bare.full;
+    const { account, isComponent } = this.#xmpp;
+    return ((isComponent ? presence.from : undefined) ?? account).bare.full;
   }
 }
+
+const earlyKey = (xml: XmlElement): string => `${xml.attribute('from') ?? ''} ${xml.attribute('to') ?? ''}`;

@@ -69,10 +69,10 @@ describe('our presence', () => {
     await stream.idle();
     tell();
     await settle(stream);
+    await stream.expectSent(`<presence to='${BOB}'><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`);
     await stream.expectSent(
       `<presence><status>new</status><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`,
     );
-    await stream.expectSent(`<presence to='${BOB}'><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`);
     await stream.expectNothingSent();
   });
 

@@ -66,8 +66,8 @@ export class DelayedDelivery extends Plugin {
   }
 
   #believed(stanza: Message | Presence): JID[] {
-    const { boundJid, requestedJid, serverDomain } = this.#xmpp;
-    const believed = [JID.from(serverDomain), (boundJid ?? requestedJid).bare];
+    const { account, serverDomain } = this.#xmpp;
+    const believed = [JID.from(serverDomain), account];
     // Elsewhere the sender's own address is only the sender's word.
     if (stanza instanceof Message && stanza.type === 'groupchat' && stanza.from) believed.push(stanza.from.bare);
     return believed;

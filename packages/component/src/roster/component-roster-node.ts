@@ -73,11 +73,6 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
     if (!this.loaded) throw new RosterNotLoadedError(this.owner);
   }
 
-  /** Whether that one sees our presence. @internal */
-  lets(jid: JID): boolean {
-    return this.find(jid)?.from ?? false;
-  }
-
   // Changing.
 
   /** Puts a contact into the roster, or changes its name or groups; what is not given stays. Resolves once that is done. */
@@ -220,7 +215,10 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
   override sendAgain(): void {
     const send = (): void => {
       const to = this.#subscribers();
-      for (const presence of this.#own) if (to.length > 0) this.#changes.sendCopies(presence, to);
+      for (const presence of this.#own) {
+        if (to.length > 0) this.#changes.sendCopies(presence, to);
+        this.broadcasts(presence);
+      }
     };
     this.look(send).catch((error: unknown) => this.report(error));
   }
@@ -255,6 +253,8 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
   /** @internal */
   override remember(presence: Presence): void {
     this.#own.remember(presence);
+    this.announced = this.#own.size > 0;
+    this.broadcasts(presence);
     if (this.#own.size > 0) this.filled(true);
     else this.emptied();
   }

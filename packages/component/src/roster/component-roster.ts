@@ -72,6 +72,18 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
     return this.#nodes.get(owner.full) ?? this.#idle.get(owner.full)?.deref();
   }
 
+  protected override *nodes(): IterableIterator<ComponentRosterNode> {
+    yield* [...this.#nodes.values()];
+    for (const reference of [...this.#idle.values()]) {
+      const node = reference.deref();
+      if (node) yield node;
+    }
+  }
+
+  protected override peek(owner: JID): ComponentRosterNode {
+    return this.#find(owner) ?? this.make(owner);
+  }
+
   protected override make(owner: JID): ComponentRosterNode {
     const node = new ComponentRosterNode(this.host, owner, this.ledger, this.#group);
     this.#idle.set(owner.full, new WeakRef(node));
@@ -123,11 +135,7 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   override reset(): void {
     super.reset();
     this.#fullReported = false;
-    for (const reference of this.#idle.values()) reference.deref()?.reset();
-    for (const node of [...this.#nodes.values()]) {
-      node.reset();
-      this.#tidy(node);
-    }
+    for (const node of [...this.#nodes.values()]) this.#tidy(node);
   }
 
   // What comes in.
@@ -136,9 +144,7 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
     const { boundJid, requestedJid } = this.host;
     const owner = to?.bare ?? boundJid?.bare;
     if (!owner || !from) return undefined;
-    const existing = this.#find(owner);
-    if (existing || owner.domain !== requestedJid.domain) return existing;
-    return this.make(owner);
+    return owner.domain === requestedJid.domain ? this.peek(owner) : this.#find(owner);
   }
 
   protected override take(
@@ -179,7 +185,7 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
 
   protected override probed(node: ComponentRosterNode, { from, to }: Presence): void {
     if (!from) return;
-    if (node.lets(from) || this.#letInAgain(node, from)) node.answerProbe(from, to ?? node.owner);
+    if (node.knows(from).lets || this.#letInAgain(node, from)) node.answerProbe(from, to ?? node.owner);
     else node.sendSubscription(from, 'unsubscribed');
   }
 

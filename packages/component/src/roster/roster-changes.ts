@@ -3,6 +3,7 @@ import {
   OuterSending,
   type Presence,
   type PresenceInit,
+  type PresencePurpose,
   type RosterHost,
   SendError,
   type Sending,
@@ -81,12 +82,13 @@ export class RosterChanges<R extends KeptRoster> {
   /** A copy to each of them. */
   sendCopies(presence: Presence, to: readonly JID[], options?: SendOptions): Sending {
     const copy = presence.copy().set({ id: undefined });
-    return this.#held ? this.#hold(copy, options, to) : this.#deliver(copy, options, to);
+    return this.#held ? this.#hold(copy, options, to) : this.#deliver(copy, options, to, 'broadcast');
   }
 
   sendCopy(presence: Presence, to: JID): Sending {
     const copy = presence.copy().set({ id: undefined, to });
-    return this.#held ? this.#hold(copy, undefined) : this.#host.send(copy);
+    if (this.#held) return this.#hold(copy, undefined, undefined, 'broadcast');
+    return this.#host.sendDecorated(this.#host.outgoing.decorate(copy, 'broadcast'));
   }
 
   /** Whole, but for `to` perhaps. */
@@ -118,21 +120,32 @@ export class RosterChanges<R extends KeptRoster> {
     };
   }
 
-  #hold(presence: Presence, options: SendOptions | undefined, to?: readonly JID[]): Sending {
+  #hold(
+    presence: Presence,
+    options: SendOptions | undefined,
+    to?: readonly JID[],
+    purpose: PresencePurpose = to ? 'broadcast' : 'directed',
+  ): Sending {
     const outer = new OuterSending(presence.xml);
     this.#held?.push({
-      go: () => this.#follow(this.#deliver(presence, options, to), outer),
+      go: () => this.#follow(this.#deliver(presence, options, to, purpose), outer),
       fail: (cause) => this.#fail(outer, cause),
     });
     return outer;
   }
 
-  #deliver(presence: Presence, options: SendOptions | undefined, to: readonly JID[] = []): Sending {
+  #deliver(
+    presence: Presence,
+    options: SendOptions | undefined,
+    to: readonly JID[] | undefined,
+    purpose: PresencePurpose,
+  ): Sending {
     const { delivery } = this.#group;
-    if (delivery) return delivery.deliver(presence, to.length > 0 ? to : undefined, options);
+    const whole = this.#host.outgoing.decorate(presence, purpose);
+    if (delivery) return delivery.deliver(whole, to, options);
     let last: Sending | undefined;
-    for (const jid of to) last = this.#host.send(presence.copy().set({ to: jid }), options);
-    return last ?? this.#host.send(presence, options);
+    for (const jid of to ?? []) last = this.#host.sendDecorated(whole.copy().set({ to: jid }), options);
+    return last ?? this.#host.sendDecorated(whole, options);
   }
 
   #fail(outer: Sending, cause: unknown): void {

@@ -46,6 +46,12 @@ export class Presence extends element(
     return this.xml.attribute('type') === undefined;
   }
 
+  /** What the sender is where it is no contact: a room, or a service whose presence somebody claims. */
+  get claimed(): 'room' | 'service' | undefined {
+    const { from, to } = this;
+    return from && this.stream?.claimOf?.(from, to)?.kind;
+  }
+
   /** An answer to the sender, of that type. Not sent yet. @throws TypeError on a presence of type `error`. */
   reply(type?: PresenceType): Presence {
     const reply = new Presence(this.answerElement(type));

@@ -9,6 +9,8 @@ export interface StanzaSender {
   /** It speaks for many addresses, so that each stanza has to say which. */
   readonly isComponent?: boolean;
   send(stanza: ElementView, options?: SendOptions): Sending;
+  /** What an address is claimed as, if it is. */
+  claimOf?(jid: JID, owner?: JID): { readonly kind: 'room' | 'service' } | undefined;
 }
 
 /** The origin of a copy: an answer to the copy is an answer to what was copied. */

@@ -1,7 +1,7 @@
 import { NS_CLIENT, XmlElement } from '@sestina/xml';
 import { type DependencyContainer, provide, type Token } from '../di/index.js';
 import { DisconnectedError } from '../errors.js';
-import { JID } from '../jid/index.js';
+import type { JID } from '../jid/index.js';
 import { Lifetime } from '../lifetime.js';
 import { disposeAll, type Registration } from '../registration.js';
 import { type ElementClass, type ElementView, isA } from '../stanza/element.js';
@@ -14,7 +14,7 @@ import type { Handler } from '../stream/handlers.js';
 import type { Link } from '../stream/link.js';
 import type { Dispatch } from '../stream/receiver.js';
 import type { Sending, SendOptions } from '../stream/sending.js';
-import { type SessionOutcome, XMLStream } from '../stream/xml-stream.js';
+import type { SessionOutcome } from '../stream/xml-stream.js';
 import { Admission, NOWHERE } from './admission.js';
 import { AdvertisedFeatures } from './advertised.js';
 import { DataProviders } from './data-providers.js';
@@ -27,11 +27,9 @@ import { type Messages, type MessageWays, messageWays } from './messages/message
 import type { Plugin, PluginClass, PluginOptions, PluginPart, WellChosen, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { SessionHooks } from './plugins/session-hooks.js';
-import { Roster, type RosterPolicies } from './presence/index.js';
+import { PresenceXMPP } from './presence-xmpp.js';
 import { servicesFor } from './services.js';
-import type { IqInit, MessageInit, PresenceInit } from './stanza-init.js';
-import { vouches } from './vouches.js';
-import type { XMPPEvents } from './xmpp-events.js';
+import type { IqInit, MessageInit } from './stanza-init.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 
 /** What is registered while a plugin is constructed, and for which. */
@@ -41,29 +39,23 @@ interface Recorder {
 }
 
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
-export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
+export abstract class BaseXMPP extends PresenceXMPP {
   /** Services and plugins of this connection, for `resolve()`; nothing here is shared with another connection. */
   readonly scope: DependencyContainer;
   /** The installed plugins. */
   readonly plugins: PluginRegistry;
   /** The announced features. */
   readonly advertised: AdvertisedFeatures;
-  /** Rosters and presence, by owner. */
-  readonly roster: Roster;
   /** What happens to messages between the stream and those who listen to them. */
   readonly messages: Messages;
   /** Where plugins ask for their data, and you say what they get: for each address, for each node. */
   readonly api = new DataProviders((registration) => this.registered(registration));
-  /** The address that was asked for. */
-  readonly requestedJid: JID;
-  readonly isComponent: boolean = false;
   protected readonly contentNamespace = NS_CLIENT;
   readonly #admission: Admission;
   readonly #outgoing: OutgoingIqs;
   readonly #incoming: IncomingIqs;
   readonly #hooks: SessionHooks;
   readonly #ways: MessageWays;
-  #boundJid: JID | undefined;
   #session = noSession();
   #recorder: Recorder | undefined;
 
@@ -71,8 +63,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   constructor(jid: JID | string, options: XMPPOptions = {}) {
     checkOptions(jid, options);
     const services = servicesFor(options);
-    super(options, services);
-    this.requestedJid = JID.from(jid);
+    super(jid, options, services);
     this.scope = services.scope;
     for (const token of [BaseXMPP, this.constructor as Token<this>]) provide(this.scope, token, this);
     const self = this;
@@ -99,7 +90,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
         return self.isComponent;
       },
       get boundJid() {
-        return self.#boundJid;
+        return self.boundJid;
       },
       logger: this.logger,
       refuse: (iq, text) => void this.send(iq.bind(this).errorReply('bad-request', text)),
@@ -112,14 +103,14 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
           return self.isComponent;
         },
         get boundJid() {
-          return self.#boundJid;
+          return self.boundJid;
         },
         requestedJid: this.requestedJid,
         get registrant() {
           return self.plugins.installing ?? 'application';
         },
         registered: (registration) => this.registered(registration),
-        knows: (peer, own) => peer.equals(own) || peer.full === this.serverDomain || this.roster.of(own).has(peer),
+        knows: (peer, own) => this.vouches(peer, own) !== undefined || this.roster.hasContact(own, peer),
         raise: (event, message, bytes) => {
           if (this.listenerCount(event) > 0) this.emitSized(event, message, bytes);
         },
@@ -160,21 +151,7 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       },
       this.#hooks,
     );
-    this.roster = this.createRoster({
-      autoAuthorize: options.autoAuthorize ?? 'ask',
-      autoSubscribe: options.autoSubscribe ?? false,
-    });
     for (const cls of [Message, Presence, Iq, StreamFeatures]) super.registerStanza(cls as unknown as ElementClass);
-  }
-
-  /** The rosters of this kind of connection; called by the constructor of this class. */
-  protected createRoster(policies: RosterPolicies): Roster {
-    return new Roster(this, policies);
-  }
-
-  /** The address that the server gave us; undefined before the first session. */
-  get boundJid(): JID | undefined {
-    return this.#boundJid;
   }
 
   /**
@@ -185,19 +162,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.#session.signal;
   }
 
-  protected setBoundJid(jid: JID): void {
-    this.#boundJid = jid;
-    this.emit('sessionBind', { jid });
-  }
-
   /** What the server offered last (RFC 6120 §4.3.2); undefined before it did, and on a component. */
   get streamFeatures(): StreamFeatures | undefined {
     return undefined;
-  }
-
-  /** The domain of the server, or of the component. */
-  get serverDomain(): string {
-    return this.requestedJid.domain;
   }
 
   // Plugins.
@@ -272,11 +239,6 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return new Message(init as never).bind(this);
   }
 
-  /** A presence of this connection. */
-  presence(init: PresenceInit = {}): Presence {
-    return new Presence(init as never).bind(this);
-  }
-
   /** An iq of this connection, with its payload. For a question, `iqGet` and `iqSet` are shorter. */
   iq(init: IqInit, payload?: ElementView): Iq {
     const iq = new Iq(init as never).bind(this);
@@ -287,20 +249,6 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
   /** Makes a message and sends it. */
   sendMessage(init: MessageInit, options?: SendOptions): Sending {
     return this.send(this.message(init), options);
-  }
-
-  /** Makes a presence and sends it; without `to` it goes to all who are subscribed. */
-  sendPresence(init: PresenceInit = {}, options?: SendOptions): Sending {
-    return this.send(this.presence(init), options);
-  }
-
-  /** Asks a contact for a subscription, or sends another of the four subscription types. Goes to the bare JID. */
-  sendPresenceSubscription(
-    to: JID | string,
-    type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed' = 'subscribe',
-    init: PresenceInit = {},
-  ): Sending {
-    return this.sendPresence({ ...init, to: JID.from(to).bare, type });
   }
 
   /**
@@ -320,9 +268,9 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       const refused = xml.name === 'iq' ? this.#incoming.sends(xml) : undefined;
       if (refused) return this.refuse(stanza, refused);
     }
+    if (stanza instanceof Presence) return super.send(stanza, options);
     const isMessage = xml.name === 'message' && xml.namespace === NS_CLIENT;
     const sending = isMessage ? this.#ways.outgoing.send(stanza, options) : super.send(stanza, options);
-    if (stanza instanceof Presence) this.roster.sent(stanza, sending);
     // Not only now: it may wait, and be dropped when it is written.
     if (xml.name === 'iq') this.#incoming.sent(xml, sending);
     return sending;
@@ -429,11 +377,6 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
     return this.registerHandler(new StanzaListener(this, Presence, callback, options));
   }
 
-  /** Whose word a stanza from there is: that of our account, of our server, or of somebody else. */
-  vouches(from: JID | undefined): 'account' | 'server' | undefined {
-    return vouches(this, from);
-  }
-
   // Receiving.
 
   protected override accept(element: XmlElement, link: Link): boolean {
@@ -447,17 +390,13 @@ export abstract class BaseXMPP extends XMLStream<XMPPEvents> {
       case 'message':
         return this.#ways.incoming.received(stanza as Message, bytes) ? 'withheld' : 'taken';
       case 'presence':
-        this.#presence(stanza as Presence, bytes);
+        this.enqueue(() => this.roster.received(stanza as Presence), { size: bytes });
         return 'taken';
       case 'iq':
         return this.#iq(stanza as Iq, bytes) ? 'taken' : 'open';
       default:
         return 'open';
     }
-  }
-
-  #presence(presence: Presence, bytes: number): void {
-    this.enqueue(() => this.roster.received(presence), { size: bytes });
   }
 
   #iq(iq: Iq, bytes: number): boolean {

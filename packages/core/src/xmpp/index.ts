@@ -1,5 +1,6 @@
 export * from './address-node.js';
 export * from './advertised.js';
+export type { Audience } from './audience.js';
 export * from './base-xmpp.js';
 export * from './data-providers.js';
 export * from './iq/iq-handlers.js';

@@ -6,7 +6,10 @@ import type { Message } from '../stanza/message.js';
 import type { Presence } from '../stanza/presence.js';
 
 type DataKeys<T> = { [K in keyof T]-?: T[K] extends (...args: never[]) => unknown ? never : K }[keyof T];
-type Own<T> = Exclude<Extract<DataKeys<T>, string>, 'context' | 'isAvailable' | 'isRequest' | 'stream' | 'xml'>;
+type Own<T> = Exclude<
+  Extract<DataKeys<T>, string>,
+  'context' | 'claimed' | 'isAvailable' | 'isRequest' | 'stream' | 'xml'
+>;
 /** What may be written where that is more than what is read. */
 type Input<V> = [V] extends [JID | undefined]
   ? JID | string | undefined

@@ -18,6 +18,12 @@ export interface PresenceChange {
   readonly presence: Presence;
 }
 
+/** Presence of ours that goes to all who are subscribed. */
+export interface PresenceBroadcast {
+  readonly owner: JID;
+  readonly presence: Presence;
+}
+
 /** Events of an XMPP connection. Plugins add theirs by declaration merging: `declare module '@sestina/core' { interface XMPPEvents { … } }`. */
 export interface XMPPEvents extends StreamEvents {
   /** The server has given us our address. */
@@ -55,6 +61,8 @@ export interface XMPPEvents extends StreamEvents {
   rosterSubscriptionRemove: Presence;
   /** A contact does not let us see its presence any more. */
   rosterSubscriptionRemoved: Presence;
+  /** Presence was broadcast to all who are subscribed, or once more since what decorates it has changed. It is as the program made it. */
+  presenceBroadcast: PresenceBroadcast;
   /** Our first broadcast presence of the session was written. */
   sentPresence: Presence;
   /** The features that we announce have changed. */

@@ -1,32 +1,19 @@
-/** Somebody whose presence is kept, for the ledger. */
-export interface LedgerPeer {
-  /** Our own account's resources never give way to others; of contacts it stays known that they are there. */
-  readonly standing: 'contact' | 'own' | 'stranger';
-  /** Bytes of memory that its presence takes, estimated. */
-  readonly weight: number;
-  /** What the ledger has counted of it. */
-  counted: number;
-  /** Whether more is kept of it than that it is there. */
-  readonly detailed: boolean;
-  /** Keeps only that it is there. */
-  shorten(): void;
-  /** Forgets its presence. */
-  forget(): void;
-}
+import type { RosterItem } from './roster-item.js';
 
 const MAX_BYTES = 16 * 1_024 * 1_024;
 
 /**
  * How much is kept of who is there, over all rosters of a connection: others decide how much they send. Beyond the bound
- * strangers are forgotten, then what contacts say beside being there, those first from whom nothing has come for longest.
+ * strangers are forgotten, then what contacts say beside being there, those first from whom nothing has come for longest. The
+ * resources of our own account never give way.
  */
 export class PresenceLedger {
   readonly #max: number;
   #bytes = 0;
   /** Strangers that are there, the oldest first. */
-  readonly #strangers = new Set<LedgerPeer>();
+  readonly #strangers = new Set<RosterItem>();
   /** Contacts of whom more is kept than that they are there, the oldest first. */
-  readonly #contacts = new Set<LedgerPeer>();
+  readonly #contacts = new Set<RosterItem>();
 
   constructor(
     /** How many who are in no roster may still be remembered. */
@@ -44,7 +31,7 @@ export class PresenceLedger {
   }
 
   /** Something has come from that one, or it is counted among others now. False: there was no room. */
-  update(peer: LedgerPeer): boolean {
+  update(peer: RosterItem): boolean {
     this.remove(peer);
     if (peer.weight === 0) return true;
     this.#bytes += peer.weight;
@@ -55,14 +42,14 @@ export class PresenceLedger {
   }
 
   /** Nothing is kept of that one. */
-  remove(peer: LedgerPeer): void {
+  remove(peer: RosterItem): void {
     this.#bytes -= peer.counted;
     peer.counted = 0;
     this.#strangers.delete(peer);
     this.#contacts.delete(peer);
   }
 
-  #makeRoom(latest: LedgerPeer): boolean {
+  #makeRoom(latest: RosterItem): boolean {
     this.full();
     while (this.#bytes > this.#max) {
       const [stranger] = this.#strangers;

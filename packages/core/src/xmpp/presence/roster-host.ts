@@ -5,6 +5,7 @@ import type { Presence } from '../../stanza/presence.js';
 import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { XMPPEvents } from '../xmpp-events.js';
+import type { OutgoingPresence } from './outgoing-presence.js';
 
 /** What is done when somebody asks to see our presence: let them, refuse, or ask (the `rosterSubscriptionRequest` event). */
 export type SubscriptionPolicy = 'ask' | boolean;
@@ -21,9 +22,12 @@ export interface RosterHost {
   readonly boundJid: JID | undefined;
   readonly requestedJid: JID;
   readonly logger: Logger;
+  readonly outgoing: OutgoingPresence;
   presence(init?: PresenceInit): Presence;
   send(stanza: ElementView, options?: SendOptions): Sending;
   sendPresence(init?: PresenceInit, options?: SendOptions): Sending;
+  /** Sends what is decorated already. */
+  sendDecorated(presence: Presence, options?: SendOptions): Sending;
   emit<K extends keyof XMPPEvents>(name: K, data: XMPPEvents[K], options?: { direct?: boolean }): void;
   reportError(error: unknown, where: string): void;
 }

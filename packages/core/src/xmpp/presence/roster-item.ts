@@ -3,7 +3,6 @@ import type { Presence } from '../../stanza/presence.js';
 import type { Sending } from '../../stream/sending.js';
 import type { KeptPresence, ResourcePresence } from './kept-presence.js';
 import { PeerPresence } from './peer-presence.js';
-import type { LedgerPeer } from './presence-ledger.js';
 
 /** Who sees whose presence (RFC 6121 §2.1.2.5): `to`, we see the contact's; `from`, the contact sees ours. */
 export type Subscription = 'both' | 'from' | 'none' | 'to';
@@ -41,7 +40,7 @@ export interface ItemOwner {
 const NOBODY: ReadonlyMap<string, ResourcePresence> = new Map(); // module-state: the empty map, never written to
 
 /** A contact of an owner: what the roster says, and the presence of its resources. */
-export class RosterItem implements LedgerPeer {
+export class RosterItem {
   readonly #roster: ItemOwner;
   /** Made for those who are there: most contacts of a large roster are not. */
   #presence: PeerPresence | undefined;
@@ -56,7 +55,7 @@ export class RosterItem implements LedgerPeer {
   pendingIn = false;
   /** Whether it is in the roster, and not only somebody whose presence we see. */
   inRoster = false;
-  /** @internal */
+  /** What the ledger has counted of it. @internal */
   counted = 0;
 
   constructor(

@@ -1,7 +1,10 @@
 import { JID } from '../../jid/index.js';
+import type { Registration } from '../../registration.js';
 import type { Presence, PresenceType } from '../../stanza/presence.js';
 import type { Sending } from '../../stream/sending.js';
 import type { XMPPEvents } from '../xmpp-events.js';
+import { type ClaimOptions, Claims } from './claims.js';
+import type { PresencePurpose } from './outgoing-presence.js';
 import { PresenceLedger } from './presence-ledger.js';
 import type { RosterHost, RosterPolicies, SubscriptionPolicy, Tell } from './roster-host.js';
 import type { RosterItem, SubscriptionType } from './roster-item.js';
@@ -27,6 +30,8 @@ const EVENTS = {
 export class Roster<N extends RosterNode = RosterNode> {
   protected readonly host: RosterHost;
   protected readonly ledger: PresenceLedger;
+  /** @internal */
+  readonly claims = new Claims();
   readonly #nodes = new Map<string, N>();
   protected readonly tellNow: Tell = (name, data) => this.host.emit(name, data, DIRECT);
   #sentFirst = false;
@@ -65,6 +70,50 @@ export class Roster<N extends RosterNode = RosterNode> {
     return [...this.#nodes.values()].map((node) => node.owner);
   }
 
+  /** Those that there are, empty ones included. */
+  protected nodes(): Iterable<N> {
+    return this.#nodes.values();
+  }
+
+  /** The roster of an owner for a look at it: nobody has asked for it to stay. */
+  protected peek(owner: JID): N {
+    return this.of(owner);
+  }
+
+  /** Whether that one may see the presence of an owner; what keeps the roster is asked first. @internal */
+  async lets(owner: JID, from: JID): Promise<boolean> {
+    const node = this.peek(owner);
+    await node.load();
+    return node.knows(from).lets;
+  }
+
+  /** Whether that one is in the roster of an owner, as far as that is known. @internal */
+  hasContact(owner: JID, jid: JID): boolean {
+    return this.peek(owner).knows(jid).contact;
+  }
+
+  /** Takes the presence of an address out of what rosters know. @internal */
+  claim(bare: JID | string, options: ClaimOptions): Registration {
+    const registration = this.claims.add(bare, options);
+    const jid = JID.from(bare).bare;
+    const owner = options.owner === undefined ? undefined : JID.from(options.owner).bare;
+    for (const node of this.nodes()) if (!owner || owner.equals(node.owner)) node.disown(jid);
+    return registration;
+  }
+
+  /** @internal */
+  purposeOf(presence: Presence): PresencePurpose {
+    const to = presence.xml.attribute('to');
+    if (to === undefined) return 'broadcast';
+    const jid = JID.tryParse(to);
+    return jid && this.claims.of(jid, presence.from)?.kind === 'room' ? 'room' : 'directed';
+  }
+
+  /** The owners that have broadcast presence in this session; of all, or of that one. @internal */
+  *announced(owner: JID | undefined): IterableIterator<JID> {
+    for (const node of this.nodes()) if (node.announced && (!owner || owner.equals(node.owner))) yield node.owner;
+  }
+
   /** @internal */
   sessionBegins(): void {
     this.#sentFirst = false;
@@ -73,7 +122,7 @@ export class Roster<N extends RosterNode = RosterNode> {
   /** Nobody's presence is known any more: the session is over. @internal */
   reset(): void {
     this.#fullReported = false;
-    for (const node of this.#nodes.values()) node.reset();
+    for (const node of this.nodes()) node.reset();
   }
 
   /** A presence of ours was sent. @internal */
@@ -102,7 +151,12 @@ export class Roster<N extends RosterNode = RosterNode> {
       if (presence.from) this.host.send(presence.errorReply('bad-request', 'presence of this type does not exist'));
       return undefined;
     }
-    return this.take(this.nodeFor(presence), presence, type as PresenceType | undefined);
+    const known = type as PresenceType | undefined;
+    if (this.claims.deliver(presence, (error) => this.host.reportError(error, `claim of ${presence.from?.bare}`))) {
+      this.tellPlain(presence, known);
+      return undefined;
+    }
+    return this.take(this.nodeFor(presence), presence, known);
   }
 
   /** Whose roster a presence is for. */
