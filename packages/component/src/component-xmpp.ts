@@ -234,7 +234,7 @@ export class ComponentXMPP extends BaseXMPP {
     const to = this.#jids.tryParse(element.attribute('to') ?? '');
     if (to && to.domain !== this.requestedJid.domain) {
       // An answer would have to come from that domain, for which servers end the stream.
-      this.logger.warn(`a <${element.name}/> for ${to.domain} was dropped: this component is ${this.requestedJid}`);
+      this.dropped(`a <${element.name}/> for another domain than that of this component`);
       return false;
     }
     return super.accept(element, link);

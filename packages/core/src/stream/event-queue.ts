@@ -1,4 +1,6 @@
-import type { Clock, Timer } from '../services/clock.js';
+import type { Clock } from '../services/clock.js';
+import { Watchdog } from './watchdog.js';
+import type { Work } from './work.js';
 
 /** One thing to do, in its turn. */
 export interface QueueEntry {
@@ -31,7 +33,7 @@ export interface EventQueueOwner {
   pressure(high: boolean, full: boolean): void;
   /** An entry threw. */
   failed?(error: unknown): void;
-  /** An entry's promise is still pending after a minute; it no longer counts. */
+  /** An entry's promise is still pending after a minute; it no longer counts, and its lane goes on. */
   overdue?(what: string): void;
 }
 
@@ -40,13 +42,10 @@ const SLICE = 64;
 const FULL = 8;
 // Part of an entry that one in a lane counts for `full`.
 const LANED = 1 / 16;
-const OVERDUE = 60_000;
-
-interface Unfinished {
-  readonly size: number;
-  readonly since: number;
-  readonly entry: QueueEntry;
-}
+// A handler that never comes to an end must not keep the transport paused for ever, nor its lane. What waits behind one that was
+// given up has less time: each of them may be stuck.
+const PATIENCE = 60_000;
+const IMPATIENCE = 1_000;
 
 /**
  * One FIFO for everything that happens: stanzas with their handlers, events with their listeners, due schedules.
@@ -70,9 +69,13 @@ export class EventQueue {
   readonly #lanes = new Map<object, QueueEntry[]>();
   /** Lanes whose entry has finished while others wait. */
   readonly #free: object[] = [];
-  /** Oldest first. */
-  readonly #unfinished = new Set<Unfinished>();
-  #watchdog: Timer | undefined;
+  /** Lanes whose last entry was given up. */
+  readonly #stuck = new WeakSet<object>();
+  /** Entries that were run and whose promise is pending. */
+  readonly #unfinished: Watchdog<QueueEntry>;
+  /** What entries belong to, and what those do that are pushed now. */
+  readonly #works = new Map<QueueEntry, Work>();
+  #work: Work | undefined;
   // A microtask by way of `then`: Node makes much more of one by `queueMicrotask`.
   readonly #microtask = Promise.resolve();
   readonly #next = (): void => {
@@ -88,6 +91,11 @@ export class EventQueue {
     this.#clock = clock;
     this.#limits = limits;
     this.#owner = owner;
+    this.#unfinished = new Watchdog(clock, (entry) => {
+      if (entry.lane) this.#stuck.add(entry.lane);
+      this.#owner.overdue?.(entry.what?.() ?? 'something');
+      this.#finished(entry);
+    });
   }
 
   /** Entries that have not been run yet, those that wait in a lane included. */
@@ -103,8 +111,38 @@ export class EventQueue {
   push(entry: QueueEntry): void {
     this.#entries.push(entry);
     this.#bytes += entry.size ?? 0;
+    if (this.#work) {
+      this.#work.opens();
+      this.#works.set(entry, this.#work);
+    }
     this.#schedule();
     this.#weigh();
+  }
+
+  /** Runs `act`: what it pushes, and what those entries push, belongs to that work. */
+  attribute(work: Work, act: () => void): void {
+    const outer = this.#work;
+    this.#work = work;
+    work.opens();
+    try {
+      act();
+    } finally {
+      this.#work = outer;
+      work.closes();
+    }
+  }
+
+  /**
+   * The same function for later, when what is handled now is no longer at work on the stack: what it pushes belongs to the same work,
+   * as long as something of that is left.
+   */
+  attributed<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+    const work = this.#work;
+    if (!work) return callback;
+    return (...args) => {
+      if (work.over) callback(...args);
+      else this.attribute(work, () => callback(...args));
+    };
   }
 
   /** Called while an entry runs: it has settled a promise, so let the continuation run before the next entry. */
@@ -167,6 +205,7 @@ export class EventQueue {
   #run(entry: QueueEntry): void {
     const { lane } = entry;
     if (lane && !this.#lanes.has(lane)) this.#lanes.set(lane, []);
+    if (this.#works.size > 0) this.#work = this.#works.get(entry);
     let result: unknown;
     try {
       result = entry.run();
@@ -176,24 +215,26 @@ export class EventQueue {
       }
     } catch (error) {
       this.#owner.failed?.(error);
+    } finally {
+      this.#work = undefined;
     }
     this.#finished(entry);
   }
 
   #follow(entry: QueueEntry, result: PromiseLike<unknown>): void {
-    const unfinished: Unfinished = { size: entry.size ?? 0, since: this.#clock.monotonic(), entry };
-    this.#unfinished.add(unfinished);
-    this.#watch();
+    const { lane } = entry;
+    const patience = lane && this.#stuck.has(lane) ? IMPATIENCE : PATIENCE;
+    const watched = this.#unfinished.watch(entry, patience);
     const done = (): void => {
-      const counted = this.#unfinished.delete(unfinished);
-      if (this.#unfinished.size === 0) this.#unwatch();
-      this.#finished(entry, counted);
+      if (lane) this.#stuck.delete(lane);
+      if (this.#unfinished.forget(watched)) this.#finished(entry);
     };
     Promise.resolve(result).then(done, done);
   }
 
-  #finished({ lane, size = 0 }: QueueEntry, counted = true): void {
-    if (counted) this.#bytes -= size;
+  #finished(entry: QueueEntry): void {
+    const { lane, size = 0 } = entry;
+    this.#bytes -= size;
     if (lane) {
       if (this.#lanes.get(lane)?.length === 0) {
         this.#lanes.delete(lane);
@@ -202,32 +243,10 @@ export class EventQueue {
         this.#schedule();
       }
     }
-    this.#weigh();
-  }
-
-  // A handler that never comes to an end must not keep the transport paused for ever.
-
-  #watch(): void {
-    this.#watchdog ??= this.#clock.setTimer(OVERDUE, () => this.#look(), { background: true });
-  }
-
-  #unwatch(): void {
-    this.#watchdog?.cancel();
-    this.#watchdog = undefined;
-  }
-
-  #look(): void {
-    this.#watchdog = undefined;
-    const now = this.#clock.monotonic();
-    for (const unfinished of this.#unfinished) {
-      const left = unfinished.since + OVERDUE - now;
-      if (left > 1) {
-        this.#watchdog = this.#clock.setTimer(left, () => this.#look(), { background: true });
-        break;
-      }
-      this.#unfinished.delete(unfinished);
-      this.#bytes -= unfinished.size;
-      this.#owner.overdue?.(unfinished.entry.what?.() ?? 'something');
+    if (this.#works.size > 0) {
+      const work = this.#works.get(entry);
+      this.#works.delete(entry);
+      work?.closes();
     }
     this.#weigh();
   }

@@ -4,6 +4,7 @@ import type { Registration } from '../registration.js';
 import { StreamError } from '../stanza/stream-error.js';
 import { Attempt } from './attempt.js';
 import { Attempts, type Pause } from './attempts.js';
+import { Callbacks } from './callbacks.js';
 import type { EventQueue } from './event-queue.js';
 import { Link } from './link.js';
 import { ConnectionLostError } from './link-errors.js';
@@ -47,6 +48,10 @@ export class Lifecycle {
   #session = false;
   #onlineSince = 0;
   #closed = false;
+  /** Called when a session begins, before anything that waits is written and anything is read. */
+  readonly begins: Callbacks<[SessionOutcome]>;
+  /** Called before the stream is closed by us. */
+  readonly leaves: Callbacks<[]>;
 
   /** @throws ConfigError for options that cannot work. */
   constructor(host: LifecycleHost, parts: StreamParts, options: StreamOptions) {
@@ -60,6 +65,8 @@ export class Lifecycle {
       woke: () => host.emit('wake', { cause: 'clock' }),
     });
     this.#keeping = new SessionKeeping(clock, parts.report, () => this.#keptTooLong());
+    this.begins = new Callbacks('callback of the beginning of a session', parts.report);
+    this.leaves = new Callbacks('callback before the stream is closed', parts.report);
   }
 
   get state(): StreamState {
@@ -218,7 +225,7 @@ export class Lifecycle {
     this.#watch.attach(link);
     guarded(report, 'start of the session', () => this.#host.sessionBegins(outcome));
     this.#host.emit(EVENTS[outcome], {});
-    sender.attach(link, outcome === 'resumed');
+    sender.attach(link, outcome === 'resumed', () => this.begins.call(outcome));
     link.handOver();
   }
 
@@ -288,6 +295,7 @@ export class Lifecycle {
     this.#watch.leave();
     if (link) {
       await sender.whenIdle(timeout / 2);
+      this.leaves.call();
       sender.detach();
       this.#watch.resume();
     }

@@ -1,12 +1,15 @@
 import type { XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { ElementView } from '../stanza/element.js';
+import { Callbacks } from './callbacks.js';
 import { type EventQueue, isThenable } from './event-queue.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
+import { HandledOrder } from './handled-order.js';
 import { HandlerIndex } from './handler-index.js';
 import type { Handler } from './handlers.js';
 import type { Link } from './link.js';
 import { shareOrigin } from './seal.js';
+import { isStanza } from './stanza-kind.js';
 
 /**
  * Who sees to a stanza beside its handlers: `open` nobody, `taken` somebody; `withheld` says that somebody does, and that handlers of
@@ -17,6 +20,8 @@ export type Dispatch = 'open' | 'taken' | 'withheld';
 /** What receiving asks of the stream that it is a part of. */
 export interface ReceiverHost {
   readonly queue: EventQueue;
+  /** The namespace of stanzas. */
+  readonly contentNamespace: string;
   /** What stanzas are bound to. */
   readonly stream: object;
   stanzaOf(element: XmlElement): ElementView;
@@ -38,11 +43,18 @@ export class Receiver {
   readonly #host: ReceiverHost;
   readonly #index: HandlerIndex;
   readonly #in = new FilterChain();
+  /** Called for each stanza as it arrives. */
+  readonly arrived: Callbacks<[XmlElement]>;
+  /** Tells of each stanza that was handled. */
+  readonly handled: HandledOrder;
   /** Handlers of promises that somebody awaits. */
   #waiters = 0;
 
   constructor(host: ReceiverHost) {
     this.#host = host;
+    const report = (error: unknown, where: string): void => host.report(error, where);
+    this.arrived = new Callbacks('callback of a stanza that arrived', report);
+    this.handled = new HandledOrder(host.queue, report);
     this.#index = new HandlerIndex((error, handler) => host.report(error, `matcher of handler ${handler.name}`));
   }
 
@@ -84,6 +96,17 @@ export class Receiver {
 
   /** Takes in an element that a link has read. Never throws. */
   receive(element: XmlElement, bytes: number, link: Link): void {
+    const counts = this.arrived.size > 0 || this.handled.active;
+    if (!counts || !isStanza(element, this.#host.contentNamespace)) {
+      this.#take(element, bytes, link);
+      return;
+    }
+    this.arrived.call(element);
+    if (this.handled.active) this.handled.follow(element, () => this.#take(element, bytes, link));
+    else this.#take(element, bytes, link);
+  }
+
+  #take(element: XmlElement, bytes: number, link: Link): void {
     try {
       const stanza = this.#host.stanzaOf(element);
       if (!this.#host.accept(element, link)) return;

@@ -18,6 +18,8 @@ export interface Waiting {
   readonly text: string;
   /** The namespace that surrounds the text. */
   readonly parentNamespace: string;
+  /** It is no stanza, and of no use on another connection. */
+  readonly fleeting?: boolean;
 }
 
 interface Entry extends Waiting {
@@ -114,6 +116,15 @@ export class SendQueue {
     const entry = this.#waiting.shift();
     if (entry) this.#forget(entry);
     return entry;
+  }
+
+  /** Forgets what is of no use on another connection. */
+  dropFleeting(): void {
+    const fleeting = this.#waiting.filter((entry) => entry.fleeting);
+    if (fleeting.length === 0) return;
+    this.#waiting = this.#waiting.filter((entry) => !entry.fleeting);
+    for (const entry of fleeting) this.#forget(entry);
+    this.weigh();
   }
 
   /** Fails everything that waits. */

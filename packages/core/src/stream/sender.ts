@@ -1,7 +1,8 @@
 import { exceedsBytes, serialize, utf8Length, type XmlElement } from '@sestina/xml';
-import { Registration } from '../registration.js';
+import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
+import { Callbacks } from './callbacks.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
 import { type HeldBack, HeldSendings } from './held-sendings.js';
 import type { Link } from './link.js';
@@ -34,7 +35,8 @@ export class Sender implements HeldBack, SendingOwner {
   readonly #out = new FilterChain();
   readonly #outSync = new FilterChain();
   readonly #held: HeldSendings;
-  readonly #writtenListeners = new Set<(sending: Sending) => void>();
+  /** Called for each stanza right after it was written. */
+  readonly written: Callbacks<[Sending]>;
   #link: Link | undefined;
   /** The transport asked to wait for `drain`. */
   #busy = false;
@@ -51,6 +53,7 @@ export class Sender implements HeldBack, SendingOwner {
     this.#host = host;
     this.queue = new SendQueue(host.clock, options, () => this.#pressure());
     this.#held = new HeldSendings(host.clock, this.queue);
+    this.written = new Callbacks('callback of a stanza that was written', (error, where) => host.report(error, where));
     this.#unsent = new UnsentReport(host.clock, (failures, more) => host.unsent(failures, more));
   }
 
@@ -60,13 +63,6 @@ export class Sender implements HeldBack, SendingOwner {
 
   addOutSync(filter: Filter, options?: FilterOptions): Registration {
     return this.#outSync.add(filter, options);
-  }
-
-  onWritten(callback: (sending: Sending) => void): Registration {
-    // A wrapper each: the same function registered twice is called twice and taken out one by one.
-    const listener = (sending: Sending): void => callback(sending);
-    this.#writtenListeners.add(listener);
-    return new Registration(() => this.#writtenListeners.delete(listener));
   }
 
   // Back-pressure: each request that is read makes an answer.
@@ -192,10 +188,14 @@ export class Sender implements HeldBack, SendingOwner {
   // Writing.
 
   /** There is a session on this link: what waits is written. */
-  attach(link: Link, resumed: boolean): void {
+  attach(link: Link, resumed: boolean, begin: () => void): void {
     this.#link = link;
     this.#busy = false;
     if (resumed) this.#underWay.flushed();
+    // What waits comes behind what is written at the beginning of a session.
+    this.#writing = true;
+    begin();
+    this.#writing = false;
     this.#flush();
     this.#pressure();
   }
@@ -203,6 +203,7 @@ export class Sender implements HeldBack, SendingOwner {
   /** The link is gone or says goodbye: nothing is written any more. */
   detach(): void {
     this.#link = undefined;
+    this.queue.dropFleeting();
     this.#pressure();
     this.#look();
   }
@@ -215,9 +216,32 @@ export class Sender implements HeldBack, SendingOwner {
     if (this.queue.level) this.#pressure();
   }
 
-  /** Writes an element past the queue and the filters. */
-  now(link: Link, element: XmlElement): void {
+  /** Writes an element that is no stanza, behind what has been written; false where it is not taken. @throws SerializeError */
+  element(element: XmlElement): boolean {
+    const link = this.#link;
+    // The answers to what is read have room, up to where nothing is read any more.
+    if (!link?.writable || this.level > 1) return false;
+    const text = link.serialize(element);
+    if (this.#busy) {
+      const parentNamespace = link.transport.framing.implicitNamespace;
+      this.queue.push({ sending: new Sending(element), text, parentNamespace, fleeting: true }, {}, true);
+    } else {
+      this.#busy = !link.write(text, element);
+    }
+    return true;
+  }
+
+  /** Writes a stanza past the queue and the filters; false without a link. @throws SerializeError */
+  now(element: XmlElement): boolean {
+    const link = this.#link;
+    if (!link?.writable) return false;
     if (!link.sendElement(element)) this.#busy = true;
+    if (this.written.size > 0) {
+      const sending = new Sending(element, 0, this);
+      this.#underWay.written(sending, this.#busy);
+      this.written.call(sending);
+    }
+    return true;
   }
 
   #flush(): void {
@@ -226,7 +250,9 @@ export class Sender implements HeldBack, SendingOwner {
       const next = this.queue.shift();
       if (!next) break;
       const text = this.#textFor(link, next);
-      if (text !== undefined) this.#write(link, next.sending, text);
+      if (text === undefined) continue;
+      if (next.fleeting) this.#busy = !link.write(text, next.sending.element);
+      else this.#write(link, next.sending, text);
     }
     this.queue.weigh();
     this.#look();
@@ -250,7 +276,7 @@ export class Sender implements HeldBack, SendingOwner {
       if (!this.#passes(sending)) return;
       if (!link.write(text, sending.element)) this.#busy = true;
       this.#underWay.written(sending, this.#busy);
-      for (const listener of [...this.#writtenListeners]) this.#tell(listener, sending);
+      if (this.written.size > 0) this.written.call(sending);
     } finally {
       this.#writing = false;
     }
@@ -265,14 +291,6 @@ export class Sender implements HeldBack, SendingOwner {
       fail(sending, 'dropped', `an out filter failed: ${asError(error).message}`, error);
     }
     return false;
-  }
-
-  #tell(listener: (sending: Sending) => void, sending: Sending): void {
-    try {
-      listener(sending);
-    } catch (error) {
-      this.callbackFailed(error);
-    }
   }
 
   /** Resolves when nothing waits any more, there is no link to write to, or the time is up. */
@@ -316,7 +334,7 @@ export class Sender implements HeldBack, SendingOwner {
   /** Takes nothing any more, and gives up what waits. */
   close(reason: Error): void {
     this.#closed = true;
-    this.#writtenListeners.clear();
+    this.written.clear();
     this.clear(new SendError('disconnected', reason.message, { cause: reason }));
   }
 

@@ -1,26 +1,16 @@
-import { type Limits, limitsFrom, type XmlElement } from '@sestina/xml';
+import { type Limits, limitsFrom } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
-import type { Registration } from '../registration.js';
-import type { ElementClass, ElementView } from '../stanza/element.js';
+import { Registration } from '../registration.js';
 import type { StreamError } from '../stanza/stream-error.js';
-import { EventHub } from './event-hub.js';
-import type { Filter, FilterOptions } from './filters.js';
-import type { Handler } from './handlers.js';
-import type { HeldBack } from './held-sendings.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Link } from './link.js';
 import { positive } from './positive.js';
 import { asError, isRetryable } from './reasons.js';
-import { type Dispatch, Receiver } from './receiver.js';
-import type { SendQueue } from './send-queue.js';
-import { Sender } from './sender.js';
-import type { SendError, Sending, SendOptions } from './sending.js';
 import type { SessionKeeper, SessionOutcome, StreamState } from './session.js';
-import { StanzaClasses } from './stanza-classes.js';
+import { StanzaFlow } from './stanza-flow.js';
 import type { StreamEvents } from './stream-events.js';
 import type { StreamOptions, StreamServices } from './stream-options.js';
 import type { Transport } from './transport.js';
-import type { Unsent } from './unsent.js';
 import { WatchedPromise } from './watched-promise.js';
 
 export type { SessionKeeper, SessionOutcome, StreamState } from './session.js';
@@ -40,61 +30,32 @@ export interface StreamKeepAlive {
  * An XML stream, whatever is spoken on it: connects, negotiates (that part is a subclass's), reads elements and hands
  * them to handlers in order, writes stanzas in order, and comes back when the connection is lost.
  */
-export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends EventHub<E> {
+export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends StanzaFlow<E> {
   /** What the peer may send. */
   readonly limits: Limits;
   /** Milliseconds that a request waits for its answer unless it says otherwise. */
   readonly timeout: number;
-  /** What waits to be written; read it to see how far behind the connection is. */
-  readonly sendQueue: SendQueue;
   /** How silence on the connection is noticed. */
   readonly keepAlive: StreamKeepAlive = {
     atMost: (interval) => this.registered(this.#lifecycle.atMost(interval)),
   };
-  readonly #classes = new StanzaClasses();
-  readonly #receiver: Receiver;
-  readonly #sender: Sender;
   readonly #lifecycle: Lifecycle;
+  /** What takes the place of `askForLife`, the newest last. */
+  #proofs: readonly { readonly ask: () => void }[] = [];
   #disposal: Promise<void> | undefined;
 
   /** @throws ConfigError for an option that cannot work. */
   constructor(options: StreamOptions, services: StreamServices) {
-    super(services, options.maxUnhandled ?? 256);
+    super(options, services);
     const report = (error: unknown, where: string): void => this.reportError(error, where);
     this.limits = limitsFrom(options.limits);
     this.timeout = positive('timeout', options.timeout ?? 30_000);
-    const self = this;
-    this.#sender = new Sender(
-      {
-        clock: this.clock,
-        get contentNamespace() {
-          return self.contentNamespace;
-        },
-        stanzaOf: (element) => this.stanzaOf(element),
-        unsent: (failures, more) => this.#unsent(failures, more),
-        pressureChanged: () => this.awaitsAnswersChanged(),
-        report,
-      },
-      options.queue,
-    );
-    this.sendQueue = this.#sender.queue;
-    this.#receiver = new Receiver({
-      queue: this.queue,
-      stream: this,
-      stanzaOf: (element) => this.stanzaOf(element),
-      accept: (element, link) => this.accept(element, link),
-      dispatching: (stanza, bytes) => this.dispatching(stanza, bytes),
-      unhandled: (stanza, link, handled) => this.unhandled(stanza, link, handled),
-      failed: (error, handler, stanza) => this.handlerFailed(error, handler, stanza),
-      awaitedChanged: () => this.awaitsAnswersChanged(),
-      report,
-    });
     this.#lifecycle = new Lifecycle(
       {
         createTransport: () => this.createTransport(),
         negotiateOn: (link, signal, replaced) => this.negotiateOn(link, signal, replaced),
         shouldRetry: (reason) => this.shouldRetry(reason),
-        askForLife: () => this.askForLife(),
+        askForLife: () => this.#askForLife(),
         sessionBegins: (outcome) => this.sessionBegins(outcome),
         sessionLost: (reason) => this.sessionLost(reason),
         emit: (name, data) => {
@@ -102,7 +63,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
           this.emitOwn(name, data);
         },
       },
-      { services, limits: this.limits, queue: this.queue, receiver: this.#receiver, sender: this.#sender, report },
+      { services, limits: this.limits, queue: this.queue, receiver: this.receiver, sender: this.sender, report },
       options,
     );
   }
@@ -115,18 +76,6 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
   protected abstract negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome>;
   /** Sends something that the peer has to answer. */
   protected abstract askForLife(): void;
-  /** A first-level element that `dispatching` did not take, and no handler either unless `handled`. */
-  protected abstract unhandled(stanza: ElementView, link: Link, handled: boolean): void;
-  /** The namespace in which stanzas need not declare theirs. */
-  protected abstract readonly contentNamespace: string;
-  /** Called for each received element before it is handed out; false drops it. */
-  protected accept(_element: XmlElement, _link: Link): boolean {
-    return true;
-  }
-  /** Called in stream order right before the handlers of a stanza. */
-  protected dispatching(_stanza: ElementView, _bytes: number): Dispatch {
-    return 'open';
-  }
   /** Whether another attempt is worth making after that; asked once for each attempt that failed, each session lost. */
   protected shouldRetry(reason: Error): boolean {
     return isRetryable(reason);
@@ -231,13 +180,13 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     this.#lifecycle.close();
     await this.disconnect();
     const gone = new DisconnectedError('this connection object was disposed of');
-    this.#sender.close(gone);
+    this.sender.close(gone);
     try {
       await this.disposing();
     } catch (error) {
       this.reportError(error, 'dispose()');
     }
-    this.#receiver.clear(gone);
+    this.receiver.clear(gone);
     this.closeEvents(gone);
   }
 
@@ -251,119 +200,56 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends E
     return this.registered(this.#lifecycle.keepSession(keeper));
   }
 
+  /**
+   * Calls back when a session begins: before anything that waits is written, and anything that the peer has sent meanwhile is given to
+   * handlers. What it writes with `sendElement()` comes first.
+   */
+  onBegin(callback: (outcome: SessionOutcome) => void): Registration {
+    return this.registered(this.#lifecycle.begins.add(callback));
+  }
+
+  /** Calls back when `disconnect()` is about to close the stream: what it writes with `sendElement()` comes last. */
+  onLeave(callback: () => void): Registration {
+    return this.registered(this.#lifecycle.leaves.add(callback));
+  }
+
+  /**
+   * Asks the peer for a sign of life in another way than with a ping, until the registration is disposed of. Anything that is
+   * received is one.
+   */
+  proveLife(ask: () => void): Registration {
+    const proof = { ask };
+    this.#proofs = [...this.#proofs, proof];
+    return this.registered(
+      new Registration(() => {
+        this.#proofs = this.#proofs.filter((other) => other !== proof);
+      }),
+    );
+  }
+
+  #askForLife(): void {
+    const proof = this.#proofs.at(-1);
+    try {
+      if (proof) proof.ask();
+      else this.askForLife();
+    } catch (error) {
+      this.reportError(error, 'asking for a sign of life');
+    }
+  }
+
   /** Ends the stream with an error that the peer is told. */
   failStream(error: StreamError): void {
     this.#lifecycle.link?.fail(error);
   }
 
   protected override get awaitsAnswers(): boolean {
-    return this.#receiver.awaited || super.awaitsAnswers;
+    return this.receiver.awaited || super.awaitsAnswers;
   }
 
   protected override setPaused(paused: boolean): void {
-    const { level, stuck } = this.#sender;
+    const { level, stuck } = this.sender;
     // Each request that is read makes an answer.
     const holds = level > 1 || (level > 0 && !stuck && !this.awaitsAnswers);
     this.#lifecycle.setPaused(paused || holds, level > 0);
-  }
-
-  // Handlers.
-
-  /** Registers a handler; stanzas that its matcher accepts go to it until the registration is disposed of. */
-  registerHandler(handler: Handler): Registration {
-    return this.registered(this.#receiver.add(handler));
-  }
-
-  /** Takes out every handler of that name; false where there was none. */
-  removeHandler(name: string): boolean {
-    return this.#receiver.removeNamed(name);
-  }
-
-  /** The names of the registered handlers. */
-  get handlers(): string[] {
-    return this.#receiver.names;
-  }
-
-  /** Says which class views first-level elements of its name and namespace. */
-  registerStanza(cls: ElementClass): Registration {
-    return this.registered(this.#classes.add(cls));
-  }
-
-  /** The stanza object over an element. */
-  stanzaOf(element: XmlElement): ElementView {
-    return this.#classes.view(element);
-  }
-
-  /** A handler threw or rejected, or the filters of received stanzas did (`in filter`). */
-  protected handlerFailed(error: unknown, handler: Pick<Handler, 'name'>, _stanza: ElementView): void {
-    this.reportError(error, `handler ${handler.name}`);
-  }
-
-  // Filters.
-
-  /**
-   * Adds a filter: `in` sees stanzas before the handlers and may change them; `out` sees a copy before it is queued and may
-   * change it; `outSync` runs right before writing (may drop, but not replace or change). All are synchronous: what throws or
-   * returns a promise drops the stanza.
-   */
-  addFilter(kind: 'in' | 'out' | 'outSync', filter: Filter, options?: FilterOptions): Registration {
-    if (kind === 'in') return this.registered(this.#receiver.addFilter(filter, options));
-    if (kind === 'out') return this.registered(this.#sender.addOut(filter, options));
-    return this.registered(this.#sender.addOutSync(filter, options));
-  }
-
-  // Sending.
-
-  /**
-   * Sends a stanza: through the out filters, into the queue, to the transport, in the order of the calls. Before the
-   * session it waits for it. Never throws: what is returned tells, and may be awaited.
-   */
-  send(stanza: ElementView, options: SendOptions = {}): Sending {
-    return this.#sender.send(stanza, options);
-  }
-
-  /** Gives what was said in a message to the handlers that hear messages. */
-  protected deliver(message: ElementView, bytes: number): void {
-    this.#receiver.deliver(message, bytes);
-  }
-
-  /** Stanzas that keep their place until they are ready to be sent. */
-  protected get heldBack(): HeldBack {
-    return this.#sender;
-  }
-
-  /** A stanza that is not sent, for this reason. */
-  protected refuse(stanza: ElementView, error: SendError): Sending {
-    return this.#sender.refuse(stanza.xml, error);
-  }
-
-  /** Nothing is dropped in silence: where nobody awaits the outcome, the event tells, and else the log. */
-  #unsent(failures: readonly Unsent[], more: number): void {
-    if (this.listenerCount('sendFailed') > 0) {
-      for (const failure of failures) this.emitOwn('sendFailed', failure);
-    } else {
-      const [first] = failures;
-      if (first) {
-        const { name } = first.sending.element;
-        const others = failures.length - 1 + more;
-        const count = others > 0 ? `, nor ${others} others` : '';
-        this.logger.warn(`a <${name}/> was not sent${count}: ${first.error.message}`);
-      }
-      return;
-    }
-    if (more > 0) this.logger.warn(`${more} more stanzas were not sent than the event sendFailed was emitted for`);
-  }
-
-  /** Calls back for every stanza right after it was written, in order: what XEP-0198 counts. */
-  onWritten(callback: (sending: Sending) => void): Registration {
-    return this.registered(this.#sender.onWritten(callback));
-  }
-
-  /** Writes an element at once, past the queue and the filters: for the stream's own business. False: not connected. */
-  sendNow(element: XmlElement): boolean {
-    const { link } = this.#lifecycle;
-    if (!link?.writable) return false;
-    this.#sender.now(link, element);
-    return true;
   }
 }

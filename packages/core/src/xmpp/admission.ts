@@ -1,6 +1,5 @@
 import { NS_CLIENT, NS_STREAM, type XmlElement } from '@sestina/xml';
 import { type JID, JidParser } from '../jid/index.js';
-import type { Logger } from '../services/logger.js';
 import { viewOf } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
 import { StreamError } from '../stanza/stream-error.js';
@@ -13,7 +12,8 @@ export const NOWHERE = '@';
 export interface AdmissionHost {
   readonly isComponent: boolean;
   readonly boundJid: JID | undefined;
-  readonly logger: Logger;
+  /** Tells the log that something was dropped. */
+  dropped(what: string): void;
   /** Refuses a malformed request. */
   refuse(iq: Iq, text: string): void;
 }
@@ -32,7 +32,7 @@ export class Admission {
     if (element.namespace !== NS_CLIENT) return this.#admitsOther(element, link);
     if (!this.#readAddresses(element)) {
       if (this.#host.isComponent && element.attribute('from') === NOWHERE) return false;
-      this.#host.logger.warn(`a <${element.name}/> with a malformed address was dropped`);
+      this.#host.dropped(`a <${element.name}/> with a malformed address`);
       return false;
     }
     return element.name !== 'iq' || this.#admitsIq(element);
@@ -77,7 +77,7 @@ export class Admission {
         : `a request with ${payloads} payloads`;
     // Without an id an answer could not be matched to anything.
     if (id) this.#host.refuse(viewOf(Iq, element), wrong);
-    else this.#host.logger.warn(`${wrong} was dropped`);
+    else this.#host.dropped(wrong);
     return false;
   }
 }

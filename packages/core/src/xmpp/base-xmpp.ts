@@ -92,7 +92,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
       get boundJid() {
         return self.boundJid;
       },
-      logger: this.logger,
+      dropped: (what) => this.dropped(what),
       refuse: (iq, text) => void this.send(iq.bind(this).errorReply('bad-request', text)),
     });
     this.#ways = messageWays(
@@ -116,6 +116,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
         },
         deliver: (message, bytes) => this.deliver(message, bytes),
         push: (entry) => this.queue.push(entry),
+        attributed: (callback) => this.queue.attributed(callback),
         write: (stanza, options) => super.send(stanza, options),
         hold: (stanza, options = {}) => this.heldBack.hold(stanza, options),
         release: (sending, stanza) => this.heldBack.release(sending, stanza),

@@ -56,6 +56,29 @@ describe('handlers that cannot keep up', () => {
     expect(finish.length).toBe(1);
   });
 
+  it('do not make us deaf where a sequential one never comes to an end: the session lives', async () => {
+    const xmpp = await online({ maxUnhandled: 4, reconnect: false });
+    const seen: unknown[] = [];
+    xmpp.registerHandler(
+      new Callback('stuck', new MatchPath('message'), () => new Promise(() => {}), { sequential: true }),
+    );
+    xmpp.onPresence(({ id }) => seen.push(id));
+    xmpp.wire.onWrite = (text) => {
+      const id = /<iq [^>]*id='([^']+)'/.exec(text)?.[1];
+      if (id) queueMicrotask(() => xmpp.wire.receive(`<iq type='result' id='${id}' from='alice@example.org'/>`));
+    };
+    await xmpp.receive(messages(6));
+    expect(xmpp.wire.paused).toBe(true);
+    await xmpp.receive("<presence id='later' from='bob@example.net/x'/>");
+    expect(seen).toEqual([]);
+    await xmpp.manualClock.advance(70_000);
+    expect(seen).toEqual(['later']);
+    expect(xmpp.state).toBe('online');
+    expect(xmpp.log.at('warn').filter((line) => line.includes('handler stuck'))).toEqual([
+      'handler stuck has been running for a minute: does it wait for something for ever?',
+    ]);
+  });
+
   it('may ask and are answered: what somebody waits for is still read', async () => {
     const xmpp = await online({ maxUnhandled: 4 });
     const seen: unknown[] = [];

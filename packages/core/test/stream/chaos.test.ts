@@ -1,6 +1,9 @@
+import { XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
+import type { Sending, SendOptions } from '../../src/stream/sending.js';
+import type { SessionOutcome } from '../../src/stream/xml-stream.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { MemoryTransport, serve } from '../helpers/stream-transport.js';
@@ -30,13 +33,52 @@ const INPUT = [
   '\u0000',
 ];
 
+/** Tells of all that it sends, and how its sessions begin and end. */
+class Recording extends TestXMPP {
+  readonly sendings: Sending[] = [];
+  readonly acks: { sending: Sending; settled: boolean }[] = [];
+  /** `begin`, `resume` and `end`, in order. */
+  readonly sessions: string[] = [];
+
+  protected override sessionBegins(outcome: SessionOutcome): void {
+    super.sessionBegins(outcome);
+    this.sessions.push(outcome === 'resumed' ? 'resume' : 'begin');
+  }
+
+  protected override sessionLost(reason: Error): void {
+    super.sessionLost(reason);
+    this.sessions.push('end');
+  }
+
+  get kept(): boolean {
+    return this.hasSession;
+  }
+
+  /** Follows what became of a stanza. */
+  follow(sending: Sending, acked: boolean): void {
+    this.sendings.push(sending);
+    if (!acked) return;
+    const ack = { sending, settled: false };
+    this.acks.push(ack);
+    const settled = () => {
+      ack.settled = true;
+    };
+    void sending.acked().then(settled, settled);
+  }
+}
+
 describe('nobody listens and everything goes wrong', () => {
   it('leaves no rejection to nobody, and ends when it is told to (random)', async () => {
     const random = new Seeded();
     for (let round = 0; round < 150; round++) {
       const where = `seed ${random.seed}, round ${round}`;
-      const xmpp = new TestXMPP({
-        reconnect: random.chance() ? false : { initial: random.chance(), base: 100 },
+      const told: string[] = [];
+      const xmpp: Recording = new Recording({
+        reconnect: random.chance() ? false : { initial: random.chance(), base: 100, attempts: random.int(1, 10) },
+        negotiate: async (link) => {
+          await xmpp.open(link);
+          return random.pick(xmpp.kept ? (['new', 'restored', 'resumed'] as const) : (['new', 'restored'] as const));
+        },
         maxUnhandled: random.int(1, 5),
         connectTimeout: 5_000,
         queue: { maxStanzas: random.int(1, 5) },
@@ -48,6 +90,13 @@ describe('nobody listens and everything goes wrong', () => {
         },
       });
       if (random.chance()) xmpp.keepSession({ keeps: () => random.chance() });
+      if (random.chance()) {
+        xmpp.keepSession({ keeps: () => true, until: () => xmpp.manualClock.monotonic() + random.int(0, 3_000) });
+      }
+      if (random.chance()) xmpp.onHandled(() => {});
+      for (const name of ['sessionStart', 'sessionRestored', 'sessionResumed', 'sessionEnd'] as const) {
+        xmpp.on(name, () => told.push(name));
+      }
       xmpp.registerHandler(
         new Callback('any', new MatchPath('*'), () => {
           if (random.chance()) throw new Error('handler');
@@ -55,6 +104,7 @@ describe('nobody listens and everything goes wrong', () => {
         }),
       );
       const wire = () => xmpp.transports.at(-1);
+      let abort = new AbortController();
       const steps: (() => unknown)[] = [
         () => void xmpp.connect().catch(() => {}),
         () => void xmpp.connect({ signal: AbortSignal.abort() }).catch(() => {}),
@@ -62,7 +112,19 @@ describe('nobody listens and everything goes wrong', () => {
         () => xmpp.abort(),
         () => xmpp.cut(),
         () => xmpp.networkChanged(),
-        () => void xmpp.sendMessage({ to: BOB, body: random.chance() ? 'x' : '\u0000' }),
+        () => {
+          const options: SendOptions = {
+            ...(random.chance() && { ttl: random.int(0, 3_000) }),
+            ...(random.chance() && { signal: random.chance() ? abort.signal : AbortSignal.abort() }),
+          };
+          const body = random.chance() ? 'x' : '\u0000';
+          xmpp.follow(xmpp.sendMessage({ to: BOB, body }, options), random.chance());
+        },
+        () => void xmpp.sendElement(new XmlElement('r', 'urn:xmpp:sm:3')),
+        () => {
+          abort.abort();
+          abort = new AbortController();
+        },
         () => void xmpp.request(xmpp.iq({ type: 'get', to: BOB }), { timeout: 500 }).catch(() => {}),
         () => wire()?.opened && wire()?.receive(random.pick(INPUT)),
         () => wire()?.opened && wire()?.receive(random.pick(INPUT)),
@@ -77,6 +139,11 @@ describe('nobody listens and everything goes wrong', () => {
       await xmpp.manualClock.advance(1_000);
       await gone;
       expect(xmpp.state, where).toBe('disconnected');
+      // Each session has one beginning, then what resumed it, then one end; those who listen are told the same.
+      expect(xmpp.sessions.join(' '), where).toMatch(/^(?:(?:^| )begin(?: resume)* end)*$/);
+      const names = { begin: 'sessionStart', end: 'sessionEnd', resume: 'sessionResumed' } as Record<string, string>;
+      const starts = told.map((name) => name.replace('sessionRestored', 'sessionStart'));
+      expect(starts, where).toEqual(xmpp.sessions.map((what) => names[what]));
       const disposed = xmpp.dispose();
       await xmpp.manualClock.advance(2_000);
       await disposed;
@@ -84,6 +151,9 @@ describe('nobody listens and everything goes wrong', () => {
       await xmpp.manualClock.advance(5_000);
       expect(xmpp.manualClock.pending, where).toBe(0);
       expect(xmpp.pendingRequests, where).toBe(0);
+      expect(xmpp.sendings.filter(({ state }) => state === 'queued').length, where).toBe(0);
+      expect(xmpp.acks.filter(({ settled }) => !settled).length, where).toBe(0);
+      expect([xmpp.sendQueue.length, xmpp.sendQueue.bytes], where).toEqual([0, 0]);
       expect(xmpp.handlers, where).toEqual([]);
       const { attempts } = xmpp;
       await xmpp.manualClock.advance(100_000);

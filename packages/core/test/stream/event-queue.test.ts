@@ -311,40 +311,4 @@ describe('back-pressure', () => {
     await clock.idle();
     expect(calls.at(-1)).toEqual([false, false]);
   });
-
-  it('stops counting a handler that never comes to an end, says so once, and keeps no timer', async () => {
-    const overdue: string[] = [];
-    const calls: boolean[] = [];
-    const { clock, events } = queue({ overdue: (what) => overdue.push(what), pressure: (high) => calls.push(high) }, 1);
-    for (let i = 0; i < 2; i++) events.push({ run: () => new Promise(() => {}), what: () => `handler ${i}` });
-    await clock.idle();
-    expect(calls).toEqual([true]);
-    await clock.advance(59_000);
-    expect(overdue).toEqual([]);
-    await clock.advance(2_000);
-    expect(overdue).toEqual(['handler 0', 'handler 1']);
-    expect(calls).toEqual([true, false]);
-    expect(clock.pending).toBe(0);
-    await clock.advance(600_000);
-    expect(overdue.length).toBe(2);
-  });
-
-  it('counts the bytes of such a one once, also where it comes to an end after all', async () => {
-    const calls: boolean[] = [];
-    const { clock, events } = queue({ pressure: (high) => calls.push(high) }, 100, 100);
-    const { promise, settle } = settledLater();
-    events.push({ run: () => promise, size: 90 });
-    await clock.advance(61_000);
-    settle();
-    await clock.idle();
-    events.push({ run: () => {}, size: 101 });
-    expect(calls).toEqual([true]);
-  });
-
-  it('has no timer once every handler has finished', async () => {
-    const { clock, events } = queue();
-    events.push({ run: async () => {} });
-    await clock.idle();
-    expect(clock.pending).toBe(0);
-  });
 });

@@ -74,7 +74,7 @@ describe('the outcome of send()', () => {
     expect(seen).toEqual(['written']);
     expect(xmpp.log.at('error')).toEqual([
       'callback of a stanza that was sent: boom',
-      'callback of a stanza that was sent: boom too',
+      'callback of a stanza that was written: boom too',
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('stanzas that are not sent', () => {
     const failed = expect(sending).rejects.toMatchObject({ reason: 'expired', retryable: true });
     await xmpp.manualClock.advance(1_000);
     await failed;
-    expect(xmpp.sendQueue.length).toBe(0);
+    expect([xmpp.sendQueue.length, xmpp.sendQueue.bytes]).toEqual([0, 0]);
     expect(xmpp.manualClock.pending).toBe(0);
     const other = send(xmpp, '2', { ttl: 1_000 });
     await xmpp.connect();
@@ -130,6 +130,7 @@ describe('stanzas that are not sent', () => {
     const { signal } = controller;
     const first = send(xmpp, '1', { signal });
     controller.abort(new Error('enough'));
+    expect([xmpp.sendQueue.length, xmpp.sendQueue.bytes]).toEqual([0, 0]);
     await expect(first).rejects.toMatchObject({ reason: 'aborted', cause: new Error('enough') });
     await expect(send(xmpp, '2', { signal })).rejects.toMatchObject({ reason: 'aborted' });
     await xmpp.connect();

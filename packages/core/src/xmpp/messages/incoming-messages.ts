@@ -22,6 +22,8 @@ export interface IncomingMessagesHost extends ContextHost {
   /** Gives a message to the listeners of `onMessage`. */
   deliver(message: Message, bytes: number): void;
   push(entry: QueueEntry): void;
+  /** The same function for later: what it leads to belongs to the stanza that is handled now. */
+  attributed<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void;
   warn(text: string): void;
   reportError(error: unknown, where: string): void;
 }
@@ -89,11 +91,11 @@ export class IncomingMessages {
       message: said,
       context,
       bytes,
-      done: (result) => {
+      done: this.#host.attributed((result) => {
         unchanged = now && result === message;
         if (unchanged) this.#tell(message, context, bytes);
         else if (result) this.#finish(result, context, bytes);
-      },
+      }),
       failed: (error) => {
         if (!this.#closed) this.#host.reportError(error, `message of ${context.peer}`);
       },
@@ -114,12 +116,12 @@ export class IncomingMessages {
         return;
       }
       const context = this.#contextIn(inner, message);
-      const done = (result: Message | undefined): void => {
+      const done = this.#host.attributed((result: Message | undefined): void => {
         if (result) this.#finish(result, context, 0);
         // In its turn: those who listen have been called by then.
         if (this.#closed) reject(this.#closed);
         else this.#host.push({ run: () => resolve(), settles: true });
-      };
+      });
       this.#pass({ message, context, bytes: 0, done, failed: reject }, true);
     });
   }

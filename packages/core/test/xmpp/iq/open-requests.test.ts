@@ -1,8 +1,13 @@
-import type { XmlElement } from '@sestina/xml';
+import { XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
+import { JID } from '../../../src/jid/index.js';
 import { element } from '../../../src/stanza/element.js';
 import { childText } from '../../../src/stanza/fields.js';
+import { Iq } from '../../../src/stanza/iq.js';
+import { OpenRequests } from '../../../src/xmpp/iq/open-requests.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
+import { received } from '../../helpers/received.js';
+import { ManualClock } from '../../helpers/stream-clock.js';
 import { watchRejections } from '../../helpers/stream-rejections.js';
 import { online } from '../../helpers/stream-xmpp.js';
 
@@ -64,4 +69,47 @@ it('a plugin that is removed after the loss of a session is told of its end, onc
   xmpp.cut();
   await xmpp.manualClock.idle();
   expect(plugin.told).toEqual(['start', 'end']);
+});
+
+describe('a request that was answered', () => {
+  const request = (clock: ManualClock) => {
+    const late: Iq[] = [];
+    const open = new OpenRequests(clock, (iq) => late.push(iq));
+    const iq = received(Iq as never, PING.replace('<iq ', "<iq xmlns='jabber:client' ")) as Iq;
+    // As admission has read it.
+    Object.assign(iq.xml.origin ?? {}, { from: JID.from('bob@example.net/x') });
+    open.add(iq);
+    return { open, iq, late };
+  };
+  const answer = new XmlElement('iq', 'jabber:client', { type: 'result', id: 'p1', to: 'bob@example.net/x' });
+
+  it('is forgotten, whether it waited for its handlers or for an answer that need not come', async () => {
+    for (const waits of [false, true]) {
+      const clock = new ManualClock();
+      const { open, iq, late } = request(clock);
+      if (waits) open.called(iq);
+      const origin = open.find(answer, false);
+      expect(origin).toBe(iq.xml.origin);
+      if (!origin) return;
+      origin.answered = true;
+      open.answered(origin);
+      if (!waits) open.called(iq);
+      expect(open.find(answer, false)).toBeUndefined();
+      await clock.advance(200_000);
+      expect(late).toEqual([]);
+      expect(clock.pending).toBe(0);
+    }
+  });
+
+  it('is remembered where its handler is still at work: a second answer is known for one', () => {
+    const { open, iq } = request(new ManualClock());
+    const origin = open.find(answer, false);
+    if (origin) {
+      origin.answered = true;
+      open.answered(origin);
+    }
+    expect(open.find(answer, false)).toBe(iq.xml.origin);
+    open.forget(iq);
+    expect(open.find(answer, false)).toBeUndefined();
+  });
 });
