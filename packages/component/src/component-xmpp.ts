@@ -56,6 +56,11 @@ export interface ComponentOptions extends XMPPOptions {
    * `resource-constraint`. Those that the program has asked for, `as(jid).roster`, have no limit. Default 10,000.
    */
   readonly maxOwners?: number | undefined;
+  /**
+   * Contacts that strangers may make by subscribing (`autoAuthorize`): of one address where a store keeps the rosters, of all addresses
+   * together where none does. Further ones get `resource-constraint`. Default 100,000.
+   */
+  readonly maxSubscribers?: number | undefined;
   /** What can connect. Default: TCP. */
   readonly transports?: TransportFactory | readonly TransportFactory[] | undefined;
 }
@@ -67,6 +72,7 @@ const COMPONENT_OPTIONS = {
   host: true,
   jid: true,
   maxOwners: true,
+  maxSubscribers: true,
   port: true,
   secret: true,
   transports: true,
@@ -98,13 +104,10 @@ export class ComponentXMPP extends BaseXMPP {
     booleanOption('useJabberClient', options.useJabberClient);
     booleanOption('allowRemotePlaintext', options.allowRemotePlaintext);
     connectOptions(options);
-    const { secret, maxOwners, ...rest } = options;
-    checkOption(
-      'maxOwners',
-      maxOwners,
-      Number.isSafeInteger(maxOwners) && Number(maxOwners) > 0,
-      'a whole number from 1',
-    );
+    const { secret, maxOwners, maxSubscribers, ...rest } = options;
+    for (const [name, value] of Object.entries({ maxOwners, maxSubscribers })) {
+      checkOption(name, value, Number.isSafeInteger(value) && Number(value) > 0, 'a whole number from 1');
+    }
     // In the closure only: printing this object must not show it.
     this.#options = rest;
     const { local, resource } = this.requestedJid;
@@ -116,6 +119,7 @@ export class ComponentXMPP extends BaseXMPP {
     this.#secret = () => secret;
     this.roster.delivery = this.#feed;
     if (maxOwners !== undefined) this.roster.maxOwners = maxOwners;
+    if (maxSubscribers !== undefined) this.roster.maxSubscribers = maxSubscribers;
     const { transports } = options;
     // Transports that are given may encrypt: what they do is looked at once they are open.
     if (!transports) this.#refusePlaintext(false);

@@ -331,9 +331,14 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
     return this.#own.size > 0 || this.hasPolicy;
   }
 
+  /** How many contacts are known. @internal */
+  get known(): number {
+    return this.contacts;
+  }
+
   /** Whether there is more than strangers. @internal */
   get lasting(): boolean {
-    return this.#isSet || super.size > 0;
+    return this.#isSet || this.contacts > 0;
   }
 
   /** Whether nothing is here that would be lost. @internal */

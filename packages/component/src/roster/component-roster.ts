@@ -35,6 +35,8 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   keeper: RosterKeeper | undefined;
   /** How many owners may get a roster that lasts because strangers subscribe, where no store keeps them. */
   maxOwners = 10_000;
+  /** How many contacts strangers may make by subscribing: of one address where a store keeps them, else of all addresses together. */
+  maxSubscribers = 100_000;
   /** Sends what goes to many; without one all of it is sent at once. */
   delivery: PresenceDelivery | undefined;
 
@@ -195,7 +197,7 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
    */
   #letInAgain(node: ComponentRosterNode, from: JID): boolean {
     const policy = node.autoAuthorize ?? this.autoAuthorize;
-    if (policy !== true || this.keeper || !this.#filled(node, true)) return false;
+    if (policy !== true || this.keeper || this.#refusal(node) !== undefined) return false;
     node.addDirection(node.item(from.bare), 'from');
     return true;
   }
@@ -205,15 +207,34 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   }
 
   protected override mayKeep(node: ComponentRosterNode, request: Presence): boolean {
-    if (this.keeper || this.#filled(node, true)) return true;
-    const text = `no more than ${this.maxOwners} addresses can be subscribed to here`;
+    const text = this.#refusal(node);
+    if (text === undefined) return true;
     this.host.send(request.errorReply('resource-constraint', text));
     if (!this.#fullReported) {
       this.#fullReported = true;
       const error = new StanzaError('resource-constraint', { text });
-      this.host.reportError(error, 'rosters: raise maxOwners, or keep them in a store');
+      this.host.reportError(error, 'rosters: raise maxOwners or maxSubscribers, or keep them in a store');
     }
     return false;
+  }
+
+  /** How many there are; looked at one by one where that matters, since rosters that were stored have gone without a word. */
+  #contacts(max: number): number {
+    if (this.ledger.contacts >= max) {
+      let contacts = 0;
+      for (const node of this.#nodes.values()) contacts += node.known;
+      this.ledger.contacts = contacts;
+    }
+    return this.ledger.contacts;
+  }
+
+  /** Why no further subscriber of an address can be kept. */
+  #refusal(node: ComponentRosterNode): string | undefined {
+    const { maxOwners, maxSubscribers } = this;
+    const contacts = this.keeper ? node.known : this.#contacts(maxSubscribers);
+    if (contacts >= maxSubscribers) return `no more than ${maxSubscribers} can subscribe here`;
+    if (this.keeper || this.#filled(node, true)) return undefined;
+    return `no more than ${maxOwners} addresses can be subscribed to here`;
   }
 
   protected override granted(node: ComponentRosterNode, item: RosterItem): boolean {

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { NS_STANZA_ERRORS } from '@sestina/core';
+import { RosterStore } from '@sestina/component';
+import { MemoryStorage, NS_STANZA_ERRORS } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import { BOT, component } from './watched.js';
 
@@ -105,6 +106,35 @@ describe('strangers at many addresses', () => {
     for (let i = 0; i < 400; i++) await receive(presence('probe', address(i)));
     expect(count(await sent(), 'unsubscribed')).toBe(100);
     expect(wanted.size).toBe(1);
+  });
+
+  it('are let in up to a number of them all, in memory of all addresses together', async () => {
+    const { xmpp, receive, sent } = await component({ autoAuthorize: true, maxSubscribers: 50 });
+    const errors: unknown[] = [];
+    xmpp.on('error', ({ error }) => errors.push(error));
+    for (let i = 0; i < 60; i++) {
+      await receive(presence('subscribe', address(i % 2)).replace('bob', `b${i}`));
+    }
+    expect([count(await sent(), 'subscribed'), errors.length]).toEqual([50, 1]);
+    expect([xmpp.roster.of(address(0)).size, xmpp.roster.of(address(1)).size]).toEqual([25, 25]);
+    // Who is in already is told so, and who goes makes room.
+    await receive(presence('subscribe', address(0)).replace('bob', 'b0'));
+    await receive(presence('unsubscribe', address(0)).replace('bob', 'b2'));
+    await receive(presence('subscribe', address(0)).replace('bob', 'new'));
+    expect(count(await sent(), 'subscribed')).toBe(2);
+    // The program itself may have as many as it likes.
+    xmpp.roster.of(BOT).authorize('carol@example.net');
+    expect(xmpp.roster.of(BOT).size).toBe(1);
+  });
+
+  it('are let in up to a number of each address, where a store keeps them', async () => {
+    const options = { autoAuthorize: true, maxSubscribers: 20, storage: new MemoryStorage() };
+    const { receive, sent } = await component(options, (made) => made.use(RosterStore));
+    for (let i = 0; i < 30; i++) {
+      await receive(presence('subscribe', address(0)).replace('bob', `b${i}`));
+      await receive(presence('subscribe', address(1)).replace('bob', `b${i}`));
+    }
+    expect(count(await sent(), 'subscribed')).toBe(40);
   });
 
   it('who only show up do not take the room of those who subscribe', async () => {

@@ -93,6 +93,7 @@ export abstract class PeerList implements ItemOwner {
     if (!item.inRoster) {
       item.inRoster = true;
       this.#contacts += 1;
+      this.ledger.contacts += 1;
       if (item.jid.isFull) this.#withResource += 1;
       this.ledger.update(item);
     }
@@ -104,6 +105,7 @@ export abstract class PeerList implements ItemOwner {
     if (!item.inRoster) return;
     item.inRoster = false;
     this.#contacts -= 1;
+    this.ledger.contacts -= 1;
     if (item.jid.isFull) this.#withResource -= 1;
     if (this.forgetStranger(item)) return;
     this.#count(item);

@@ -14,6 +14,8 @@ export class PresenceLedger {
   readonly #strangers = new Set<RosterItem>();
   /** Contacts of whom more is kept than that they are there, the oldest first. */
   readonly #contacts = new Set<RosterItem>();
+  /** Contacts of all rosters. */
+  contacts = 0;
 
   constructor(
     /** How many who are in no roster may still be remembered. */
