@@ -23,11 +23,11 @@ export interface KeptPresence extends ResourcePresence {
 export const MAX_WEIGHT = 8_192;
 // In UTF-16 units: what is shown beside a name.
 const MAX_STATUS = 256;
-// What an element, an attribute and a string take beside their characters, and a kept presence beside its element.
+// What an element, an attribute and a string take beside their characters, and who is there beside the presence: measured.
 const ELEMENT = 160;
 const ATTRIBUTE = 64;
 const STRING = 24;
-const BASE = 320;
+const BASE = 600;
 // Beyond Latin-1 a character takes two bytes.
 const WIDE = /[\u0100-\uffff]/;
 
