@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError, SestinaError } from '../../src/errors.js';
+import { declareSecret } from '../../src/stanza/secrets.js';
 import { StreamError } from '../../src/stanza/stream-error.js';
 import { TlsInjectionError } from '../../src/stream/connection-errors.js';
 import { Link, type LinkOwner } from '../../src/stream/link.js';
@@ -368,6 +369,8 @@ describe('things of the program’s own that fail', () => {
 
 describe('a tracer', () => {
   it('sees what goes in and out, secrets replaced, and the original is not touched', async () => {
+    // As the package does that logs in.
+    declareSecret({ name: 'auth', namespace: 'urn:ietf:params:xml:ns:xmpp-sasl' });
     const seen: string[] = [];
     class Recorder extends Tracer {
       incoming(element: XmlElement): void {
