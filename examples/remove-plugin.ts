@@ -1,4 +1,4 @@
-// A plugin is removed while the stream is alive: lists features, handlers and timers before and after.
+// A plugin is removed while the stream is alive: lists features and handlers before and after.
 import { ClientXMPP } from '@sestina/client';
 import { MemoryServer } from '@sestina/testing';
 import { EntityCapabilities } from '@sestina/xep-0115';
@@ -7,7 +7,7 @@ import { Ping } from '@sestina/xep-0199';
 const server = new MemoryServer({ domain: 'capulet.example', users: { juliet: 'rose' } });
 const xmpp = new ClientXMPP({ jid: 'juliet@capulet.example', password: 'rose', transports: server.transports });
 xmpp.use(EntityCapabilities);
-xmpp.use(Ping, { interval: 60_000 });
+xmpp.use(Ping);
 await xmpp.connect();
 xmpp.sendPresence();
 
@@ -29,5 +29,4 @@ function show(when: string): void {
   console.log('  features:', [...xmpp.advertised].sort().join(', ') || '-');
   console.log('  answers: ', xmpp.handledRequests.join(', ') || '-');
   console.log('  handlers:', xmpp.handlers.join(', ') || '-');
-  console.log('  timers:  ', xmpp.scheduled.join(', ') || '-');
 }

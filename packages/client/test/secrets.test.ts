@@ -61,6 +61,7 @@ describe('no secret is shown', () => {
     const text = everything(client, trace, log);
     await client.disconnect();
     expect(trace.outgoings.some((line) => line.startsWith('<auth'))).toBe(true);
+    expect(trace.incomings.join()).toContain(`<mechanism>${name}</mechanism>`);
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain(base64(SECRET));
     expect(text).not.toContain(base64(`\0alice\0${SECRET}`));

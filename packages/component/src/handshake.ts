@@ -1,4 +1,6 @@
-import { type Link, NegotiationError, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
+import { declareSecret, type Link, NegotiationError, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
+
+for (const namespace of [NS_CLIENT, NS_COMPONENT]) declareSecret({ name: 'handshake', namespace });
 
 /** Proves that we know the secret, by the SHA-1 of it behind the stream's id (XEP-0114 §3). */
 export async function handshake(link: Link, streamId: string, secret: string): Promise<void> {

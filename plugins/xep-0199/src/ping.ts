@@ -1,6 +1,5 @@
 import { type AskOptions, type Audience, BaseXMPP, JID, Plugin, StanzaError } from '@sestina/core';
 import { provesAlive } from './proof.js';
-import { ServerWatch } from './server-watch.js';
 import { NS_PING, PingQuery } from './stanza.js';
 
 /** Options of `Ping`. */
@@ -11,10 +10,6 @@ export class PingOptions {
    * @default 'everybody'
    */
   answer: Audience = 'everybody';
-  /** Milliseconds between pings to the server while there is a session. Default 0: none are sent. */
-  interval = 0;
-  /** Milliseconds that the server has for the answer to such a ping; then the connection is cut. Default 30,000. */
-  timeout = 30_000;
 }
 
 /** XEP-0199: XMPP Ping, version 2.0.1. Asks others whether they are there, and answers them. */
@@ -23,15 +18,10 @@ export class Ping extends Plugin {
   static override readonly Options = PingOptions;
   static override readonly inject = [BaseXMPP, PingOptions] as const;
   readonly #xmpp: BaseXMPP;
-  readonly #watch: ServerWatch;
 
-  /** @throws ConfigError for an interval or a timeout that is no time. */
-  constructor(xmpp: BaseXMPP, options: PingOptions) {
+  constructor(xmpp: BaseXMPP, { answer }: PingOptions) {
     super();
     this.#xmpp = xmpp;
-    this.#watch = new ServerWatch(xmpp, options, (ask) => this.ping(undefined, ask));
-    this.own(this.#watch);
-    const { answer } = options;
     if (answer === 'nobody') return;
     this.own(xmpp.advertise(NS_PING));
     this.own(
@@ -39,11 +29,6 @@ export class Ping extends Plugin {
         if (!(await xmpp.admits(answer, from, to))) throw new StanzaError('service-unavailable');
       }),
     );
-  }
-
-  /** The round trip of the last ping that `interval` sent, in milliseconds; undefined before the first of a connection. */
-  get latency(): number | undefined {
-    return this.#watch.latency;
   }
 
   /**
@@ -67,17 +52,5 @@ export class Ping extends Plugin {
       if (!(error instanceof StanzaError) || !provesAlive(error, asked)) throw error;
     }
     return this.#xmpp.clock.monotonic() - start;
-  }
-
-  override sessionStart(): void {
-    this.#watch.start();
-  }
-
-  override sessionResumed(): void {
-    this.#watch.start();
-  }
-
-  override sessionEnd(): void {
-    this.#watch.dispose();
   }
 }

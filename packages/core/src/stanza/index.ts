@@ -6,6 +6,7 @@ export * from './iq.js';
 export * from './lang.js';
 export * from './message.js';
 export * from './presence.js';
+export { declareSecret, type SecretPlace } from './secrets.js';
 export * from './stanza.js';
 export * from './stanza-error.js';
 export * from './stream-error.js';

@@ -1,5 +1,5 @@
 import { TimeoutError } from '../errors.js';
-import type { Clock } from '../services/clock.js';
+import type { Clock, Timer } from '../services/clock.js';
 
 /** How long a wait lasts at most, and what else ends it. */
 export interface Patience {
@@ -40,17 +40,22 @@ export function deadline(clock: Clock, patience: Patience, over: (reason: unknow
     over(signal.reason);
     return () => {};
   }
+  let timer: Timer | undefined;
   const end = (): void => {
     timer?.cancel();
+    timer = undefined;
     signal?.removeEventListener('abort', onAbort);
   };
-  const finish = (reason: unknown): void => {
+  const onAbort = (): void => {
     end();
-    over(reason);
+    over(signal?.reason);
   };
-  const onAbort = (): void => finish(signal?.reason);
-  const late = (): void => finish(new TimeoutError(typeof what === 'string' ? what : what(), timeout, how));
-  const timer = timeout === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(timeout, late, { background });
+  const late = (): void => {
+    timer = undefined;
+    end();
+    over(new TimeoutError(typeof what === 'string' ? what : what(), timeout, how));
+  };
+  if (timeout !== Number.POSITIVE_INFINITY) timer = clock.setTimer(timeout, late, { background });
   signal?.addEventListener('abort', onAbort);
   return end;
 }

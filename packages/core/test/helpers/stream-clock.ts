@@ -2,15 +2,16 @@ import { Clock, type Timer } from '../../src/services/clock.js';
 
 interface Entry {
   readonly due: number;
-  readonly order: number;
   readonly callback: () => void;
+  live: boolean;
 }
 
 /** Time by hand, with real macrotasks: promise continuations run between two timers as they do outside of a test. */
 export class ManualClock extends Clock {
   #time = 0;
-  #order = 0;
-  #timers: Entry[] = [];
+  /** In the order in which they fire; those that were cancelled are passed over. */
+  readonly #timers: Entry[] = [];
+  #pending = 0;
   #turns = 0;
 
   now(): number {
@@ -22,13 +23,12 @@ export class ManualClock extends Clock {
   }
 
   setTimer(delay: number, callback: () => void): Timer {
-    const entry: Entry = { due: this.#time + Math.max(0, delay), order: this.#order++, callback };
-    this.#timers.push(entry);
-    return {
-      cancel: () => {
-        this.#timers = this.#timers.filter((other) => other !== entry);
-      },
-    };
+    const entry: Entry = { due: this.#time + Math.max(0, delay), callback, live: true };
+    let place = this.#timers.length;
+    while (place > 0 && (this.#timers[place - 1]?.due ?? 0) > entry.due) place -= 1;
+    this.#timers.splice(place, 0, entry);
+    this.#pending += 1;
+    return { cancel: () => this.#take(entry) };
   }
 
   nextTurn(callback: () => void): void {
@@ -41,13 +41,23 @@ export class ManualClock extends Clock {
 
   /** Timers that are still to fire. */
   get pending(): number {
-    return this.#timers.length;
+    return this.#pending;
   }
 
   /** When the next one is due, in milliseconds from now. */
   get next(): number | undefined {
-    const due = this.#timers.map((entry) => entry.due);
-    return due.length === 0 ? undefined : Math.min(...due) - this.#time;
+    const next = this.#first();
+    return next && next.due - this.#time;
+  }
+
+  #first(): Entry | undefined {
+    while (this.#timers[0]?.live === false) this.#timers.shift();
+    return this.#timers[0];
+  }
+
+  #take(entry: Entry): void {
+    if (entry.live) this.#pending -= 1;
+    entry.live = false;
   }
 
   /** Waits until nothing happens any more, without letting time pass. */
@@ -62,9 +72,9 @@ export class ManualClock extends Clock {
     const end = this.#time + ms;
     await this.idle();
     for (;;) {
-      const next = this.#timers.filter(({ due }) => due <= end).sort((a, b) => a.due - b.due || a.order - b.order)[0];
-      if (!next) break;
-      this.#timers.splice(this.#timers.indexOf(next), 1);
+      const next = this.#first();
+      if (!next || next.due > end) break;
+      this.#take(next);
       this.#time = Math.max(this.#time, next.due);
       next.callback();
       await this.idle();

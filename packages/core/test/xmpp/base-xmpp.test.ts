@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DisconnectedError, TimeoutError } from '../../src/errors.js';
+import { BusyError, DisconnectedError, TimeoutError } from '../../src/errors.js';
 import { element } from '../../src/stanza/element.js';
 import { attr } from '../../src/stanza/fields.js';
 import { Iq } from '../../src/stanza/iq.js';
@@ -9,7 +9,7 @@ import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
 import type { SessionOutcome } from '../../src/stream/xml-stream.js';
 import { BaseXMPP } from '../../src/xmpp/base-xmpp.js';
-import { SessionLostError, TooManyPendingError } from '../../src/xmpp/iq/pending-requests.js';
+import { SessionLostError } from '../../src/xmpp/iq/pending-requests.js';
 import { Plugin } from '../../src/xmpp/plugins/plugin.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
@@ -327,7 +327,7 @@ describe('request()', () => {
     const xmpp = await online({ maxPending: 1 });
     void ask(xmpp).catch(() => {});
     xmpp.wire.take();
-    await expect(ask(xmpp)).rejects.toBeInstanceOf(TooManyPendingError);
+    await expect(ask(xmpp)).rejects.toBeInstanceOf(BusyError);
     expect(xmpp.wire.take()).toBe('');
   });
 

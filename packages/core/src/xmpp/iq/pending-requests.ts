@@ -1,4 +1,4 @@
-import { ConfigError, DisconnectedError, SestinaError } from '../../errors.js';
+import { BusyError, ConfigError, DisconnectedError } from '../../errors.js';
 import { JID } from '../../jid/index.js';
 import type { Clock } from '../../services/clock.js';
 import type { Iq } from '../../stanza/iq.js';
@@ -9,16 +9,6 @@ import { deadline } from '../../util/within.js';
 /** The session went away before the answer came; it will not come any more. */
 export class SessionLostError extends DisconnectedError {
   override readonly code = 'ERR_SESSION_LOST';
-}
-
-/** Too many requests are open at once. */
-export class TooManyPendingError extends SestinaError {
-  readonly code = 'ERR_TOO_MANY_PENDING';
-  override readonly retryable = true;
-
-  constructor(readonly limit: number) {
-    super(`${limit} requests wait for their answers already: await some of them first`);
-  }
 }
 
 /** How long to wait for an answer. */
@@ -75,7 +65,7 @@ export class PendingRequests {
    * Waits for the answer to an iq that has its id.
    * @param timeout Milliseconds; 0 waits for the next turn, Infinity for ever.
    * @param opened Gets what may end it, as soon as it waits.
-   * @throws TimeoutError, TooManyPendingError, StanzaError (the answer), ConfigError for a timeout that is no time, TypeError
+   * @throws TimeoutError, BusyError, StanzaError (the answer), ConfigError for a timeout that is no time, TypeError
    *   without an id or with that of another open request of the same address, the signal's reason.
    */
   open(iq: Iq, timeout: number, signal: AbortSignal | undefined, opened?: (pending: Pending) => void): Promise<Iq> {
@@ -93,7 +83,7 @@ export class PendingRequests {
         throw new ConfigError('timeout: expected milliseconds from 0', 'timeout');
       }
       if (signal?.aborted) return reject(signal.reason);
-      if (this.#size >= this.#limit) throw new TooManyPendingError(this.#limit);
+      if (this.#size >= this.#limit) throw new BusyError('open requests', this.#limit);
       const close = (): boolean => {
         if (!this.#take(id, pending)) return false;
         end();

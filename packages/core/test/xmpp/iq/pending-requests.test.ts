@@ -1,14 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError, TimeoutError } from '../../../src/errors.js';
+import { BusyError, ConfigError, TimeoutError } from '../../../src/errors.js';
 import { JID } from '../../../src/jid/index.js';
 import { Iq } from '../../../src/stanza/iq.js';
 import { StanzaError } from '../../../src/stanza/stanza-error.js';
-import {
-  type Pending,
-  PendingRequests,
-  SessionLostError,
-  TooManyPendingError,
-} from '../../../src/xmpp/iq/pending-requests.js';
+import { type Pending, PendingRequests, SessionLostError } from '../../../src/xmpp/iq/pending-requests.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
 import { received } from '../../helpers/received.js';
 
@@ -349,8 +344,8 @@ describe('what cannot be asked', () => {
     const second = ask({ id: 'b' });
     const { outcome, done } = ask({ id: 'c' });
     await done;
-    expect(outcome.error).toBeInstanceOf(TooManyPendingError);
-    expect(outcome.error).toMatchObject({ code: 'ERR_TOO_MANY_PENDING', limit: 2, retryable: true });
+    expect(outcome.error).toBeInstanceOf(BusyError);
+    expect(outcome.error).toMatchObject({ code: 'ERR_BUSY', what: 'open requests', limit: 2, retryable: true });
     requests.find(answer({ id: 'b' }))?.answer();
     await second.done;
     const fourth = ask({ id: 'd' });
