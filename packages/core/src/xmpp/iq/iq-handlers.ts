@@ -10,6 +10,7 @@ import { isThenable } from '../../stream/event-queue.js';
 import { addressOf } from '../../stream/handler-index.js';
 import { KeyedLanes } from '../../stream/keyed-lanes.js';
 import { positive } from '../../stream/positive.js';
+import { Gate } from '../../util/gate.js';
 import { within } from '../../util/within.js';
 import { isRole, type ListenerHost, type ListenOptions } from '../listeners.js';
 import { PluginError } from '../plugins/plugin-error.js';
@@ -36,7 +37,10 @@ interface Entry extends Pick<ListenOptions<Iq>, 'sequential' | 'timeout'> {
 /** Options of `onIq`. */
 export type IqHandlerOptions = ListenOptions<Iq>;
 
-/** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
+/**
+ * How many requests of others are worked on at once; more are answered with `resource-constraint`. Those of our own account and server
+ * are counted apart: no stranger takes their place.
+ */
 export interface IqLimits {
   /** In all. Default 100. */
   readonly total: number;
@@ -52,8 +56,7 @@ export class IqHandlers {
   readonly #vouches: ListenerHost['vouches'];
   /** By namespace; then by type and name; then by what it is for and where it comes from. */
   readonly #entries = new Map<string, Map<string, Map<string, Entry[]>>>();
-  readonly #bySender = new Map<string, number>();
-  #running = 0;
+  readonly #gate: Gate;
 
   /** @throws ConfigError for a limit that is no positive number. */
   constructor(
@@ -65,6 +68,7 @@ export class IqHandlers {
       total: positive('maxRequests.total', total),
       perSender: positive('maxRequests.perSender', perSender),
     };
+    this.#gate = new Gate({ what: 'requests of others', total: this.limits.total, perKey: this.limits.perSender });
     this.#clock = clock;
     this.#vouches = vouches;
   }
@@ -160,18 +164,14 @@ export class IqHandlers {
    */
   async answer(entry: Entry, payload: XmlElement, iq: Iq, report: (error: unknown) => void): Promise<Iq | undefined> {
     if (entry.limit !== undefined) return this.#run(entry, payload, iq, report);
-    const sender = senderOf(iq);
-    const fromSender = this.#bySender.get(sender) ?? 0;
-    if (this.#running >= this.limits.total || fromSender >= this.limits.perSender) return tooMany(iq);
-    this.#running += 1;
-    this.#bySender.set(sender, fromSender + 1);
+    const from = addressOf(iq.xml, 'from');
+    const key = from?.bare.full ?? iq.xml.attribute('from');
+    const place = this.#gate.enter({ key, own: this.#vouches(from) !== undefined });
+    if (!place) return tooMany(iq);
     try {
       return await this.#run(entry, payload, iq, report);
     } finally {
-      this.#running -= 1;
-      const left = (this.#bySender.get(sender) ?? 1) - 1;
-      if (left > 0) this.#bySender.set(sender, left);
-      else this.#bySender.delete(sender);
+      place.dispose();
     }
   }
 
@@ -205,11 +205,6 @@ function placeOf(to = '', from = '', isRole = false): string {
 /** The refusal of a request that is one too many. */
 export function tooMany(iq: Iq): Iq {
   return iq.errorReply('resource-constraint', 'too many requests at once');
-}
-
-function senderOf(iq: Iq): string {
-  const raw = iq.xml.attribute('from') ?? '';
-  return JID.tryParse(raw)?.bare.full ?? raw;
 }
 
 function answerOf(iq: Iq, result: IqAnswer): Iq {

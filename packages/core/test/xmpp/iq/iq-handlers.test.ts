@@ -227,6 +227,19 @@ describe('the limits', () => {
     expect(await conditions([run(request('new@b'))])).toEqual([undefined]);
   });
 
+  it('are apart for our own account and server: no stranger takes their place', async () => {
+    handlers = new IqHandlers({ total: 2, perSender: 1 }, undefined, (from) =>
+      from?.domain === 'own' ? 'server' : undefined,
+    );
+    const open = waiting();
+    const strangers = [run(request('a@b')), run(request('c@d'))];
+    expect((await run(request('e@f')))?.error?.condition).toBe('resource-constraint');
+    const ours = [run(request('own')), run(request('me@own'))];
+    expect((await run(request('you@own')))?.error?.condition).toBe('resource-constraint');
+    open();
+    expect(await conditions([...strangers, ...ours])).toEqual(Array(4).fill(undefined));
+  });
+
   it('are given back by handlers that throw', async () => {
     handlers.add('get', Ask, () => {
       throw new Error('no');
