@@ -106,6 +106,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
           return self.boundJid;
         },
         requestedJid: this.requestedJid,
+        claimOf: (jid, owner) => this.claimOf(jid, owner),
         get registrant() {
           return self.plugins.installing ?? 'application';
         },

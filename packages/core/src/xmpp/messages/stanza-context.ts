@@ -7,6 +7,8 @@ export interface ContextHost {
   readonly isComponent: boolean;
   readonly boundJid: JID | undefined;
   readonly requestedJid: JID;
+  /** What an address is claimed as, if it is. */
+  claimOf(jid: JID, owner: JID): { readonly kind: 'room' | 'service' } | undefined;
 }
 
 /** Of a message, what is told beside it; each part is found out when somebody looks. */
@@ -43,8 +45,14 @@ export class StanzaContext implements MessageContext {
   }
 
   get kind(): 'chat' | 'room' | 'private' {
-    this.#kind ??= this.#message.type === 'groupchat' ? 'room' : 'chat';
+    this.#kind ??= this.#message.type === 'groupchat' ? 'room' : this.#withOccupant ? 'private' : 'chat';
     return this.#kind;
+  }
+
+  /** Whether the other side is an occupant of a room that somebody has claimed. */
+  get #withOccupant(): boolean {
+    const other = this.#other;
+    return other.isFull && this.#host.claimOf(other, this.#own)?.kind === 'room';
   }
 
   set kind(kind: 'chat' | 'room' | 'private') {

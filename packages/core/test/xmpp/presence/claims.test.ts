@@ -107,6 +107,30 @@ describe('a claimed address', () => {
     expect(got).toEqual(['old', 'new']);
   });
 
+  it('makes messages of its occupants private ones, and those of nobody else', async () => {
+    const { xmpp, receive } = await watched();
+    xmpp.claim(ROOM, { kind: 'room' });
+    xmpp.claim('irc.example.net', { kind: 'service' });
+    const kinds: string[] = [];
+    xmpp.onMessage(({ context }) => void kinds.push(`${context.kind} ${context.peer}`));
+    const message = (from: string, type: string): string =>
+      `<message from='${from}' type='${type}'><body>hi</body></message>`;
+    await receive(
+      message(`${ROOM}/romeo`, 'groupchat'),
+      message(`${ROOM}/romeo`, 'chat'),
+      message(ROOM, 'normal'),
+      message('irc.example.net/x', 'chat'),
+      message('bob@example.net/x', 'chat'),
+    );
+    expect(kinds).toEqual([
+      `room ${ROOM}`,
+      `private ${ROOM}/romeo`,
+      `chat ${ROOM}`,
+      'chat irc.example.net',
+      'chat bob@example.net',
+    ]);
+  });
+
   it('outlives the session', async () => {
     const { xmpp, receive } = await watched();
     const got: unknown[] = [];
