@@ -7,11 +7,21 @@ export type FormInput = boolean | number | string | JID | Iterable<JID | string>
 /** Answers by field name; pairs where a name could be anything. */
 export type FormAnswers = Iterable<readonly [name: string, value: FormInput]> | Readonly<Record<string, FormInput>>;
 
+/** How a form is filled in. */
+export interface FillInOptions {
+  /**
+   * Whether suggested values that are not answered are sent as they came, as the programs do with which people fill in forms. False:
+   * only those of hidden and required fields are.
+   * @default true
+   */
+  readonly presets?: boolean | undefined;
+}
+
 /**
- * Fills a form in: the answers, with the hidden fields as they came and the suggested values of required fields that are not
- * answered. What is optional and not answered is left out, which leaves it as it is (XEP-0004 §3.5).
+ * Fills a form in: the answers, and the values that came with it where there is none. What has no value and no answer is left out;
+ * what is answered with an empty list is sent without a value, which takes away what is there.
  */
-export function fillIn(form: Form, answers: FormAnswers): Form {
+export function fillIn(form: Form, answers: FormAnswers, { presets = true }: FillInOptions = {}): Form {
   const given = new Map<string, readonly string[]>();
   const pairs =
     Symbol.iterator in answers ? (answers as Iterable<readonly [string, FormInput]>) : Object.entries(answers);
@@ -21,7 +31,8 @@ export function fillIn(form: Form, answers: FormAnswers): Form {
   for (const field of form.fields) {
     const { var: name, type } = field;
     if (name === undefined || type === 'fixed') continue;
-    const values = given.get(name) ?? (type === 'hidden' || field.required ? field.values : undefined);
+    const kept = type === 'hidden' || field.required || (presets && field.value !== undefined);
+    const values = given.get(name) ?? (kept ? field.values : undefined);
     given.delete(name);
     if (values) fields.add(new FormField({ var: name, type, values: linesOf(type, values) }));
   }
@@ -86,7 +97,8 @@ function wrong(field: FormField, values: readonly string[]): string | undefined 
   if (type === 'boolean' && bool.decode(value) === undefined) return 'is neither true nor false';
   if (type.startsWith('jid-') && values.some((raw) => !JID.tryParse(raw))) return 'is no address';
   if (type.startsWith('list-') && !isOpen(field)) {
-    const options = new Set([...field.options].map((option) => option.value));
+    // One without a value is nobody's answer, and must not keep the others from being looked at.
+    const options = new Set([...field.options].map(({ xml }) => xml.child('value')?.text));
     if (values.some((raw) => !options.has(raw))) return 'is not among the options';
   }
   return undefined;

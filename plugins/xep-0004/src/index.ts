@@ -1,5 +1,13 @@
 /** XEP-0004: Data Forms, version 2.13.2. */
-export { checkAnswer, type FormAnswers, type FormInput, type FormProblem, fillIn, requireAnswer } from './answer.js';
+export {
+  checkAnswer,
+  type FillInOptions,
+  type FormAnswers,
+  type FormInput,
+  type FormProblem,
+  fillIn,
+  requireAnswer,
+} from './answer.js';
 export { DataForms } from './data-forms.js';
 export { MAX_FORM_FIELDS, MAX_FORM_VALUES } from './limits.js';
 export { NS_DATA } from './namespace.js';

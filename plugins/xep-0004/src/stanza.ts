@@ -48,7 +48,7 @@ export class FormField extends element('field', NS_DATA, {
     return this.xml.child('value')?.text;
   }
 
-  /** The values as what the field's type makes of them. @throws StanzaValueError where they are not of that type. */
+  /** The values as what the field's type makes of them. What is not of that type is in `malformed`. */
   get typed(): TypedValue {
     return typedValue(this);
   }

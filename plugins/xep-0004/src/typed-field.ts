@@ -98,7 +98,7 @@ function slotOf(spec: FormFieldSpec): Slot {
     where: `field "${spec.var}"`,
     read: (form) => fieldOf(form, spec.var)?.value,
     write: (form, raw) => {
-      if (raw !== undefined) write(form, spec, [raw]);
+      if (raw !== undefined) write(form, spec, [spec.type === 'boolean' ? inWords(form, raw) : raw]);
       else {
         const field = fieldOf(form, spec.var);
         if (field) form.remove(field.xml);
@@ -118,9 +118,15 @@ export function single(name: string, codec: Codec<unknown, never> = text): Singl
   return one({ var: name, type: codec === (jid as unknown) ? 'jid-single' : 'text-single' }, codec);
 }
 
-/** Yes or no; written as `1` and `0`, which the oldest software understands too. */
+/** Yes or no; written as `1` and `0`, which the oldest software understands too, and in a result as `true` and `false`. */
 export function toggle(name: string): SingleField<boolean> {
   return one({ var: name, type: 'boolean' }, formBoolean);
+}
+
+/** In a result others hash the text (XEP-0115), and some of them read and write it anew: as a word. */
+function inWords(form: XmlElement, raw: string): string {
+  if (form.attribute('type') !== 'result') return raw;
+  return raw === '1' ? 'true' : 'false';
 }
 
 const formBoolean: Codec<boolean> = {

@@ -40,6 +40,30 @@ describe('fillIn', () => {
     expect(checkAnswer(form, filled)).toEqual([]);
   });
 
+  it('keeps what came with the form where it is not answered, and takes away what is answered with nothing', () => {
+    const came = (inside: string): Form =>
+      new Form(
+        parseXml(`<x xmlns='${NS_DATA}' type='form'>
+        <field var='FORM_TYPE' type='hidden'><value>urn:x</value></field>
+        <field var='nick'><value>Al</value></field>
+        <field var='tags' type='list-multi'><value>a</value><value>b</value></field>
+        <field var='about'/>${inside}</x>`),
+      );
+    const fields = (filled: Form) => [...filled.fields].map(({ var: name, values }) => [name, ...values].join(' '));
+    expect(fields(fillIn(came(''), {}))).toEqual(['FORM_TYPE urn:x', 'nick Al', 'tags a b']);
+    expect(fields(fillIn(came(''), { tags: [], about: 'x' }))).toEqual([
+      'FORM_TYPE urn:x',
+      'nick Al',
+      'tags',
+      'about x',
+    ]);
+    expect(fields(fillIn(came(''), { about: 'x' }, { presets: false }))).toEqual(['FORM_TYPE urn:x', 'about x']);
+    expect(fields(fillIn(came("<field var='must'><required/></field>"), {}, { presets: false }))).toEqual([
+      'FORM_TYPE urn:x',
+      'must',
+    ]);
+  });
+
   it('takes pairs, and names that the form does not have', () => {
     const filled = fillIn(form, [
       ['__proto__', 'x'],
@@ -68,6 +92,15 @@ describe('checkAnswer', () => {
        <field var='${name}'>${values}</field>`,
     );
     expect(checkAnswer(form, answer)).toEqual([{ var: name, problem }]);
+  });
+
+  it('looks past an option without a value', () => {
+    const odd = new Form(
+      parseXml(`<x xmlns='${NS_DATA}' type='form'><field var='a' type='list-single'><option label='none'/>
+        <option><value>b</value></option></field></x>`),
+    );
+    expect(checkAnswer(odd, submit(`<field var='a'><value>b</value></field>`))).toEqual([]);
+    expect(checkAnswer(odd, submit(`<field var='a'><value>c</value></field>`))).toHaveLength(1);
   });
 
   it('lets people add options where the form does, and ignores fields that it does not know', () => {

@@ -192,9 +192,20 @@ describe('FormField.typed', () => {
     ]);
   });
 
-  it('refuses what is not of the type', () => {
-    expect(() => typed('boolean', 'perhaps')).toThrow('field "a": expected an xs:boolean, got "perhaps"');
-    expect(() => typed('jid-multi', 'bob@example.net', '@')).toThrow(StanzaValueError);
+  it('says what is not of the type, and hides nothing else of a form for it', () => {
+    const form = read(
+      `<field var='a' type='boolean'><value>perhaps</value></field><field var='b' type='jid-single'><value>@</value></field>
+       <field var='c' type='jid-multi'><value>bob@example.net</value><value>@</value></field>
+       <field var='d' type='jid-multi'/><field var='e' type='boolean'/><field var='f'><value>x</value></field>`,
+    );
+    expect([...form.fields].map((field) => field.typed)).toEqual([
+      { type: 'boolean', value: undefined, malformed: ['perhaps'] },
+      { type: 'jid-single', value: undefined, malformed: ['@'] },
+      { type: 'jid-multi', value: [JID.parse('bob@example.net')], malformed: ['@'] },
+      { type: 'jid-multi', value: [], malformed: [] },
+      { type: 'boolean', value: false, malformed: [] },
+      { type: 'text-single', value: 'x' },
+    ]);
   });
 });
 

@@ -155,6 +155,18 @@ describe('formType', () => {
     expect(Bot.result({ name: 'x' }).type).toBe('result');
   });
 
+  it('writes yes and no as words in a result, which others hash', () => {
+    const Room = formType('urn:r', { open: toggle('open'), shut: toggle('shut') });
+    const values = { open: true, shut: false };
+    const raw = (form: Form) => [form.field('open')?.value, form.field('shut')?.value];
+    expect([raw(Room.result(values)), raw(Room.submit(values)), raw(Room.form(values))]).toEqual([
+      ['true', 'false'],
+      ['1', '0'],
+      ['1', '0'],
+    ]);
+    expect(Room.of(Room.result(values))).toMatchObject(values);
+  });
+
   it('reads leniently where it is told to', () => {
     const Lenient = formType('urn:l', { n: single('n', int()).lenient().default(3) });
     const form = Lenient.submit();
