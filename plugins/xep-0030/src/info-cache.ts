@@ -36,10 +36,12 @@ export class InfoCache {
     this.#entries.set(key, { jid: jid?.full, info });
   }
 
-  /** Forgets what that address said. */
+  /** Forgets what that address said, and where it is a bare one all its resources. */
   forget(jid: JID): void {
+    const below = jid.isBare ? `${jid.full}/` : undefined;
     for (const key of [...this.#entries.keys()]) {
-      if (this.#entries.peek(key)?.jid === jid.full) this.#entries.delete(key);
+      const said = this.#entries.peek(key)?.jid;
+      if (said === jid.full || (below !== undefined && said?.startsWith(below))) this.#entries.delete(key);
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   type AddressNode,
   AddressNodeMap,
+  ConfigError,
   type DataProviders,
   defineDataKind,
   JID,
@@ -15,7 +16,10 @@ export interface IdentityInit {
   readonly category: string;
   readonly type: string;
   readonly name?: string | undefined;
-  /** The language of the name. */
+  /**
+   * The language of the name. Without one, some who hash what we are (XEP-0115) take that of the stanza, and others none.
+   * @default 'en' where there is a name
+   */
   readonly lang?: string | undefined;
 }
 
@@ -70,11 +74,14 @@ export class OwnInfo {
   ) {
     this.#api = api;
     this.#features = features;
+    for (const identity of identities) checkIdentity(identity);
     this.#identities = identities;
     this.#changed = changed;
   }
 
+  /** @throws ConfigError for an identity that has a `<`. */
   add(contribution: Contribution, place: AddressNode): Registration {
+    if (contribution.identity) checkIdentity(contribution.identity);
     return this.#noted(place, this.#contributions.add(place, contribution));
   }
 
@@ -126,7 +133,9 @@ export class OwnInfo {
     const isBranch = node && identities === this.#identities && all.some(({ item }) => item);
     return new DiscoInfo({
       node,
-      identities: (isBranch ? BRANCH : identities).map((identity) => new Identity({ ...identity })),
+      identities: (isBranch ? BRANCH : identities).map(
+        ({ lang, ...identity }) => new Identity({ ...identity, lang: lang ?? (identity.name && 'en') }),
+      ),
       features: [...features],
       forms: all.flatMap(({ form }) => (form ? [form().copy()] : [])),
     });
@@ -139,6 +148,13 @@ export class OwnInfo {
       this.#changed(place);
     });
   }
+}
+
+/** Whoever hashes what we are puts a `<` between the parts (XEP-0115 §5.1), and would have to refuse one within. */
+function checkIdentity({ category, type, name, lang }: IdentityInit): void {
+  const odd = [category, type, name, lang].find((part) => part?.includes('<'));
+  if (odd !== undefined)
+    throw new ConfigError(`an identity has no "<" in it, which XEP-0115 cannot hash: "${odd}"`, 'identities');
 }
 
 /** XEP-0030 §4.3: a node that has nodes below it. */

@@ -54,6 +54,7 @@ export class ServiceDiscovery extends Plugin {
   readonly #queries: SharedLookups;
   #lookups: readonly InfoLookup[] = [];
 
+  /** @throws ConfigError for an identity that has a `<`. */
   constructor(xmpp: BaseXMPP, options: ServiceDiscoveryOptions) {
     super();
     this.#xmpp = xmpp;
@@ -167,7 +168,7 @@ export class ServiceDiscovery extends Plugin {
     });
   }
 
-  /** Forgets what an entity answered, or without an address what all answered. */
+  /** Forgets what an entity answered, an account with its resources, or without an address what all answered. */
   forget(jid?: JID | string): void {
     if (jid === undefined) this.#cache.clear();
     else this.#cache.forget(JID.from(jid));
@@ -183,7 +184,10 @@ export class ServiceDiscovery extends Plugin {
 
   // Answering.
 
-  /** Adds to what we are. Where a place has identities of its own, those of `options.identities` do not count there. */
+  /**
+   * Adds to what we are. Where a place has identities of its own, those of `options.identities` do not count there.
+   * @throws ConfigError for one that has a `<`, which XEP-0115 cannot hash.
+   */
   addIdentity(identity: IdentityInit, place: AddressNode = {}): Registration {
     return this.#own.add({ identity }, place);
   }

@@ -1,4 +1,4 @@
-import { JID, StanzaError } from '@sestina/core';
+import { ConfigError, JID, StanzaError } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
 import { Form, FormField } from '@sestina/xep-0004';
 import {
@@ -41,7 +41,7 @@ describe('answering disco#info', () => {
     await stream.recv(`<iq type='get' id='info1' from='bob@example.net/x'><query xmlns='${NS_DISCO_INFO}'/></iq>`);
     await stream.expectSent(`<iq type='result' id='info1' to='bob@example.net/x'>
       <query xmlns='${NS_DISCO_INFO}'>
-        <identity category='client' type='pc' name='Sestina'/>
+        <identity category='client' type='pc' name='Sestina' xml:lang='en'/>
         <feature var='${NS_DISCO_INFO}'/>
         <feature var='${NS_DISCO_ITEMS}'/>
         <feature var='urn:example:feature'/>
@@ -52,6 +52,19 @@ describe('answering disco#info', () => {
   it('is a component where it is one', async () => {
     const { info } = await start({ kind: 'component' });
     expect(identities(await info({ to: 'component.example.org' }))).toEqual(['component/generic']);
+  });
+
+  it('gives names a language, and refuses what cannot be hashed', async () => {
+    const { info, disco, stream } = await start();
+    disco.addIdentity({ category: 'client', type: 'bot', name: 'Bot', lang: 'de' });
+    disco.addIdentity({ category: 'automation', type: 'rpc' });
+    disco.addIdentity({ category: 'automation', type: 'soap', name: 'Soap' });
+    const answer = (await info()) as DiscoInfo;
+    expect([...answer.identities].map(({ lang }) => lang)).toEqual(['de', undefined, 'en']);
+    const heart = { category: 'client', type: 'bot', name: 'I <3 you' };
+    expect(() => disco.addIdentity(heart)).toThrow(ConfigError);
+    stream.xmpp.remove(ServiceDiscovery);
+    expect(() => stream.xmpp.use(ServiceDiscovery, { identities: [heart] })).toThrow('no "<" in it');
   });
 
   it('is what the options say', async () => {

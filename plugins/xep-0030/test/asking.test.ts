@@ -132,6 +132,11 @@ describe('info()', () => {
     disco.forget();
     await ask();
     expect(stream.sent).toHaveLength(4);
+    await stream.recv(
+      `<presence from='bob@example.net' type='unavailable'/><presence from='bo@example.net' type='unavailable'/>`,
+    );
+    await ask();
+    expect(stream.sent).toHaveLength(5);
   });
 
   it('forgets everything at the end of the session', async () => {

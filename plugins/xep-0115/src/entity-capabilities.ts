@@ -1,6 +1,6 @@
 import { BaseXMPP, ConfigError, JID, Logger, Plugin, type Presence, StanzaError, Storage } from '@sestina/core';
-import { LruMap } from '@sestina/core/util';
 import { type DiscoInfo, type InfoOptions, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
+import { AnnouncedByAccount } from './announced-by-account.js';
 import type { AnnouncedCaps } from './announced-caps.js';
 import { KnownInfos } from './known-infos.js';
 import { EntityCapabilitiesOptions } from './options.js';
@@ -18,9 +18,6 @@ declare module '@sestina/core' {
   }
 }
 
-const MAX_ANNOUNCED = 10_000;
-// Characters of all of them: usual ones have 100.
-const MAX_ANNOUNCED_SIZE = 2_097_152;
 // Node, verification string and hash name of anybody who means it.
 const MAX_LENGTH = 2_048;
 
@@ -37,11 +34,7 @@ export class EntityCapabilities extends Plugin {
   readonly #known: KnownInfos;
   readonly #own: OwnCaps;
   readonly #peers: PeerCaps;
-  readonly #announced = new LruMap<string, AnnouncedCaps>({
-    maxEntries: MAX_ANNOUNCED,
-    maxBytes: MAX_ANNOUNCED_SIZE,
-    sizeOf: ({ node, ver, hash = '' }, jid) => jid.length + node.length + ver.length + hash.length,
-  });
+  readonly #announced = new AnnouncedByAccount();
 
   constructor(
     xmpp: BaseXMPP,
@@ -94,7 +87,7 @@ export class EntityCapabilities extends Plugin {
 
   /** What the last presence of that full JID said; undefined where it said nothing, or is not there. */
   caps(jid: JID | string): AnnouncedCaps | undefined {
-    return this.#announced.get(JID.from(jid).full);
+    return this.#announced.get(JID.from(jid));
   }
 
   /** What a full JID can do, as far as that is known in memory without asking. */
@@ -147,9 +140,9 @@ export class EntityCapabilities extends Plugin {
     const [node, ver, hash] = [caps.xml.attribute('node'), caps.xml.attribute('ver'), caps.hash];
     if (!from || !presence.isAvailable || node === undefined || ver === undefined) return;
     if (node.length + ver.length + (hash?.length ?? 0) > MAX_LENGTH) return;
-    const before = this.#announced.get(from.full);
+    const before = this.#announced.get(from);
     const now: AnnouncedCaps = { node, ver, hash, to };
-    this.#announced.set(from.full, now);
+    this.#announced.set(from, now);
     if (before && before.node === node && before.ver === ver && before.hash === hash) return;
     this.#disco.forget(from);
     this.#peers.forget(from);
@@ -158,7 +151,8 @@ export class EntityCapabilities extends Plugin {
 
   #gone(from: JID | undefined): void {
     if (!from) return;
-    this.#announced.delete(from.full);
+    // What it announced may have been forgotten before, and its answer not.
     this.#peers.forget(from);
+    for (const jid of this.#announced.delete(from)) this.#peers.forget(jid);
   }
 }

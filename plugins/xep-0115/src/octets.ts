@@ -2,10 +2,12 @@
 export function compareOctets(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
     if (x === y) continue;
     // A surrogate stands for a character beyond all that one unit can hold, U+E000 to U+FFFF too.
-    const [beyondX, beyondY] = [isSurrogate(x), isSurrogate(y)];
+    const beyondX = isSurrogate(x);
+    const beyondY = isSurrogate(y);
     return beyondX === beyondY ? x - y : beyondX ? 1 : -1;
   }
   return a.length - b.length;

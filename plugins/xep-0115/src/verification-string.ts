@@ -3,6 +3,7 @@ import type { Form } from '@sestina/xep-0004';
 import type { DiscoInfo } from '@sestina/xep-0030';
 import { IllFormedInfoError } from './errors.js';
 import { compareLists, compareOctets } from './octets.js';
+import { hasOtherReading } from './other-readings.js';
 
 // Names of the IANA registry, as XEP-0115 uses them, with WebCrypto's and the length in bytes.
 const HASHES = {
@@ -35,10 +36,13 @@ export async function verificationString(info: DiscoInfo, hash: CapsHash): Promi
   return base64.encode(new Uint8Array(await crypto.subtle.digest(HASHES[hash].name, input)));
 }
 
-/** Whether the answer is what that verification string stands for. An ill-formed or malformed one never is. */
+/**
+ * Whether the answer is what that verification string stands for. An ill-formed or malformed one never is, nor one whose text could
+ * have come from another answer as well.
+ */
 export async function verifies(info: DiscoInfo, hash: CapsHash, ver: string): Promise<boolean> {
   try {
-    return (await verificationString(info, hash)) === ver;
+    return (await verificationString(info, hash)) === ver && !hasOtherReading(info, forms(info));
   } catch (error) {
     if (error instanceof IllFormedInfoError || error instanceof StanzaValueError) return false;
     throw error;

@@ -119,6 +119,19 @@ describe('what others announce', () => {
     expect(caps.caps(BOB)).toBeUndefined();
   });
 
+  it('goes with an account whose bare address leaves, of all its resources', async () => {
+    const { stream, caps } = await start();
+    const jids = [BOB, 'bob@example.net/y', 'bobby@example.net/x'];
+    await stream.recv(jids.map((jid) => announce(jid)).join(''));
+    const asked = caps.info(BOB);
+    await stream.recvResult(await stream.nextSent(), POISON);
+    await asked;
+    await stream.recv(`<presence from='bob@example.net' type='unavailable'/>`);
+    expect(jids.map((jid) => caps.caps(jid)?.ver)).toEqual([undefined, undefined, EXODUS_VER]);
+    await stream.recv(announce(BOB));
+    expect(caps.known(BOB)).toBeUndefined();
+  });
+
   it('is not believed of those who leave, ask or fail, and not where it is incomplete or huge', async () => {
     const { stream, caps } = await start();
     for (const type of ['unavailable', 'subscribe', 'error', 'hologram']) {
