@@ -49,7 +49,7 @@ export class ClientXMPP extends BaseXMPP {
   readonly #negotiation: ClientNegotiation;
   readonly #transports: InstalledTransports;
   readonly #rosterSync: RosterSync;
-  readonly #redirects = new RedirectChain();
+  readonly #redirects: RedirectChain;
   #redirected: RedirectTarget | undefined;
   /** Of the last session: what it was on, and when it began. */
   #from = { kind: '', secure: false };
@@ -62,6 +62,7 @@ export class ClientXMPP extends BaseXMPP {
     this.#login = new Login(this, options);
     const { password: _password, credentials: _credentials, ...rest } = options;
     this.#options = rest;
+    this.#redirects = new RedirectChain([this.requestedJid.domain, rest.host, hostOf(rest.service)]);
     this.#transports = this.#findTransports(options.transports);
     this.#rosterSync = new RosterSync(this, this.roster, () => this.server.rosterVersioning);
     this.#rosterSync.listen();
@@ -139,19 +140,17 @@ export class ClientXMPP extends BaseXMPP {
     const redirected = this.#redirected;
     this.#redirected = undefined;
     if (!redirected) this.#redirects.clear();
-    return this.#transportTo(redirected ?? { host: this.#options.host, port: this.#options.port });
+    const { host, port, service } = this.#options;
+    return this.#transportTo(redirected ?? { host, port, service });
   }
 
-  #transportTo({ host, port, service: named }: RedirectTarget): Transport | Promise<Transport> {
-    const { service, tls } = this.#options;
+  #transportTo(where: RedirectTarget): Transport | Promise<Transport> {
+    const { tls } = this.#options;
     const { required: _required, ...tlsOptions } = tls ?? {};
     const target: TransportTarget = {
       domain: this.requestedJid.domain,
       kind: 'client',
-      host,
-      port,
-      // A redirect names a host of the same kind of connection, not another service.
-      service: named ?? (host === this.#options.host ? service : undefined),
+      ...where,
       tls: tls && tlsOptions,
     };
     const factory = this.#transports.find(target);
@@ -249,6 +248,11 @@ export class ClientXMPP extends BaseXMPP {
     checkOption('service', service, /^(?:xmpps?|wss?):\/\/./i.test(service ?? ''), 'an xmpps:, xmpp: or wss: address');
     return InstalledTransports.ofPlatform(this);
   }
+}
+
+/** The host of an address such as `xmpps://host:port`. */
+function hostOf(service: string | undefined): string | undefined {
+  return service && /^\w+:\/\/(\[[^\]]*\]|[^:/]*)/.exec(service)?.[1];
 }
 
 declare module '@sestina/core' {

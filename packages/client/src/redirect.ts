@@ -1,12 +1,16 @@
-import { type Link, RedirectError, type SessionOutcome, StreamError, type Transport } from '@sestina/core';
+import {
+  type Link,
+  RedirectError,
+  type SessionOutcome,
+  StreamError,
+  type Transport,
+  type TransportTarget,
+} from '@sestina/core';
+import { quoted } from '@sestina/core/util';
+import { isLocalHost } from './local-host.js';
 
-/** Where a redirect leads. */
-export interface RedirectTarget {
-  readonly host: string | undefined;
-  readonly port: number | undefined;
-  /** The address of a WebSocket. */
-  readonly service?: string | undefined;
-}
+/** Where to connect, and what of it is given: the part of a target that a redirect decides. */
+export type RedirectTarget = Pick<TransportTarget, 'dnsName' | 'elsewhere' | 'host' | 'port' | 'service'>;
 
 /** How links are negotiated and made. */
 export interface RedirectHost {
@@ -19,6 +23,12 @@ const MAX_HOPS = 3;
 /** The redirects since the last session of which nobody was sent away. */
 export class RedirectChain {
   #chain: string[] = [];
+  readonly #elsewhere: boolean;
+
+  /** @param home Whom this client was told to connect to: one that is on this machine may send us to another one there. */
+  constructor(home: readonly (string | undefined)[]) {
+    this.#elsewhere = !home.some((host) => host !== undefined && isLocalHost(host));
+  }
 
   /** The addresses in the order in which they were named. */
   get addresses(): readonly string[] {
@@ -35,13 +45,16 @@ export class RedirectChain {
     const known = this.#chain.includes(where);
     this.#chain = [...this.#chain, where];
     const refuse = (why: string): RedirectError =>
-      new RedirectError(`the server sends us to "${where.slice(0, 100)}", ${why}`, this.#chain, { cause: error });
+      new RedirectError(`the server sends us to ${quoted(where, 100)}, ${why}`, this.#chain, { cause: error });
     if (!from.secure) throw refuse('but TLS has not shown yet that it is the right server');
     if (known) throw refuse('where we have been already');
     if (this.#chain.length > MAX_HOPS) throw refuse(`and that is the redirect after the ${MAX_HOPS} that are followed`);
     const target = from.kind === 'websocket' ? parseService(where) : parseTarget(where);
     if (!target) throw refuse('which is no address that is as safe');
-    return target;
+    const { hostname, ...found } = target;
+    if (!this.#elsewhere) return found;
+    if (isLocalHost(hostname)) throw refuse('which is this machine or its link: give `host` where that is right');
+    return { ...found, elsewhere: true };
   }
 
   /** Begins anew. */
@@ -79,22 +92,26 @@ export async function followRedirects(
   }
 }
 
-/** `host`, `host:port`, `[IPv6]:port` (RFC 6120 §4.9.3.19); undefined for anything else. */
-export function parseTarget(text: string): RedirectTarget | undefined {
+/** Where it leads, and the host of that as it is written. */
+type Parsed = RedirectTarget & { readonly hostname: string };
+
+/** `host`, `host:port`, `[IPv6]:port` (RFC 6120 §4.9.3.19); undefined for anything else. Without a port DNS is asked for the name. */
+function parseTarget(text: string): Parsed | undefined {
   if (text.length > 1_023) return undefined;
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/[\]@?#]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  if (!match || !host) return undefined;
-  const port = match[3] === undefined ? undefined : Number(match[3]);
-  return port === undefined || (port >= 1 && port <= 65_535) ? { host, port } : undefined;
+  const hostname = match?.[1] ?? match?.[2];
+  if (!match || !hostname) return undefined;
+  if (match[3] === undefined) return { hostname, dnsName: hostname };
+  const port = Number(match[3]);
+  return port >= 1 && port <= 65_535 ? { hostname, host: hostname, port } : undefined;
 }
 
 /** A `wss:` address (RFC 7395 §3.6.1); undefined for anything else, `ws:` above all. */
-function parseService(text: string): RedirectTarget | undefined {
+function parseService(text: string): Parsed | undefined {
   if (text.length > 1_023 || !/^wss:\/\//i.test(text)) return undefined;
   try {
-    const { href, username, password } = new URL(text);
-    return username || password ? undefined : { host: undefined, port: undefined, service: href };
+    const { href, hostname, username, password } = new URL(text);
+    return username || password ? undefined : { hostname, service: href };
   } catch {
     return undefined;
   }

@@ -13,12 +13,13 @@ async function redirect(server: PlayedServer, where: string): Promise<void> {
 
 describe('a redirect', () => {
   it.each([
-    ['other.example', 'other.example', undefined],
-    ['other.example:5269', 'other.example', 5269],
-    ['192.0.2.1:5222', '192.0.2.1', 5222],
-    ['[2001:db8::1]:5222', '2001:db8::1', 5222],
-    ['[2001:db8::1]', '2001:db8::1', undefined],
-  ])('to %s is followed, and the certificate is still checked against the domain', async (where, host, port) => {
+    // Without a port DNS is asked for the name (RFC 6120 §4.9.3.19).
+    ['other.example', { dnsName: 'other.example', host: undefined, port: undefined }],
+    ['other.example:5269', { host: 'other.example', port: 5269, dnsName: undefined }],
+    ['192.0.2.1:5222', { host: '192.0.2.1', port: 5222, dnsName: undefined }],
+    ['[2001:db8::1]:5222', { host: '2001:db8::1', port: 5222, dnsName: undefined }],
+    ['[2001:db8::1]', { dnsName: '2001:db8::1', host: undefined, port: undefined }],
+  ])('to %s is followed, and the certificate is still checked against the domain', async (where, target) => {
     const server = new PlayedServer();
     const client = server.client({ host: 'first.example' });
     const connecting = client.connect();
@@ -26,7 +27,8 @@ describe('a redirect', () => {
     await (await server.next()).session();
     await connecting;
     expect(server.targets[0]).toMatchObject({ domain: 'example.org', host: 'first.example' });
-    expect(server.targets[1]).toMatchObject({ domain: 'example.org', host, port });
+    const { host, port, dnsName, domain, elsewhere } = server.targets[1] ?? {};
+    expect({ host, port, dnsName, domain, elsewhere }).toEqual({ ...target, domain: 'example.org', elsewhere: true });
     await client.disconnect();
   });
 
@@ -53,7 +55,7 @@ describe('a redirect', () => {
     await (await server.next()).session();
     await connecting;
     expect(server.targets[0]?.service).toBe('xmpps://first.example:5223');
-    expect(server.targets[1]).toMatchObject({ host: 'other.example' });
+    expect(server.targets[1]).toMatchObject({ dnsName: 'other.example' });
     expect(server.targets[1]?.service).toBeUndefined();
     await client.disconnect();
   });
@@ -91,7 +93,7 @@ describe('a redirect', () => {
     for (const name of ['a', 'b', 'c', 'd']) await redirect(server, `${name}.example`);
     expect(await failed).toBeInstanceOf(RedirectError);
     expect(await failed).toMatchObject({ chain: ['a.example', 'b.example', 'c.example', 'd.example'] });
-    expect(server.targets.map(({ host }) => host)).toEqual([undefined, 'a.example', 'b.example', 'c.example']);
+    expect(server.targets.map(({ dnsName }) => dnsName)).toEqual([undefined, 'a.example', 'b.example', 'c.example']);
   });
 
   it.each([
@@ -113,6 +115,59 @@ describe('a redirect', () => {
     expect(error).toBeInstanceOf(RedirectError);
     expect(error.message.length).toBeLessThan(300);
     expect(server.targets).toHaveLength(1);
+  });
+
+  it.each([
+    'localhost',
+    'LOCALHOST.:5222',
+    'a.localhost',
+    '127.0.0.1:5222',
+    '127.9.9.9',
+    '127.1:22',
+    '0.0.0.0:5222',
+    '169.254.169.254:80',
+    '[::1]:5222',
+    '[0:0:0:0:0:0:0:1]',
+    '[::]:5222',
+    '[fe80::1]:5222',
+    '[FEBF::1]',
+    '[::ffff:127.0.0.1]:5222',
+    '[::ffff:a9fe:a9fe]',
+  ])('from a public domain to this machine or its link is refused: %s', async (where) => {
+    const server = new PlayedServer();
+    const failed = rejection(server.client().connect());
+    await redirect(server, where);
+    expect(await failed).toBeInstanceOf(RedirectError);
+    expect((await failed).message).toContain('this machine');
+    expect(server.targets).toHaveLength(1);
+  });
+
+  it.each([
+    { host: '127.0.0.1' },
+    { service: 'xmpps://localhost:5223' },
+    { service: 'xmpp://[::1]' },
+    { jid: 'alice@localhost/a' },
+  ])('of a server that we were told to look for here may lead here: %j', async (options) => {
+    const server = new PlayedServer();
+    const client = server.client(options);
+    const failed = rejection(client.connect());
+    const { peer } = await server.next();
+    const { jid = 'alice@example.org' } = options as { jid?: string };
+    const domain = jid.split(/[@/]/)[1];
+    await peer.receive(/<stream:stream[^>]*>/);
+    peer.send(header(`id='s1' from='${domain}' version='1.0'`) + streamError('see-other-host', '127.0.0.1:5269'));
+    (await server.next()).peer.drop();
+    await failed;
+    expect(server.targets[1]).toMatchObject({ host: '127.0.0.1', port: 5269 });
+    expect(server.targets[1]?.elsewhere).toBeUndefined();
+  });
+
+  it('is shown as it is not where it could write over a line', async () => {
+    const server = new PlayedServer();
+    const failed = rejection(server.client().connect());
+    await redirect(server, 'a\u202eb\u009b2J forged');
+    const { message } = await failed;
+    expect(message).toContain('"a\ufffdb\ufffd2J forged"');
   });
 
   it('is followed anew by each connect()', async () => {
@@ -186,7 +241,7 @@ describe('a redirect in the middle of a session', () => {
     (await server.next()).peer.drop();
     await (await server.next()).session();
     await client.wait('sessionStart');
-    expect(server.targets.map(({ host }) => host)).toEqual([undefined, 'other.example', undefined]);
+    expect(server.targets.map(({ dnsName }) => dnsName)).toEqual([undefined, 'other.example', undefined]);
     await client.disconnect();
   });
 
@@ -256,17 +311,21 @@ describe('a redirect in the middle of a session', () => {
     const again = client.connect();
     await (await server.next()).session();
     await again;
-    expect(server.targets[1]?.host).toBeUndefined();
+    expect(server.targets[1]).toMatchObject({ host: undefined });
+    expect(server.targets[1]?.dnsName).toBeUndefined();
     await client.disconnect();
   });
 });
 
 describe('a redirect of a WebSocket', () => {
   const follow = (where: string): unknown =>
-    new RedirectChain().follow(new StreamError('see-other-host', { origin: 'peer', seeOtherHost: where }), {
-      kind: 'websocket',
-      secure: true,
-    });
+    new RedirectChain(['example.org', undefined]).follow(
+      new StreamError('see-other-host', { origin: 'peer', seeOtherHost: where }),
+      {
+        kind: 'websocket',
+        secure: true,
+      },
+    );
 
   it('leads to an address that is as safe', () => {
     expect(follow('wss://other.example/ws')).toMatchObject({ service: 'wss://other.example/ws' });
@@ -274,6 +333,9 @@ describe('a redirect of a WebSocket', () => {
 
   it.each([
     'ws://evil.example/x',
+    'wss://localhost/ws',
+    'wss://127.1/ws',
+    'wss://[::1]:8443/ws',
     'https://evil.example/x',
     'other.example:5222',
     'wss://user:pass@evil.example/',

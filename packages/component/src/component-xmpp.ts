@@ -26,6 +26,7 @@ import {
   type XMPPOptions,
   type XmlElement,
 } from '@sestina/core';
+import { quotedTag } from '@sestina/core/util';
 import { defaultTransports } from '@sestina/tcp/transports';
 import { AddressListeners } from './address-listeners.js';
 import { ComponentAddress } from './component-address.js';
@@ -232,13 +233,13 @@ export class ComponentXMPP extends BaseXMPP {
       // From what is no address, as an answer to a sign of life that was asked for.
       if (element.name === 'iq' && element.attribute('type') === 'error') return false;
       // Nobody could be answered; a server that does this is broken (RFC 6120 §4.9.3.7).
-      link.fail(new StreamError('improper-addressing', { text: `a <${element.name}/> without from` }));
+      link.fail(new StreamError('improper-addressing', { text: `a ${quotedTag(element)} without from` }));
       return false;
     }
     const to = this.#jids.tryParse(element.attribute('to') ?? '');
     if (to && to.domain !== this.requestedJid.domain) {
       // An answer would have to come from that domain, for which servers end the stream.
-      this.dropped(`a <${element.name}/> for another domain than that of this component`);
+      this.dropped('a stanza for another domain than that of this component');
       return false;
     }
     return super.accept(element, link);

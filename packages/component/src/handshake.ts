@@ -1,4 +1,5 @@
 import { declareSecret, type Link, NegotiationError, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
+import { quotedTag } from '@sestina/core/util';
 
 for (const namespace of [NS_CLIENT, NS_COMPONENT]) declareSecret({ name: 'handshake', namespace });
 
@@ -10,6 +11,6 @@ export async function handshake(link: Link, streamId: string, secret: string): P
   const answer = await link.receive();
   const known = answer.namespace === NS_CLIENT || answer.namespace === NS_COMPONENT;
   if (answer.name !== 'handshake' || !known) {
-    throw new NegotiationError(`the server answered the handshake with <${answer.name} xmlns="${answer.namespace}">`);
+    throw new NegotiationError(`the server answered the handshake with ${quotedTag(answer)}`);
   }
 }

@@ -14,7 +14,11 @@ export function isHostname(name: string): boolean {
  * @throws ConfigError where it is neither.
  */
 export function asciiDomain(domain: string, option: string): string {
-  const bare = (/^\[(.*)\]$/.exec(domain)?.[1] ?? domain).toLowerCase();
+  // In brackets a zone stands behind %25 (RFC 6874); sockets want it behind %, and as it is written.
+  const [, literal, zone] = /^\[([^%]*)(?:%25(.+))?\]$/.exec(domain) ?? [];
+  if (literal !== undefined && zone !== undefined && isIP(`${literal}%${zone}`) === 6)
+    return `${literal.toLowerCase()}%${zone}`;
+  const bare = (literal !== undefined && zone === undefined ? literal : domain).toLowerCase();
   if (isIP(bare) !== 0) return bare;
   // domainToASCII reads a URL's host: it decodes %41, stops at a slash and turns 127.1 into an address.
   const ascii = isAscii(bare) ? bare : /[/\\?#%@:]/.test(bare) ? '' : domainToASCII(bare);

@@ -19,11 +19,23 @@ const DIRECT_TLS_PORT = 5223;
 const COMPONENT_PORT = 5347;
 const MOST_TARGETS = 16;
 
-/**
- * Where the target itself says to connect; undefined: ask DNS.
- * @throws ConfigError where it says nothing that makes sense.
- */
-export function givenEndpoint(target: TransportTarget): Endpoint | undefined {
+/** Where a connection is to go. */
+export interface Destination {
+  /** Undefined: ask DNS. */
+  readonly endpoint: Endpoint | undefined;
+  /** What DNS is asked for. */
+  readonly name: string;
+  /** Not to this machine or its link. */
+  readonly elsewhere: boolean;
+}
+
+/** @throws ConfigError where the target says nothing that makes sense. */
+export function destinationOf(target: TransportTarget): Destination {
+  const { domain, dnsName = domain, elsewhere = false } = target;
+  return { endpoint: givenEndpoint(target), name: asciiDomain(dnsName, 'host'), elsewhere };
+}
+
+function givenEndpoint(target: TransportTarget): Endpoint | undefined {
   const { service, host, kind } = target;
   if (service !== undefined) return serviceEndpoint(service);
   const port = target.port === undefined ? undefined : validPort(target.port, 'port');

@@ -1,5 +1,5 @@
 import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
-import { givenEndpoint } from './endpoints.js';
+import { destinationOf } from './endpoints.js';
 import { type Settings, settingsOf, type TcpOptions } from './options.js';
 import { TcpTransport } from './tcp-transport.js';
 import { tlsSettings } from './tls-options.js';
@@ -22,7 +22,7 @@ export class TcpTransportFactory extends TransportFactory {
   create(target: TransportTarget): Transport {
     const startTls = target.kind === 'client';
     return new TcpTransport({
-      endpoint: givenEndpoint(target),
+      destination: destinationOf(target),
       tls: tlsSettings(target.domain, startTls ? target.tls : undefined),
       startTls,
       settings: this.#settings,

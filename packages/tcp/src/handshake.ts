@@ -2,6 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { TlsError } from '@sestina/core';
+import { quoted } from '@sestina/core/util';
 import { guarded } from './dial.js';
 import { presentedNames, speaksFor } from './identity.js';
 import type { TlsSettings } from './tls-options.js';
@@ -70,7 +71,7 @@ function checkCertificate(certificate: PeerCertificate, { domain, options }: Tls
   const names = presentedNames(certificate.subjectaltname);
   if (!speaksFor(names, domain)) {
     const list = names.map(({ value }) => value).join(', ');
-    const shown = list === '' ? 'no name at all' : list.length > 200 ? `${list.slice(0, 200)}…` : list;
+    const shown = list === '' ? 'no name at all' : quoted(list);
     return new TlsError(domain, 'certificate-name', `the certificate is for ${shown}, not for ${domain}`);
   }
   try {

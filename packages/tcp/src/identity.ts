@@ -78,5 +78,6 @@ function matches(presented: string, domain: string): boolean {
 }
 
 function canonical(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname : address;
+  // A zone says which link it is here, and is no part of what a certificate can name.
+  return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname : address;
 }

@@ -4,7 +4,8 @@ import type { TLSSocket } from 'node:tls';
 import { type ConnectAttempt, ConnectError, DnsError, TimeoutError, TlsError } from '@sestina/core';
 import { within } from '@sestina/core/util';
 import { guarded } from './dial.js';
-import { type Endpoint, findEndpoints } from './endpoints.js';
+import { type Destination, type Endpoint, findEndpoints } from './endpoints.js';
+import { isLocalAddress } from './local-address.js';
 import type { Settings } from './options.js';
 import { interleaved, race } from './race.js';
 import { dnsError, type HostAddress, toDnsError } from './resolver.js';
@@ -30,20 +31,20 @@ const DETAILS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Connects to the domain of `tls`, or to `given`: every address of every endpoint in turn.
+ * Connects to where DNS says that the server is, or to the endpoint that is given: every address of every endpoint in turn.
  * @throws DnsError, ConnectError, TlsError; the reason of `signal`.
  */
 export async function openConnection(
-  given: Endpoint | undefined,
+  destination: Destination,
   tls: TlsSettings,
   settings: Settings,
   signal: AbortSignal,
 ): Promise<Opened> {
-  const opener = new Opener(tls, settings);
+  const opener = new Opener(destination, tls, settings);
   const what = `connecting to ${tls.domain}`;
   try {
     const { clock, totalTimeout: timeout } = settings;
-    return await within(clock, (inner) => opener.open(given, inner), { what, timeout, signal, discard: destroy });
+    return await within(clock, (inner) => opener.open(inner), { what, timeout, signal, discard: destroy });
   } catch (error) {
     if (signal.aborted || !(error instanceof TimeoutError)) throw error;
     throw opener.attempts.length > 0 ? new ConnectError(tls.domain, opener.attempts) : toDnsError(tls.domain, error);
@@ -57,16 +58,19 @@ function destroy({ socket, secured }: Opened): void {
 
 class Opener {
   readonly attempts: ConnectAttempt[] = [];
+  readonly #destination: Destination;
   readonly #tls: TlsSettings;
   readonly #settings: Settings;
 
-  constructor(tls: TlsSettings, settings: Settings) {
+  constructor(destination: Destination, tls: TlsSettings, settings: Settings) {
+    this.#destination = destination;
     this.#tls = tls;
     this.#settings = settings;
   }
 
-  async open(given: Endpoint | undefined, signal: AbortSignal): Promise<Opened> {
-    const endpoints = given ? [given] : await findEndpoints(this.#tls.domain, this.#settings, signal);
+  async open(signal: AbortSignal): Promise<Opened> {
+    const { endpoint: given, name } = this.#destination;
+    const endpoints = given ? [given] : await findEndpoints(name, this.#settings, signal);
     const failures: Error[] = [];
     for (const endpoint of endpoints) {
       const opened = await this.#try(endpoint, signal);
@@ -89,7 +93,10 @@ class Opener {
   async #try(endpoint: Endpoint, signal: AbortSignal): Promise<Opened | Error> {
     const left = new Set<HostAddress>();
     try {
-      for (const address of await this.#addresses(endpoint.host, signal)) left.add(address);
+      for (const found of await this.#addresses(endpoint.host, signal)) {
+        if (!this.#destination.elsewhere || !isLocalAddress(found)) left.add(found);
+        else this.#failed(found.address, endpoint.port, new Error('an address of this machine, where nobody sends us'));
+      }
     } catch (error) {
       signal.throwIfAborted();
       return this.#failed(endpoint.host, endpoint.port, toDnsError(endpoint.host, error));

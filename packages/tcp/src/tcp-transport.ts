@@ -13,7 +13,7 @@ import {
   TransportListener,
 } from '@sestina/core';
 import { channelBindings } from './channel-binding.js';
-import type { Endpoint } from './endpoints.js';
+import type { Destination } from './endpoints.js';
 import { openConnection } from './open-connection.js';
 import type { Settings } from './options.js';
 import { Outbox } from './outbox.js';
@@ -26,8 +26,7 @@ const LINGER = 10_000;
 
 /** What `TcpTransportFactory` gives a transport. */
 export interface TcpTransportInit {
-  /** Undefined: DNS decides. */
-  readonly endpoint: Endpoint | undefined;
+  readonly destination: Destination;
   readonly tls: TlsSettings;
   /** False for components, which have no TLS (XEP-0114). */
   readonly startTls: boolean;
@@ -82,10 +81,10 @@ export class TcpTransport implements Transport {
   async connect(events: TransportEvents, signal: AbortSignal): Promise<void> {
     if (this.#state !== 'idle') throw new ConfigError('a transport connects once: create another', 'transport');
     this.#state = 'connecting';
-    const { endpoint, tls, settings } = this.#init;
+    const { destination, tls, settings } = this.#init;
     const either = AbortSignal.any([signal, this.#stop.signal]);
     try {
-      const opened = await openConnection(endpoint, tls, settings, either);
+      const opened = await openConnection(destination, tls, settings, either);
       if (either.aborted) {
         opened.secured?.destroy();
         opened.socket.destroy();

@@ -240,3 +240,57 @@ describe('where the target says to connect', () => {
     });
   });
 });
+
+describe('where a redirect leads', () => {
+  it('is asked of DNS where it names no port, while the domain stays the one to be proven (RFC 6120 §4.9.3.19)', async () => {
+    const resolver = new FakeResolver(
+      { '_xmpp-client._tcp.other.example': [srv('n1.other.example', 5269)] },
+      { 'n1.other.example': ['192.0.2.7'], 'other.example': ['192.0.2.8'] },
+    );
+    const { dialled, asked, error } = await attempt(resolver, { dnsName: 'other.example' });
+    expect(dialled).toEqual(['192.0.2.7 5269']);
+    expect(asked.join()).not.toContain('example.org');
+    expect((error as ConnectError).domain).toBe('example.org');
+  });
+
+  it('is port 5222 of the name where that has no records', async () => {
+    const resolver = new FakeResolver({}, { 'other.example': ['192.0.2.8'] });
+    expect((await attempt(resolver, { dnsName: 'other.example' })).dialled).toEqual(['192.0.2.8 5222']);
+    expect((await attempt(new FakeResolver({}, {}), { dnsName: '2001:db8::1' })).dialled).toEqual(['2001:db8::1 5222']);
+  });
+
+  const LOCAL = ['127.0.0.1', '127.3.4.5', '0.0.0.0', '169.254.169.254'];
+  const LOCAL6 = ['::1', '::', 'fe80::1', 'febf::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:169.254.1.1'];
+
+  it.each([...LOCAL, ...LOCAL6])('is not this machine or its link, whatever a name stands for: %s', async (address) => {
+    const resolver = new FakeResolver({}, { 'inside.example': [address, '192.0.2.9'] });
+    const { dialled, error } = await attempt(resolver, { host: 'inside.example', port: 22, elsewhere: true });
+    expect(dialled).toEqual(['192.0.2.9 22']);
+    expect((error as ConnectError).attempts.find((one) => one.address === address)?.error.message).toContain(
+      'an address of this machine',
+    );
+    const only = await attempt(new FakeResolver({}, { 'inside.example': [address] }), {
+      host: 'inside.example',
+      port: 22,
+      elsewhere: true,
+    });
+    expect(only.dialled).toEqual([]);
+    expect(only.error).toBeInstanceOf(ConnectError);
+    expect(only.timers).toBe(0);
+  });
+
+  it('is anywhere for who was not redirected', async () => {
+    const resolver = new FakeResolver({}, { 'inside.example': ['127.0.0.1'] });
+    expect((await attempt(resolver, { host: 'inside.example', port: 22 })).dialled).toEqual(['127.0.0.1 22']);
+  });
+});
+
+describe('an IPv6 address with a zone', () => {
+  it('is dialled as sockets want it, by the case in which the zone is written', async () => {
+    const none = new FakeResolver({}, {});
+    expect((await attempt(none, { domain: '[fe80::1%25eth0]' })).dialled).toEqual(['fe80::1%eth0 5222']);
+    expect((await attempt(none, { domain: '[FE80::1%25Ethernet]' })).dialled).toEqual(['fe80::1%Ethernet 5222']);
+    expect((await attempt(none, { service: 'xmpp://[fe80::1%25eth0]:5269' })).dialled).toEqual(['fe80::1%eth0 5269']);
+    expect((await attempt(none, { host: 'fe80::1%eth0' })).dialled).toEqual(['fe80::1%eth0 5222']);
+  });
+});

@@ -1,4 +1,5 @@
 import { SestinaError } from '@sestina/core';
+import { quoted } from '@sestina/core/util';
 import { closeCodeOf } from './close-codes.js';
 
 /** The WebSocket was closed with a code that says that something is wrong (RFC 6455 §7.4). */
@@ -17,7 +18,7 @@ export class WebSocketClosedError extends SestinaError {
   ) {
     const who = origin === 'peer' ? 'the server closed the WebSocket' : 'we closed the WebSocket';
     const { what, wayOut, final = false } = closeCodeOf(closeCode, origin);
-    const said = closeReason === '' ? '' : ` ("${printable(closeReason)}")`;
+    const said = closeReason === '' ? '' : ` (${quoted(closeReason)})`;
     super(`${who} with ${closeCode}, ${what}${said}${wayOut === undefined ? '' : `: ${wayOut}`}`);
     this.retryable = !final;
   }
@@ -61,9 +62,4 @@ export class DiscoveryError extends SestinaError {
     );
     this.retryable = reason === 'unreachable';
   }
-}
-
-// Somebody else's text goes into a log line.
-function printable(text: string): string {
-  return text.slice(0, 123).replace(/\p{C}/gu, '?');
 }

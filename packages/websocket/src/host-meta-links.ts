@@ -1,4 +1,5 @@
 import { parseDocument } from '@sestina/core';
+import { quotedTag } from '@sestina/core/util';
 
 const REL = 'urn:xmpp:alt-connections:websocket';
 const NS_XRD = 'http://docs.oasis-open.org/ns/xri/xrd-1.0';
@@ -15,7 +16,7 @@ export function linksOfJson(text: string): string[] {
 /** The WebSocket links of an XML host-meta (RFC 6415 §3), as they are. @throws XmlStreamError */
 export function linksOfXml(text: string): string[] {
   const root = parseDocument(withoutComments(text).trim());
-  if (root.name !== 'XRD' || root.namespace !== NS_XRD) throw new TypeError(`<${root.name}> in place of <XRD>`);
+  if (root.name !== 'XRD' || root.namespace !== NS_XRD) throw new TypeError(`${quotedTag(root)} in place of <XRD>`);
   return root
     .childrenNamed('Link', NS_XRD)
     .flatMap((link) => (link.attribute('rel') === REL ? [link.attribute('href') ?? ''] : []));

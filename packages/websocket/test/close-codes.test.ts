@@ -39,7 +39,13 @@ describe('a close code', () => {
 
   it('that nobody knows says so, and shows what came with it as one line', () => {
     const { message, retryable } = closeError(4321, 'go\naway', false) as WebSocketClosedError;
-    expect(message).toBe('the server closed the WebSocket with 4321, a code of its own ("go?away"): its log says more');
+    expect(message).toBe('the server closed the WebSocket with 4321, a code of its own ("go away"): its log says more');
     expect(retryable).toBe(true);
+  });
+
+  it('shows nothing that could write over a line', () => {
+    const { message, closeReason } = closeError(4321, 'a\u001b[2J\u202eb', false) as WebSocketClosedError;
+    expect(message).toContain('("a\ufffd[2J\ufffdb")');
+    expect(closeReason).toBe('a\u001b[2J\u202eb');
   });
 });

@@ -172,7 +172,7 @@ describe.each(KINDS)('a connection (%s)', (kind) => {
       origin: 'peer',
       retryable,
     });
-    expect(error?.message).toContain('("because?")');
+    expect(error?.message).toContain('("because")');
     await settled();
     expect([recorder.closes.length, recorder.late]).toEqual([1, 0]);
   });

@@ -1,4 +1,5 @@
 import { SestinaError } from './errors.js';
+import { quotedTag } from './quoted.js';
 import { serialize } from './serialize.js';
 
 /** What an element can hold. */
@@ -39,7 +40,7 @@ export class ReadOnlyError extends SestinaError {
 
   constructor(element: XmlElement) {
     super(
-      `<${element.name} xmlns="${element.namespace}"> was received and is shared by all handlers, so it is read-only: ` +
+      `${quotedTag(element)} was received and is shared by all handlers, so it is read-only: ` +
         'write to a copy() of it',
     );
   }
@@ -298,7 +299,7 @@ export class XmlElement {
     try {
       return this.toString();
     } catch {
-      return `<${this.name} xmlns="${this.namespace}"> with what XML cannot hold`;
+      return `${quotedTag(this)} with what XML cannot hold`;
     }
   }
 

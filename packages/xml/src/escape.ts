@@ -1,4 +1,5 @@
 import { SestinaError } from './errors.js';
+import { shown } from './quoted.js';
 
 /** Where in an element the thing is that XML cannot hold. */
 export type SerializePart = 'element' | 'attribute' | 'namespace' | 'text';
@@ -69,12 +70,7 @@ function refuse(part: SerializePart, element: string): never {
   throw new SerializeError(
     part,
     element,
-    `${part} of <${printable(element)}> holds a character that XML cannot: a control character, U+FFFE, U+FFFF or half ` +
+    `${part} of <${shown(element, 64)}> holds a character that XML cannot: a control character, U+FFFE, U+FFFF or half ` +
       'a surrogate pair. Remove it, or send it as base64',
   );
-}
-
-/** For messages: a name that is wrong can be anything. */
-export function printable(name: string): string {
-  return JSON.stringify(name.slice(0, 64)).slice(1, -1);
 }

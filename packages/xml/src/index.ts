@@ -14,6 +14,7 @@ export {
 } from './namespaces.js';
 export { parseDocument } from './parse-document.js';
 export type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
+export { quoted, quotedTag } from './quoted.js';
 export { createSaxesParser } from './saxes-parser.js';
 export { SerializeError, type SerializeOptions, type SerializePart, serialize } from './serialize.js';
 export { exceedsBytes, utf8Length } from './utf8.js';

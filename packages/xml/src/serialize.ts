@@ -1,7 +1,8 @@
 import type { XmlElement } from './element.js';
-import { escapeAttribute, escapeText, printable, SerializeError } from './escape.js';
+import { escapeAttribute, escapeText, SerializeError } from './escape.js';
 import { isNcName } from './names.js';
 import { NS_XML, NS_XMLNS } from './namespaces.js';
+import { quoted } from './quoted.js';
 
 export { SerializeError, type SerializePart } from './escape.js';
 
@@ -32,7 +33,7 @@ function write(
   depth: number,
 ): string {
   const { name, namespace, children } = element;
-  if (!isNcName(name)) refuse('element', name, `"${printable(name)}" is no element name`);
+  if (!isNcName(name)) refuse('element', name, `${quoted(name, 64)} is no element name`);
   if (depth > DEEPEST) refuse('element', name, `more than ${DEEPEST} levels: an element cannot be inside itself`);
   let tag = name;
   let inside = inherited;
@@ -63,7 +64,7 @@ function writeAttributes(element: XmlElement, prefixes: ReadonlyMap<string, stri
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i] as string;
     for (let j = 0; j < i; j += 2) {
-      if (pairs[j] === name) refuse('attribute', tag, `the attribute "${printable(name)}" is there twice`);
+      if (pairs[j] === name) refuse('attribute', tag, `the attribute ${quoted(name, 64)} is there twice`);
     }
     let written = name;
     if (name.charCodeAt(0) === 0x7b) {
@@ -103,7 +104,7 @@ function badAttribute(element: string, name: string): never {
   refuse(
     'attribute',
     element,
-    `"${printable(name)}" is no attribute name: write local, xml:lang or {namespace}local; namespaces of elements are set by new XmlElement()`,
+    `${quoted(name, 64)} is no attribute name: write local, xml:lang or {namespace}local; namespaces of elements are set by new XmlElement()`,
   );
 }
 

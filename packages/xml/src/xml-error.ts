@@ -1,4 +1,5 @@
 import { SestinaError } from './errors.js';
+import { shown } from './quoted.js';
 
 /** Stream error conditions (RFC 6120 §4.9.3) that a parser can come to. */
 export type XmlCondition =
@@ -21,6 +22,7 @@ export class XmlStreamError extends SestinaError {
     /** The limit that was passed, for `policy-violation`. */
     readonly limit?: string,
   ) {
-    super(message);
+    // Names, prefixes and encodings in it are the peer's.
+    super(shown(message, 300));
   }
 }

@@ -111,7 +111,7 @@ describe('checkAnswer', () => {
   it('throws not-acceptable for handlers', () => {
     const act = (): void => requireAnswer(form, submit(''));
     expect(act).toThrow(StanzaError);
-    expect(act).toThrow('not-acceptable: name: has to be answered; age: has to be answered');
+    expect(act).toThrow('not-acceptable: "name: has to be answered; age: has to be answered"');
     requireAnswer(form, fillIn(form, { name: 'x' }));
   });
 });

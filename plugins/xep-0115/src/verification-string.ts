@@ -1,4 +1,5 @@
 import { base64, StanzaValueError } from '@sestina/core';
+import { quoted } from '@sestina/core/util';
 import type { Form } from '@sestina/xep-0004';
 import type { DiscoInfo } from '@sestina/xep-0030';
 import { IllFormedInfoError } from './errors.js';
@@ -59,7 +60,7 @@ export function verificationInput(info: DiscoInfo): string {
   for (const form of forms(info)) parts.push(...form);
   let input = '';
   for (const part of parts) {
-    if (part.includes('<')) throw new IllFormedInfoError(`"<" inside of ${JSON.stringify(part.slice(0, 100))}`);
+    if (part.includes('<')) throw new IllFormedInfoError(`"<" inside of ${quoted(part, 100)}`);
     input += `${part}<`;
   }
   return input;
@@ -111,7 +112,7 @@ function fieldsOf(form: Form): string[] {
 function distinct(sorted: string[], what: string): string[] {
   for (const [index, text] of sorted.entries()) {
     if (index > 0 && sorted[index - 1] === text) {
-      throw new IllFormedInfoError(`the ${what} ${JSON.stringify(text.slice(0, 100))} is there twice`);
+      throw new IllFormedInfoError(`the ${what} ${quoted(text, 100)} is there twice`);
     }
   }
   return sorted;

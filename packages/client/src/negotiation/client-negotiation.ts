@@ -15,6 +15,7 @@ import {
   TlsRequiredError,
   viewOf,
 } from '@sestina/core';
+import { quoted, quotedTag } from '@sestina/core/util';
 import { Attempt, type NegotiationListener } from './attempt.js';
 import type { Asking } from './step-context.js';
 import { type AddedStep, checkStep, inOrder } from './step-order.js';
@@ -133,7 +134,7 @@ export class ClientNegotiation extends StreamNegotiation {
     link.step('the features of the server');
     const xml = await link.receive();
     if (!isA(StreamFeatures, xml)) {
-      const text = `expected the stream's features, got <${xml.name} xmlns="${xml.namespace}">`;
+      const text = `expected the stream's features, got ${quotedTag(xml)}`;
       if (this.#host.requireTls && !link.transport.secure) throw new TlsRequiredError(text);
       throw new StreamError('unsupported-stanza-type', { text });
     }
@@ -180,7 +181,8 @@ export class ClientNegotiation extends StreamNegotiation {
     if (this.#host.requireTls && !attempt.reached('secure')) throw new TlsRequiredError();
     const authenticated = attempt.reached('authenticated');
     if (!authenticated) this.#host.noLogin();
-    const offered = [...features.xml.elements()].map((xml) => xml.name).join(', ') || 'nothing';
+    const names = [...features.xml.elements()].map((xml) => xml.name).join(', ');
+    const offered = names === '' ? 'nothing' : quoted(names);
     throw new NegotiationError(
       `the server offers no way to ${authenticated ? 'bind an address' : 'log in'} here: it offers ${offered}`,
     );

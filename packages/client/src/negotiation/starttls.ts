@@ -1,4 +1,5 @@
 import { NegotiationError, type NegotiationStep, XmlElement } from '@sestina/core';
+import { quotedTag } from '@sestina/core/util';
 
 const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 
@@ -16,8 +17,7 @@ export function startTls(upgraded: () => void): NegotiationStep {
       const isProceed = (xml: XmlElement): boolean => xml.name === 'proceed' && xml.namespace === NS_TLS;
       const answer = await link.receive(undefined, isProceed);
       if (!isProceed(answer)) {
-        const { name, namespace } = answer;
-        throw new NegotiationError(`STARTTLS failed: the server answered <${name} xmlns="${namespace}">`);
+        throw new NegotiationError(`STARTTLS failed: the server answered ${quotedTag(answer)}`);
       }
       await link.startTls(signal);
       upgraded();

@@ -1,3 +1,4 @@
+import { quoted } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
 import type { PrecisReason } from '../precis/precis-error.js';
 import type { DomainFault } from './domain.js';
@@ -38,8 +39,7 @@ export class JidError extends SestinaError {
     const where = part === 'jid' ? 'it' : `the ${part}part`;
     const hint =
       part === 'local' && reason === 'disallowed' ? '; escapeLocal() makes a localpart of what a user typed' : '';
-    // Controls and direction marks must not reach a terminal from here.
-    super(`not a JID: "${shown.replace(/\p{C}/gu, '\uFFFD')}": ${where} ${EXPLANATIONS[reason]}${hint}`);
+    super(`not a JID: ${quoted(shown)}: ${where} ${EXPLANATIONS[reason]}${hint}`);
     this.input = shown;
   }
 }

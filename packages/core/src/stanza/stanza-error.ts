@@ -1,4 +1,4 @@
-import { NS_CLIENT, NS_STANZA_ERRORS, XmlElement } from '@sestina/xml';
+import { NS_CLIENT, NS_STANZA_ERRORS, quoted, XmlElement } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
 import type { JID } from '../jid/index.js';
 import { jid, oneOf } from './codec.js';
@@ -43,7 +43,7 @@ const isCondition = (name: string): name is StanzaErrorCondition => Object.hasOw
 export interface StanzaErrorOptions {
   /** Default: what the RFC recommends for the condition. */
   type?: StanzaErrorType | undefined;
-  /** For people. */
+  /** For people; quoted in the message. */
   text?: string | undefined;
   /** The entity that found the error. */
   by?: JID | string | undefined;
@@ -79,7 +79,7 @@ export class StanzaError extends SestinaError {
     const { text, application, stanza } = options;
     const from = stanza?.xml.attribute('from');
     super(
-      `${from === undefined ? '' : `${from} answered: `}${condition}${text ? `: ${text}` : ''}`,
+      `${from === undefined ? '' : `${quoted(from)} answered: `}${condition}${text ? `: ${quoted(text)}` : ''}`,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.type = options.type ?? STANZA_ERROR_TYPES[condition];

@@ -1,4 +1,4 @@
-import { NS_STREAM, NS_STREAM_ERRORS, XmlElement } from '@sestina/xml';
+import { NS_STREAM, NS_STREAM_ERRORS, quoted, XmlElement } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
 
 const CONDITIONS = [
@@ -71,7 +71,8 @@ export class StreamError extends SestinaError {
   ) {
     const { text, origin = 'local', cause } = options;
     const who = origin === 'peer' ? 'the server ended the stream' : 'we ended the stream';
-    super(`${who}: ${condition}${text ? `, ${text}` : ''}`, cause === undefined ? undefined : { cause });
+    const why = text && origin === 'peer' ? quoted(text) : text;
+    super(`${who}: ${condition}${why ? `, ${why}` : ''}`, cause === undefined ? undefined : { cause });
     this.text = text;
     this.origin = origin;
     this.seeOtherHost = options.seeOtherHost;

@@ -1,7 +1,5 @@
-import type { XmlElement } from '@sestina/xml';
+import { quoted, quotedTag, type XmlElement } from '@sestina/xml';
 import { SestinaError } from '../errors.js';
-
-const SHOWN = 100;
 
 /** A peer sent a value that the definition does not allow, or leaves out one that it asks for. Thrown on that access only. */
 export class StanzaValueError extends SestinaError {
@@ -16,8 +14,7 @@ export class StanzaValueError extends SestinaError {
     readonly raw: string | undefined,
     readonly expects: string,
   ) {
-    const shown = raw !== undefined && raw.length > SHOWN ? `${raw.slice(0, SHOWN)}…` : raw;
-    const got = shown === undefined ? 'nothing' : JSON.stringify(shown);
-    super(`<${xml.name} xmlns="${xml.namespace}"> ${where}: expected ${expects}, got ${got}`);
+    const got = raw === undefined ? 'nothing' : quoted(raw, 100);
+    super(`${quotedTag(xml)} ${where}: expected ${expects}, got ${got}`);
   }
 }

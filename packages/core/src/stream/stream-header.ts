@@ -1,4 +1,4 @@
-import { NS_STREAM, type StreamHeader } from '@sestina/xml';
+import { NS_STREAM, quoted, quotedTag, type StreamHeader } from '@sestina/xml';
 import { JID } from '../jid/index.js';
 import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
 
@@ -19,9 +19,11 @@ export interface HeaderExpectation {
 export function checkHeader(header: StreamHeader, expected: HeaderExpectation): StreamError | undefined {
   const wrong = (condition: StreamErrorCondition, text: string): StreamError => new StreamError(condition, { text });
   if (header.namespace !== (expected.streamNamespace ?? NS_STREAM) || header.name !== (expected.root ?? 'stream')) {
-    return wrong('invalid-namespace', `expected a stream, got <${header.name} xmlns="${header.namespace}">`);
+    return wrong('invalid-namespace', `expected a stream, got ${quotedTag(header)}`);
   }
-  if (expected.root === undefined && header.contentNamespace !== expected.contentNamespace) {
+  // Without prefixes the stream's own namespace is the default one, and each stanza declares its own (RFC 6120 §4.8.2).
+  const { contentNamespace: content } = header;
+  if (expected.root === undefined && content !== expected.contentNamespace && content !== NS_STREAM) {
     return wrong('invalid-namespace', `expected the content namespace ${expected.contentNamespace}`);
   }
   if (expected.versioned !== false) {
@@ -30,7 +32,7 @@ export function checkHeader(header: StreamHeader, expected: HeaderExpectation): 
   }
   if (!header.id) return wrong('bad-format', 'the stream header has no id');
   if (expected.from !== undefined && header.from !== undefined && !sameDomain(header.from, expected.from)) {
-    const text = `${header.from.slice(0, 100)} answers where ${expected.from} was expected: check host and port`;
+    const text = `${quoted(header.from, 100)} answers where ${expected.from} was expected: check host and port`;
     return wrong('invalid-from', text);
   }
   return undefined;

@@ -80,6 +80,10 @@ export interface TransportTarget {
   /** Connects here instead of asking DNS for the domain. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** The name whose SRV records say where to connect, in place of the domain's: where a redirect names no port. */
+  readonly dnsName?: string | undefined;
+  /** Connects to no address of this machine or of its link, whatever a name stands for: where a redirect leads. */
+  readonly elsewhere?: boolean | undefined;
   /** `client` looks for `_xmpp-client._tcp`, `component` connects to host and port as given. */
   readonly kind: 'client' | 'component';
   /** A `wss://…`, `xmpp://…` or `xmpps://…` address that decides which transport is used. */

@@ -4,10 +4,10 @@
  *
  * @module
  */
+export { quoted, quotedTag } from '@sestina/xml';
 export { Coalescer, type CoalescerOptions } from './coalescer.js';
 export { Gate, type GateEntry, type GateOptions } from './gate.js';
 export { LruMap, type LruMapOptions } from './lru-map.js';
-export { quoted, quotedTag } from './quoted.js';
 export { RateLimiter, type RateLimiterOptions } from './rate-limiter.js';
 export { SharedLookups } from './shared-lookups.js';
 export { deadline, follow, type Patience, type WithinOptions, within } from './within.js';

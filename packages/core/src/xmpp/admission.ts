@@ -1,4 +1,4 @@
-import { NS_CLIENT, NS_STREAM, type XmlElement } from '@sestina/xml';
+import { NS_CLIENT, NS_STREAM, quoted, type XmlElement } from '@sestina/xml';
 import { type JID, JidParser } from '../jid/index.js';
 import { viewOf } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
@@ -32,7 +32,7 @@ export class Admission {
     if (element.namespace !== NS_CLIENT) return this.#admitsOther(element, link);
     if (!this.#readAddresses(element)) {
       if (this.#host.isComponent && element.attribute('from') === NOWHERE) return false;
-      this.#host.dropped(`a <${element.name}/> with a malformed address`);
+      this.#host.dropped(`${kindOf(element)} with a malformed address`);
       return false;
     }
     return element.name !== 'iq' || this.#admitsIq(element);
@@ -56,7 +56,11 @@ export class Admission {
   #admitsOther(element: XmlElement, link: Link): boolean {
     const { name, namespace } = element;
     if (name === 'message' || name === 'presence' || name === 'iq') {
-      link.fail(new StreamError('invalid-namespace', { text: `<${name}/> in the namespace ${namespace || '(none)'}` }));
+      link.fail(
+        new StreamError('invalid-namespace', {
+          text: `<${name}/> in the namespace ${namespace ? quoted(namespace) : '(none)'}`,
+        }),
+      );
       return false;
     }
     return !(namespace === NS_STREAM && name === 'features');
@@ -80,4 +84,9 @@ export class Admission {
     else this.#host.dropped(wrong);
     return false;
   }
+}
+
+/** What the log of what was dropped calls it: one of a few words, since it remembers each and a peer may choose any name. */
+function kindOf({ name }: XmlElement): string {
+  return name === 'message' || name === 'presence' || name === 'iq' ? `a <${name}/>` : 'an element';
 }

@@ -1,4 +1,4 @@
-import { NS_CLIENT, XmlElement } from '@sestina/xml';
+import { NS_CLIENT, quotedTag, XmlElement } from '@sestina/xml';
 import { type DependencyContainer, provide, type Token } from '../di/index.js';
 import { DisconnectedError } from '../errors.js';
 import type { JID } from '../jid/index.js';
@@ -415,12 +415,13 @@ export abstract class BaseXMPP extends PresenceXMPP {
       return;
     }
     if (handled) return;
-    // Answers of stream-level protocols that nobody asked for change nothing; a stanza of a kind that does not exist ends the stream.
-    if (xml.namespace.startsWith('urn:xmpp:') || xml.namespace.startsWith('urn:ietf:params:xml:ns:xmpp-')) {
-      this.logger.debug(`<${xml.name} xmlns="${xml.namespace}"> was ignored: nothing asked for it`);
+    // What belongs to a protocol of its own that nobody has asked for changes nothing; a stanza of a kind that does not exist ends the
+    // stream.
+    if (xml.namespace !== NS_CLIENT) {
+      this.logger.debug(`${quotedTag(xml)} was ignored: nothing asked for it`);
       return;
     }
-    link.fail(new StreamError('unsupported-stanza-type', { text: `<${xml.name}/> is no stanza` }));
+    link.fail(new StreamError('unsupported-stanza-type', { text: `${quotedTag(xml)} is no stanza` }));
   }
 
   protected override handlerFailed(error: unknown, handler: Pick<Handler, 'name'>, stanza: ElementView): void {

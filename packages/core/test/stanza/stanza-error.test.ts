@@ -79,7 +79,7 @@ describe('a stanza error', () => {
       by: 'montague.example',
       retryable: true,
       name: 'StanzaError',
-      message: 'a@b answered: policy-violation: Slow < down',
+      message: '"a@b" answered: policy-violation: "Slow < down"',
     });
     expect(back.has(TooMany)).toBe(true);
     expect(back.has(ErrorElement as never)).toBe(false);

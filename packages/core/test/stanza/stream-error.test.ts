@@ -56,8 +56,16 @@ describe('a stream error', () => {
   it('says who ended the stream', () => {
     expect(new StreamError('conflict').message).toBe('we ended the stream: conflict');
     expect(new StreamError('conflict', { origin: 'peer', text: 'x' }).message).toBe(
-      'the server ended the stream: conflict, x',
+      'the server ended the stream: conflict, "x"',
     );
+  });
+
+  it('shows nothing of the peer that could forge or write over a line, and keeps what it was', () => {
+    const text = `bye\n2026-01-01 ERROR forged \u001b[2J\u202e${'x'.repeat(10_000)}`;
+    const error = new StreamError('conflict', { origin: 'peer', text });
+    expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(error.message.length).toBeLessThan(300);
+    expect(error.text).toBe(text);
   });
 
   it('has the other host, IPv6 too', () => {

@@ -1,3 +1,4 @@
+import { quotedTag } from '@sestina/xml';
 import { DisconnectedError, TimeoutError } from '../../errors.js';
 import type { JID } from '../../jid/index.js';
 import type { Clock } from '../../services/clock.js';
@@ -119,7 +120,7 @@ export function payloadOf<V extends ElementView>(result: Iq, answer: ElementClas
   const found = result.payload(answer);
   if (found) return found;
   const got = result.xml.firstElement;
-  const text = `expected <${answer.tag} xmlns="${answer.namespace}">, got ${got ? `<${got.name} xmlns="${got.namespace}">` : 'an empty result'}`;
+  const text = `expected <${answer.tag} xmlns="${answer.namespace}">, got ${got ? quotedTag(got) : 'an empty result'}`;
   throw new StanzaError('undefined-condition', { text, stanza: result });
 }
 

@@ -1,5 +1,5 @@
+import { quoted, quotedTag } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
-import { quoted, quotedTag } from '../../src/util/index.js';
 
 describe('what somebody else said', () => {
   it('stands in quotes as it is where it is harmless', () => {

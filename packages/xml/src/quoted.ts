@@ -14,7 +14,8 @@ export function quotedTag({ name, namespace }: { readonly name: string; readonly
   return `<${shown(name, 100)} xmlns="${shown(namespace, 100)}">`;
 }
 
-function shown(text: string, longest: number): string {
+/** The same without quotes, for a text of ours that has words of somebody else in it. @internal */
+export function shown(text: string, longest: number): string {
   // Not more than can be shown is looked at.
   const looked = text
     .slice(0, 4 * longest)
