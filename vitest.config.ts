@@ -25,6 +25,7 @@ export default defineConfig({
             'plugins/*/test/**/*.test.ts',
             'tools/scripts/test/**/*.test.ts',
             'test/badxml/*.test.ts',
+            'test/plugins/**/*.test.ts',
             'test/snippets/*.test.ts',
           ],
         },
@@ -34,7 +35,13 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['tools/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['tools/scripts/**', 'test/badxml/**', 'test/snippets/**', ...configDefaults.exclude],
+          exclude: [
+            'tools/scripts/**',
+            'test/badxml/**',
+            'test/plugins/**',
+            'test/snippets/**',
+            ...configDefaults.exclude,
+          ],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 180_000,

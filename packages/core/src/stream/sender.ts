@@ -1,5 +1,5 @@
 import { exceedsBytes, serialize, utf8Length, type XmlElement } from '@sestina/xml';
-import type { Registration } from '../registration.js';
+import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import { Callbacks } from './callbacks.js';
@@ -44,6 +44,8 @@ export class Sender implements HeldBack, SendingOwner {
   stuck = false;
   #patience: Timer | undefined;
   #writing = false;
+  /** How many want stanzas to wait in the queue. */
+  #holds = 0;
   readonly #underWay = new UnderWay();
   readonly #unsent: UnsentReport;
   #closed = false;
@@ -103,6 +105,15 @@ export class Sender implements HeldBack, SendingOwner {
   #take(sending: Sending, stanza: ElementView, options: SendOptions): void {
     if (this.#out.size === 0) this.#submit(sending, options);
     else this.#filter(sending, stanza, options);
+  }
+
+  /** Lets stanzas wait in the queue until that is undone. */
+  holdBack(): Registration {
+    this.#holds += 1;
+    return new Registration(() => {
+      this.#holds -= 1;
+      this.#flush();
+    });
   }
 
   /** A stanza that is not ready yet: `release` sends what became of it. */
@@ -175,7 +186,7 @@ export class Sender implements HeldBack, SendingOwner {
       sending.move('failed', new StanzaTooLargeError(utf8Length(text), maxStanzaBytes));
       return;
     }
-    if (link?.writable && !this.#busy && !this.#writing && this.queue.length === 0) {
+    if (link?.writable && !this.#busy && !this.#writing && this.#holds === 0 && this.queue.length === 0) {
       this.#write(link, sending, text);
       this.#flush();
       return;
@@ -246,7 +257,7 @@ export class Sender implements HeldBack, SendingOwner {
 
   #flush(): void {
     const link = this.#link;
-    while (link?.writable && link === this.#link && !this.#busy && !this.#writing) {
+    while (link?.writable && link === this.#link && !this.#busy && !this.#writing && this.#holds === 0) {
       const next = this.queue.shift();
       if (!next) break;
       const text = this.#textFor(link, next);

@@ -199,7 +199,6 @@ export class Sending implements PromiseLike<SendState> {
 
   /**
    * For the stream and for XEP-0198: moves it on. A settled one stays as it is.
-   * @internal
    */
   move(state: SendState, error?: SendError | DisconnectedError): void {
     if (SETTLED.has(this.#state) || this.#state === state) return;

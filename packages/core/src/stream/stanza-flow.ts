@@ -182,6 +182,11 @@ export abstract class StanzaFlow<E extends StreamEvents = StreamEvents> extends 
     return this.sender.element(element);
   }
 
+  /** Lets stanzas wait in the queue, as if the peer did not read, until the registration is disposed of. */
+  holdSending(): Registration {
+    return this.registered(this.sender.holdBack());
+  }
+
   // The wire, in wire order.
 
   /**
