@@ -1,11 +1,11 @@
 import {
   createSaxesParser,
+  DocumentParser,
   type Limits,
   NS_STREAM,
   NS_STREAM_ERRORS,
   type Parser,
   type ParserEvents,
-  parseDocument,
   type XmlCondition,
   XmlElement,
   XmlStreamError,
@@ -23,6 +23,7 @@ const MOST_READ_TWICE = 16_384;
  */
 export class FramedParser implements Parser {
   readonly #events: ParserEvents;
+  readonly #document: DocumentParser;
   #limits: Limits;
   #opened = false;
   #stopped = false;
@@ -32,6 +33,7 @@ export class FramedParser implements Parser {
   constructor(events: ParserEvents, limits: Limits) {
     this.#events = events;
     this.#limits = limits;
+    this.#document = new DocumentParser({ limits });
   }
 
   /** A frame is all there, or not there at all. */
@@ -45,6 +47,7 @@ export class FramedParser implements Parser {
 
   setLimits(limits: Limits): void {
     this.#limits = limits;
+    this.#document.set({ limits });
   }
 
   stop(): void {
@@ -63,32 +66,35 @@ export class FramedParser implements Parser {
     }
     let root: XmlElement;
     try {
-      root = parseFrame(chunk, this.#limits);
+      root = this.#parse(chunk);
     } catch (error) {
       this.#error(error instanceof XmlStreamError ? error : new XmlStreamError('not-well-formed', String(error)));
       return;
     }
-    this.#tell(root, chunk);
+    this.#tell(root);
   }
 
-  #tell(root: XmlElement, frame: string): void {
+  #tell(root: XmlElement): void {
+    const { bytes } = this.#document;
     const { name, namespace } = root;
     if (namespace === NS_STREAM && name === 'stream') {
       this.#fail('bad-format', '<stream:stream> in place of <open/>');
     } else if (namespace === NS_FRAMING && name === 'close') {
       this.#over = true;
       const uri = root.attribute('see-other-uri')?.trim();
-      if (uri) this.#events.element(redirectTo(uri), byteLength(frame));
+      if (uri) this.#events.element(redirectTo(uri), bytes);
       else this.#events.streamEnd();
     } else if (this.#opened) {
       if (namespace === NS_FRAMING) this.#fail('bad-format', `<${name}/> where a stanza was expected`);
       else if (namespace === '') this.#fail('invalid-namespace', 'an element without a namespace');
-      else this.#events.element(root, byteLength(frame));
+      else this.#events.element(root, bytes);
     } else if (namespace === NS_STREAM && name === 'error') {
       // Against §3.5, but what it says is more than that it came too early.
-      this.#events.element(root, byteLength(frame));
+      this.#events.element(root, bytes);
     } else {
       this.#opened = true;
+      // RFC 6120 §8.1.5: the language of what does not say its own.
+      this.#document.set({ lang: root.lang });
       this.#events.streamStart({
         name,
         namespace,
@@ -102,6 +108,21 @@ export class FramedParser implements Parser {
     }
   }
 
+  #parse(frame: string): XmlElement {
+    if (frame.charCodeAt(0) !== 0x3c) {
+      throw new XmlStreamError('bad-format', 'a message that does not begin with <');
+    }
+    try {
+      return this.#document.parse(frame);
+    } catch (error) {
+      const unclear = error instanceof XmlStreamError && error.condition === 'not-well-formed';
+      if (unclear && frame.length <= MOST_READ_TWICE && !isMalformed(frame, this.#limits)) {
+        throw new XmlStreamError('bad-format', 'a message that is not exactly one element');
+      }
+      throw error;
+    }
+  }
+
   #fail(condition: XmlCondition, message: string): void {
     this.#error(new XmlStreamError(condition, message));
   }
@@ -109,21 +130,6 @@ export class FramedParser implements Parser {
   #error(error: XmlStreamError): void {
     this.#over = true;
     this.#events.error(error);
-  }
-}
-
-function parseFrame(frame: string, limits: Limits): XmlElement {
-  if (frame.charCodeAt(0) !== 0x3c) {
-    throw new XmlStreamError('bad-format', 'a message that does not begin with <');
-  }
-  try {
-    return parseDocument(frame, limits);
-  } catch (error) {
-    const unclear = error instanceof XmlStreamError && error.condition === 'not-well-formed';
-    if (unclear && frame.length <= MOST_READ_TWICE && !isMalformed(frame, limits)) {
-      throw new XmlStreamError('bad-format', 'a message that is not exactly one element');
-    }
-    throw error;
   }
 }
 
@@ -151,8 +157,4 @@ function isMalformed(frame: string, limits: Limits): boolean {
 /** What RFC 6120 §4.9.3.19 has for it, so that the rules for redirects are the same on every transport. */
 function redirectTo(uri: string): XmlElement {
   return new XmlElement('error', NS_STREAM).append(new XmlElement('see-other-host', NS_STREAM_ERRORS).append(uri));
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -1,32 +1,10 @@
-import { SestinaError } from './errors.js';
+import { type Origin, ReadOnlyError } from './origin.js';
+import { OwnStrings } from './own-string.js';
 import { quotedTag } from './quoted.js';
 import { serialize } from './serialize.js';
 
 /** What an element can hold. */
 export type XmlNode = XmlElement | string;
-
-/** An address that was read already; its text in full. */
-export interface OriginAddress {
-  readonly full: string;
-}
-
-/**
- * Where an element came from, one object for a whole parsed stanza: sealing it makes every element of the stanza
- * read-only at once, without a walk.
- */
-export interface Origin {
-  sealed: boolean;
-  /** The stream it came in on or is meant for; the stream sets it. */
-  stream?: unknown;
-  /** The sender of the stanza, where the stream has read it already. Whoever takes it compares its text with the attribute. */
-  from?: OriginAddress | undefined;
-  /** The same for the receiver. */
-  to?: OriginAddress | undefined;
-  /** For a reply: the origin of the request that it answers. */
-  request?: Origin;
-  /** For a request: an answer has been given. */
-  answered?: boolean;
-}
 
 /** What stands in an element that nobody has looked into yet. @internal */
 export interface Unread {
@@ -34,22 +12,9 @@ export interface Unread {
   read(origin: Origin | undefined): XmlElement;
 }
 
-/** Thrown where a received stanza is written to. */
-export class ReadOnlyError extends SestinaError {
-  readonly code = 'ERR_READ_ONLY';
-
-  constructor(element: XmlElement) {
-    super(
-      `${quotedTag(element)} was received and is shared by all handlers, so it is read-only: ` +
-        'write to a copy() of it',
-    );
-  }
-}
-
-// Most elements have no attributes or no children: they share these, which nobody ever writes to.
-const NONE: XmlNode[] = []; // module-state: the empty list, copied before the first write
-
-const NO_ATTRIBUTES: string[] = []; // module-state: the empty list, copied before the first write
+// Most elements have no attributes or no children: they share these, and get lists of their own before the first write.
+const NONE = Object.freeze([]) as unknown as XmlNode[];
+const NO_ATTRIBUTES = Object.freeze([]) as unknown as string[];
 
 /**
  * An XML element: the only mutable truth; every stanza object is a view over one.
@@ -58,6 +23,8 @@ const NO_ATTRIBUTES: string[] = []; // module-state: the empty list, copied befo
  * `{namespace}local` for all others. No name is special: `__proto__` and `constructor` are data.
  */
 export class XmlElement {
+  readonly #name: string;
+  readonly #namespace: string;
   /** Name and value in turn: stanzas have few attributes, so a scan beats a table, and no name can hit a prototype. */
   #attributes: string[];
   #children: XmlNode[] = NONE;
@@ -65,19 +32,19 @@ export class XmlElement {
   #unread: Unread | undefined = undefined;
   /** The last stanza object made over this element; see `viewOf`. */
   view: object | undefined = undefined;
-  /** Shared by all elements of one received stanza; undefined on elements made here. */
-  origin: Origin | undefined;
+  #origin: Origin | undefined = undefined;
+  /** Somebody has the list of children, which is therefore not written to any more. */
+  #handedOut = false;
 
   constructor(
-    /** Local name. */
-    readonly name: string,
-    /** Namespace URI; empty for none. */
-    readonly namespace: string,
+    name: string,
+    namespace: string,
     /** Name-value pairs; a record is read by its own enumerable keys, undefined values are left out. */
     attributes?: Readonly<Record<string, string | undefined>> | undefined,
   ) {
+    this.#name = name;
+    this.#namespace = namespace;
     this.#attributes = NO_ATTRIBUTES;
-    this.origin = undefined;
     if (attributes) {
       const pairs: string[] = [];
       this.#attributes = pairs;
@@ -89,13 +56,20 @@ export class XmlElement {
   }
 
   /**
-   * For parsers: takes over the array of names and values without looking at it.
+   * For parsers: takes over the arrays of names and values and of children without looking at them.
    * @internal
    */
-  static adopt(name: string, namespace: string, pairs: string[] | undefined, origin: Origin | undefined): XmlElement {
+  static adopt(
+    name: string,
+    namespace: string,
+    pairs: string[] | undefined,
+    origin: Origin | undefined,
+    nodes?: XmlNode[],
+  ): XmlElement {
     const element = new XmlElement(name, namespace);
     if (pairs !== undefined) element.#attributes = pairs;
-    element.origin = origin;
+    if (nodes !== undefined) element.#children = nodes;
+    element.#origin = origin;
     return element;
   }
 
@@ -106,37 +80,44 @@ export class XmlElement {
   static unread(name: string, namespace: string, unread: Unread, origin: Origin | undefined): XmlElement {
     const element = new XmlElement(name, namespace);
     element.#unread = unread;
-    element.origin = origin;
+    element.#origin = origin;
     return element;
   }
 
   /**
-   * For parsers: appends without the read-only check.
-   * @internal
-   */
-  adoptChild(node: XmlNode): void {
-    if (this.#children === NONE) this.#children = [node];
-    else this.#children.push(node);
-  }
-
-  /**
-   * For parsers: takes over the array of children of an element that has none.
-   * @internal
-   */
-  adoptChildren(nodes: XmlNode[]): void {
-    this.#children = nodes;
-  }
-
-  /**
-   * For parsers: like `adoptChild`, but joins the text that stands right before.
+   * For parsers: appends text, joined with that which stands right before.
    * @internal
    */
   adoptText(text: string): void {
+    this.#writable();
     const children = this.#children;
     const last = children.length - 1;
-    if (last < 0) this.#children = [text];
-    else if (typeof children[last] === 'string') children[last] += text;
-    else children.push(text);
+    if (last >= 0 && typeof children[last] === 'string') children[last] += text;
+    else this.#push(text);
+  }
+
+  /**
+   * Where it came from, shared by all elements of one received stanza; undefined on elements made here.
+   * @throws ReadOnlyError where a received one is given another.
+   */
+  get origin(): Origin | undefined {
+    return this.#origin;
+  }
+
+  set origin(origin: Origin | undefined) {
+    if (origin === this.#origin) return;
+    if (this.#origin?.sealed === true) throw new ReadOnlyError(this);
+    this.#origin = origin;
+  }
+
+  /** Local name. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Namespace URI; empty for none. */
+  get namespace(): string {
+    return this.#namespace;
   }
 
   /** The value of an attribute, or undefined. */
@@ -173,16 +154,42 @@ export class XmlElement {
     return entries;
   }
 
-  /** Names and values in turn, not to be written to: what the serializer walks. @internal */
-  get attributePairs(): readonly string[] {
+  /** How many attributes there are. */
+  get attributeCount(): number {
     if (this.#unread !== undefined) this.#fill();
-    return this.#attributes;
+    return this.#attributes.length >> 1;
   }
 
-  /** Elements and text in document order. */
+  /** The name of the attribute at that place; `attributes()` without making a list. */
+  attributeNameAt(index: number): string | undefined {
+    return this.#attributes[2 * index];
+  }
+
+  /** The value of the attribute at that place. */
+  attributeValueAt(index: number): string | undefined {
+    return this.#attributes[2 * index + 1];
+  }
+
+  /** Elements and text in document order, as they are now: the list does not change any more. */
   get children(): readonly XmlNode[] {
     if (this.#unread !== undefined) this.#fill();
+    if (!this.#handedOut) {
+      this.#handedOut = true;
+      Object.freeze(this.#children);
+    }
     return this.#children;
+  }
+
+  /** How many elements and texts there are inside. */
+  get nodeCount(): number {
+    if (this.#unread !== undefined) this.#fill();
+    return this.#children.length;
+  }
+
+  /** The element or text at that place; `children` without making a list that does not change. */
+  nodeAt(index: number): XmlNode | undefined {
+    if (this.#unread !== undefined) this.#fill();
+    return this.#children[index];
   }
 
   /** The child elements, without the text between them. */
@@ -219,16 +226,21 @@ export class XmlElement {
     return found;
   }
 
-  /** Adds nodes at the end. @throws ReadOnlyError on a received stanza. */
+  /** Adds nodes at the end. @throws ReadOnlyError on a received stanza. TypeError for what is neither element nor text. */
   append(...nodes: XmlNode[]): this {
     this.#writable();
-    for (const node of nodes) if (node !== '') this.adoptChild(node);
+    for (const node of nodes) checkNode(node, this.name);
+    for (const node of nodes) if (node !== '') this.#push(node);
     return this;
   }
 
-  /** Adds a node at a position among the children. @throws ReadOnlyError on a received stanza. */
+  /**
+   * Adds a node at a position among the children.
+   * @throws ReadOnlyError on a received stanza. TypeError for what is neither element nor text.
+   */
   insert(index: number, node: XmlNode): this {
     this.#writable();
+    checkNode(node, this.name);
     if (this.#children === NONE) this.#children = [];
     this.#children.splice(index, 0, node);
     return this;
@@ -275,13 +287,39 @@ export class XmlElement {
     if (this.#unread !== undefined) this.#fill();
     const copy = new XmlElement(this.name, this.namespace);
     if (this.#attributes.length > 0) copy.#attributes = this.#attributes.slice();
-    for (const child of this.#children) copy.adoptChild(typeof child === 'string' ? child : child.copy());
+    if (this.#children.length > 0) {
+      copy.#children = this.#children.map((child) => (typeof child === 'string' ? child : child.copy()));
+    }
     return copy;
+  }
+
+  /**
+   * A deep copy for what is kept longer than its event: it holds on to nothing of the text that the stanza was read from, which
+   * is often many times as large. It has the same origin, so that a received stanza stays read-only and answers to the copy count
+   * as answers to it.
+   */
+  compact(): XmlElement {
+    return this.#compact(new OwnStrings());
+  }
+
+  #compact(own: OwnStrings): XmlElement {
+    if (this.#unread !== undefined) this.#fill();
+    const compact = new XmlElement(own.name(this.name), own.name(this.namespace));
+    compact.#origin = this.#origin;
+    if (this.#attributes.length > 0) {
+      compact.#attributes = this.#attributes.map((text, i) => (i % 2 === 0 ? own.name(text) : own.value(text)));
+    }
+    if (this.#children.length > 0) {
+      compact.#children = this.#children.map((child) =>
+        typeof child === 'string' ? own.value(child) : child.#compact(own),
+      );
+    }
+    return compact;
   }
 
   /** Whether writing throws: true once a received stanza is handed to handlers. */
   get readOnly(): boolean {
-    return this.origin?.sealed === true;
+    return this.#origin?.sealed === true;
   }
 
   /** It as XML text, with its namespace declared. @throws SerializeError for what XML cannot hold. */
@@ -304,15 +342,38 @@ export class XmlElement {
   }
 
   #writable(): void {
-    if (this.origin?.sealed === true) throw new ReadOnlyError(this);
+    if (this.#origin?.sealed === true) throw new ReadOnlyError(this);
     if (this.#unread !== undefined) this.#fill();
+    if (this.#handedOut) {
+      this.#handedOut = false;
+      this.#children = this.#children.length === 0 ? NONE : this.#children.slice();
+    }
+  }
+
+  #push(node: XmlNode): void {
+    if (this.#children === NONE) this.#children = [node];
+    else this.#children.push(node);
   }
 
   #fill(): void {
-    const read = this.#unread?.read(this.origin);
+    const read = this.#unread?.read(this.#origin);
     if (read === undefined) return;
     this.#unread = undefined;
     this.#attributes = read.#attributes;
     this.#children = read.#children;
   }
+}
+
+// By shape: an element may come from another copy of this package.
+function checkNode(node: unknown, parent: string): void {
+  if (typeof node === 'string' || typeof (node as XmlElement | undefined)?.nodeAt === 'function') return;
+  const isView = typeof (node as { xml?: XmlElement } | undefined)?.xml?.nodeAt === 'function';
+  throw new TypeError(
+    `<${parent}> can hold elements and text, got ${isView ? 'a stanza object: give its .xml' : describe(node)}`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return typeof value === 'object' ? `an object that is no XmlElement` : `a ${typeof value}`;
 }

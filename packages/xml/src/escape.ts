@@ -56,11 +56,11 @@ function escapeCharacter(character: string): string | undefined {
     case "'":
       return '&apos;';
     case '\t':
-      return '&#9;';
+      return '&#x9;';
     case '\n':
-      return '&#10;';
+      return '&#xA;';
     case '\r':
-      return '&#13;';
+      return '&#xD;';
     default:
       return undefined;
   }

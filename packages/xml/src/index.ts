@@ -1,4 +1,5 @@
-export { type Origin, type OriginAddress, ReadOnlyError, XmlElement, type XmlNode } from './element.js';
+export { type DocumentOptions, DocumentParser, parseDocument } from './document-parser.js';
+export { XmlElement, type XmlNode } from './element.js';
 export { ConfigError, SestinaError } from './errors.js';
 export { escapeAttribute } from './escape.js';
 export { DEFAULT_LIMITS, type Limits, limitsFrom } from './limits.js';
@@ -12,7 +13,8 @@ export {
   NS_XML,
   NS_XMLNS,
 } from './namespaces.js';
-export { parseDocument } from './parse-document.js';
+export { Origin, type OriginAddress, ReadOnlyError } from './origin.js';
+export { ownString } from './own-string.js';
 export type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 export { quoted, quotedTag } from './quoted.js';
 export { createSaxesParser } from './saxes-parser.js';

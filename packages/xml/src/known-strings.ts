@@ -1,4 +1,5 @@
 import { same } from './bytes.js';
+import { ownString } from './own-string.js';
 
 /** How many strings are remembered, in pairs of places for those of one hash; and how long one is at most. */
 const SLOTS = 256;
@@ -25,8 +26,7 @@ export class KnownStrings {
   /** Remembers it; gives a string that does not keep alive what it was cut from. */
   add(fresh: string, bytes: Uint8Array, from: number, to: number, hash: number): string {
     if (fresh.length > LONGEST) return fresh;
-    // A slice holds on to the whole text that it was cut from, and one of a Buffer to its bytes.
-    const text = ` ${fresh}`.slice(1);
+    const text = ownString(fresh);
     const slot = slotOf(hash);
     this.#known[slot + 1] = this.#known[slot];
     this.#known[slot] = { text, bytes: Uint8Array.prototype.slice.call(bytes, from, to) };

@@ -1,20 +1,11 @@
 import { APOSTROPHE, EQUALS, GT, IN_VALUE, KINDS, QUOTE, SLASH, SPACE, START } from './byte-kinds.js';
 import { ByteScanner, MOST_ATTRIBUTES, NO_TEXT, type Utf8Text } from './byte-scanner.js';
 import { same } from './bytes.js';
-import { type Origin, type Unread, XmlElement, type XmlNode } from './element.js';
+import { type Unread, XmlElement, type XmlNode } from './element.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { NS_STREAM } from './namespaces.js';
-
-/** What an element has from the stream that it stands in. */
-export interface Surroundings {
-  readonly limits: Limits;
-  /** The default namespace of first-level elements. */
-  readonly inside: string;
-  /** The one that the header declares; an element that repeats it is in `inside`. */
-  readonly contentNamespace: string;
-  /** The namespace of a prefix of the header. */
-  namespaceOf(prefix: string): string | undefined;
-}
+import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from './namespaces.js';
+import type { Origin } from './origin.js';
+import { aroundDocument, insideOf, type Surroundings } from './surroundings.js';
 
 /** Deeper elements, and those with more attributes, are somebody else's: no stanza has that many. */
 const DEEPEST = 64;
@@ -24,12 +15,12 @@ const MOST_NODES = 64;
 
 const XMLNS = new TextEncoder().encode('xmlns');
 
-/** Where a part is read that was held against the limits before. */
-const WITHIN_LIMITS: Surroundings = {
-  limits: withoutLimits(),
-  inside: '',
-  contentNamespace: '',
-  namespaceOf: () => undefined,
+/** Where a part is read that was held against the limits before, and holds no prefix. */
+const WITHIN_LIMITS = aroundDocument('', withoutLimits());
+const WITHIN_LIMITS_OF_COMPONENT: Surroundings = {
+  ...WITHIN_LIMITS,
+  contentNamespace: NS_COMPONENT,
+  inside: NS_CLIENT,
 };
 
 function withoutLimits(): Limits {
@@ -98,8 +89,15 @@ export class PlainReader {
   }
 
   /** The child that stands there, which was found to be right when its parent was read. */
-  readAgain(source: Utf8Text, at: number, textAt: number, inherited: string, origin: Origin | undefined): XmlElement {
-    const element = this.#read(source, at, textAt, WITHIN_LIMITS, inherited, origin, 2, false);
+  readAgain(
+    source: Utf8Text,
+    at: number,
+    textAt: number,
+    around: Surroundings,
+    inherited: string,
+    origin: Origin | undefined,
+  ): XmlElement {
+    const element = this.#read(source, at, textAt, around, inherited, origin, 2, false);
     if (element === undefined) throw new Error('a part of a stanza was written to after it had come in');
     return element;
   }
@@ -132,11 +130,15 @@ export class PlainReader {
   #element(from: number, inherited: string, depth: number, lazy: boolean): XmlElement | undefined {
     if (!this.#startTag(from, depth, ALL)) return undefined;
     const declared = this.#declared;
-    const inside = declared === undefined ? inherited : this.#inside(declared, depth);
-    const count = this.#attributes;
+    const inside = declared === undefined ? inherited : insideOf(this.#around, declared);
     const tag = this.#tag;
-    const element = this.#make(tag, inside, count === 0 ? undefined : this.#slots.slice(0, 2 * count), depth);
-    if (element === undefined || !this.#open) return element;
+    const colon = tag.indexOf(':');
+    const name = colon < 0 ? tag : tag.slice(colon + 1);
+    const namespace = colon < 0 ? inside : this.#prefixedNamespace(tag, colon);
+    if (namespace === undefined || (depth === 1 && name === 'stream' && namespace === NS_STREAM)) return undefined;
+    const count = this.#attributes;
+    const pairs = count === 0 ? undefined : this.#slots.slice(0, 2 * count);
+    if (!this.#open) return XmlElement.adopt(name, namespace, pairs, this.#origin);
     const first = this.#nodeCount;
     for (;;) {
       if (!this.#scan.textUpToTag(true)) return undefined;
@@ -148,9 +150,9 @@ export class PlainReader {
       this.#nodes[this.#nodeCount++] = child;
     }
     if (!this.#scan.endTag(from + 1, tag.length)) return undefined;
-    if (this.#nodeCount > first) element.adoptChildren(this.#nodes.slice(first, this.#nodeCount));
+    const nodes = this.#nodeCount === first ? undefined : this.#nodes.slice(first, this.#nodeCount);
     this.#nodeCount = first;
-    return element;
+    return XmlElement.adopt(name, namespace, pairs, this.#origin, nodes);
   }
 
   /** A child of a first-level element, to be filled when somebody looks into it; where it has a text alone, that is cut out now. */
@@ -158,7 +160,7 @@ export class PlainReader {
     const textFrom = from - this.#scan.delta;
     if (!this.#startTag(from, 2, NAME)) return undefined;
     const tag = this.#tag;
-    const namespace = this.#declared ?? inherited;
+    const namespace = this.#declared === undefined ? inherited : insideOf(this.#around, this.#declared);
     const plain = this.#attributes === 0;
     if (!this.#open) {
       if (plain) return XmlElement.adopt(tag, namespace, undefined, this.#origin);
@@ -167,13 +169,12 @@ export class PlainReader {
       const text = this.#scan.value;
       if (plain && this.#scan.bytes[this.#scan.at + 1] === SLASH) {
         if (!this.#scan.endTag(from + 1, tag.length)) return undefined;
-        const element = XmlElement.adopt(tag, namespace, undefined, this.#origin);
-        if (text !== '') element.adoptChildren([text]);
-        return element;
+        return XmlElement.adopt(tag, namespace, undefined, this.#origin, text === '' ? undefined : [text]);
       }
       if (!this.#skipContent(from + 1, tag.length, 2)) return undefined;
     }
-    const unread = new Part(this, this.#source, from, textFrom, inherited);
+    const again = this.#around.contentNamespace === NS_COMPONENT ? WITHIN_LIMITS_OF_COMPONENT : WITHIN_LIMITS;
+    const unread = new Part(this, this.#source, from, textFrom, again, inherited);
     return XmlElement.unread(tag, namespace, unread, this.#origin);
   }
 
@@ -261,24 +262,12 @@ export class PlainReader {
     return true;
   }
 
-  /** The default namespace inside of an element with that declaration. */
-  #inside(declared: string, depth: number): string {
-    const { contentNamespace, inside } = this.#around;
-    return depth === 1 && declared === contentNamespace ? inside : declared;
-  }
-
-  #make(tag: string, inside: string, pairs: string[] | undefined, depth: number): XmlElement | undefined {
-    const colon = tag.indexOf(':');
-    if (colon < 0) {
-      if (depth === 1 && tag === 'stream' && inside === NS_STREAM) return undefined;
-      return XmlElement.adopt(tag, inside, pairs, this.#origin);
-    }
+  /** The namespace of a tag with a prefix, where that is in the header and the name behind it is one. */
+  #prefixedNamespace(tag: string, colon: number): string | undefined {
     const namespace = this.#around.namespaceOf(tag.slice(0, colon));
-    const name = tag.slice(colon + 1);
-    const first = name === '' ? 0 : (KINDS[name.charCodeAt(0)] as number);
-    if (namespace === undefined || (first & START) === 0 || name.includes(':')) return undefined;
-    if (depth === 1 && name === 'stream' && namespace === NS_STREAM) return undefined;
-    return XmlElement.adopt(name, namespace, pairs, this.#origin);
+    const first = colon + 1 === tag.length ? 0 : (KINDS[tag.charCodeAt(colon + 1)] as number);
+    if (namespace === undefined || (first & START) === 0 || tag.includes(':', colon + 1)) return undefined;
+    return insideOf(this.#around, namespace);
   }
 }
 
@@ -289,10 +278,11 @@ class Part implements Unread {
     private readonly source: Utf8Text,
     private readonly at: number,
     private readonly textAt: number,
+    private readonly around: Surroundings,
     private readonly inherited: string,
   ) {}
 
   read(origin: Origin | undefined): XmlElement {
-    return this.reader.readAgain(this.source, this.at, this.textAt, this.inherited, origin);
+    return this.reader.readAgain(this.source, this.at, this.textAt, this.around, this.inherited, origin);
   }
 }

@@ -32,7 +32,7 @@ function write(
   prefixes: ReadonlyMap<string, string> | undefined,
   depth: number,
 ): string {
-  const { name, namespace, children } = element;
+  const { name, namespace } = element;
   if (!isNcName(name)) refuse('element', name, `${quoted(name, 64)} is no element name`);
   if (depth > DEEPEST) refuse('element', name, `more than ${DEEPEST} levels: an element cannot be inside itself`);
   let tag = name;
@@ -46,25 +46,26 @@ function write(
       attributes = ` xmlns='${escapeNamespace(namespace, name)}'`;
     }
   }
-  if (element.attributePairs.length > 0) attributes += writeAttributes(element, prefixes);
+  if (element.attributeCount > 0) attributes += writeAttributes(element, prefixes);
   let content = '';
-  for (let i = 0; i < children.length; i++) {
-    const child = children[i] as XmlElement | string;
+  const { nodeCount } = element;
+  for (let i = 0; i < nodeCount; i++) {
+    const child = element.nodeAt(i) as XmlElement | string;
     content += typeof child === 'string' ? escapeText(child, name) : write(child, inside, prefixes, depth + 1);
   }
   return content === '' ? `<${tag}${attributes}/>` : `<${tag}${attributes}>${content}</${tag}>`;
 }
 
 function writeAttributes(element: XmlElement, prefixes: ReadonlyMap<string, string> | undefined): string {
-  const pairs = element.attributePairs;
-  const { name: tag } = element;
+  const { name: tag, attributeCount } = element;
   let text = '';
   /** Namespace → prefix, of those declared here. */
   let own: Map<string, string> | undefined;
-  for (let i = 0; i < pairs.length; i += 2) {
-    const name = pairs[i] as string;
-    for (let j = 0; j < i; j += 2) {
-      if (pairs[j] === name) refuse('attribute', tag, `the attribute ${quoted(name, 64)} is there twice`);
+  for (let i = 0; i < attributeCount; i++) {
+    const name = element.attributeNameAt(i) as string;
+    for (let j = 0; j < i; j++) {
+      if (element.attributeNameAt(j) === name)
+        refuse('attribute', tag, `the attribute ${quoted(name, 64)} is there twice`);
     }
     let written = name;
     if (name.charCodeAt(0) === 0x7b) {
@@ -80,7 +81,7 @@ function writeAttributes(element: XmlElement, prefixes: ReadonlyMap<string, stri
       }
       written = `${prefix}:${name.slice(end + 1)}`;
     } else if (name === 'xmlns' || !isNcName(name.startsWith('xml:') ? name.slice(4) : name)) badAttribute(tag, name);
-    text += ` ${written}='${escapeAttribute(pairs[i + 1] as string, tag)}'`;
+    text += ` ${written}='${escapeAttribute(element.attributeValueAt(i) as string, tag)}'`;
   }
   return text;
 }

@@ -1,12 +1,21 @@
-import { type Origin, XmlElement } from './element.js';
+import { XmlElement } from './element.js';
 import type { Limits } from './limits.js';
 import { isNcName } from './names.js';
 import { badDeclaration, type KnownNamespace, NamespaceScope } from './namespace-scope.js';
 import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from './namespaces.js';
+import { Origin } from './origin.js';
 import type { StreamHeader } from './parser.js';
-import type { Surroundings } from './plain-reader.js';
+import { insideOf, type Surroundings } from './surroundings.js';
 import { exceedsBytes } from './utf8.js';
 import type { XmlCondition } from './xml-error.js';
+
+/** What a document has from its surroundings, which a stream has from its header. */
+export interface DocumentSetting {
+  /** The default namespace of its root. */
+  readonly namespace: string;
+  /** The language of its root. */
+  readonly lang: string | undefined;
+}
 
 /** Ends the stream. */
 export type Refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) => never;
@@ -32,19 +41,25 @@ export class TreeBuilder implements Surroundings {
   readonly #declared: string[] = [];
   #declaredSlots = 0;
   #elements = 0;
-  #origin = freshOrigin();
+  #origin: Origin;
 
   limits: Limits;
   /** How many elements are open, the root among them. */
   depth = 0;
   /** The default namespace of the header, as it came. */
   contentNamespace = '';
+  #lang: string | undefined;
 
-  constructor(refuse: Refuse, limits: Limits, document: boolean) {
+  constructor(refuse: Refuse, limits: Limits, document: DocumentSetting | undefined) {
     this.#refuse = refuse;
     this.limits = limits;
     // A document has no stream around it: its root is what a first-level element is to a stream.
-    if (document) this.#push(undefined, '', 0);
+    if (document) {
+      this.contentNamespace = document.namespace;
+      this.#lang = document.lang;
+      this.#push(undefined, document.namespace, 0);
+    }
+    this.#origin = this.freshOrigin();
   }
 
   /** The default namespace of first-level elements. */
@@ -56,6 +71,11 @@ export class TreeBuilder implements Surroundings {
     return this.#scope.namespaceOf(prefix)?.uri;
   }
 
+  /** The origin of one first-level element. */
+  freshOrigin(): Origin {
+    return new Origin(this.#lang);
+  }
+
   /** Whether there are more prefixes than the limit allows, which the next declaration shows. */
   get crowded(): boolean {
     return this.#scope.size > this.limits.maxPrefixes;
@@ -64,15 +84,14 @@ export class TreeBuilder implements Surroundings {
   /** A first-level element starts. */
   begin(): void {
     this.#elements = 0;
-    this.#origin = freshOrigin();
+    this.#origin = this.freshOrigin();
   }
 
-  /** The name of a start tag is complete. */
-  startTag(name: string): void {
+  /** The name of a start tag is complete, and not too long. */
+  startTag(): void {
     const limits = this.limits;
     if (this.depth > limits.maxDepth) this.#exceeded('maxDepth', limits.maxDepth);
     if (++this.#elements > limits.maxElements) this.#exceeded('maxElements', limits.maxElements);
-    if (exceedsBytes(name, limits.maxNameBytes)) this.#exceeded('maxNameBytes', limits.maxNameBytes);
     this.#slots = 0;
     this.#prefixed = false;
   }
@@ -98,7 +117,7 @@ export class TreeBuilder implements Surroundings {
     let inside = depth === 0 ? '' : (this.#defaults[depth - 1] as string);
     if (this.#declaredSlots > 0) inside = this.#bind(inside);
     const colon = tag.indexOf(':');
-    const namespace = colon < 0 ? inside : this.#resolve(tag, colon).uri;
+    const namespace = colon < 0 ? inside : insideOf(this, this.#resolve(tag, colon).uri);
     const element = XmlElement.adopt(
       colon < 0 ? tag : tag.slice(colon + 1),
       namespace,
@@ -107,11 +126,12 @@ export class TreeBuilder implements Surroundings {
     );
     if (depth === 0) {
       this.contentNamespace = inside;
+      this.#lang = element.lang;
       // Of equal strings those that are one object are compared the fastest.
       this.#push(element, inside === NS_COMPONENT || inside === NS_CLIENT ? NS_CLIENT : inside, mark);
       return headerOf(element, inside);
     }
-    if (depth > 1) (this.#open[depth - 1] as XmlElement).adoptChild(element);
+    if (depth > 1) (this.#open[depth - 1] as XmlElement).append(element);
     // It would have no end of its own: said now, and not when the connection is gone (RFC 6120 §4.9.3.1).
     else if (this.#open[0] && namespace === NS_STREAM && element.name === 'stream') {
       this.#refuse('bad-format', 'a stream header inside of a stream');
@@ -166,9 +186,7 @@ export class TreeBuilder implements Surroundings {
       const prefix = declared[i] as string;
       const namespace = declared[i + 1] as string;
       if (prefix !== '') this.#scope.bind(prefix, namespace);
-      // A stanza that repeats the declaration of the header is the same stanza.
-      else if (this.depth === 1 && namespace === this.contentNamespace) inside = this.#defaults[0] as string;
-      else inside = namespace;
+      else inside = this.depth === 0 ? namespace : insideOf(this, namespace);
     }
     if (this.#scope.size > this.limits.maxPrefixes) this.#exceeded('maxPrefixes', this.limits.maxPrefixes);
     return inside;
@@ -215,11 +233,6 @@ export class TreeBuilder implements Surroundings {
   #exceeded(limit: keyof Limits, value: number): never {
     this.#refuse('policy-violation', `more than limits.${limit} (${value}) allows`, limit);
   }
-}
-
-/** Of one first-level element. With all that a received stanza gets in time, so that all origins have one shape. */
-export function freshOrigin(): Origin {
-  return { sealed: false, stream: undefined, from: undefined, to: undefined };
 }
 
 function hasDuplicates(pairs: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NS_CLIENT, type Origin, ReadOnlyError, XmlElement } from '../src/index.js';
+import { NS_CLIENT, Origin, ReadOnlyError, XmlElement } from '../src/index.js';
 
 const message = () =>
   new XmlElement('message', NS_CLIENT, { to: 'romeo@example.net', id: undefined, 'xml:lang': 'en' }).append(
@@ -73,17 +73,17 @@ describe('XmlElement', () => {
     const element = new XmlElement('body', NS_CLIENT);
     element.adoptText('a');
     element.adoptText('b');
-    element.adoptChild(new XmlElement('x', ''));
+    element.append(new XmlElement('x', ''));
     element.adoptText('c');
     expect(element.children.map(String)).toEqual(['ab', '<x/>', 'c']);
   });
 
   it('cannot be written to once its origin is sealed, anywhere inside', () => {
-    const origin: Origin = { sealed: false };
+    const origin = new Origin();
     const child = XmlElement.adopt('body', NS_CLIENT, undefined, origin);
     const element = XmlElement.adopt('message', NS_CLIENT, ['id', '1'], origin);
     element.append(child);
-    origin.sealed = true;
+    origin.seal();
     const writes: (() => unknown)[] = [
       () => element.setAttribute('id', '2'),
       () => element.append('x'),
@@ -100,8 +100,9 @@ describe('XmlElement', () => {
   });
 
   it('is copied deeply into something that may be written to', () => {
-    const element = XmlElement.adopt('message', NS_CLIENT, ['id', '1'], { sealed: true });
-    element.adoptChild(XmlElement.adopt('body', NS_CLIENT, undefined, element.origin));
+    const element = XmlElement.adopt('message', NS_CLIENT, ['id', '1'], new Origin());
+    element.append(XmlElement.adopt('body', NS_CLIENT, undefined, element.origin));
+    element.origin?.seal();
     const copy = element.copy();
     copy.setAttribute('id', '2');
     const body = copy.child('body') as XmlElement;

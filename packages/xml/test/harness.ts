@@ -25,13 +25,15 @@ export class Recorder {
   /** Runs while an element is handed over. */
   onElement: (element: XmlElement) => void = () => {};
 
-  constructor(limits: Partial<Limits> = {}) {
+  /** @param inside The limits from the header on. */
+  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>) {
     this.parser = createSaxesParser(
       {
         streamStart: (header) => {
           this.#live();
           this.headers.push(header);
           this.trace.push(`start ${JSON.stringify(header)}`);
+          if (inside) this.parser.setLimits({ ...DEFAULT_LIMITS, ...inside });
         },
         element: (element, bytes) => {
           this.#live();
@@ -48,7 +50,7 @@ export class Recorder {
         error: (error) => {
           this.#live();
           this.error = error;
-          this.trace.push(`error ${error.condition}`);
+          this.trace.push(`error ${error.condition} ${error.limit}: ${error.message}`);
         },
       },
       { ...DEFAULT_LIMITS, ...limits },
@@ -66,9 +68,14 @@ export class Recorder {
   }
 }
 
+/** A stream that has been opened. */
+export function opened(limits: Partial<Limits> = {}): Recorder {
+  return new Recorder(limits).write(HEADER);
+}
+
 /** The trace of these chunks, and whether the parser stood between two stanzas at the end. */
-export function traceOf(chunks: readonly Uint8Array[], limits?: Partial<Limits>): string {
-  const recorder = new Recorder(limits).write(...chunks);
+export function traceOf(chunks: readonly Uint8Array[], limits?: Partial<Limits>, inside?: Partial<Limits>): string {
+  const recorder = new Recorder(limits, inside).write(...chunks);
   const open = recorder.ended || recorder.error ? '' : recorder.parser.idle ? ' idle' : ' busy';
   return recorder.trace.join('\n') + open;
 }

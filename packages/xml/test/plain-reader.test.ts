@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits, XmlElement } from '../src/index.js';
+import { DEFAULT_LIMITS, type Limits, Origin, XmlElement } from '../src/index.js';
 import { PlainReader } from '../src/plain-reader.js';
 import { byteByByte, bytesOf, HEADER, newSeed, randomSplit, seeded, traceOf } from './harness.js';
 
@@ -13,7 +13,7 @@ function read(text: string, limits: Partial<Limits> = {}): XmlElement | 'incompl
     namespaceOf: (prefix: string) => (prefix === 'stream' ? 'http://etherx.jabber.org/streams' : undefined),
   };
   const reader = new PlainReader();
-  const element = reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, { sealed: false });
+  const element = reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, new Origin());
   if (element) {
     expect(reader.textEnd).toBe(text.length);
     expect(reader.end).toBe(bytesOf(text).length);
@@ -137,14 +137,14 @@ describe('what stands inside of a child', () => {
   it('belongs to the same stanza', () => {
     const x = child('x');
     expect(x.firstElement?.origin).toBe(x.origin);
-    if (x.origin) x.origin.sealed = true;
+    x.origin?.seal();
     expect(() => x.firstElement?.append('!')).toThrow('read-only');
   });
 
   it('is there when other stanzas have been read since', () => {
     const around = { limits: DEFAULT_LIMITS, inside: 'c', contentNamespace: 'c', namespaceOf: () => undefined };
     const reader = new PlainReader();
-    const stanza = (text: string) => reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, { sealed: false });
+    const stanza = (text: string) => reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, new Origin());
     const first = stanza("<a><b c='1'>first</b></a>");
     const second = stanza("<a><b c='2'><d/></b></a>");
     expect([`${first}`, `${second}`]).toEqual([
@@ -157,7 +157,7 @@ describe('what stands inside of a child', () => {
     const limits = { ...DEFAULT_LIMITS };
     const around = { limits, inside: 'c', contentNamespace: 'c', namespaceOf: () => undefined };
     const text = "<a><b c='1'><d><e/></d></b></a>";
-    const element = new PlainReader().read({ text, bytes: bytesOf(text) }, 0, 0, around, { sealed: false });
+    const element = new PlainReader().read({ text, bytes: bytesOf(text) }, 0, 0, around, new Origin());
     Object.assign(limits, { maxDepth: 1, maxElements: 1, maxNameBytes: 1, maxAttributes: 0 });
     expect(element?.child('b')?.child('d')?.firstElement?.name).toBe('e');
   });

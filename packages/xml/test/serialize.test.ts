@@ -46,8 +46,8 @@ describe('serialize', () => {
     const element = new XmlElement('a', 'urn:<&\'">', { b: nasty }).append(nasty);
     const text = serialize(element);
     expect(text).toBe(
-      "<a xmlns='urn:&lt;&amp;&apos;&quot;&gt;' b='a&lt;b&gt;&amp;&quot;&apos;&#13;&#10;&#9;]]&gt;😀é\u0085\u2028'>" +
-        'a&lt;b&gt;&amp;"\'&#13;\n\t]]&gt;😀é\u0085\u2028</a>',
+      "<a xmlns='urn:&lt;&amp;&apos;&quot;&gt;' b='a&lt;b&gt;&amp;&quot;&apos;&#xD;&#xA;&#x9;]]&gt;😀é\u0085\u2028'>" +
+        'a&lt;b&gt;&amp;"\'&#xD;\n\t]]&gt;😀é\u0085\u2028</a>',
     );
     const parsed = parseDocument(text);
     expect([parsed.text, parsed.attribute('b'), parsed.namespace]).toEqual([nasty, nasty, 'urn:<&\'">']);

@@ -1,94 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../src/index.js';
 import { byteByByte, bytesOf, HEADER, newSeed, randomSplit, seeded, traceOf } from './harness.js';
+import { PIECES } from './random-xml.js';
 
-/** Pieces of XML, good and bad, that random streams are made of. */
-const PIECES = [
-  ...[
-    "<message id='1'>",
-    '</message>',
-    '<body>',
-    '</body>',
-    '<a/>',
-    "<iq type='get'/>",
-    '</stream:stream>',
-    '<stream:features/>',
-  ],
-  ...[
-    '<![CDATA[',
-    ']]>',
-    ']]',
-    ']',
-    '<!',
-    '<!-',
-    '<!--',
-    '<?',
-    '<?xml ',
-    '<!D',
-    '<',
-    '>',
-    '/',
-    '</',
-    '&',
-    ';',
-    "'",
-    '"',
-  ],
-  ...[
-    '&amp;',
-    '&lt;',
-    '&#65;',
-    '&#x1F600;',
-    '&#0;',
-    '&#xD800;',
-    '&nbsp;',
-    '&abcdefghij;',
-    '&abcdefghijk;',
-    '&#;',
-    '& ',
-    '&a b',
-  ],
-  ...[
-    ' ',
-    '\n',
-    '\r\n',
-    '\r',
-    '\t',
-    'text',
-    'é',
-    '€',
-    '😀',
-    '\u0001',
-    '\ufffe',
-    '\ufeff',
-    'x'.repeat(50),
-    'm'.repeat(12),
-  ],
-  ...[
-    " xmlns='urn:a'",
-    " xmlns:p='urn:p'",
-    " p:a='1'",
-    " q:a='1'",
-    " xmlns:q='urn:p'",
-    " a='1'",
-    " xml:lang='de'",
-    ' a=',
-    '=',
-  ],
-  ...[
-    '<p:e>',
-    '</p:e>',
-    "<p:e xmlns:p='urn:p'>",
-    '<x:',
-    ':',
-    '!',
-    '?',
-    '<mmmmmmmmmmmmmmmmmmmmmmmm',
-    "<e a='",
-    "'>",
-    "xmlns:r=''",
-  ],
-];
 const INVALID = [
   [0x80],
   [0xc3],
@@ -133,10 +47,11 @@ describe('random streams', () => {
     for (let i = 0; i < rounds; i++) {
       const bytes = randomStream(random);
       const limits = random() < 0.5 ? { ...SMALL, maxStanzaBytes: 170 + Math.floor(random() * 60) } : {};
+      const inside = random() < 0.5 ? { ...SMALL, maxStanzaBytes: 20 + Math.floor(random() * 80) } : undefined;
       const message = `SEED=${seed}, round ${i}: ${JSON.stringify(Buffer.from(bytes).toString('latin1'))}`;
-      const whole = traceOf([bytes], limits);
-      expect(traceOf(byteByByte(bytes), limits), message).toBe(whole);
-      expect(traceOf(randomSplit(bytes, random), limits), message).toBe(whole);
+      const whole = traceOf([bytes], limits, inside);
+      expect(traceOf(byteByByte(bytes), limits, inside), message).toBe(whole);
+      expect(traceOf(randomSplit(bytes, random), limits, inside), message).toBe(whole);
     }
   });
 });

@@ -99,6 +99,6 @@ async function readChecked(text: string, hash: CapsHash, ver: string): Promise<D
   const info = viewOf(DiscoInfo, xml);
   if (!(await verifies(info, hash, ver))) return undefined;
   // Shared by all who ask, like what was received.
-  if (xml.origin) xml.origin.sealed = true;
+  xml.origin?.seal();
   return info;
 }

@@ -139,7 +139,7 @@ export class ClientNegotiation extends StreamNegotiation {
       throw new StreamError('unsupported-stanza-type', { text });
     }
     // All plugins see this one.
-    if (xml.origin) xml.origin.sealed = true;
+    xml.origin?.seal();
     this.#features = viewOf(StreamFeatures, xml);
     return this.#features;
   }

@@ -1,3 +1,4 @@
+import { ownString } from '@sestina/xml';
 import { ConfigError } from '../errors.js';
 import { JID, MAX_JID } from './jid.js';
 import { JidError } from './jid-error.js';
@@ -38,8 +39,7 @@ export class JidParser {
     if (text.length > MAX_JID) return JID.parse(text);
     const known = this.#young.get(text);
     if (known !== undefined) return known;
-    // A slice would keep the whole chunk that it was read from alive for as long as it is remembered.
-    const own = ` ${text}`.slice(1);
+    const own = ownString(text);
     const jid = this.#old.get(text) ?? JID.parse(own);
     if (this.#young.size >= this.#half) {
       this.#old = this.#young;

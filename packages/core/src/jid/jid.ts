@@ -1,3 +1,4 @@
+import { ownString } from '@sestina/xml';
 import { toAsciiDomain } from './domain.js';
 import { JidError, type JidPart, type JidReason } from './jid-error.js';
 import { mixesScripts } from './mixed-script.js';
@@ -44,13 +45,15 @@ export class JID {
    */
   static parse(text: string): JID {
     if (text.length > MAX_JID) throw new JidError(text, 'jid', 'too-long');
-    const slash = text.indexOf('/');
-    const head = slash < 0 ? text : text.slice(0, slash);
+    // Addresses are what is kept the longest; a slice would keep the whole text that it was cut from alive.
+    const own = ownString(text);
+    const slash = own.indexOf('/');
+    const head = slash < 0 ? own : own.slice(0, slash);
     const at = head.indexOf('@');
     return new JID(
       at < 0 ? undefined : head.slice(0, at),
       head.slice(at + 1),
-      slash < 0 ? undefined : text.slice(slash + 1),
+      slash < 0 ? undefined : own.slice(slash + 1),
     );
   }
 

@@ -23,6 +23,13 @@ export class ElementView {
     return viewOf(this.constructor as unknown as ElementClass<this>, this.xml.copy());
   }
 
+  /**
+   * A deep copy for what is kept longer than its event; see `XmlElement.compact()`. Of a received stanza it is read-only too.
+   */
+  compact(): this {
+    return viewOf(this.constructor as unknown as ElementClass<this>, this.xml.compact());
+  }
+
   /** The XML text. @throws SerializeError for what XML cannot hold. */
   toString(): string {
     return this.xml.toString();

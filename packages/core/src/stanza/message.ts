@@ -117,7 +117,7 @@ export class Message extends element(
     const reply = new Message(this.answerElement(type));
     // A reply is a message of its own; its id is given when it is sent.
     reply.id = undefined;
-    if (reply.xml.origin) delete reply.xml.origin.request;
+    if (reply.xml.origin) reply.xml.origin.request = undefined;
     if (this.type === 'groupchat') reply.to = this.from?.bare;
     const thread = this.xml.child('thread');
     if (thread) reply.xml.append(thread.copy());

@@ -55,7 +55,7 @@ export class Presence extends element(
   /** An answer to the sender, of that type. Not sent yet. @throws TypeError on a presence of type `error`. */
   reply(type?: PresenceType): Presence {
     const reply = new Presence(this.answerElement(type));
-    if (reply.xml.origin) delete reply.xml.origin.request;
+    if (reply.xml.origin) reply.xml.origin.request = undefined;
     return reply;
   }
 

@@ -1,4 +1,4 @@
-import { type Origin, XmlElement } from '@sestina/xml';
+import { Origin, ReadOnlyError, XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
 import type { Sending, SendOptions } from '../stream/sending.js';
 import { ElementView } from './element.js';
@@ -13,11 +13,6 @@ export interface StanzaSender {
   claimOf?(jid: JID, owner?: JID): { readonly kind: 'room' | 'service' } | undefined;
 }
 
-/** The origin of a copy: an answer to the copy is an answer to what was copied. */
-interface CopyOrigin extends Origin {
-  copied?: Origin | undefined;
-}
-
 /** What `Message`, `Presence` and `Iq` share. */
 export class Stanza extends ElementView {
   // Given by the field maps of the three classes.
@@ -30,12 +25,15 @@ export class Stanza extends ElementView {
     return this.xml.origin?.stream as StanzaSender | undefined;
   }
 
-  /** Ties it to a stream, so that `send()` works. */
+  /**
+   * Ties it to a stream, so that `send()` works.
+   * @throws ReadOnlyError where it was received on another one: bind a `copy()` of it.
+   */
   bind(stream: StanzaSender | undefined): this {
-    if (stream) {
-      if (this.xml.origin) this.xml.origin.stream = stream;
-      else this.xml.origin = { sealed: false, stream };
-    }
+    if (!stream || stream === this.stream) return this;
+    if (this.xml.readOnly) throw new ReadOnlyError(this.xml);
+    if (this.xml.origin) this.xml.origin.stream = stream;
+    else this.xml.origin = new Origin(undefined, stream);
     return this;
   }
 
@@ -54,10 +52,10 @@ export class Stanza extends ElementView {
   /** A deep copy that may be written to. It belongs to the same stream, and answers to it count as answers to this one. */
   override copy(): this {
     const copy = super.copy();
-    const from: CopyOrigin | undefined = this.xml.origin;
+    const from = this.xml.origin;
     if (from) {
-      const origin: CopyOrigin = { sealed: false, stream: from.stream, copied: from.copied ?? from };
-      if (from.request) origin.request = from.request;
+      const origin = new Origin(from.lang, from.stream, from.copied ?? from);
+      origin.request = from.request;
       copy.xml.origin = origin;
     }
     return copy;
@@ -81,10 +79,8 @@ export class Stanza extends ElementView {
       // A client's server fills it in, and knows the resource too.
       from: this.stream?.isComponent === false ? undefined : xml.attribute('to'),
     });
-    const asked: CopyOrigin | undefined = xml.origin;
-    const origin: Origin = { sealed: false, stream: this.stream };
-    if (asked) origin.request = asked.copied ?? asked;
-    answer.origin = origin;
+    answer.origin = new Origin(undefined, this.stream);
+    answer.origin.request = xml.origin?.copied ?? xml.origin;
     return answer;
   }
 

@@ -1,4 +1,4 @@
-import type { XmlElement } from '@sestina/xml';
+import type { XmlElement, XmlNode } from '@sestina/xml';
 import { JID } from '../jid/index.js';
 import type { Handler } from './handlers.js';
 import type { MatcherKeys } from './matchers.js';
@@ -90,7 +90,9 @@ export class HandlerIndex {
     if (this.#byFrom.size > 0) lookUp(this.#byFrom, addressOf(stanza, 'from'), collect);
     if (this.#byTo.size > 0) lookUp(this.#byTo, addressOf(stanza, 'to'), collect);
     if (this.#byPayload.size > 0) {
-      for (const child of stanza.children) {
+      const { nodeCount } = stanza;
+      for (let i = 0; i < nodeCount; i++) {
+        const child = stanza.nodeAt(i) as XmlNode;
         if (typeof child !== 'string') collect(this.#byPayload.get(child.namespace)?.get(child.name));
       }
     }

@@ -1,4 +1,4 @@
-import type { XmlElement } from '@sestina/xml';
+import { Origin, type XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { ElementView } from '../stanza/element.js';
 import { Callbacks } from './callbacks.js';
@@ -126,16 +126,16 @@ export class Receiver {
       return;
     }
     if (!filtered) return;
-    shareOrigin(filtered.xml, filtered.xml.origin ?? { sealed: false });
+    shareOrigin(filtered.xml, filtered.xml.origin ?? new Origin());
     this.#dispatch(filtered, bytes, link);
   }
 
   #dispatch(stanza: ElementView, bytes: number, link: Link): void {
     const { xml } = stanza;
     const { origin } = xml;
-    if (origin) {
-      origin.sealed = true;
+    if (origin && !origin.sealed) {
       origin.stream = this.#host.stream;
+      origin.seal();
     }
     const dispatch = this.#host.dispatching(stanza, bytes);
     let taken = dispatch !== 'open';

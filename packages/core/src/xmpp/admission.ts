@@ -45,11 +45,7 @@ export class Admission {
     const bound = this.#host.boundJid;
     const from = rawFrom === undefined ? undefined : this.#jids.tryParse(rawFrom);
     const to = rawTo === undefined ? undefined : rawTo === bound?.full ? bound : this.#jids.tryParse(rawTo);
-    const { origin } = element;
-    if (origin) {
-      origin.from = from;
-      origin.to = to;
-    }
+    element.origin?.setAddresses(from, to);
     return (from !== undefined || rawFrom === undefined) && (to !== undefined || rawTo === undefined);
   }
 

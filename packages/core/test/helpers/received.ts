@@ -10,7 +10,8 @@ export function xml(text: string): XmlElement {
 export function received<V extends ElementView>(cls: ElementClass<V>, text: string, stream?: object): V {
   const element = parseDocument(text);
   // The parser has given one to all elements of the stanza.
-  Object.assign(element.origin ?? {}, { sealed: true, stream });
+  if (element.origin) element.origin.stream = stream;
+  element.origin?.seal();
   if (!element.readOnly) throw new Error('the parser gave no origin');
   return viewOf(cls, element);
 }

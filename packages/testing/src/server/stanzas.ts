@@ -11,7 +11,7 @@ import {
 export function stamp(stanza: XmlElement, attributes: Readonly<Record<string, string | undefined>>): XmlElement {
   const copy = new XmlElement(stanza.name, stanza.namespace, Object.fromEntries(stanza.attributes()));
   for (const [name, value] of Object.entries(attributes)) copy.setAttribute(name, value);
-  for (const child of stanza.children) copy.adoptChild(child);
+  for (const child of stanza.children) copy.append(child);
   return copy;
 }
 

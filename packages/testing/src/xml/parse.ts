@@ -47,9 +47,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['>', '&gt;'],
   ["'", '&apos;'],
   ['"', '&quot;'],
-  ['\r', '&#13;'],
-  ['\n', '&#10;'],
-  ['\t', '&#9;'],
+  ['\r', '&#xD;'],
+  ['\n', '&#xA;'],
+  ['\t', '&#x9;'],
 ]);
 
 /** Text made safe for element content and for attributes in either quotes. */

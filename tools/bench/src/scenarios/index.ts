@@ -3,6 +3,7 @@ import { build } from './build.js';
 import { component } from './component.js';
 import { hostile } from './hostile.js';
 import { idle } from './idle.js';
+import { kept } from './kept.js';
 import { dispatch, receive } from './receive.js';
 import { roster } from './roster.js';
 import { start } from './start.js';
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   component,
   hostile,
   unread,
+  kept,
 ];

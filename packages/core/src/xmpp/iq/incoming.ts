@@ -1,4 +1,4 @@
-import { NS_CLIENT, XmlElement } from '@sestina/xml';
+import { NS_CLIENT, Origin, XmlElement } from '@sestina/xml';
 import type { Registration } from '../../registration.js';
 import type { Clock } from '../../services/clock.js';
 import type { ElementClass, ElementView } from '../../stanza/element.js';
@@ -112,7 +112,7 @@ export class IncomingIqs {
     if (!request) return undefined;
     if (request.answered) return new SendError('rejected', 'this request has been answered already');
     request.answered = true;
-    xml.origin ??= { sealed: false };
+    xml.origin ??= new Origin();
     xml.origin.request = request;
     this.#open.answered(request);
     return undefined;

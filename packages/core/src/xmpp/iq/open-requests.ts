@@ -100,6 +100,5 @@ export class OpenRequests {
 
 /** What an answer made by `reply()` refers to. */
 function originOf({ xml }: Iq): Origin | undefined {
-  const origin: (Origin & { copied?: Origin | undefined }) | undefined = xml.origin;
-  return origin?.copied ?? origin;
+  return xml.origin?.copied ?? xml.origin;
 }

@@ -1,0 +1,102 @@
+import type { XmlElement } from './element.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { Origin } from './origin.js';
+import { PlainReader } from './plain-reader.js';
+import { SaxesStreamParser } from './saxes-parser.js';
+import { skipSpace } from './scan.js';
+import { aroundDocument } from './surroundings.js';
+import { XmlStreamError } from './xml-error.js';
+
+/** What a document is held against and stands in. */
+export interface DocumentOptions {
+  /** The root counts as a first-level element. Default `DEFAULT_LIMITS`. */
+  readonly limits?: Limits | undefined;
+  /** The namespace of a root that declares none. Default: none. */
+  readonly namespace?: string | undefined;
+  /** The language of a root without `xml:lang`, as `Origin.lang` gives it. Default: none. */
+  readonly lang?: string | undefined;
+}
+
+/**
+ * A parser of documents, each one element with any root, to be used again and again: a frame of RFC 7395, a stanza in a store.
+ * What it remembers from one document to the next are names, so that they need not be made anew; nothing that one document says
+ * changes what another one is read as.
+ */
+export class DocumentParser {
+  readonly #plain = new PlainReader();
+  readonly #encoder = new TextEncoder();
+  #options: DocumentOptions;
+  #around: ReturnType<typeof aroundDocument>;
+  #bytes = 0;
+
+  constructor(options: DocumentOptions = {}) {
+    this.#options = options;
+    this.#around = around(options);
+  }
+
+  /** Takes other options from the next document on; those that are left out stay. */
+  set(options: DocumentOptions): void {
+    this.#options = { ...this.#options, ...options };
+    this.#around = around(this.#options);
+  }
+
+  /** Bytes of the document that was parsed last, in UTF-8. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @throws XmlStreamError for everything that is not exactly one element in the XML that XMPP allows (RFC 6120 §11). */
+  parse(text: string): XmlElement {
+    return this.#parsePlain(text) ?? this.#parseAny(text);
+  }
+
+  /** The root, where it is an element as nearly all are. */
+  #parsePlain(text: string): XmlElement | undefined {
+    const bytes = this.#encoder.encode(text);
+    this.#bytes = bytes.length;
+    if (bytes.length !== text.length && /\p{Surrogate}/u.test(text)) return undefined;
+    const at = skipSpace(text, 0);
+    if (text.charCodeAt(at) !== 0x3c) return undefined;
+    const element = this.#plain.read({ text, bytes }, at, at, this.#around, new Origin(this.#options.lang));
+    const { end, textEnd } = this.#plain;
+    const fits = end - at <= this.#around.limits.maxStanzaBytes && skipSpace(text, textEnd) === text.length;
+    return fits ? element : undefined;
+  }
+
+  #parseAny(text: string): XmlElement {
+    const { namespace = '', lang } = this.#options;
+    let root: XmlElement | undefined;
+    let failure: XmlStreamError | undefined;
+    const parser = new SaxesStreamParser(
+      {
+        streamStart() {},
+        streamEnd() {},
+        element(element) {
+          root = element;
+        },
+        error(error) {
+          failure = error;
+        },
+      },
+      this.#around.limits,
+      { namespace, lang },
+      this.#plain,
+    );
+    parser.write(text);
+    if (failure !== undefined) throw failure;
+    if (root === undefined || !parser.idle) throw new XmlStreamError('not-well-formed', 'the XML ends too early');
+    return root;
+  }
+}
+
+function around({ namespace = '', limits = DEFAULT_LIMITS }: DocumentOptions): ReturnType<typeof aroundDocument> {
+  return aroundDocument(namespace, limits);
+}
+
+/**
+ * Parses one element with any root; see `DocumentParser`, which is the one to take for many.
+ * @throws XmlStreamError for everything that is not exactly one element in the XML that XMPP allows (RFC 6120 §11).
+ */
+export function parseDocument(text: string, options?: DocumentOptions): XmlElement {
+  return new DocumentParser(options).parse(text);
+}

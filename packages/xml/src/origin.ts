@@ -1,0 +1,88 @@
+import { SestinaError } from './errors.js';
+import { quotedTag } from './quoted.js';
+
+/** An address that was read already; its text in full. */
+export interface OriginAddress {
+  readonly full: string;
+}
+
+/** Thrown where a received stanza is written to. */
+export class ReadOnlyError extends SestinaError {
+  readonly code = 'ERR_READ_ONLY';
+
+  constructor(
+    /** What was written to; `what` in the message. */
+    what: { readonly name: string; readonly namespace: string } | string,
+  ) {
+    const subject = typeof what === 'string' ? what : quotedTag(what);
+    super(`${subject} was received and is shared by all handlers, so it is read-only: write to a copy() of it`);
+  }
+}
+
+/**
+ * Where an element came from, one object for a whole parsed stanza: sealing it makes every element of the stanza read-only at
+ * once, without a walk. It holds on to nothing of what was read.
+ */
+export class Origin {
+  #sealed = false;
+  #stream: unknown;
+  #from: OriginAddress | undefined = undefined;
+  #to: OriginAddress | undefined = undefined;
+  /** The origin of the request that this answers. */
+  request: Origin | undefined = undefined;
+  /** Whether this request has been answered. */
+  answered = false;
+
+  constructor(
+    /** The language of the stream that it came in on, for elements without `xml:lang` (RFC 6120 §8.1.5). */
+    readonly lang?: string | undefined,
+    stream?: unknown,
+    /** The origin of what this is a copy of: an answer to the copy answers that. */
+    readonly copied?: Origin | undefined,
+  ) {
+    this.#stream = stream;
+  }
+
+  /** Whether its elements are read-only, for good. */
+  get sealed(): boolean {
+    return this.#sealed;
+  }
+
+  /** Makes its elements read-only, and it too. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** The stream it came in on or is meant for. */
+  get stream(): unknown {
+    return this.#stream;
+  }
+
+  /** @throws ReadOnlyError once it is sealed. */
+  set stream(stream: unknown) {
+    if (stream === this.#stream) return;
+    this.#writable();
+    this.#stream = stream;
+  }
+
+  /** The sender of the stanza, where the stream has read it already. Whoever takes it compares its text with the attribute. */
+  get from(): OriginAddress | undefined {
+    return this.#from;
+  }
+
+  /** The receiver of the stanza; see `from`. */
+  get to(): OriginAddress | undefined {
+    return this.#to;
+  }
+
+  /** Says what the addresses of the stanza are. @throws ReadOnlyError once it is sealed. */
+  setAddresses(from: OriginAddress | undefined, to: OriginAddress | undefined): void {
+    this.#writable();
+    this.#from = from;
+    this.#to = to;
+  }
+
+  #writable(): void {
+    if (this.#sealed) throw new ReadOnlyError('the origin of a stanza');
+  }
+}
