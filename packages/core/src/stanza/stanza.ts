@@ -6,6 +6,8 @@ import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './sta
 
 /** What a bound stanza is sent by. */
 export interface StanzaSender {
+  /** Our address on it. */
+  readonly boundJid?: JID | undefined;
   /** It speaks for many addresses, so that each stanza has to say which. */
   readonly isComponent?: boolean;
   send(stanza: ElementView, options?: SendOptions): Sending;
@@ -63,7 +65,8 @@ export class Stanza extends ElementView {
 
   /**
    * Fills in what every answer shares: addresses swapped, the id kept (RFC 6120 §8.1, §8.3).
-   * @throws TypeError for an error, and for the result of an iq: two sides could answer each other for ever.
+   * @throws TypeError for an error, and for the result of an iq: two sides could answer each other for ever. For a message or a
+   *   presence that nobody has sent.
    * @internal
    */
   protected answerElement(type: string | undefined): XmlElement {
@@ -75,13 +78,28 @@ export class Stanza extends ElementView {
     const answer = new XmlElement(xml.name, xml.namespace, {
       type,
       id: xml.attribute('id'),
-      to: xml.attribute('from'),
+      to: xml.attribute('from') ?? this.#sender(),
       // A client's server fills it in, and knows the resource too.
       from: this.stream?.isComponent === false ? undefined : xml.attribute('to'),
     });
     answer.origin = new Origin(undefined, this.stream);
     answer.origin.request = xml.origin?.copied ?? xml.origin;
     return answer;
+  }
+
+  /**
+   * Who has sent what has no `from`: to a client its own account (RFC 6120 §8.1.2.1), which has to be said in a message and a
+   * presence, for without `to` they would go to other resources, or to everybody. An iq without `to` is for the server as it is.
+   */
+  #sender(): string | undefined {
+    const { xml, stream } = this;
+    if (xml.name === 'iq') return undefined;
+    const received = (xml.origin?.copied ?? xml.origin)?.sealed === true;
+    const account = stream?.isComponent === false ? stream.boundJid?.bare : undefined;
+    if (received && account) return account.full;
+    throw new TypeError(
+      `this <${xml.name}/> has no "from", so there is nobody to answer: make another one with xmpp.${xml.name}({ to, … })`,
+    );
   }
 
   /** The error answer as an element. @internal */

@@ -1,5 +1,6 @@
 export * from './backoff.js';
 export * from './connection-errors.js';
+export * from './console-tracer.js';
 export { Emitter } from './emitter.js';
 export * from './event-hub.js';
 export * from './event-queue.js';

@@ -1,8 +1,9 @@
-import { type Limits, type StreamHeader, serialize, type XmlElement } from '@sestina/xml';
+import type { Limits, StreamHeader, XmlElement } from '@sestina/xml';
 import { DisconnectedError, SestinaError } from '../errors.js';
 import type { Clock } from '../services/clock.js';
 import { StreamError } from '../stanza/stream-error.js';
 import { TlsInjectionError } from './connection-errors.js';
+import { serializeFirstLevel } from './first-level.js';
 import { Inbound } from './inbound.js';
 import { ConnectionLostError } from './link-errors.js';
 import { asError } from './reasons.js';
@@ -182,7 +183,7 @@ export class Link implements TransportEvents {
   /** The text of a first-level element on this transport. @throws SerializeError */
   serialize(element: XmlElement): string {
     const { implicitNamespace, prefixes } = this.transport.framing;
-    return serialize(element, { parentNamespace: implicitNamespace, prefixes });
+    return serializeFirstLevel(element, { parentNamespace: implicitNamespace, prefixes });
   }
 
   /** Writes text that `serialize` made of the element. False: the transport is busy, or the link is not writable. */

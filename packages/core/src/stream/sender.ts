@@ -1,9 +1,10 @@
-import { exceedsBytes, serialize, utf8Length, type XmlElement } from '@sestina/xml';
+import { exceedsBytes, utf8Length, type XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import { Callbacks } from './callbacks.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
+import { serializeFirstLevel } from './first-level.js';
 import { type HeldBack, HeldSendings } from './held-sendings.js';
 import type { Link } from './link.js';
 import { asError } from './reasons.js';
@@ -121,7 +122,7 @@ export class Sender implements HeldBack, SendingOwner {
     const sending = new Sending(stanza.xml, 0, this);
     if (!this.#takes(sending, options)) return sending;
     try {
-      sending.size = serialize(stanza.xml, { parentNamespace: this.#host.contentNamespace }).length;
+      sending.size = serializeFirstLevel(stanza.xml, { parentNamespace: this.#host.contentNamespace }).length;
       this.#held.add(sending, options);
     } catch (error) {
       fail(sending, 'invalid', asError(error).message, error);
@@ -175,7 +176,7 @@ export class Sender implements HeldBack, SendingOwner {
     const parentNamespace = link?.transport.framing.implicitNamespace ?? this.#host.contentNamespace;
     let text: string;
     try {
-      text = link ? link.serialize(element) : serialize(element, { parentNamespace });
+      text = link ? link.serialize(element) : serializeFirstLevel(element, { parentNamespace });
     } catch (error) {
       fail(sending, 'invalid', asError(error).message, error);
       return;

@@ -1,4 +1,4 @@
-import type { XmlElement } from '@sestina/xml';
+import { XmlElement } from '@sestina/xml';
 import type { Registration } from '../registration.js';
 import type { ElementClass, ElementView } from '../stanza/element.js';
 import { DropLog } from './drop-log.js';
@@ -127,11 +127,11 @@ export abstract class StanzaFlow<E extends StreamEvents = StreamEvents> extends 
   // Sending.
 
   /**
-   * Sends a stanza: through the out filters, into the queue, to the transport, in the order of the calls. Before the
-   * session it waits for it. Never throws: what is returned tells, and may be awaited.
+   * Sends a stanza, or an element as one: through the out filters, into the queue, to the transport, in the order of the calls.
+   * Before the session it waits for it. Never throws: what is returned tells, and may be awaited.
    */
-  send(stanza: ElementView, options: SendOptions = {}): Sending {
-    return this.sender.send(stanza, options);
+  send(stanza: ElementView | XmlElement, options: SendOptions = {}): Sending {
+    return this.sender.send(stanza instanceof XmlElement ? this.stanzaOf(stanza) : stanza, options);
   }
 
   /** Gives what was said in a message to the handlers that hear messages. */

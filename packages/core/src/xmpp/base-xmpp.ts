@@ -255,13 +255,13 @@ export abstract class BaseXMPP extends PresenceXMPP {
 
   /**
    * Fills in what a stanza needs before it can go out, and sends it. An iq or a message without an id gets one.
-   * @throws TypeError for what is no stanza object.
+   * @throws TypeError for what is neither a stanza object nor an element.
    */
-  override send(stanza: ElementView, options?: SendOptions): Sending {
-    // By shape, since it may come from another copy of this package.
-    if (typeof stanza?.xml?.attribute !== 'function') {
+  override send(given: ElementView | XmlElement, options?: SendOptions): Sending {
+    const stanza = isElement(given) ? this.stanzaOf(given) : given;
+    if (!isElement(stanza?.xml)) {
       throw new TypeError(
-        'send() takes a stanza object: make one with message(), presence() or iq(), or new ElementView(parseDocument(text))',
+        'send() takes a stanza or an element: make one with message(), presence() or iq(), with xml(), or of text with parseStanza()',
       );
     }
     const { xml } = stanza;
@@ -468,6 +468,11 @@ export abstract class BaseXMPP extends PresenceXMPP {
     this.#incoming.close();
     await this.scope.dispose();
   }
+}
+
+/** By shape, since it may come from another copy of this package. */
+function isElement(value: unknown): value is XmlElement {
+  return typeof (value as XmlElement | undefined)?.nodeAt === 'function';
 }
 
 function noSession(): Lifetime {

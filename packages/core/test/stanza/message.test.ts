@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { JID } from '../../src/jid/index.js';
 import { viewOf } from '../../src/stanza/element.js';
+import { Iq } from '../../src/stanza/iq.js';
 import { Message } from '../../src/stanza/message.js';
+import { Presence } from '../../src/stanza/presence.js';
 import { StanzaError } from '../../src/stanza/stanza-error.js';
 import { StanzaValueError } from '../../src/stanza/value-error.js';
 import { received, xml } from '../helpers/received.js';
@@ -111,9 +113,39 @@ describe('reply()', () => {
   });
 
   it('to one of an unknown type has no type', () => {
-    expect(received(Message, "<message xmlns='jabber:client' type='banana'/>").reply().toString()).toBe(
-      "<message xmlns='jabber:client'/>",
+    expect(received(Message, "<message xmlns='jabber:client' from='a@b' type='banana'/>").reply().toString()).toBe(
+      "<message xmlns='jabber:client' to='a@b'/>",
     );
+  });
+
+  describe('where there is no sender', () => {
+    const NO_FROM = "<message xmlns='jabber:client' id='1'><body>x</body></message>";
+    const client = { isComponent: false, boundJid: JID.parse('me@here.example/r'), send: () => undefined as never };
+
+    it('goes to the own account of a client (RFC 6120 §8.1.2.1)', () => {
+      const message = received(Message, NO_FROM, client);
+      for (const each of [message, message.copy(), message.compact()]) {
+        expect(each.reply('y').to?.full).toBe('me@here.example');
+        expect(each.errorReply('forbidden').to?.full).toBe('me@here.example');
+      }
+      const presence = received(Presence, "<presence xmlns='jabber:client' type='subscribe'/>", client);
+      expect(presence.reply('subscribed').to?.full).toBe('me@here.example');
+    });
+
+    it.each([
+      ['on a component', received(Message, NO_FROM, { ...client, isComponent: true })],
+      ['before there is an address', received(Message, NO_FROM, { ...client, boundJid: undefined })],
+      ['on no stream', received(Message, NO_FROM)],
+      ['where it was made here', new Message({ to: 'a@b', body: 'x' }).bind(client)],
+    ])('is refused %s, and says what to do', (_, message) => {
+      expect(() => message.reply('y')).toThrow(/no "from".*xmpp\.message\(\{ to, … \}\)/);
+      expect(() => message.errorReply('forbidden')).toThrow(TypeError);
+    });
+
+    it('leaves the answer to an iq to the server, as the question was', () => {
+      const iq = received(Iq, "<iq xmlns='jabber:client' type='get' id='1'/>");
+      expect(iq.reply().toString()).toBe("<iq xmlns='jabber:client' type='result' id='1'/>");
+    });
   });
 
   it('never answers an error', () => {
