@@ -175,7 +175,7 @@ function checkTree(/** @type {Workspace[]} */ all) {
 function checkPins() {
   const { devDependencies } = readJson(`${ROOT}/package.json`);
   return Object.entries(devDependencies)
-    .filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))
+    .filter(([, range]) => !/^(?:npm:[a-z-]+@)?\d+\.\d+\.\d+$/.test(range))
     .map(([name, range]) => ({ path: 'package.json', message: `${name}: pin one version instead of ${range}` }));
 }
 

@@ -1,10 +1,20 @@
-import type { XmlElement } from './element.js';
 import { escapeAttribute, escapeText, SerializeError } from './escape.js';
 import { isNcName } from './names.js';
 import { NS_XML, NS_XMLNS } from './namespaces.js';
 import { quoted } from './quoted.js';
 
 export { SerializeError, type SerializePart } from './escape.js';
+
+/** What is read of an element to write it. */
+export interface Serializable {
+  readonly name: string;
+  readonly namespace: string;
+  readonly attributeCount: number;
+  attributeNameAt(index: number): string | undefined;
+  attributeValueAt(index: number): string | undefined;
+  readonly nodeCount: number;
+  nodeAt(index: number): Serializable | string | undefined;
+}
 
 /** What surrounds the text that `serialize` makes. */
 export interface SerializeOptions {
@@ -22,12 +32,12 @@ const DEEPEST = 1_000;
  * @throws SerializeError for what XML cannot hold: control characters, lone surrogates, malformed names, reserved
  * namespaces, an attribute that is there twice.
  */
-export function serialize(element: XmlElement, options: SerializeOptions = {}): string {
+export function serialize(element: Serializable, options: SerializeOptions = {}): string {
   return write(element, options.parentNamespace ?? '', options.prefixes, 0);
 }
 
 function write(
-  element: XmlElement,
+  element: Serializable,
   inherited: string,
   prefixes: ReadonlyMap<string, string> | undefined,
   depth: number,
@@ -50,13 +60,13 @@ function write(
   let content = '';
   const { nodeCount } = element;
   for (let i = 0; i < nodeCount; i++) {
-    const child = element.nodeAt(i) as XmlElement | string;
+    const child = element.nodeAt(i) as Serializable | string;
     content += typeof child === 'string' ? escapeText(child, name) : write(child, inside, prefixes, depth + 1);
   }
   return content === '' ? `<${tag}${attributes}/>` : `<${tag}${attributes}>${content}</${tag}>`;
 }
 
-function writeAttributes(element: XmlElement, prefixes: ReadonlyMap<string, string> | undefined): string {
+function writeAttributes(element: Serializable, prefixes: ReadonlyMap<string, string> | undefined): string {
   const { name: tag, attributeCount } = element;
   let text = '';
   /** Namespace → prefix, of those declared here. */

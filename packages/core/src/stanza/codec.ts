@@ -1,4 +1,5 @@
 import { JID } from '../jid/index.js';
+import { refuse } from './refuse.js';
 
 /** Converts between the text on the wire and a value. `In` is what may be written where that is more than what is read. */
 export interface Codec<T, In = T> {
@@ -50,56 +51,6 @@ export const bool: Codec<boolean> = {
   encode: (value) => (typeof value === 'boolean' ? String(value) : refuse('a boolean', value)),
 };
 
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
-
-/**
- * A moment in the DateTime profile of XEP-0082; written in UTC, in the years 0 to 9999. What is finer than a millisecond
- * is cut off, and a leap second reads as the second after it.
- */
-export const dateTime: Codec<Date> = {
-  expects: 'a XEP-0082 date and time',
-  decode: (raw) => {
-    if (raw.length > 64) return undefined;
-    const match = DATE_TIME.exec(raw.trim());
-    if (!match) return undefined;
-    const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = 'Z'] = match;
-    const parts = [year, month, day, hour, minute, second].map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const [y, mo, d, h, mi, s] = parts;
-    if (mo < 1 || mo > 12 || d < 1 || h > 23 || mi > 59 || s > 60) return undefined;
-    if (d > new Date(Date.UTC(2000 + (y % 400), mo, 0)).getUTCDate()) return undefined;
-    const offset = zoneMinutes(zone);
-    if (offset === undefined) return undefined;
-    const date = new Date(0);
-    date.setUTCFullYear(y, mo - 1, d);
-    date.setUTCHours(h, mi - offset, s, Number(`${fraction}000`.slice(0, 3)));
-    return date;
-  },
-  encode: (value) => {
-    const time = value.getTime();
-    if (!(time >= FIRST && time < BEYOND)) refuse('a Date in the years 0 to 9999', value);
-    return value.toISOString().replace('.000Z', 'Z');
-  },
-};
-
-// Others have six digits and a sign in ISO 8601, which XEP-0082 does not know.
-const FIRST = Date.parse('0000-01-01T00:00:00Z');
-const BEYOND = Date.parse('+010000-01-01T00:00:00Z');
-
-function zoneMinutes(zone: string): number | undefined {
-  if (zone === 'Z') return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(4));
-  if (hours > 23 || minutes > 59) return undefined;
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
-}
-
 /** Bytes in base64 (RFC 4648 §4); white space between the characters is allowed on reading, nothing else. */
 export const base64: Codec<Uint8Array> = {
   expects: 'base64',
@@ -141,9 +92,4 @@ export function oneOf<const T extends string>(...values: readonly T[]): Codec<T>
       return value;
     },
   };
-}
-
-function refuse(expects: string, value: unknown): never {
-  const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : String(value);
-  throw new TypeError(`expected ${expects}, got ${got}`);
 }

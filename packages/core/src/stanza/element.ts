@@ -1,5 +1,6 @@
 import { XmlElement } from '@sestina/xml';
 import type { Field, FieldMap, Fields, InitArguments } from './field.js';
+import type { Written } from './written.js';
 
 /** Base of every stanza object: a view that holds nothing but its element. */
 export class ElementView {
@@ -12,7 +13,7 @@ export class ElementView {
    * Writes several properties at once, those of plugins included; undefined removes.
    * @throws TypeError for a name that is no field, before anything is written.
    */
-  set(values: Partial<this>): this {
+  set(values: Written<this>): this {
     const setters = Object.entries(values).map(([name, value]) => [setterOf(this, name), value] as const);
     for (const [setter, value] of setters) setter.call(this, value);
     return this;
@@ -62,7 +63,7 @@ export interface ElementClass<V extends ElementView = ElementView> {
 export interface DefinedClass<F extends FieldMap, B extends ElementView = ElementView>
   extends ElementClass<B & Fields<F>> {
   new (xml: XmlElement): B & Fields<F>;
-  new (...init: InitArguments<F>): B & Fields<F>;
+  new (...init: InitArguments<F, B>): B & Fields<F>;
 }
 
 type Setter = (value: unknown) => void;
@@ -172,15 +173,24 @@ export function extend<V extends ElementView, F extends FieldMap>(
   const prototype: object = target.prototype;
   const added: Record<string, Field<unknown, never>> = {};
   for (const [name, field] of Object.entries<Field<unknown, never>>(fields)) {
-    const existing = Object.getOwnPropertyDescriptor(prototype, name)?.get as FieldGetter | undefined;
-    if (existing?.owner !== undefined && existing.owner === owner) continue;
+    const holder = ownerOf(prototype, name);
+    if (holder !== undefined && holder === owner) continue;
     if (name in prototype || name === 'xml') {
-      const by = existing?.owner === undefined ? '' : ` of ${existing.owner}`;
+      const by = holder === undefined ? '' : ` of ${holder}`;
       throw new TypeError(`<${target.tag}/> already has a field "${name}"${by}: choose another name`);
     }
     added[name] = field;
   }
   defineFields(prototype, added, owner);
+}
+
+/** Which package has given the class, or one that it is made of, that field. */
+function ownerOf(prototype: object, name: string): string | undefined {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+    const getter = Object.getOwnPropertyDescriptor(at, name)?.get as FieldGetter | undefined;
+    if (getter) return getter.owner;
+  }
+  return undefined;
 }
 
 // A field may be defined anew, a method may not.

@@ -1,6 +1,7 @@
 import type { XmlElement } from '@sestina/xml';
 import type { Codec } from './codec.js';
 import { StanzaValueError } from './value-error.js';
+import type { Written } from './written.js';
 
 /** One property of a stanza class: where it lives in the XML and how it is read and written. */
 export interface Field<T = unknown, In = T> {
@@ -87,27 +88,30 @@ export class RequiredField<T, In = T> extends ValueField<T, never, In> {
 /** Fields by property name. */
 export type FieldMap = Readonly<Record<string, Field<unknown, never>>>;
 
-type ReadOnlyKeys<F extends FieldMap> = {
-  [K in keyof F]: F[K] extends { readonly readOnly: true } ? K : never;
-}[keyof F];
 type ValueOf<F> = F extends { get(xml: XmlElement): infer T } ? T : never;
 type InputOf<F> = F extends { set(xml: XmlElement, value: infer In): void } ? In : never;
 
+// Mapped with `as`, so that the comment of a field is shown for the property: a plain list of keys would lose it.
+
 /** The live properties that a field map gives to a class. */
 export type Fields<F extends FieldMap> = {
-  -readonly [K in Exclude<keyof F, ReadOnlyKeys<F>>]: ValueOf<F[K]>;
+  -readonly [K in keyof F as F[K] extends { readonly readOnly: true } ? never : K]: ValueOf<F[K]>;
 } & {
-  readonly [K in ReadOnlyKeys<F>]: ValueOf<F[K]>;
+  readonly [K in keyof F as F[K] extends { readonly readOnly: true } ? K : never]: ValueOf<F[K]>;
 };
 
 type RequiredKeys<F extends FieldMap> = {
   [K in keyof F]: F[K] extends { readonly isRequired: true } ? K : never;
 }[keyof F];
 
-/** What `new` accepts: required fields must be given, the others may be. */
-export type Init<F extends FieldMap> = { [K in RequiredKeys<F>]: InputOf<F[K]> } & {
-  [K in Exclude<keyof F, RequiredKeys<F>>]?: InputOf<F[K]> | undefined;
-};
+/** What `new` accepts: required fields must be given, the others may be; also what the base class can be given. */
+export type Init<F extends FieldMap, B = unknown> = {
+  -readonly [K in keyof F as F[K] extends { readonly isRequired: true } ? K : never]: InputOf<F[K]>;
+} & {
+  -readonly [K in keyof F as F[K] extends { readonly isRequired: true } ? never : K]?: InputOf<F[K]> | undefined;
+} & Written<B>;
 
 /** The arguments of `new` for that field map: none needed where nothing is required. */
-export type InitArguments<F extends FieldMap> = [RequiredKeys<F>] extends [never] ? [init?: Init<F>] : [init: Init<F>];
+export type InitArguments<F extends FieldMap, B = unknown> = [RequiredKeys<F>] extends [never]
+  ? [init?: Init<F, B>]
+  : [init: Init<F, B>];

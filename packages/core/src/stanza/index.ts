@@ -1,5 +1,7 @@
+export * from './child-fields.js';
 export * from './codec.js';
 export * from './element.js';
+export * from './element-list.js';
 export * from './field.js';
 export * from './fields.js';
 export * from './iq.js';
@@ -12,5 +14,7 @@ export * from './stanza.js';
 export * from './stanza-error.js';
 export * from './stream-error.js';
 export * from './stream-features.js';
+export * from './time-codecs.js';
 export * from './value-error.js';
+export * from './written.js';
 export * from './xml.js';

@@ -1,21 +1,17 @@
 import { NS_CLIENT } from '@sestina/xml';
 import { oneOf } from './codec.js';
 import { type ElementClass, type ElementView, element, isA, viewOf } from './element.js';
-import { address, attr, child } from './fields.js';
+import { attr } from './fields.js';
 import { Stanza } from './stanza.js';
-import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
+import type { StanzaError, StanzaErrorCondition } from './stanza-error.js';
 
 /** `<iq/>` (RFC 6120 §8.2.3): a question (`get`, `set`) or its one answer (`result`, `error`). */
 export class Iq extends element(
   'iq',
   NS_CLIENT,
   {
-    id: attr('id'),
-    to: address('to'),
-    from: address('from'),
-    lang: attr('xml:lang'),
+    /** Whether it asks for something, `get` or `set`, or answers: `result` or `error` (RFC 6120 §8.2.3). */
     type: attr('type', oneOf('get', 'set', 'result', 'error')).required(),
-    error: child(ErrorElement),
   },
   Stanza,
 ) {

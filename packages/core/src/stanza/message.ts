@@ -3,10 +3,10 @@ import type { JID } from '../jid/index.js';
 import { oneOf } from './codec.js';
 import { CONTEXT } from './context-key.js';
 import { element } from './element.js';
-import { address, attr, child, childText } from './fields.js';
-import { langText, langTexts } from './lang.js';
+import { attr, childText } from './fields.js';
+import { langMap, langText } from './lang.js';
 import { Stanza, type StanzaSender } from './stanza.js';
-import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
+import type { StanzaError, StanzaErrorCondition } from './stanza-error.js';
 import { threadFields } from './thread.js';
 
 /** The ways on which a message comes to us. Open to declaration merging. */
@@ -68,21 +68,22 @@ export class Message extends element(
   'message',
   NS_CLIENT,
   {
-    id: attr('id'),
-    to: address('to'),
-    from: address('from'),
-    lang: attr('xml:lang'),
-    /** An unknown type counts as `normal` (RFC 6121 §5.2.2). */
+    /** What kind of message it is; an unknown type counts as `normal` (RFC 6121 §5.2.2). */
     type: attr('type', oneOf('normal', 'chat', 'groupchat', 'headline', 'error'))
       .lenient()
       .default('normal'),
+    /** The topic, in the language of the message or else the first that there is (RFC 6121 §5.2.4). */
     subject: langText('subject'),
-    subjects: langTexts('subject'),
+    /** The topic in all languages. */
+    subjects: langMap('subject'),
+    /** What is said, in the language of the message or else the first that there is (RFC 6121 §5.2.3). */
     body: langText('body'),
-    bodies: langTexts('body'),
+    /** What is said, in all languages. */
+    bodies: langMap('body'),
+    /** The conversation that it is a part of (RFC 6121 §5.2.5). */
     thread: childText('thread'),
+    /** The conversation that this one has branched off. */
     parentThread: threadFields.parent,
-    error: child(ErrorElement),
   },
   Stanza,
 ) {
@@ -104,6 +105,18 @@ export class Message extends element(
     const copy = super.copy();
     if (this[CONTEXT]) copy[CONTEXT] = this[CONTEXT];
     return copy;
+  }
+
+  /** A copy to be kept, which holds on to nothing of what it was read from, with what its context says by now. */
+  override compact(): this {
+    const compact = super.compact();
+    const context = this[CONTEXT];
+    if (context) {
+      const { peer, kind, author } = context;
+      const outer = context.outer === this ? compact : context.outer.compact();
+      compact[CONTEXT] = { ...context, outer, peer, kind, author };
+    }
+    return compact;
   }
 
   /**

@@ -1,10 +1,10 @@
 import { NS_CLIENT } from '@sestina/xml';
 import { int, oneOf } from './codec.js';
 import { element } from './element.js';
-import { address, attr, child, childText } from './fields.js';
-import { langText, langTexts } from './lang.js';
+import { attr, childText } from './fields.js';
+import { langMap, langText } from './lang.js';
 import { Stanza } from './stanza.js';
-import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
+import type { StanzaError, StanzaErrorCondition } from './stanza-error.js';
 
 /** `type` of a presence; available is said by leaving it out (RFC 6121 §4.7.1). */
 export const PRESENCE_TYPES = [
@@ -25,19 +25,16 @@ export class Presence extends element(
   'presence',
   NS_CLIENT,
   {
-    id: attr('id'),
-    to: address('to'),
-    from: address('from'),
-    lang: attr('xml:lang'),
-    /** Undefined for available. One that we do not know throws: it must not pass for available. */
+    /** What kind of presence it is, undefined for available. One that we do not know throws: it must not pass for available. */
     type: attr('type', oneOf(...PRESENCE_TYPES)),
-    /** An unknown value reads as undefined. */
+    /** How available somebody is; an unknown value reads as undefined (RFC 6121 §4.7.2.1). */
     show: childText('show', oneOf('away', 'chat', 'dnd', 'xa')).lenient(),
+    /** What somebody says to it, in the language of the presence or else the first that there is (RFC 6121 §4.7.2.2). */
     status: langText('status'),
-    statuses: langTexts('status'),
-    /** -128 to 127; anything else reads as 0 (RFC 6121 §4.7.2.3). */
+    /** What somebody says to it, in all languages. */
+    statuses: langMap('status'),
+    /** Which resource is preferred, from -128 to 127; anything else reads as 0 (RFC 6121 §4.7.2.3). */
     priority: childText('priority', int(-128, 127)).lenient().default(0),
-    error: child(ErrorElement),
   },
   Stanza,
 ) {

@@ -3,41 +3,16 @@ import { SestinaError } from '../errors.js';
 import type { JID } from '../jid/index.js';
 import { jid, oneOf } from './codec.js';
 import { type ElementClass, ElementView, element, isA, viewOf } from './element.js';
+import {
+  isCondition,
+  legacyMeaning,
+  STANZA_ERROR_TYPES,
+  type StanzaErrorCondition,
+  type StanzaErrorType,
+} from './error-conditions.js';
 import { attr } from './fields.js';
 
-/** The 22 conditions of RFC 6120 §8.3.3, each with the type that the RFC recommends for it. */
-export const STANZA_ERROR_TYPES = {
-  'bad-request': 'modify',
-  conflict: 'cancel',
-  'feature-not-implemented': 'cancel',
-  forbidden: 'auth',
-  gone: 'cancel',
-  'internal-server-error': 'cancel',
-  'item-not-found': 'cancel',
-  'jid-malformed': 'modify',
-  'not-acceptable': 'modify',
-  'not-allowed': 'cancel',
-  'not-authorized': 'auth',
-  'policy-violation': 'modify',
-  'recipient-unavailable': 'wait',
-  redirect: 'modify',
-  'registration-required': 'auth',
-  'remote-server-not-found': 'cancel',
-  'remote-server-timeout': 'wait',
-  'resource-constraint': 'wait',
-  'service-unavailable': 'cancel',
-  'subscription-required': 'auth',
-  'undefined-condition': 'cancel',
-  'unexpected-request': 'wait',
-} as const satisfies Record<string, StanzaErrorType>;
-
-/** What is wrong (RFC 6120 §8.3.3). */
-export type StanzaErrorCondition = keyof typeof STANZA_ERROR_TYPES;
-
-/** What the sender may do: give up, go on, change the data, log in, or wait (RFC 6120 §8.3.2). */
-export type StanzaErrorType = 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
-
-const isCondition = (name: string): name is StanzaErrorCondition => Object.hasOwn(STANZA_ERROR_TYPES, name);
+export { STANZA_ERROR_TYPES, type StanzaErrorCondition, type StanzaErrorType } from './error-conditions.js';
 
 /** Details of a stanza error. */
 export interface StanzaErrorOptions {
@@ -99,31 +74,47 @@ export class StanzaError extends SestinaError {
     return this.application !== undefined && isA(cls, this.application);
   }
 
+  /** The application-specific condition as that class; undefined where it is another one, or there is none. */
+  applicationAs<V extends ElementView>(cls: ElementClass<V>): V | undefined {
+    return this.application !== undefined && isA(cls, this.application) ? viewOf(cls, this.application) : undefined;
+  }
+
   /** The `<error/>` element for it (RFC 6120 §8.3.1). */
   toElement(): ErrorElement {
     return ErrorElement.make(this.condition, this);
   }
 }
 
-/** `<error/>` inside a stanza of type `error` (RFC 6120 §8.3). Whatever is missing or unknown reads as `undefined-condition`. */
+/**
+ * `<error/>` inside a stanza of type `error` (RFC 6120 §8.3). Whatever is missing or unknown reads as `undefined-condition`; the
+ * code of an old server, which gives no condition, as what XEP-0086 has for it.
+ */
 export class ErrorElement extends element('error', NS_CLIENT, {
+  /** The entity that found the error. */
   by: attr('by', jid).lenient(),
+  /** What the sender may do, as far as it is said. */
   declaredType: attr('type', oneOf('auth', 'cancel', 'continue', 'modify', 'wait')).lenient(),
 }) {
   /** Its condition; `undefined-condition` where there is none that we know. */
   get condition(): StanzaErrorCondition {
     const { conditionElement } = this;
-    return (conditionElement?.name as StanzaErrorCondition | undefined) ?? 'undefined-condition';
+    if (conditionElement) return conditionElement.name as StanzaErrorCondition;
+    return this.legacy?.condition ?? 'undefined-condition';
   }
 
   /** Its type; what the RFC recommends for the condition where none is given. */
   get type(): StanzaErrorType {
-    return this.declaredType ?? STANZA_ERROR_TYPES[this.condition];
+    const legacy = this.conditionElement ? undefined : this.legacy;
+    return this.declaredType ?? legacy?.type ?? STANZA_ERROR_TYPES[this.condition];
   }
 
-  /** For people. */
+  /** For people. Of an old server, what stands in the element itself, and its code where nobody knows that. */
   get text(): string | undefined {
-    return this.xml.child('text', NS_STANZA_ERRORS)?.text;
+    const own = this.xml.child('text', NS_STANZA_ERRORS)?.text;
+    if (own !== undefined || this.conditionElement) return own;
+    const code = this.legacy ? undefined : this.xml.attribute('code')?.trim();
+    const said = this.xml.text.trim();
+    return (code ? `code ${code}${said === '' ? '' : `: ${said}`}` : said) || undefined;
   }
 
   /** The new address in `gone` and `redirect`, as it stands there: most often a `xmpp:` URI. */
@@ -139,6 +130,18 @@ export class ErrorElement extends element('error', NS_CLIENT, {
       if (child.namespace !== NS_STANZA_ERRORS && child.namespace !== this.xml.namespace) return child;
     }
     return undefined;
+  }
+
+  /** The application-specific condition as that class; undefined where there is none of it. */
+  applicationAs<V extends ElementView>(cls: ElementClass<V>): V | undefined {
+    for (const child of this.xml.elements()) if (isA(cls, child)) return viewOf(cls, child);
+    return undefined;
+  }
+
+  /** What its code means. */
+  private get legacy(): ReturnType<typeof legacyMeaning> {
+    const code = this.xml.attribute('code');
+    return code === undefined ? undefined : legacyMeaning(code);
   }
 
   private get conditionElement(): XmlElement | undefined {

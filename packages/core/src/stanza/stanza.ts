@@ -1,7 +1,11 @@
 import { Origin, ReadOnlyError, XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
 import type { Sending, SendOptions } from '../stream/sending.js';
+import { AddressField } from './address-field.js';
+import { child } from './child-fields.js';
 import { ElementView } from './element.js';
+import { attr } from './fields.js';
+import { inheritedLang } from './lang-field.js';
 import { ErrorElement, type StanzaError, type StanzaErrorCondition } from './stanza-error.js';
 
 /** What a bound stanza is sent by. */
@@ -15,12 +19,58 @@ export interface StanzaSender {
   claimOf?(jid: JID, owner?: JID): { readonly kind: 'room' | 'service' } | undefined;
 }
 
+const ID = attr('id');
+const TO = new AddressField('to');
+const FROM = new AddressField('from');
+const LANG = inheritedLang();
+const ERROR = child(ErrorElement);
+
 /** What `Message`, `Presence` and `Iq` share. */
 export class Stanza extends ElementView {
-  // Given by the field maps of the three classes.
-  declare id: string | undefined;
-  declare to: JID | undefined;
-  declare from: JID | undefined;
+  /** What its answer or its receipt refers to; given when it is sent, where it needs one (RFC 6120 §8.1.3). */
+  get id(): string | undefined {
+    return ID.get(this.xml);
+  }
+
+  set id(id: string | undefined) {
+    ID.set(this.xml, id);
+  }
+
+  /** The address that it is for; without one, our own account or our server (RFC 6120 §8.1.1). May be written as text. */
+  get to(): JID | undefined {
+    return TO.get(this.xml);
+  }
+
+  set to(to: JID | string | undefined) {
+    TO.set(this.xml, to);
+  }
+
+  /** The address that it comes from; a client leaves it to its server (RFC 6120 §8.1.2). May be written as text. */
+  get from(): JID | undefined {
+    return FROM.get(this.xml);
+  }
+
+  set from(from: JID | string | undefined) {
+    FROM.set(this.xml, from);
+  }
+
+  /** The language of its texts: its own `xml:lang`, else that of the stream it came in on (RFC 6120 §8.1.5). */
+  get lang(): string | undefined {
+    return LANG.get(this.xml);
+  }
+
+  set lang(lang: string | undefined) {
+    LANG.set(this.xml, lang);
+  }
+
+  /** What went wrong, in a stanza of type `error` (RFC 6120 §8.3). */
+  get error(): ErrorElement | undefined {
+    return ERROR.get(this.xml);
+  }
+
+  set error(error: ErrorElement | undefined) {
+    ERROR.set(this.xml, error);
+  }
 
   /** The stream that it came in on or was made for; undefined on one made with `new`. */
   get stream(): StanzaSender | undefined {

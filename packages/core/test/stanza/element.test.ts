@@ -1,7 +1,9 @@
 import { ReadOnlyError, XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
+import { child } from '../../src/stanza/child-fields.js';
 import { ElementView, element, isA, viewOf } from '../../src/stanza/element.js';
-import { attr, child, children, childText, flag } from '../../src/stanza/fields.js';
+import { children } from '../../src/stanza/element-list.js';
+import { attr, childText, flag } from '../../src/stanza/fields.js';
 import { Message } from '../../src/stanza/message.js';
 import { ErrorElement } from '../../src/stanza/stanza-error.js';
 import { received, xml } from '../helpers/received.js';

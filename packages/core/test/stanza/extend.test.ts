@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { child } from '../../src/stanza/child-fields.js';
+import { int } from '../../src/stanza/codec.js';
 import { element, extend } from '../../src/stanza/element.js';
-import { attr, child, flag } from '../../src/stanza/fields.js';
+import { attr, flag } from '../../src/stanza/fields.js';
 import { Message } from '../../src/stanza/message.js';
+import { ErrorElement } from '../../src/stanza/stanza-error.js';
 import { xml } from '../helpers/received.js';
 
 const NS = 'urn:example:extend';
@@ -56,6 +59,33 @@ describe('extend()', () => {
   it('refuses the same fields twice where nobody says whose they are', () => {
     extend(Message, { coreTestMarked: flag('marked', NS) });
     expect(() => extend(Message, { coreTestMarked: flag('marked', NS) })).toThrow(TypeError);
+  });
+
+  it('works on every class of elements, and names who has the name there', () => {
+    class Info extends element('info', NS, { node: attr('node').required() }) {}
+    class Deeper extends element('info', NS, {}, Info) {}
+    const fields = { coreTestNote: attr('note') } as never;
+    extend(Info, fields, '@example/one');
+    extend(Info, fields, '@example/one');
+    expect(() => extend(Info, fields, '@example/two')).toThrow(
+      '<info/> already has a field "coreTestNote" of @example/one: choose another name',
+    );
+    expect(() => extend(Deeper, fields, '@example/two')).toThrow('of @example/one');
+    extend(Deeper, fields, '@example/one');
+    const info = new Info({ node: 'n', coreTestNote: 'x' } as never);
+    expect(info.toString()).toBe(`<info xmlns='${NS}' node='n' note='x'/>`);
+    expect(new Deeper(info.xml)).toMatchObject({ coreTestNote: 'x' });
+    expect(() => extend(Info, { node: flag('x') } as never)).toThrow('already has a field "node"');
+
+    extend(ErrorElement, { coreTestRetry: attr('retry', int()) });
+    const error = ErrorElement.make('conflict');
+    error.coreTestRetry = 5;
+    expect(error.toString()).toContain("retry='5'");
+    expect(() => extend(ErrorElement, { coreTestRetry: attr('other', int()) }, '@example/one')).toThrow(
+      '<error/> already has a field "coreTestRetry"',
+    );
+    expect(() => extend(ErrorElement, { condition: attr('other') } as never)).toThrow(TypeError);
+    Reflect.deleteProperty(ErrorElement.prototype, 'coreTestRetry');
   });
 
   it('leaves other classes alone', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SestinaError } from '../../src/errors.js';
 import { JID } from '../../src/jid/index.js';
-import { bool, int, jid, oneOf } from '../../src/stanza/codec.js';
-import { type ElementClass, element } from '../../src/stanza/element.js';
-import { attr, child, children, childText, childTexts, flag, ownText } from '../../src/stanza/fields.js';
+import { int, jid, oneOf } from '../../src/stanza/codec.js';
+import { element } from '../../src/stanza/element.js';
+import { attr, childText, childTexts, flag, ownText } from '../../src/stanza/fields.js';
 import { Message } from '../../src/stanza/message.js';
 import { StanzaValueError } from '../../src/stanza/value-error.js';
 import { xml } from '../helpers/received.js';
@@ -295,95 +295,6 @@ describe('ownText()', () => {
     expect(new Count({ value: 5 }).toString()).toBe(`<count xmlns='${NS}'>5</count>`);
     expect(() => new Count(xml(`<count xmlns='${NS}'/>`)).value).toThrow(/text: expected an integer, got nothing/);
     expect(thrown(() => new Count(xml(`<count xmlns='${NS}'>x</count>`)).value)).toMatchObject({ where: 'text' });
-  });
-});
-
-describe('child() and children()', () => {
-  class Leaf extends element('leaf', NS, { value: attr('value', bool) }) {}
-  class Tree extends element('tree', NS, {
-    leaf: child(Leaf),
-    // Forward, and back to itself.
-    twig: child((): ElementClass<Twig> => Twig),
-    trees: children((): ElementClass<Tree> => Tree),
-    leaves: children(Leaf),
-  }) {}
-  class Twig extends element('twig', NS, { tree: child((): ElementClass<Tree> => Tree) }) {}
-  const tree = (content = ''): Tree => new Tree(xml(`<tree xmlns='${NS}'>${content}</tree>`));
-
-  it('reads nested classes, in a circle too', () => {
-    const view = tree("<twig><tree><leaf value='1'/></tree></twig>");
-    expect(view.twig).toBeInstanceOf(Twig);
-    expect(view.twig?.tree?.leaf?.value).toBe(true);
-    expect(view.leaf).toBeUndefined();
-  });
-
-  it('writes a child, and what is written later into that child', () => {
-    const leaf = new Leaf();
-    const view = new Tree({ leaf });
-    leaf.value = false;
-    expect(view.toString()).toBe(`<tree xmlns='${NS}'><leaf value='false'/></tree>`);
-    expect(view.leaf).toBe(leaf);
-  });
-
-  it('puts the new child where the old one was', () => {
-    const view = tree('<a/><leaf/><b/>');
-    view.leaf = new Leaf({ value: true });
-    expect(view.toString()).toBe(`<tree xmlns='${NS}'><a/><leaf value='true'/><b/></tree>`);
-  });
-
-  it('reads what was written, also where there were several', () => {
-    const view = tree("<leaf value='0'/><b/><leaf value='0'/>");
-    const leaf = new Leaf({ value: true });
-    view.leaf = leaf;
-    expect(view.leaf).toBe(leaf);
-    view.leaf = undefined;
-    expect(view.leaf).toBeUndefined();
-    expect(view.toString()).toBe(`<tree xmlns='${NS}'><b/></tree>`);
-  });
-
-  it('can be written what it was read', () => {
-    const view = tree("<a/><leaf value='0'/><b/>");
-    const before = view.toString();
-    view.leaf = view.leaf as Leaf;
-    expect(view.toString()).toBe(before);
-  });
-
-  it('has lists that are live', () => {
-    const view = tree('<leaf/>');
-    const { leaves } = view;
-    const added = leaves.add(new Leaf({ value: true }));
-    expect([leaves.length, view.leaves.length]).toEqual([2, 2]);
-    expect([leaves.at(-1), leaves.at(1), leaves.at(2)]).toEqual([added, added, undefined]);
-    expect([...leaves].map((leaf) => leaf.value)).toEqual([undefined, true]);
-    expect(leaves.remove(added)).toBe(true);
-    expect(leaves.remove(added)).toBe(false);
-    expect(leaves.length).toBe(1);
-  });
-
-  it('has lists that may be changed while they are walked', () => {
-    const view = tree('<leaf/><leaf/><leaf/>');
-    for (const leaf of view.leaves) view.leaves.remove(leaf);
-    expect(view.leaves.length).toBe(0);
-  });
-
-  it('clears only what the list shows', () => {
-    const view = tree(`<leaf/><other/><leaf xmlns='${OTHER}'/>text`);
-    view.leaves.clear();
-    expect(view.toString()).toBe(`<tree xmlns='${NS}'><other/><leaf xmlns='${OTHER}'/>text</tree>`);
-  });
-
-  it('takes lists in new and set()', () => {
-    const view = new Tree({ leaves: [new Leaf({ value: true }), new Leaf()] });
-    expect(view.leaves.length).toBe(2);
-    view.set({ leaves: [...view.leaves].slice(1) } as never);
-    expect([...view.leaves].map((leaf) => leaf.value)).toEqual([undefined]);
-  });
-
-  it.each([
-    ['child', child],
-    ['children', children],
-  ])('%s() says that undefined comes from a circular import', (_name, make) => {
-    expect(() => make(undefined as never)).toThrow(/circular import/);
   });
 });
 

@@ -1,7 +1,11 @@
+import { parseDocument } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
+import { LangMap } from '../../src/stanza/lang.js';
 import { Message } from '../../src/stanza/message.js';
 import { Presence } from '../../src/stanza/presence.js';
 import { xml } from '../helpers/received.js';
+import { FEATURES, HEADER, MemoryTransport, serve } from '../helpers/stream-transport.js';
+import { online } from '../helpers/stream-xmpp.js';
 
 // RFC 6121 §5.2.3, the example of a message with two bodies.
 const BILINGUAL =
@@ -146,5 +150,129 @@ describe('other texts', () => {
     expect(message("<subject xml:lang='cs'>a</subject><subject>b</subject>").subject).toBe('b');
     const presence = new Presence({ statuses: [['cs', 'Pryč']] });
     expect([presence.status, presence.statuses.get('cs')]).toEqual(['Pryč', 'Pryč']);
+  });
+});
+
+describe('a LangMap', () => {
+  it('is one value, to be read from one stanza and given to another', () => {
+    const source = new Message(xml(BILINGUAL));
+    const copy = new Message({ bodies: source.bodies });
+    expect([...copy.bodies]).toEqual([...source.bodies]);
+    const other = new Message();
+    other.bodies = source.bodies;
+    expect(other.toString()).toBe(copy.toString());
+    const { bodies } = source;
+    source.bodies = bodies;
+    expect(source.bodies.size).toBe(2);
+  });
+
+  it.each([
+    ['a record', { en: 'Hello', cs: 'Ahoj', '': 'Hi' }],
+    [
+      'pairs',
+      [
+        ['en', 'Hello'],
+        ['cs', 'Ahoj'],
+        ['', 'Hi'],
+      ] as const,
+    ],
+    [
+      'a Map',
+      new Map([
+        ['en', 'Hello'],
+        ['cs', 'Ahoj'],
+        ['', 'Hi'],
+      ]),
+    ],
+    ['a LangMap', new LangMap({ en: 'Hello', cs: 'Ahoj', '': 'Hi' })],
+  ])('can be made of %s', (_, texts) => {
+    const expected =
+      "<message xmlns='jabber:client'><body xml:lang='en'>Hello</body><body xml:lang='cs'>Ahoj</body><body>Hi</body></message>";
+    expect(new Message({ bodies: texts }).toString()).toBe(expected);
+    expect(new Message().set({ bodies: texts }).toString()).toBe(expected);
+    const map = new LangMap(texts);
+    expect([map.get('CS'), map.best('fr', 'en'), map.get(), map.size]).toEqual(['Ahoj', 'Hello', 'Hi', 3]);
+    expect(JSON.stringify(map)).toBe('{"en":"Hello","cs":"Ahoj","":"Hi"}');
+  });
+
+  it('of its own is nobody else’s', () => {
+    const map = new LangMap().set('en', 'one');
+    const message = new Message({ bodies: map });
+    map.set('en', 'two');
+    expect([message.bodies.get('en'), map.get('en')]).toEqual(['one', 'two']);
+  });
+
+  it('of a stanza is live, and removed by undefined', () => {
+    const { bodies } = message('<body>x</body>');
+    bodies.set('cs', 'y');
+    expect(bodies.size).toBe(2);
+    const view = message("<body>x</body><body xml:lang='cs'>y</body><subject>z</subject>");
+    view.set({ bodies: undefined });
+    expect(view.toString()).toBe("<message xmlns='jabber:client'><subject>z</subject></message>");
+  });
+
+  it('refuses what is no text by language, and keeps what was there', () => {
+    const view = message('<body>x</body>');
+    for (const bad of ['text', { en: 5 }, [['en', undefined]]]) {
+      expect(() => view.set({ bodies: bad as never })).toThrow(TypeError);
+    }
+    expect(view.body).toBe('x');
+  });
+});
+
+describe('the language of the stream', () => {
+  /** As a parser of a stream with that language gives it. */
+  const received = (text: string, lang: string): Message => new Message(parseDocument(text, { lang }));
+  const TEXT = "<message xmlns='jabber:client'><body>Hello</body><body xml:lang='cs'>Ahoj</body></message>";
+
+  it('is that of what says none (RFC 6120 §8.1.5)', () => {
+    const { bodies, body, lang } = received(TEXT, 'en');
+    expect([bodies.get('en'), bodies.best('de', 'en'), bodies.best('cs'), bodies.get(), bodies.get('')]).toEqual([
+      'Hello',
+      'Hello',
+      'Ahoj',
+      'Hello',
+      undefined,
+    ]);
+    expect([...bodies]).toEqual([
+      ['en', 'Hello'],
+      ['cs', 'Ahoj'],
+    ]);
+    expect([lang, body]).toEqual(['en', 'Hello']);
+    expect(received(TEXT, 'cs').body).toBe('Hello');
+  });
+
+  it('yields to that of the stanza', () => {
+    const view = received(TEXT.replace('<message', "<message xml:lang='de'"), 'en');
+    expect([view.lang, view.bodies.get('de'), view.bodies.get('en')]).toEqual(['de', 'Hello', undefined]);
+  });
+
+  it('chooses among several as that of the stanza does', () => {
+    expect(
+      received(
+        "<message xmlns='jabber:client'><body xml:lang='cs'>Ahoj</body><body xml:lang='EN'>Hi</body></message>",
+        'en',
+      ).body,
+    ).toBe('Hi');
+  });
+
+  it('is not written where a copy goes out on another stream', () => {
+    const copy = received("<message xmlns='jabber:client'/>", 'en').copy();
+    expect(copy.lang).toBe('en');
+    copy.bodies.set('en', 'Hello');
+    expect(copy.toString()).toBe("<message xmlns='jabber:client'><body xml:lang='en'>Hello</body></message>");
+    copy.lang = 'de';
+    expect(copy.lang).toBe('de');
+  });
+
+  it('comes from the header, for each stanza that came on it', async () => {
+    const xmpp = await online({
+      transport: () =>
+        serve(new MemoryTransport(), FEATURES, HEADER.replace("version='1.0'>", "version='1.0' xml:lang='en'>")),
+    });
+    const seen: (string | undefined)[] = [];
+    xmpp.onMessage((each) => seen.push(each.bodies.best('en')));
+    await xmpp.receive("<message><body xml:lang='cs'>Ahoj</body><body>Hello</body></message>");
+    expect(seen).toEqual(['Hello']);
   });
 });

@@ -6,6 +6,7 @@ import { Message } from '../../src/stanza/message.js';
 import { Presence } from '../../src/stanza/presence.js';
 import type { StanzaSender } from '../../src/stanza/stanza.js';
 import { received } from '../helpers/received.js';
+import { online } from '../helpers/stream-xmpp.js';
 
 const sender = (): StanzaSender => ({ send: () => undefined as never });
 const MESSAGE = "<message xmlns='jabber:client' from='a@b/c' to='d@e' id='1'><body>hi</body></message>";
@@ -53,6 +54,22 @@ describe('a compact stanza', () => {
     expect(() => {
       compact.body = 'x';
     }).toThrow(ReadOnlyError);
+  });
+
+  it('has the context that the original had, and keeps the original out of it', async () => {
+    const xmpp = await online();
+    const seen: Message[] = [];
+    xmpp.messages.describe((_message, context) => {
+      context.sentAt = new Date(5);
+    });
+    xmpp.onMessage((message) => seen.push(message));
+    await xmpp.receive("<message from='a@b/c'><body>hi</body></message>");
+    const message = seen[0] as Message;
+    const { context } = message.compact();
+    expect(context.outer).not.toBe(message);
+    expect(context.outer.body).toBe('hi');
+    expect(context).toMatchObject({ way: 'in', kind: 'chat', sentAt: new Date(5), class: 'content', source: 'stream' });
+    expect([context.peer.full, context.author.jid.full]).toEqual(['a@b', 'a@b']);
   });
 
   it('is answered as what it is a copy of', () => {

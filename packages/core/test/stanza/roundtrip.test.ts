@@ -1,10 +1,13 @@
 import { parseDocument } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { JID } from '../../src/jid/index.js';
-import { base64, bool, dateTime, int, jid, oneOf, text } from '../../src/stanza/codec.js';
+import { child } from '../../src/stanza/child-fields.js';
+import { base64, bool, int, jid, oneOf, text } from '../../src/stanza/codec.js';
 import { type ElementClass, type ElementView, element } from '../../src/stanza/element.js';
-import { attr, child, children, childText, childTexts, flag, ownText } from '../../src/stanza/fields.js';
-import { LangTexts, langText, langTexts } from '../../src/stanza/lang.js';
+import { children } from '../../src/stanza/element-list.js';
+import { attr, childText, childTexts, flag, ownText } from '../../src/stanza/fields.js';
+import { LangMap, langMap, langText } from '../../src/stanza/lang.js';
+import { dateTime } from '../../src/stanza/time-codecs.js';
 import { Seeded } from '../helpers/seeded.js';
 
 const NS = 'urn:example:every';
@@ -38,7 +41,7 @@ class Every extends element('every', NS, {
   foreignOn: flag('on', OTHER),
   own: ownText(),
   body: langText('body'),
-  subjects: langTexts('subject'),
+  subjects: langMap('subject'),
   leaf: child(Leaf),
   every: child((): ElementClass<Every> => Every),
   everies: children((): ElementClass<EveryChild> => EveryChild),
@@ -66,7 +69,7 @@ function valuesOf(view: ElementView): Values {
 function plain(value: unknown): unknown {
   if (value instanceof JID) return value.full;
   if (value instanceof Leaf || value instanceof Every || value instanceof EveryChild) return valuesOf(value);
-  if (value instanceof LangTexts) return [...value];
+  if (value instanceof LangMap) return [...value];
   if (typeof value !== 'object' || value instanceof Date || value instanceof Uint8Array) return value;
   return [...(value as Iterable<unknown>)].map(plain);
 }

@@ -10,7 +10,7 @@ import {
   StanzaError,
   type StanzaErrorCondition,
 } from '../../src/stanza/stanza-error.js';
-import { received } from '../helpers/received.js';
+import { received, xml } from '../helpers/received.js';
 
 const NS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
@@ -102,6 +102,79 @@ describe('a stanza error', () => {
     const cause = new Error('below');
     expect(new StanzaError('conflict', { cause }).cause).toBe(cause);
     expect('cause' in new StanzaError('conflict')).toBe(false);
+  });
+});
+
+describe('the application-specific condition', () => {
+  const content = `<error><conflict xmlns='${NS}'/><too-many xmlns='urn:example:errors' limit='5'/></error>`;
+
+  it('is there as its class', () => {
+    const error = ErrorElement.of(failed(content));
+    expect(error.applicationAs(TooMany)?.limit).toBe('5');
+    expect(error.applicationAs(Message)).toBeUndefined();
+    expect(new StanzaError('conflict').applicationAs(TooMany)).toBeUndefined();
+    const element = new ErrorElement(xml(content.replace('<error', "<error xmlns='jabber:client'")));
+    expect(element.applicationAs(TooMany)?.limit).toBe('5');
+    expect(element.applicationAs(Message)).toBeUndefined();
+  });
+
+  it('is found among others in the element', () => {
+    const element = new ErrorElement(
+      xml("<error xmlns='jabber:client'><x xmlns='urn:x'/><too-many xmlns='urn:example:errors' limit='6'/></error>"),
+    );
+    expect(element.applicationAs(TooMany)?.limit).toBe('6');
+  });
+});
+
+describe('an error of an old server', () => {
+  // XEP-0086 §3, table 2.
+  it.each([
+    ['302', 'redirect', 'modify'],
+    ['400', 'bad-request', 'modify'],
+    ['401', 'not-authorized', 'auth'],
+    ['402', 'undefined-condition', 'auth'],
+    ['403', 'forbidden', 'auth'],
+    ['404', 'item-not-found', 'cancel'],
+    ['405', 'not-allowed', 'cancel'],
+    ['406', 'not-acceptable', 'modify'],
+    ['407', 'registration-required', 'auth'],
+    ['408', 'remote-server-timeout', 'wait'],
+    ['409', 'conflict', 'cancel'],
+    ['500', 'internal-server-error', 'wait'],
+    ['501', 'feature-not-implemented', 'cancel'],
+    ['502', 'service-unavailable', 'wait'],
+    ['503', 'service-unavailable', 'cancel'],
+    ['504', 'remote-server-timeout', 'wait'],
+    ['510', 'service-unavailable', 'cancel'],
+  ])('has a code, %s, that means %s', (code, condition, type) => {
+    expect(ErrorElement.of(failed(`<error code='${code}'>Some text</error>`))).toMatchObject({
+      condition,
+      type,
+      text: 'Some text',
+      message: `a@b answered: ${condition}: Some text`,
+      retryable: type === 'wait',
+    });
+  });
+
+  it.each([
+    ["<error code='599'>Odd &lt;</error>", 'code 599: Odd <'],
+    ["<error code='599'/>", 'code 599'],
+    ["<error code='constructor'/>", 'code constructor'],
+    ['<error>Just text</error>', 'Just text'],
+  ])('keeps what nobody knows in its text: %s', (content, text) => {
+    expect(ErrorElement.of(failed(content))).toMatchObject({ condition: 'undefined-condition', type: 'cancel', text });
+  });
+
+  it('is read by its condition where it has one as well, and by its own type', () => {
+    const both = `<error code='404' type='wait'>Not Found<gone xmlns='${NS}'/></error>`;
+    expect(ErrorElement.of(failed(both))).toMatchObject({ condition: 'gone', type: 'wait', text: undefined });
+    expect(ErrorElement.of(failed("<error code=' 404 ' type='wait'/>"))).toMatchObject({
+      condition: 'item-not-found',
+      type: 'wait',
+      text: undefined,
+    });
+    const text = `<error code='404'><text xmlns='${NS}'>own</text></error>`;
+    expect(ErrorElement.of(failed(text))).toMatchObject({ condition: 'item-not-found', text: 'own' });
   });
 });
 

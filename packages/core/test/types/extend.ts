@@ -6,11 +6,14 @@ import {
   child,
   children,
   type ElementList,
+  ErrorElement,
   element,
   extend,
   flag,
   Iq,
   int,
+  type JID,
+  LangMap,
   Message,
   oneOf,
   Presence,
@@ -30,12 +33,16 @@ declare module '@sestina/core' {
   interface Presence {
     coreTestCount: number | undefined;
   }
+  interface ErrorElement {
+    coreTestRetry: number | undefined;
+  }
 }
 
 export function extending(): void {
   extend(Message, { coreTestMarked: flag('marked', NS), coreTestReceipt: child(Receipt) });
   extend(Message, { coreTestOther: attr('other', oneOf('a', 'b')), coreTestList: children(Receipt) }, '@example/x');
   extend(Presence, { coreTestCount: attr('count', int()) });
+  extend(ErrorElement, { coreTestRetry: attr('retry', int()) });
 
   // @ts-expect-error nobody has declared it
   extend(Message, { coreTestUndeclared: flag('x', NS) });
@@ -65,6 +72,15 @@ export function using(message: Message, presence: Presence, xmpp: BaseXMPP): voi
   presence.coreTestCount = 5;
   message.coreTestList.add(new Receipt({ id: '1' }));
   message.set({ coreTestMarked: true, body: undefined });
+  message.set({ to: 'a@b', from: message.from, bodies: { en: 'x' }, coreTestList: [new Receipt({ id: '1' })] });
+  message.to = 'a@b';
+  message.to = message.from;
+  message.to = undefined;
+  const to: JID | undefined = message.to;
+  presence.from = 'a@b';
+  message.bodies = new LangMap({ en: 'x', cs: 'y' });
+  const best: string | undefined = message.bodies.best('en');
+  const retry: number | undefined = message.error?.coreTestRetry;
 
   // @ts-expect-error a number
   presence.coreTestCount = '5';
@@ -74,7 +90,18 @@ export function using(message: Message, presence: Presence, xmpp: BaseXMPP): voi
   message.coreTestList = new Message().coreTestList;
   // @ts-expect-error no such field
   message.set({ coreTestUnknown: true });
+  // @ts-expect-error an address cannot be a number
+  message.set({ to: 5 });
+  // @ts-expect-error an address cannot be a number
+  message.to = 5;
+  // @ts-expect-error an address is read as an object
+  const text: string | undefined = message.to;
+  // @ts-expect-error what only can be read
+  presence.set({ isAvailable: true });
+  // @ts-expect-error a method is no property
+  message.set({ reply: () => message });
 
+  void [to, best, retry, text];
   const undecided: boolean | undefined = marked ? true : undefined;
   xmpp.message({ coreTestMarked: true, body: 'x', to: 'a@b' });
   xmpp.message({ coreTestMarked: undecided, coreTestReceipt: new Receipt({ id: '1' }), type: undefined });
