@@ -295,23 +295,24 @@ export class XmlElement {
 
   /**
    * A deep copy for what is kept longer than its event: it holds on to nothing of the text that the stanza was read from, which
-   * is often many times as large. It has the same origin, so that a received stanza stays read-only and answers to the copy count
-   * as answers to it.
+   * is often many times as large. That of a received stanza has the same origin: it is read-only too, and answers to it count as
+   * answers to the stanza.
    */
   compact(): XmlElement {
-    return this.#compact(new OwnStrings());
+    const origin = this.#origin;
+    return this.#compact(new OwnStrings(), origin?.sealed === false ? origin.copy() : origin);
   }
 
-  #compact(own: OwnStrings): XmlElement {
+  #compact(own: OwnStrings, origin: Origin | undefined): XmlElement {
     if (this.#unread !== undefined) this.#fill();
     const compact = new XmlElement(own.name(this.name), own.name(this.namespace));
-    compact.#origin = this.#origin;
+    compact.#origin = origin;
     if (this.#attributes.length > 0) {
       compact.#attributes = this.#attributes.map((text, i) => (i % 2 === 0 ? own.name(text) : own.value(text)));
     }
     if (this.#children.length > 0) {
       compact.#children = this.#children.map((child) =>
-        typeof child === 'string' ? own.value(child) : child.#compact(own),
+        typeof child === 'string' ? own.value(child) : child.#compact(own, origin),
       );
     }
     return compact;

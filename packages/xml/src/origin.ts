@@ -43,6 +43,15 @@ export class Origin {
     this.#stream = stream;
   }
 
+  /** For a copy that may be written to: of the same stream, and what answers the copy answers this. */
+  copy(): Origin {
+    const copy = new Origin(this.lang, this.#stream, this.copied ?? this);
+    copy.#from = this.#from;
+    copy.#to = this.#to;
+    copy.request = this.request;
+    return copy;
+  }
+
   /** Whether its elements are read-only, for good. */
   get sealed(): boolean {
     return this.#sealed;

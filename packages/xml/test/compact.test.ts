@@ -30,10 +30,25 @@ describe('a compact element', () => {
     const element = received();
     const from = { full: 'romeo@montague.example/orchard' };
     element.origin?.setAddresses(from, undefined);
+    element.origin?.seal();
     const compact = element.compact();
     expect(compact.origin).toBe(element.origin);
     expect(compact.child('show')?.origin).toBe(element.origin);
     expect([compact.origin?.from, compact.origin?.lang]).toEqual([from, 'en']);
+  });
+
+  it('of what may still be written to is not sealed with it', () => {
+    const element = received();
+    element.origin?.setAddresses({ full: 'a@b' }, undefined);
+    const compact = element.compact();
+    element.origin?.seal();
+    compact.child('show')?.append('!');
+    expect([compact.readOnly, compact.origin?.copied, compact.origin?.from?.full, compact.origin?.lang]).toEqual([
+      false,
+      element.origin,
+      'a@b',
+      'en',
+    ]);
   });
 
   it('is read-only where the original is, and is copied into something that is not', () => {

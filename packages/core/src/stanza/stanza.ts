@@ -104,12 +104,7 @@ export class Stanza extends ElementView {
   /** A deep copy that may be written to. It belongs to the same stream, and answers to it count as answers to this one. */
   override copy(): this {
     const copy = super.copy();
-    const from = this.xml.origin;
-    if (from) {
-      const origin = new Origin(from.lang, from.stream, from.copied ?? from);
-      origin.request = from.request;
-      copy.xml.origin = origin;
-    }
+    copy.xml.origin = this.xml.origin?.copy();
     return copy;
   }
 

@@ -1,5 +1,6 @@
-import { type Origin, XmlElement } from '@sestina/xml';
+import { XmlElement, type XmlNode } from '@sestina/xml';
 import { Presence, type PresenceShow } from '../../stanza/presence.js';
+import { seal } from '../../stream/seal.js';
 
 /** How far a resource is there. */
 export interface ResourcePresence {
@@ -61,22 +62,18 @@ function kept(presence: Presence, weight: number, complete: boolean): KeptPresen
 }
 
 function compact(presence: Presence): Presence {
-  const xml = presence.xml.copy();
-  seal(xml, { sealed: true, stream: presence.stream });
-  return new Presence(xml);
-}
-
-function seal(xml: XmlElement, origin: Origin): void {
-  xml.origin = origin;
-  for (const child of xml.elements()) seal(child, origin);
+  const copy = presence.compact();
+  seal(copy.xml);
+  return copy;
 }
 
 /** Undefined where it is beyond the limit: then not all of it was looked at. */
 function weigh(xml: XmlElement, limit = Number.POSITIVE_INFINITY): number | undefined {
   let weight = ELEMENT;
-  const { attributePairs } = xml;
-  for (let i = 0; i < attributePairs.length; i += 2) weight += ATTRIBUTE + length(attributePairs[i + 1] as string);
-  for (const child of xml.children) {
+  const { attributeCount, nodeCount } = xml;
+  for (let i = 0; i < attributeCount; i++) weight += ATTRIBUTE + length(xml.attributeValueAt(i) as string);
+  for (let i = 0; i < nodeCount; i++) {
+    const child = xml.nodeAt(i) as XmlNode;
     if (weight > limit) return undefined;
     if (typeof child === 'string') weight += length(child);
     else {
