@@ -16,5 +16,5 @@ export * from './stream-error.js';
 export * from './stream-features.js';
 export * from './time-codecs.js';
 export * from './value-error.js';
-export * from './written.js';
+export type { Written } from './written.js';
 export * from './xml.js';
