@@ -8,7 +8,7 @@ import { aroundDocument } from './surroundings.js';
 import { XmlStreamError } from './xml-error.js';
 
 /** What a document is held against and stands in. */
-export interface DocumentOptions {
+interface DocumentOptions {
   /** The root counts as a first-level element. Default `DEFAULT_LIMITS`. */
   readonly limits?: Limits | undefined;
   /** The namespace of a root that declares none. Default: none. */

@@ -1,4 +1,4 @@
-export { type DocumentOptions, DocumentParser, parseDocument } from './document-parser.js';
+export { DocumentParser, parseDocument } from './document-parser.js';
 export { XmlElement, type XmlNode } from './element.js';
 export { ConfigError, SestinaError } from './errors.js';
 export { escapeAttribute } from './escape.js';
@@ -13,7 +13,7 @@ export {
   NS_XML,
   NS_XMLNS,
 } from './namespaces.js';
-export { Origin, type OriginAddress, ReadOnlyError } from './origin.js';
+export { Origin, ReadOnlyError } from './origin.js';
 export { ownString } from './own-string.js';
 export type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 export { quoted, quotedTag } from './quoted.js';

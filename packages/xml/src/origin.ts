@@ -2,7 +2,7 @@ import { SestinaError } from './errors.js';
 import { quotedTag } from './quoted.js';
 
 /** An address that was read already; its text in full. */
-export interface OriginAddress {
+interface OriginAddress {
   readonly full: string;
 }
 
