@@ -151,7 +151,7 @@ describe('an error of an old server', () => {
       condition,
       type,
       text: 'Some text',
-      message: `a@b answered: ${condition}: Some text`,
+      message: `"a@b" answered: ${condition}: "Some text"`,
       retryable: type === 'wait',
     });
   });

@@ -6,7 +6,7 @@ import { childText } from '../../../src/stanza/fields.js';
 import { Iq } from '../../../src/stanza/iq.js';
 import { OpenRequests } from '../../../src/xmpp/iq/open-requests.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
-import { received } from '../../helpers/received.js';
+import { xml } from '../../helpers/received.js';
 import { ManualClock } from '../../helpers/stream-clock.js';
 import { watchRejections } from '../../helpers/stream-rejections.js';
 import { online } from '../../helpers/stream-xmpp.js';
@@ -75,9 +75,10 @@ describe('a request that was answered', () => {
   const request = (clock: ManualClock) => {
     const late: Iq[] = [];
     const open = new OpenRequests(clock, (iq) => late.push(iq));
-    const iq = received(Iq as never, PING.replace('<iq ', "<iq xmlns='jabber:client' ")) as Iq;
+    const iq = new Iq(xml(PING.replace('<iq ', "<iq xmlns='jabber:client' ")));
     // As admission has read it.
-    Object.assign(iq.xml.origin ?? {}, { from: JID.from('bob@example.net/x') });
+    iq.xml.origin?.setAddresses(JID.from('bob@example.net/x'), undefined);
+    iq.xml.origin?.seal();
     open.add(iq);
     return { open, iq, late };
   };
