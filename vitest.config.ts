@@ -23,6 +23,7 @@ export default defineConfig({
           include: [
             'packages/*/test/**/*.test.ts',
             'plugins/*/test/**/*.test.ts',
+            'tools/runtimes/test/**/*.test.ts',
             'tools/scripts/test/**/*.test.ts',
             'test/badxml/*.test.ts',
             'test/plugins/**/*.test.ts',
@@ -36,6 +37,7 @@ export default defineConfig({
           name: 'servers',
           include: ['tools/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [
+            'tools/runtimes/**',
             'tools/scripts/**',
             'test/badxml/**',
             'test/plugins/**',

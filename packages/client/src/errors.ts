@@ -15,6 +15,7 @@ const ADVICE: Partial<Record<SaslLoginReason, string>> = {
  * something that says of itself that it is `retryable`.
  */
 export class AuthError extends SestinaError {
+  static override readonly name: string = 'AuthError';
   readonly code = 'ERR_AUTH';
   override readonly retryable: boolean;
 
@@ -50,6 +51,7 @@ export class AuthError extends SestinaError {
 
 /** The resource that was asked for is taken by another session of the account, and the server does not give another one. */
 export class ResourceConflictError extends SestinaError {
+  static override readonly name: string = 'ResourceConflictError';
   readonly code = 'ERR_RESOURCE_CONFLICT';
   override readonly retryable = true;
 

@@ -2,6 +2,7 @@ import { type JID, SestinaError } from '@sestina/core';
 
 /** The server does not accept the secret. Not retried. */
 export class HandshakeError extends SestinaError {
+  static override readonly name: string = 'HandshakeError';
   readonly code = 'ERR_HANDSHAKE';
 
   constructor(domain: string, options?: ErrorOptions) {
@@ -11,6 +12,7 @@ export class HandshakeError extends SestinaError {
 
 /** The roster of an address could not be read or stored; nothing was changed, nobody was told anything. */
 export class RosterStoreError extends SestinaError {
+  static override readonly name: string = 'RosterStoreError';
   readonly code = 'ERR_ROSTER_STORE';
   /** False where what is stored cannot be read: it is left as it is. */
   override readonly retryable: boolean;
@@ -33,6 +35,7 @@ export class RosterStoreError extends SestinaError {
 
 /** The contacts of an address were asked for before anything has read them: await `roster.load()` first. */
 export class RosterNotLoadedError extends SestinaError {
+  static override readonly name: string = 'RosterNotLoadedError';
   readonly code = 'ERR_ROSTER_NOT_LOADED';
 
   constructor(

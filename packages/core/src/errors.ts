@@ -4,6 +4,7 @@ export { ConfigError, SestinaError } from '@sestina/xml';
 
 /** Something did not happen within its time. */
 export class TimeoutError extends SestinaError {
+  static override readonly name: string = 'TimeoutError';
   readonly code = 'ERR_TIMEOUT';
   override readonly retryable = true;
 
@@ -21,6 +22,7 @@ export class TimeoutError extends SestinaError {
 
 /** The connection is not there, or went away before the thing was done. */
 export class DisconnectedError extends SestinaError {
+  static override readonly name: string = 'DisconnectedError';
   readonly code: string = 'ERR_DISCONNECTED';
   override readonly retryable: boolean;
 
@@ -32,6 +34,7 @@ export class DisconnectedError extends SestinaError {
 
 /** Too much of one kind is under way or kept already: try again once some of it is done. */
 export class BusyError extends SestinaError {
+  static override readonly name: string = 'BusyError';
   readonly code = 'ERR_BUSY';
   override readonly retryable = true;
 

@@ -1,5 +1,7 @@
 /** What every error of this package has: a stable code to branch on, and whether trying again can help. */
 export abstract class SaslError extends Error {
+  /** A literal, so that minified bundles keep it; a class that extends this one and says nothing has its own name. */
+  static override readonly name: string = 'SaslError';
   /** Stable across releases; the message is not. */
   abstract readonly code: string;
   /** True where the same call may succeed later without anybody changing anything. No error here has it. */
@@ -13,6 +15,7 @@ export abstract class SaslError extends Error {
 
 /** Server and client have no mechanism in common that the policy allows and for which the credentials suffice. Nothing was sent. */
 export class NoMechanismError extends SaslError {
+  static override readonly name: string = 'NoMechanismError';
   readonly code = 'no-mechanism';
 
   constructor(
@@ -31,6 +34,7 @@ export class NoMechanismError extends SaslError {
  * The first may be a legitimate change at the server, which a person should confirm; the second never is.
  */
 export class DowngradeError extends SaslError {
+  static override readonly name: string = 'DowngradeError';
   readonly code = 'downgrade';
 
   constructor(
@@ -46,6 +50,7 @@ export class DowngradeError extends SaslError {
 
 /** The server did not prove that it knows the password (RFC 5802 section 5). Treat it as an impostor and close. */
 export class ServerAuthenticationError extends SaslError {
+  static override readonly name: string = 'ServerAuthenticationError';
   readonly code = 'server-not-authenticated';
 
   constructor(why: string) {
@@ -69,6 +74,7 @@ export type SaslProtocolDetail =
 
 /** The exchange cannot go on: send `<abort/>` and close. Nothing that depends on the password has been sent for it. */
 export class SaslProtocolError extends SaslError {
+  static override readonly name: string = 'SaslProtocolError';
   readonly code = 'sasl-abort';
 
   constructor(
@@ -81,6 +87,7 @@ export class SaslProtocolError extends SaslError {
 
 /** A part of the credentials that cannot be used with the mechanism. Its value is in no message. */
 export class CredentialsError extends SaslError {
+  static override readonly name: string = 'CredentialsError';
   readonly code = 'credentials';
 
   constructor(
@@ -94,6 +101,7 @@ export class CredentialsError extends SaslError {
 
 /** The server said inside the mechanism why it refuses: `e=` of SCRAM, the error object of OAUTHBEARER. */
 export class RefusedError extends SaslError {
+  static override readonly name: string = 'RefusedError';
   readonly code = 'refused';
   /** `invalid-proof`, `unsupported-channel-binding-type`, `invalid_token`, …: printable ASCII, at most 100 characters. */
   readonly reason: string;

@@ -2,6 +2,7 @@ import { SestinaError } from '@sestina/core';
 
 /** What is stored under a key is nothing that was stored here: another program's, or cut off. It is left as it is. */
 export class StoredValueError extends SestinaError {
+  static override readonly name: string = 'StoredValueError';
   readonly code = 'ERR_STORED_VALUE';
 
   constructor(readonly key: string) {

@@ -11,6 +11,7 @@ export interface JidExpectation {
 
 /** A JID is not what it should be; the message lists every part that differs. */
 export class JidDifferenceError extends SestinaError {
+  static override readonly name: string = 'JidDifferenceError';
   readonly code = 'ERR_JID_DIFFERENCE';
 }
 

@@ -4,6 +4,7 @@ import { closeCodeOf } from './close-codes.js';
 
 /** The WebSocket was closed with a code that says that something is wrong (RFC 6455 §7.4). */
 export class WebSocketClosedError extends SestinaError {
+  static override readonly name: string = 'WebSocketClosedError';
   readonly code = 'ERR_WEBSOCKET_CLOSED';
   /** False where the same thing would happen again: 1002, 1003, 1007 to 1010. */
   override readonly retryable: boolean;
@@ -26,6 +27,7 @@ export class WebSocketClosedError extends SestinaError {
 
 /** The handlers of a page are slower than the server, and a browser cannot make it wait: what arrived was too much to keep. */
 export class ReceiveBufferFullError extends SestinaError {
+  static override readonly name: string = 'ReceiveBufferFullError';
   readonly code = 'ERR_RECEIVE_BUFFER_FULL';
   override readonly retryable = true;
 
@@ -45,6 +47,7 @@ export type DiscoveryReason = 'no-endpoint' | 'redirect' | 'too-large' | 'unreac
 
 /** The domain's host-meta (XEP-0156) led to no WebSocket. `retryable` only where it is unreachable. */
 export class DiscoveryError extends SestinaError {
+  static override readonly name: string = 'DiscoveryError';
   readonly code = 'ERR_DISCOVERY';
   override readonly retryable: boolean;
 

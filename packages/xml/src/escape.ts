@@ -6,6 +6,7 @@ export type SerializePart = 'element' | 'attribute' | 'namespace' | 'text';
 
 /** Something cannot be written as XML: nothing of it has been sent. */
 export class SerializeError extends SestinaError {
+  static override readonly name: string = 'SerializeError';
   readonly code = 'ERR_SERIALIZE';
 
   constructor(

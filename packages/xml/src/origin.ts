@@ -8,6 +8,7 @@ interface OriginAddress {
 
 /** Thrown where a received stanza is written to. */
 export class ReadOnlyError extends SestinaError {
+  static override readonly name: string = 'ReadOnlyError';
   readonly code = 'ERR_READ_ONLY';
 
   constructor(

@@ -14,6 +14,7 @@ export type XmlCondition =
 
 /** What the peer sent ends the stream; `condition` is what it is told. */
 export class XmlStreamError extends SestinaError {
+  static override readonly name: string = 'XmlStreamError';
   readonly code = 'ERR_XML';
 
   constructor(

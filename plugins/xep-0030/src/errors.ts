@@ -2,6 +2,7 @@ import { SestinaError } from '@sestina/core';
 
 /** An entity has more items than was allowed. */
 export class TooManyItemsError extends SestinaError {
+  static override readonly name: string = 'TooManyItemsError';
   readonly code = 'ERR_TOO_MANY_ITEMS';
 
   constructor(

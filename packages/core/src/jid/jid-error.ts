@@ -26,6 +26,7 @@ const EXPLANATIONS: Readonly<Record<JidReason, string>> = {
 
 /** A string that is no JID (RFC 7622). */
 export class JidError extends SestinaError {
+  static override readonly name: string = 'JidError';
   readonly code = 'ERR_JID';
   /** What was given, cut to 100 characters. */
   readonly input: string;

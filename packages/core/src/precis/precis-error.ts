@@ -23,6 +23,7 @@ export type Fail = (reason: PrecisReason) => never;
  * it may be a password.
  */
 export class PrecisError extends SestinaError {
+  static override readonly name: string = 'PrecisError';
   readonly code = 'ERR_PRECIS';
 
   constructor(

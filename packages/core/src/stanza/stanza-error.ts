@@ -36,6 +36,7 @@ export interface StanzaErrorOptions {
  * rejects with.
  */
 export class StanzaError extends SestinaError {
+  static override readonly name: string = 'StanzaError';
   readonly code = 'ERR_STANZA';
   readonly type: StanzaErrorType;
   readonly text: string | undefined;

@@ -3,6 +3,7 @@ import { SestinaError } from '../errors.js';
 
 /** A peer sent a value that the definition does not allow, or leaves out one that it asks for. Thrown on that access only. */
 export class StanzaValueError extends SestinaError {
+  static override readonly name: string = 'StanzaValueError';
   readonly code = 'ERR_STANZA_VALUE';
 
   constructor(

@@ -2,6 +2,7 @@ import { SestinaError, TimeoutError } from '../errors.js';
 
 /** A name could not be looked up. `retryable` is false where DNS says that the host or the service does not exist. */
 export class DnsError extends SestinaError {
+  static override readonly name: string = 'DnsError';
   readonly code = 'ERR_DNS';
   override readonly retryable: boolean;
 
@@ -39,6 +40,7 @@ function describe({ address, port, error, detail = error.message }: ConnectAttem
 
 /** No address of the server could be reached. Every attempt is in `attempts`, and in `cause` as an `AggregateError`. */
 export class ConnectError extends SestinaError {
+  static override readonly name: string = 'ConnectError';
   readonly code = 'ERR_CONNECT';
   override readonly retryable = true;
 
@@ -84,6 +86,7 @@ const WAYS_OUT: Readonly<Record<TlsErrorReason, string>> = {
 
 /** TLS did not come about. `retryable` only for `interrupted`: the rest stays until somebody changes something. */
 export class TlsError extends SestinaError {
+  static override readonly name: string = 'TlsError';
   readonly code = 'ERR_TLS';
   override readonly retryable: boolean;
 
@@ -102,6 +105,7 @@ export class TlsError extends SestinaError {
 
 /** Bytes arrived in the clear between `<proceed/>` and the TLS handshake: whoever is on the way could have put them there. */
 export class TlsInjectionError extends SestinaError {
+  static override readonly name: string = 'TlsInjectionError';
   readonly code = 'ERR_TLS_INJECTION';
 
   constructor(

@@ -6,6 +6,7 @@ export type LossReason = 'closed' | 'network' | 'timeout' | 'truncated';
 
 /** The connection went away: closed by the peer, cut by the network, cut inside a stanza, or silent for too long. */
 export class ConnectionLostError extends DisconnectedError {
+  static override readonly name: string = 'ConnectionLostError';
   override readonly code: string = 'ERR_CONNECTION_LOST';
 
   constructor(
@@ -19,12 +20,14 @@ export class ConnectionLostError extends DisconnectedError {
 
 /** What answered does not speak XMPP: a web server, a captive portal, a TLS port spoken to in plain text. */
 export class NotXmppError extends SestinaError {
+  static override readonly name: string = 'NotXmppError';
   readonly code = 'ERR_NOT_XMPP';
   override readonly retryable = true;
 }
 
 /** A redirect (`see-other-host`) was refused or led nowhere. */
 export class RedirectError extends SestinaError {
+  static override readonly name: string = 'RedirectError';
   readonly code = 'ERR_REDIRECT';
 
   constructor(
@@ -39,6 +42,7 @@ export class RedirectError extends SestinaError {
 
 /** TLS is asked for, and the server does not offer it or speaks on without it (RFC 7590). */
 export class TlsRequiredError extends SestinaError {
+  static override readonly name: string = 'TlsRequiredError';
   readonly code = 'ERR_TLS_REQUIRED';
 
   constructor(message = 'the server offers no TLS on this connection: nothing secret was sent') {
@@ -48,6 +52,7 @@ export class TlsRequiredError extends SestinaError {
 
 /** A step of the negotiation wanted no session, and has done what it was for: an account was registered, for example. */
 export class NoSessionError extends SestinaError {
+  static override readonly name: string = 'NoSessionError';
   readonly code = 'ERR_NO_SESSION';
 
   constructor(
@@ -60,5 +65,6 @@ export class NoSessionError extends SestinaError {
 
 /** This side and the server find no way to a session: what one needs the other does not offer, or it answers out of turn. */
 export class NegotiationError extends SestinaError {
+  static override readonly name: string = 'NegotiationError';
   readonly code = 'ERR_NEGOTIATION';
 }

@@ -30,6 +30,7 @@ export type SendFailure =
 
 /** A stanza was not sent, or its fate is unknown. */
 export class SendError extends SestinaError {
+  static override readonly name: string = 'SendError';
   readonly code: string = 'ERR_SEND';
   override readonly retryable: boolean;
 
@@ -45,6 +46,7 @@ export class SendError extends SestinaError {
 
 /** The send queue is full: the peer reads more slowly than this program writes, or there is no connection. */
 export class QueueFullError extends SendError {
+  static override readonly name: string = 'QueueFullError';
   override readonly code = 'ERR_QUEUE_FULL';
 
   constructor(
@@ -61,6 +63,7 @@ export class QueueFullError extends SendError {
 
 /** The stanza is larger than the server takes; nothing of it was sent. */
 export class StanzaTooLargeError extends SendError {
+  static override readonly name: string = 'StanzaTooLargeError';
   override readonly code = 'ERR_STANZA_TOO_LARGE';
 
   constructor(

@@ -28,6 +28,7 @@ export type SaslLoginReason =
 
 /** A login failed. `cause` is what the mechanism or the choice found, where it was that. */
 export class SaslLoginError extends SaslError {
+  static override readonly name: string = 'SaslLoginError';
   readonly code = 'login-failed';
   override readonly retryable: boolean;
   /** What the server said for people, as it sent it: from outside, so not to be shown as it stands. */

@@ -2,6 +2,7 @@ import { ConnectError, DisconnectedError, type TransportTarget } from '@sestina/
 
 /** The connection broke: what was on its way in either direction may be lost. */
 export class ConnectionResetError extends DisconnectedError {
+  static override readonly name: string = 'ConnectionResetError';
   override readonly code: string = 'ECONNRESET';
 }
 

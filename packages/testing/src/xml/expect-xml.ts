@@ -5,6 +5,7 @@ import { type SameXmlOptions, sameXml } from './same-xml.js';
 
 /** Two pieces of XML do not say the same; the message shows where, and both line by line. */
 export class XmlDifferenceError extends SestinaError {
+  static override readonly name: string = 'XmlDifferenceError';
   readonly code = 'ERR_XML_DIFFERENCE';
   /** The received XML, formatted: test runners show a diff of `actual` and `expected`. */
   readonly actual: string;

@@ -2,6 +2,7 @@ import { NS_CLIENT, NS_STREAM, parseDocument, SestinaError, type XmlElement } fr
 
 /** What is in a string that was to be one element. */
 export class XmlTextError extends SestinaError {
+  static override readonly name: string = 'XmlTextError';
   readonly code = 'ERR_XML_TEXT';
 
   constructor(

@@ -8,6 +8,7 @@ import { deadline } from '../../util/within.js';
 
 /** The session went away before the answer came; it will not come any more. */
 export class SessionLostError extends DisconnectedError {
+  static override readonly name: string = 'SessionLostError';
   override readonly code = 'ERR_SESSION_LOST';
 }
 

@@ -13,6 +13,7 @@ export type PluginErrorCode =
 
 /** A plugin cannot be installed, found or removed. */
 export class PluginError extends SestinaError {
+  static override readonly name: string = 'PluginError';
   constructor(
     readonly code: PluginErrorCode,
     message: string,

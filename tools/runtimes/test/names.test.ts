@@ -1,0 +1,41 @@
+import { publishable } from '@sestina/scripts/repo';
+import { describe, expect, it } from 'vitest';
+
+interface ErrorClass {
+  readonly prototype: Error;
+}
+
+const isErrorClass = (value: unknown): value is ErrorClass =>
+  typeof value === 'function' && value.prototype instanceof Error;
+
+/** The error classes that a package exports from any of its entry points, by the name they are exported under. */
+async function errorClassesOf(name: string, entries: readonly string[]): Promise<[string, ErrorClass][]> {
+  const modules = await Promise.all(
+    entries.map((entry): Promise<Record<string, unknown>> => import(`${name}${entry.slice(1)}`)),
+  );
+  return modules.flatMap((exports) =>
+    Object.entries(exports).flatMap(([key, value]): [string, ErrorClass][] =>
+      isErrorClass(value) ? [[key, value]] : [],
+    ),
+  );
+}
+
+describe('the name of an error', () => {
+  const packages = publishable().map(({ manifest }) => manifest);
+
+  it.each(packages.map(({ name, exports }) => [name, Object.keys(exports ?? {})] as const))(
+    'is a literal in every error class of %s',
+    async (name, keys) => {
+      const entries = keys.filter((key) => key !== './package.json');
+      for (const [key, cls] of await errorClassesOf(name, entries)) {
+        // What a class is called by itself is not enumerable, and a minifier changes it.
+        const own = Object.getOwnPropertyDescriptor(cls, 'name');
+        expect({ key, name: own?.value, literal: own?.enumerable }).toEqual({ key, name: key, literal: true });
+      }
+    },
+  );
+
+  it('is looked at in some classes at least', async () => {
+    expect((await errorClassesOf('@sestina/core', ['.'])).length).toBeGreaterThan(20);
+  });
+});
