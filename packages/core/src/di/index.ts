@@ -1,5 +1,4 @@
-import './reflect.js';
-import { type DependencyContainer, container as root } from 'tsyringe';
+import { type DependencyContainer, container as root } from '#tsyringe';
 
 export type { DependencyContainer };
 

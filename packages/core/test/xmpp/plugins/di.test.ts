@@ -77,6 +77,13 @@ describe('childContainer()', () => {
   });
 });
 
+describe('the container', () => {
+  it('is the same by the way of bundlers, which is the index of tsyringe, and by that of everybody else', async () => {
+    const { container } = await import('../../../src/di/tsyringe.js');
+    expect((await import('../../../src/di/tsyringe-module.js')).container).toBe(container);
+  });
+});
+
 describe('the metadata of Reflect', () => {
   const reflect = Reflect as unknown as Metadata;
   const saved = new Map<string, PropertyDescriptor | undefined>();
