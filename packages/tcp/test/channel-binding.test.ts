@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { SecureVersion, TLSSocket } from 'node:tls';
 import type { ChannelBindingType } from '@sestina/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { channelBindings } from '../src/channel-binding.js';
 import { Authority, type KeyKind } from './support/certificates.js';
 import { never, secured, transportTo, type Way } from './support/connect.js';
 import { Recorder } from './support/fakes.js';
@@ -93,5 +94,29 @@ describe('without TLS', () => {
       expect(await transport.channelBinding(type)).toBeUndefined();
     }
     transport.destroy();
+  });
+});
+
+describe('channel binding data on a platform that cannot tell it', () => {
+  const unable = (): never => {
+    throw new Error('not implemented');
+  };
+  const getProtocol = (): string => 'TLSv1.3';
+  const finished = Buffer.from('finished');
+
+  it.each([
+    ['has no function for it', { getProtocol }],
+    ['throws', { getProtocol, exportKeyingMaterial: unable, getPeerX509Certificate: unable }],
+    ['does not know the version of TLS', { getProtocol: unable, getFinished: () => finished }],
+    ['does not know whether the session was resumed', { getProtocol: () => 'TLSv1.2', getFinished: () => finished }],
+    ['has nothing at all', {}],
+  ])('is left out where it %s', (_what, socket) => {
+    expect([...channelBindings(socket).keys()]).toEqual([]);
+  });
+
+  it('is there as far as it can be told', () => {
+    const { cert } = new Authority('Test authority').issue({ names: ['dns:example.org'] });
+    const socket = { getProtocol, getPeerX509Certificate: () => new X509Certificate(cert) };
+    expect([...channelBindings(socket).keys()]).toEqual(['tls-server-end-point']);
   });
 });
