@@ -1,4 +1,4 @@
-import { type Clock, type NotXmppError, TlsError } from '@sestina/core';
+import { type Clock, ConfigError, TlsError } from '@sestina/core';
 import type { ClientOptions, WebSocket } from 'ws';
 import { type FrameSocket, type OpenSocket, type SocketEvents, type SocketInit, SUBPROTOCOL } from './socket.js';
 import { noSubprotocol } from './subprotocol.js';
@@ -14,7 +14,7 @@ const REFUSALS: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
 };
 
-/** What of Node's TLS socket is looked at. */
+/** What of Node's socket below the WebSocket is looked at. Bun, whose `ws` is its own, shows none. */
 interface MaybeTls {
   getProtocol?(): string | null;
   getPeerCertificate?(): unknown;
@@ -30,7 +30,7 @@ export const openNode: OpenSocket = async (init, events, signal) => {
   return new Promise((resolve, reject) => {
     const socket = new Class(init.url.href, [SUBPROTOCOL], optionsFor(init));
     let opened: NodeSocket | undefined;
-    let raw: MaybeTls | undefined;
+    let raw: MaybeTls | null | undefined;
     let failure: Error | undefined;
     const settle = (settled: () => void): void => {
       signal.removeEventListener('abort', onAbort);
@@ -55,8 +55,8 @@ export const openNode: OpenSocket = async (init, events, signal) => {
       if (refused) giveUp(refused);
     });
     socket.on('open', () => {
-      if (signal.aborted) return;
-      opened = new NodeSocket(socket, raw as MaybeTls, events, init.clock);
+      if (signal.aborted || failure) return;
+      opened = new NodeSocket(socket, raw ?? undefined, events, init.clock);
       settle(() => resolve(opened as NodeSocket));
     });
     socket.on('message', (data, isBinary) => opened?.received(data as Uint8Array, isBinary));
@@ -83,8 +83,9 @@ function optionsFor({ tls, maxFrameBytes }: SocketInit): ClientOptions {
 }
 
 /** Nothing has been said on it yet: the last moment to look at who is there. */
-function refusalOf(socket: MaybeTls, { tls, url }: SocketInit): TlsError | NotXmppError | undefined {
+function refusalOf(socket: MaybeTls | null | undefined, { tls, url }: SocketInit): Error | undefined {
   if (url.protocol !== 'wss:') return undefined;
+  if (!socket) return unseenRefusal(tls);
   const version = socket.getProtocol?.();
   if (version !== 'TLSv1.2' && version !== 'TLSv1.3') {
     return new TlsError(url.hostname, 'protocol', `${String(version)} is not safe`);
@@ -100,9 +101,19 @@ function refusalOf(socket: MaybeTls, { tls, url }: SocketInit): TlsError | NotXm
   }
 }
 
+// What `ws` was asked for holds there too; these two need a look at the connection that stands.
+function unseenRefusal(tls: SocketInit['tls']): ConfigError | undefined {
+  const option = ['checkServerIdentity', 'secureContext'].find((name) => tls?.[name] !== undefined);
+  if (option === undefined) return undefined;
+  return new ConfigError(
+    `tls.${option} cannot be used with a WebSocket on this platform, which does not show its TLS connection: use xmpps://`,
+    `tls.${option}`,
+  );
+}
+
 class NodeSocket implements FrameSocket {
   readonly #socket: WebSocket;
-  readonly #raw: MaybeTls;
+  readonly #raw: MaybeTls | undefined;
   readonly #events: SocketEvents;
   readonly #clock: Clock;
   #over = false;
@@ -110,7 +121,7 @@ class NodeSocket implements FrameSocket {
   #corked = false;
   #below: { bytes: number; callback: () => void } | undefined;
 
-  constructor(socket: WebSocket, raw: MaybeTls, events: SocketEvents, clock: Clock) {
+  constructor(socket: WebSocket, raw: MaybeTls | undefined, events: SocketEvents, clock: Clock) {
     this.#socket = socket;
     this.#raw = raw;
     this.#events = events;
@@ -151,12 +162,13 @@ class NodeSocket implements FrameSocket {
 
   // All that comes within one tick leaves in one piece: one segment or TLS record, if it fits.
   #cork(): void {
-    if (this.#corked) return;
+    const raw = this.#raw;
+    if (!raw || this.#corked) return;
     this.#corked = true;
-    this.#raw.cork();
+    raw.cork();
     queueMicrotask(() => {
       this.#corked = false;
-      this.#raw.uncork();
+      raw.uncork();
     });
   }
 

@@ -1,6 +1,8 @@
-import { TlsError } from '@sestina/core';
+import { createSecureContext } from 'node:tls';
+import { ConfigError, TlsError } from '@sestina/core';
 import { selfSignedCertificate } from '@sestina/testing/node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { transportTo } from './support/connect.js';
 import { failure, never, Recorder } from './support/recorder.js';
 import { LoopbackServer } from './support/server.js';
@@ -11,6 +13,7 @@ const servers: LoopbackServer[] = [];
 
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
@@ -107,6 +110,44 @@ describe('wss', () => {
     const server = await start();
     const error = await failure(connect(server, { ca: good.cert, checkServerIdentity }));
     expect(error).toMatchObject({ code: 'ERR_TLS', reason: 'certificate-untrusted', cause: new Error('another key') });
+    await expect.poll(() => server.peers[0]?.closed).toBeDefined();
+    expect(server.peers[0]?.frames).toEqual([]);
+  });
+});
+
+describe('wss where the platform does not show the connection', () => {
+  /** What Bun does: the answer to the upgrade has no socket. */
+  function hideSockets(): void {
+    const emit = WebSocket.prototype.emit;
+    vi.spyOn(WebSocket.prototype, 'emit').mockImplementation(function (this: WebSocket, event, ...args: unknown[]) {
+      const [response] = args as [{ headers?: object } | undefined];
+      if (event !== 'upgrade') return emit.call(this, event, ...args);
+      return emit.call(this, event, { headers: response?.headers, socket: null });
+    });
+  }
+
+  it('stands, and carries what is written', async () => {
+    hideSockets();
+    const server = await start();
+    const accepted = server.next();
+    const transport = await connect(server, { ca: good.cert });
+    expect(transport.secure).toBe(true);
+    transport.write('<a/>');
+    transport.write('<b/>');
+    const peer = await accepted;
+    await expect.poll(() => peer.frames).toEqual(['<a/>', '<b/>']);
+    transport.destroy();
+  });
+
+  it.each([
+    ['checkServerIdentity', () => undefined],
+    ['secureContext', createSecureContext({ ca: good.cert })],
+  ])('is refused with tls.%s, which could not be obeyed', async (name, value) => {
+    hideSockets();
+    const server = await start();
+    const error = await failure(connect(server, { ca: good.cert, [name]: value }));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ option: `tls.${name}`, retryable: false });
     await expect.poll(() => server.peers[0]?.closed).toBeDefined();
     expect(server.peers[0]?.frames).toEqual([]);
   });
