@@ -1,7 +1,10 @@
+/** Bytes in a buffer that is not shared. `Uint8Array<ArrayBuffer>` would be refused by TypeScript before 5.7. */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
 const encoder = new TextEncoder();
 
 /** UTF-8 of a text without lone surrogates. */
-export function utf8(text: string): Uint8Array<ArrayBuffer> {
+export function utf8(text: string): Bytes {
   return encoder.encode(text);
 }
 
@@ -14,7 +17,7 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concat(...parts: readonly Uint8Array[]): Bytes {
   const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -24,7 +27,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return all;
 }
 
-export function xor(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+export function xor(a: Uint8Array, b: Uint8Array): Bytes {
   return Uint8Array.from(a, (byte, index) => byte ^ (b[index] ?? 0));
 }
 
@@ -52,7 +55,7 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /** Strict: undefined for white space, missing padding, or bits that no encoder sets. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function fromBase64(text: string): Bytes | undefined {
   if (text.length % 4 !== 0) return undefined;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const digits = text.length - padding;

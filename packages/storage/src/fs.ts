@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import type { Driver } from 'unstorage';
-import fs, { type FSStorageOptions } from 'unstorage/drivers/fs';
+import fs from 'unstorage/drivers/fs';
+import type { AtomicFsDriver, AtomicFsOptions } from './fs-driver.js';
+
+export type { AtomicFsDriver, AtomicFsOptions };
 
 /** What a process leaves behind that is killed in a write. No key of an `UnstorageAdapter` begins with a dot. */
 const TEMPORARY = '.sestina-*.tmp';
@@ -17,7 +19,7 @@ const IGNORED = ['**/node_modules/**', '**/.git/**'];
  * folder, which takes its place once it is on the disk. A process that is killed leaves what was there before, or what it wrote.
  * What it had begun to write is removed ten minutes later, by the first write of whoever comes next.
  */
-export function atomicFs(options: FSStorageOptions): Driver {
+export function atomicFs(options: AtomicFsOptions): AtomicFsDriver {
   const driver = fs({ ...options, ignore: [...(options.ignore ?? IGNORED), TEMPORARY] });
   const base = resolve(options.base ?? '.');
   const turns = new Turns();

@@ -1,2 +1,2 @@
 export { StoredValueError } from './errors.js';
-export { UnstorageAdapter } from './unstorage-adapter.js';
+export { UnstorageAdapter, type UnstorageLike } from './unstorage-adapter.js';

@@ -1,7 +1,14 @@
 import { Storage } from '@sestina/core';
-import type { Storage as Unstorage } from 'unstorage';
 import { StoredValueError } from './errors.js';
 import { decodeKey, encodeKey, folderOf } from './keys.js';
+
+/** What is used of a storage of unstorage: written down here, since a program would have to take all of unstorage's types else. */
+export interface UnstorageLike {
+  getItem(key: string): Promise<unknown>;
+  setItem(key: string, value: { readonly value: string }): Promise<void>;
+  removeItem(key: string): Promise<void>;
+  getKeys(base: string): Promise<string[]>;
+}
 
 /**
  * A `Storage` over one of unstorage, and so over any of its drivers: files, Redis, IndexedDB, localStorage, … What is stored is
@@ -9,17 +16,17 @@ import { decodeKey, encodeKey, folderOf } from './keys.js';
  * this one's is left alone where it has another key.
  */
 export class UnstorageAdapter extends Storage {
-  readonly #storage: Pick<Unstorage, 'getItem' | 'setItem' | 'removeItem' | 'getKeys'>;
+  readonly #storage: UnstorageLike;
 
   /** @param storage What `createStorage()` or `prefixStorage()` of unstorage gave. It is yours to dispose of. */
-  constructor(storage: Pick<Unstorage, 'getItem' | 'setItem' | 'removeItem' | 'getKeys'>) {
+  constructor(storage: UnstorageLike) {
     super();
     this.#storage = storage;
   }
 
   /** @throws StoredValueError where something is there that this did not store; what the driver throws. */
   async get(key: string): Promise<string | undefined> {
-    const found: unknown = await this.#storage.getItem(encodeKey(key));
+    const found = await this.#storage.getItem(encodeKey(key));
     if (found === null || found === undefined) return undefined;
     const { value } = found as { value?: unknown };
     if (typeof value !== 'string') throw new StoredValueError(key);

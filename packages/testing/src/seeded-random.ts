@@ -24,7 +24,7 @@ export class SeededRandom extends Random {
     for (let i = 0; i < 16; i++) this.#next();
   }
 
-  bytes(length: number): Uint8Array<ArrayBuffer> {
+  bytes(length: number): ReturnType<Random['bytes']> {
     const bytes = new Uint8Array(length);
     for (let i = 0; i < length; i += 4) {
       const word = this.#next();

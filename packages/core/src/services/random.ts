@@ -1,7 +1,10 @@
+/** Bytes in a buffer that is not shared. `Uint8Array<ArrayBuffer>` would be refused by TypeScript before 5.7. */
+type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** Randomness, injected: tests run on a seeded one. A class, so that it is its own injection token. */
 export abstract class Random {
   /** `length` bytes from a cryptographic generator. */
-  abstract bytes(length: number): Uint8Array<ArrayBuffer>;
+  abstract bytes(length: number): Bytes;
 
   /** A fresh identifier of 120 random bits in 20 characters of `[A-Za-z0-9_-]`: nobody can guess it (RFC 6120 §8.1.3). */
   id(): string {
@@ -27,7 +30,7 @@ export class SystemRandom extends Random {
   #pool = new Uint8Array(0);
   #used = 0;
 
-  bytes(length: number): Uint8Array<ArrayBuffer> {
+  bytes(length: number): Bytes {
     if (length > POOL) return fill(new Uint8Array(length));
     if (this.#used + length > this.#pool.length) {
       this.#pool = fill(new Uint8Array(POOL));
@@ -41,7 +44,7 @@ export class SystemRandom extends Random {
   }
 }
 
-function fill(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function fill(bytes: Bytes): Bytes {
   for (let i = 0; i < bytes.length; i += MOST) crypto.getRandomValues(bytes.subarray(i, i + MOST));
   return bytes;
 }

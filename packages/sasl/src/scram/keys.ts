@@ -1,10 +1,10 @@
-import { utf8, xor } from '../bytes.js';
+import { type Bytes, utf8, xor } from '../bytes.js';
 import type { ScramCrypto, ScramHash } from './crypto.js';
 
 /** What the password is needed for. Whoever has both can log in as the user and pass for the server. */
 export interface ScramKeys {
-  readonly clientKey: Uint8Array<ArrayBuffer>;
-  readonly serverKey: Uint8Array<ArrayBuffer>;
+  readonly clientKey: Bytes;
+  readonly serverKey: Bytes;
 }
 
 /** RFC 5802 section 3, up to the keys. `password` is prepared. */
@@ -12,7 +12,7 @@ export async function deriveKeys(
   crypto: ScramCrypto,
   hash: ScramHash,
   password: string,
-  salt: Uint8Array<ArrayBuffer>,
+  salt: Bytes,
   iterations: number,
 ): Promise<ScramKeys> {
   const saltedPassword = await crypto.pbkdf2(hash, utf8(password), salt, iterations);

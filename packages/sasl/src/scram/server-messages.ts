@@ -1,4 +1,4 @@
-import { fromBase64 } from '../bytes.js';
+import { type Bytes, fromBase64 } from '../bytes.js';
 import { RefusedError, SaslProtocolError } from '../errors.js';
 import { MAX_SALT_BYTES, MAX_SERVER_NONCE, type ScramLimits } from '../limits.js';
 import { inOrder, isPrintable, malformed, messageText, parseAttributes } from './attributes.js';
@@ -7,7 +7,7 @@ import { inOrder, isPrintable, malformed, messageText, parseAttributes } from '.
 export interface ServerFirst {
   readonly text: string;
   readonly nonce: string;
-  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly salt: Bytes;
   readonly iterations: number;
   /** All attributes, extensions among them. */
   readonly attributes: ReadonlyMap<string, string>;
