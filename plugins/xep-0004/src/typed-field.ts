@@ -40,7 +40,7 @@ function write(form: XmlElement, spec: FormFieldSpec, values: readonly string[])
   viewOf(Form, form).fields.add(new FormField({ var: spec.var, type, values }));
 }
 
-/** Makes the value of a field that stands in the XML like that. @internal */
+/** Makes the value of a field that stands in the XML like that. */
 export type SingleFieldBuilder<T, Absent, In> = (spec: FormFieldSpec) => ValueField<T, Absent, In>;
 
 /** A form field that holds one value; optional until `required()` or `default()` says otherwise. */

@@ -261,13 +261,13 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
 
   // Being kept.
 
-  /** What is to be kept. @internal */
+  /** What is to be kept. */
   get state(): RosterState {
     const contacts = [...this.items()].filter((item) => item.inRoster || item.pendingIn || item.ask);
     return { contacts, presences: [...this.#own] };
   }
 
-  /** Takes in what is kept, in place of what was here. @internal */
+  /** Takes in what is kept, in place of what was here. */
   adopt({ contacts, presences }: RosterState): void {
     const kept = new Set<RosterItem>();
     for (const contact of contacts) {
@@ -289,7 +289,7 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
     if (this.#own.size > 0) this.filled(true);
   }
 
-  /** Runs a change, and holds back what it sends. @internal */
+  /** Runs a change, and holds back what it sends. */
   hold(change: () => void): HeldPresence {
     return this.#changes.hold(change);
   }

@@ -90,17 +90,17 @@ export class RosterStore extends Plugin implements RosterKeeper {
     await node.commit(() => node.adopt(readRoster(undefined)));
   }
 
-  /** @internal */
+  /** For the roster: whether changes of it are on their way, or it was never read. */
   busy(node: KeptRoster): boolean {
     return this.#lanes.get(node.owner.full)?.busy || !this.#known.has(node);
   }
 
-  /** @internal */
+  /** For the roster: whether it was read. */
   knows(node: KeptRoster): boolean {
     return this.#known.has(node);
   }
 
-  /** @internal */
+  /** For the roster: makes a change once what is kept was read, and keeps it. */
   commit(node: KeptRoster, change: () => void, reads = false): Promise<void> {
     const key = node.owner.full;
     const lane = this.#lanes.get(key) ?? this.#lane(key);

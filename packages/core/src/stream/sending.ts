@@ -81,10 +81,7 @@ export class StanzaTooLargeError extends SendError {
 
 const SETTLED: ReadonlySet<SendState> = new Set<SendState>(['acked', 'failed', 'unknown']);
 
-/**
- * What a stream wants to know of the stanzas that it sends.
- * @internal
- */
+/** What a stream wants to know of the stanzas that it sends. */
 export interface SendingOwner {
   /** It failed or its fate is unknown. */
   unsent(sending: Sending, error: SendError): void;
@@ -200,9 +197,7 @@ export class Sending implements PromiseLike<SendState> {
     });
   }
 
-  /**
-   * For the stream and for XEP-0198: moves it on. A settled one stays as it is.
-   */
+  /** For who sends it (the stream, XEP-0198): moves it on. A settled one stays as it is. */
   move(state: SendState, error?: SendError | DisconnectedError): void {
     if (SETTLED.has(this.#state) || this.#state === state) return;
     this.#state = state;

@@ -25,7 +25,7 @@ export abstract class PresenceXMPP extends XMLStream<XMPPEvents> {
   readonly isComponent: boolean = false;
   /** Rosters and presence, by owner. */
   readonly roster: Roster;
-  /** @internal */
+  /** For rosters: the presence that leaves. */
   readonly outgoing: OutgoingPresence;
   #boundJid: JID | undefined;
 
@@ -149,7 +149,7 @@ export abstract class PresenceXMPP extends XMLStream<XMPPEvents> {
     return sending;
   }
 
-  /** @internal */
+  /** For rosters: sends a presence that is complete. */
   sendDecorated(presence: Presence, options?: SendOptions): Sending {
     return super.send(presence, options);
   }

@@ -68,7 +68,7 @@ export abstract class PeerList implements ItemOwner {
     return this.#items.get(jid.full);
   }
 
-  /** Whether that one sees our presence, and whether it is in the roster, as far as that is known. @internal */
+  /** Whether that one sees our presence, and whether it is in the roster, as far as that is known. */
   knows(jid: JID): { readonly lets: boolean; readonly contact: boolean } {
     const item = this.find(jid);
     const bare = this.find(jid.bare);
@@ -115,13 +115,12 @@ export abstract class PeerList implements ItemOwner {
   /**
    * The item of a bare JID, made where there is none. One stranger too many takes the place of one about whom nothing is
    * known any more; where there is none of those it is not kept.
-   * @internal
    */
   item(jid: JID): RosterItem {
     return this.#items.get(jid.full) ?? this.current(new RosterItem(this, jid));
   }
 
-  /** What this item is by now: itself, put back where it was not here any more, or the one that took its place. @internal */
+  /** What this item is by now: itself, put back where it was not here any more, or the one that took its place. */
   current(item: RosterItem, waits = item.pendingIn): RosterItem {
     const key = item.jid.full;
     const existing = this.#items.get(key);
@@ -169,7 +168,7 @@ export abstract class PeerList implements ItemOwner {
     }
   }
 
-  /** Forgets somebody who is not in the roster and about whom nothing is known. @internal */
+  /** Forgets somebody who is not in the roster and about whom nothing is known. */
   forgetStranger(item: RosterItem): boolean {
     if (item.inRoster || item.online || item.pendingIn || item.ask) return false;
     if (!this.#items.delete(item.jid.full)) return false;
@@ -212,7 +211,7 @@ export abstract class PeerList implements ItemOwner {
     return { item, edge: !item.online, changed: true };
   }
 
-  /** Nobody's presence is known any more. @internal */
+  /** Nobody's presence is known any more. */
   reset(): void {
     for (const item of [...this.items()]) {
       this.ledger.remove(item);

@@ -124,7 +124,7 @@ export class RosterItem {
     return this.#roster.remove(this.jid);
   }
 
-  /** Takes in what a roster says; the presence stays. @internal */
+  /** Takes in what a roster says; the presence stays. */
   apply(entry: Omit<RosterEntry, 'jid'>): void {
     this.name = entry.name ?? '';
     // Some servers have them twice, or empty; none takes them back so.

@@ -141,7 +141,7 @@ export class RosterNode extends PeerList implements Iterable<RosterItem> {
     return this.act(this.someone(jid), 'unsubscribed');
   }
 
-  /** Sends one of the four; the server changes the roster accordingly. @internal */
+  /** Sends one of the four; the server changes the roster accordingly. */
   override act(item: RosterItem, type: SubscriptionType): Sending {
     const here = this.current(item, true);
     if (type === 'subscribe' && !here.to) here.ask = true;
@@ -175,7 +175,7 @@ export class RosterNode extends PeerList implements Iterable<RosterItem> {
     if (copy) this.host.send(copy);
   }
 
-  /** Takes in a broadcast of ours, which is sent now. @internal */
+  /** Takes in a broadcast of ours, which is sent now. */
   remember(presence: Presence): void {
     this.#last = presence.isAvailable ? new Presence(presence.xml.copy()).bind(presence.stream) : undefined;
     this.announced = presence.isAvailable;
@@ -201,7 +201,7 @@ export class RosterNode extends PeerList implements Iterable<RosterItem> {
     return (name, data) => this.host.emit(name, data);
   }
 
-  /** Takes in entries; `replace`: they are all there are. @internal */
+  /** Takes in entries; `replace`: they are all there are. */
   apply(entries: Iterable<RosterEntry>, replace = false): void {
     const seen = new Set<RosterItem>();
     const hidden: RosterItem[] = [];
@@ -224,7 +224,7 @@ export class RosterNode extends PeerList implements Iterable<RosterItem> {
     this.later(() => tell('rosterUpdate', { owner, items: items.map(({ jid }) => jid) }));
   }
 
-  /** Takes a contact out; does nothing where it is not in it. @internal */
+  /** Takes a contact out; does nothing where it is not in it. */
   drop(jid: JID): void {
     const item = this.exactly(jid);
     if (!item?.inRoster) return;
@@ -266,7 +266,7 @@ export class RosterNode extends PeerList implements Iterable<RosterItem> {
     this.forgetStranger(item);
   }
 
-  /** Nobody's presence is known any more, nor ours to anybody: the session is over. @internal */
+  /** Nobody's presence is known any more, nor ours to anybody: the session is over. */
   override reset(): void {
     this.announced = false;
     super.reset();

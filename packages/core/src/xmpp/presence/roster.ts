@@ -114,12 +114,12 @@ export class Roster<N extends RosterNode = RosterNode> {
     for (const node of this.nodes()) if (node.announced && (!owner || owner.equals(node.owner))) yield node.owner;
   }
 
-  /** @internal */
+  /** A session has begun in which no presence was sent yet. */
   sessionBegins(): void {
     this.#sentFirst = false;
   }
 
-  /** Nobody's presence is known any more: the session is over. @internal */
+  /** Nobody's presence is known any more: the session is over. */
   reset(): void {
     this.#fullReported = false;
     for (const node of this.nodes()) node.reset();
