@@ -42,6 +42,7 @@ export interface ServerAbilities {
 
 /** A client: logs in to an account, holds its session, and keeps its roster. */
 export class ClientXMPP extends BaseXMPP {
+  static override readonly name: string = 'ClientXMPP';
   /** The roster of this account, by owner as everywhere: `clientRoster` is shorter. */
   declare readonly roster: ClientRoster;
   readonly #options: ClientOptions;

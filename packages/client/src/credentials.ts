@@ -6,6 +6,7 @@ import type { SaslCredentials } from '@sestina/sasl';
  * have neither `password` nor `credentials`. A class, so that it is its own injection token.
  */
 export abstract class Credentials {
+  static readonly name: string = 'Credentials';
   /** Asked at each attempt to log in to an account, as the option `credentials` is. */
   abstract of(account: JID, signal: AbortSignal): SaslCredentials | Promise<SaslCredentials>;
 }

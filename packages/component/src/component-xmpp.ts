@@ -82,6 +82,7 @@ const COMPONENT_OPTIONS = {
 
 /** A component: one stream to a server that speaks for every address of a domain (XEP-0114). */
 export class ComponentXMPP extends BaseXMPP {
+  static override readonly name: string = 'ComponentXMPP';
   override readonly isComponent = true;
   /** Who is subscribed to the addresses of this component, and who of them is there. */
   declare readonly roster: ComponentRoster;

@@ -17,6 +17,7 @@ export interface HostAddress {
 
 /** DNS, injected. A class, so that it is its own injection token. */
 export abstract class Resolver {
+  static readonly name: string = 'Resolver';
   /** The SRV records of that name, in any order; none where the name or the record does not exist. Rejects with `DnsError`. */
   abstract srv(name: string, signal: AbortSignal): Promise<readonly SrvRecord[]>;
   /** The addresses of that host, best first. Rejects with `DnsError`. */

@@ -1,4 +1,8 @@
+import { ClientXMPP } from '@sestina/client';
+import { ComponentXMPP } from '@sestina/component';
+import { BaseXMPP, Clock, Logger, Random, Storage, StreamNegotiation } from '@sestina/core';
 import { publishable } from '@sestina/scripts/repo';
+import { Resolver } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
 
 interface ErrorClass {
@@ -20,6 +24,12 @@ async function errorClassesOf(name: string, entries: readonly string[]): Promise
   );
 }
 
+/** What a class says of itself. What it is called by the engine is not enumerable, and a minifier changes it. */
+function saidNameOf(cls: object): string | undefined {
+  const own = Object.getOwnPropertyDescriptor(cls, 'name');
+  return own?.enumerable ? String(own.value) : undefined;
+}
+
 describe('the name of an error', () => {
   const packages = publishable().map(({ manifest }) => manifest);
 
@@ -28,14 +38,30 @@ describe('the name of an error', () => {
     async (name, keys) => {
       const entries = keys.filter((key) => key !== './package.json');
       for (const [key, cls] of await errorClassesOf(name, entries)) {
-        // What a class is called by itself is not enumerable, and a minifier changes it.
-        const own = Object.getOwnPropertyDescriptor(cls, 'name');
-        expect({ key, name: own?.value, literal: own?.enumerable }).toEqual({ key, name: key, literal: true });
+        expect({ key, name: saidNameOf(cls) }).toEqual({ key, name: key });
       }
     },
   );
 
   it('is looked at in some classes at least', async () => {
     expect((await errorClassesOf('@sestina/core', ['.'])).length).toBeGreaterThan(20);
+  });
+});
+
+const TOKENS = {
+  BaseXMPP,
+  ClientXMPP,
+  Clock,
+  ComponentXMPP,
+  Logger,
+  Random,
+  Resolver,
+  Storage,
+  StreamNegotiation,
+};
+
+describe('the name of what a plugin asks for', () => {
+  it.each(Object.entries(TOKENS))('is a literal: %s', (key, cls) => {
+    expect(saidNameOf(cls)).toBe(key);
   });
 });

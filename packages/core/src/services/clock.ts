@@ -5,6 +5,7 @@ export interface Timer {
 
 /** Time, injected: tests run on a virtual one. A class, so that it is its own injection token. */
 export abstract class Clock {
+  static readonly name: string = 'Clock';
   /** Wall-clock time in milliseconds since 1970-01-01 UTC; may jump. */
   abstract now(): number;
   /** Milliseconds from an arbitrary start; never goes back. Use it for every duration. */

@@ -3,6 +3,7 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the framework reports what nobody listens to. A class, so that it is its own injection token. */
 export abstract class Logger {
+  static readonly name: string = 'Logger';
   abstract debug(message: string, fields?: LogFields): void;
   abstract info(message: string, fields?: LogFields): void;
   abstract warn(message: string, fields?: LogFields): void;

@@ -3,6 +3,7 @@ type Bytes = ReturnType<typeof Uint8Array.of>;
 
 /** Randomness, injected: tests run on a seeded one. A class, so that it is its own injection token. */
 export abstract class Random {
+  static readonly name: string = 'Random';
   /** `length` bytes from a cryptographic generator. */
   abstract bytes(length: number): Bytes;
 

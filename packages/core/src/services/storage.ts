@@ -1,5 +1,6 @@
 /** A key-value store that may outlive the process. A class, so that it is its own injection token. */
 export abstract class Storage {
+  static readonly name: string = 'Storage';
   /** The value kept under `key`, or undefined. */
   abstract get(key: string): Promise<string | undefined>;
   /** Keeps `value` under `key`; resolves once it is kept as safely as the store can. */

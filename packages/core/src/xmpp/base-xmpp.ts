@@ -40,6 +40,7 @@ interface Recorder {
 
 /** What client and component share: stanzas, requests, roster and presence, plugins. */
 export abstract class BaseXMPP extends PresenceXMPP {
+  static override readonly name: string = 'BaseXMPP';
   /** Services and plugins of this connection, for `resolve()`; nothing here is shared with another connection. */
   readonly scope: DependencyContainer;
   /** The installed plugins. */

@@ -77,6 +77,7 @@ export interface NegotiationStep {
  * Steps have no numbers: what one gives comes before what needs it, and `before` decides among the others.
  */
 export abstract class StreamNegotiation {
+  static readonly name: string = 'StreamNegotiation';
   static readonly kinds: readonly ConnectionKind[] = ['client'];
 
   /**

@@ -1,6 +1,7 @@
 import type { Token } from '../../di/index.js';
 import { Registration } from '../../registration.js';
 import type { Plugin } from './plugin.js';
+import { nameOfToken } from './plugin-failures.js';
 
 /** What is done for as long as a plugin is installed; undone by what it returns. */
 // biome-ignore lint/suspicious/noConfusingVoidType: where there is nothing to undo, it returns nothing
@@ -70,7 +71,7 @@ export class InstalledWatchers {
     try {
       run();
     } catch (error) {
-      this.#report(error, `whenInstalled(${token.name})`);
+      this.#report(error, `whenInstalled(${nameOfToken(token)})`);
     }
   }
 }

@@ -6,8 +6,13 @@ import { isPluginClass, kindsOf, nameOf } from './plugin-wiring.js';
 
 /** What `get()` says of a plugin that is not there. */
 export function missing(cls: Token<unknown>): PluginError {
-  const name = isPluginClass(cls) ? nameOf(cls) : cls.name;
-  return new PluginError('ERR_PLUGIN_MISSING', `${name} is not installed: call use(${cls.name}) first`, name);
+  const name = nameOfToken(cls);
+  return new PluginError('ERR_PLUGIN_MISSING', `${name} is not installed: call use() with its class first`, name);
+}
+
+/** A plugin has its id: the name of its class is not the same in a minified bundle. */
+export function nameOfToken(token: Token<unknown>): string {
+  return isPluginClass(token) ? nameOf(token) : token.name;
 }
 
 /** Nobody here is what a constructor asks for. */
@@ -16,7 +21,7 @@ export function lacking(cls: PluginClass, token: Token<unknown>, kind: Connectio
   const why = kinds.includes(kind)
     ? 'which this connection does not provide'
     : `which only a ${kinds.join(' or ')} has: this connection is a ${kind}`;
-  return new PluginError('ERR_PLUGIN_MISSING', `${nameOf(cls)} needs ${token.name}, ${why}`, nameOf(cls));
+  return new PluginError('ERR_PLUGIN_MISSING', `${nameOf(cls)} needs ${nameOfToken(token)}, ${why}`, nameOf(cls));
 }
 
 /** Why the lifetime of a plugin is over. */
@@ -51,11 +56,11 @@ export function duplicate({ id }: PluginClass): PluginError {
 /** @param other Who provides it; undefined where that is no plugin. */
 export function conflict(cls: PluginClass, token: Token<unknown>, other: PluginClass | undefined): PluginError {
   const by = other ? `as ${nameOf(other)} does: install one of them` : 'which this connection was given already';
-  return new PluginError('ERR_PLUGIN_CONFLICT', `${nameOf(cls)} provides ${token.name}, ${by}`, nameOf(cls));
+  return new PluginError('ERR_PLUGIN_CONFLICT', `${nameOf(cls)} provides ${nameOfToken(token)}, ${by}`, nameOf(cls));
 }
 
 export function otherOptions(cls: PluginClass): PluginError {
-  const message = `${nameOf(cls)} is installed with other options: call use(${cls.name}, options) before anything that needs it`;
+  const message = `${nameOf(cls)} is installed with other options: call use() with these before anything that needs it`;
   return new PluginError('ERR_PLUGIN_OPTIONS', message, nameOf(cls));
 }
 

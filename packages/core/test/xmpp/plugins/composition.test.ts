@@ -100,8 +100,8 @@ describe('whenInstalled()', () => {
     registry.remove(A);
     expect(host.log).toEqual(['+a', 'x with a', 'x undone', '-a2', '-a1']);
     expect(host.errors).toEqual([
-      [new Error('callback'), 'whenInstalled(A)'],
-      [new Error('undo'), 'whenInstalled(A)'],
+      [new Error('callback'), 'whenInstalled(a)'],
+      [new Error('undo'), 'whenInstalled(a)'],
     ]);
   });
 

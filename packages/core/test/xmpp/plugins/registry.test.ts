@@ -143,7 +143,7 @@ describe('options', () => {
     const error = thrown(() => registry.use(A, { interval: 5 }));
     expect([error.code, error.message]).toEqual([
       'ERR_PLUGIN_OPTIONS',
-      'a is installed with other options: call use(A, options) before anything that needs it',
+      'a is installed with other options: call use() with these before anything that needs it',
     ]);
     expect(registry.get(A).options.interval).toBe(60);
   });
@@ -170,7 +170,10 @@ describe('get() and find()', () => {
 
   it('say what to call where it is not installed', () => {
     const error = thrown(() => registry.get(A));
-    expect([error.code, error.message]).toEqual(['ERR_PLUGIN_MISSING', 'a is not installed: call use(A) first']);
+    expect([error.code, error.message]).toEqual([
+      'ERR_PLUGIN_MISSING',
+      'a is not installed: call use() with its class first',
+    ]);
     expect(registry.find(A)).toBeUndefined();
   });
 });
