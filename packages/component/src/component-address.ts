@@ -61,6 +61,11 @@ export class ComponentAddress {
     this.#listeners = listeners;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** The roster of the bare address. */
   get roster(): ComponentRosterNode {
     return this.#component.roster.of(this.jid);

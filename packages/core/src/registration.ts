@@ -12,6 +12,11 @@ export class Registration implements Disposable {
     this.#undo = undo;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** Undoes the registration. Does nothing the second time. */
   dispose(): void {
     const undo = this.#undo;

@@ -55,6 +55,11 @@ export class XmlElement {
     }
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /**
    * For parsers: takes over the arrays of names and values and of children without looking at them.
    * @internal

@@ -32,6 +32,11 @@ export class WorkRecords {
     this.#prefix = prefix;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** The names of those with something in hand. */
   async processes(): Promise<string[]> {
     const keys = await this.#storage.keys(this.#prefix);

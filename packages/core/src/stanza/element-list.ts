@@ -15,6 +15,11 @@ export class ElementList<V extends ElementView> implements Iterable<V>, WrittenA
     this.#cls = cls;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   *[Symbol.iterator](): IterableIterator<V> {
     for (const xml of this.#owner.childrenNamed(this.#cls.tag, this.#cls.namespace)) yield viewOf(this.#cls, xml);
   }

@@ -9,6 +9,11 @@ export class ElementView {
     readonly xml: XmlElement,
   ) {}
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /**
    * Writes several properties at once, those of plugins included; undefined removes.
    * @throws TypeError for a name that is no field, before anything is written.

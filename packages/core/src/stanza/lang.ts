@@ -29,6 +29,11 @@ export class LangMap implements Iterable<[lang: string, text: string]>, WrittenA
     for (const [lang, value] of pairsOf(source)) this.set(lang, value);
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   *[Symbol.iterator](): IterableIterator<[lang: string, text: string]> {
     for (const child of this.#owner.childrenNamed(this.#name)) yield [langOf(child, this.#owner), child.text];
   }

@@ -40,6 +40,11 @@ export class Emitter<M extends EventMap> {
     this.#events = new Events<M>(host.queue, host.clock, host.report, host);
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** Calls `listener` at every such event, in its turn on the event queue, until the registration is disposed of. */
   on<K extends keyof M>(name: K, listener: Listener<M[K]>, options?: ListenerOptions): Registration {
     return this.#live(() => this.#events.on(name, listener, options));

@@ -67,6 +67,11 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
     this.#scheduler = new Scheduler(this.queue, clock, report);
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** Reading has been paused for a while: said where it is the handlers' doing, once in ten minutes. */
   #slow(maxUnhandled: number): void {
     const now = this.clock.monotonic();

@@ -119,6 +119,11 @@ export class Sending implements PromiseLike<SendState> {
     this.#owner = owner;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   get state(): SendState {
     return this.#state;
   }

@@ -31,6 +31,11 @@ export abstract class Plugin {
   readonly #lifetime = new Lifetime();
   readonly #owned = new Set<Owned>();
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /**
    * Aborted when the plugin is removed, with the reason: a `PluginError`, or a `DisconnectedError` where the connection was
    * disposed of. What waits is bound to it, see `untilRemoved()`.

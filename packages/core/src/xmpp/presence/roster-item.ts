@@ -66,6 +66,11 @@ export class RosterItem {
     this.#roster = roster;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** Whether the contact sees our presence. */
   get from(): boolean {
     return this.subscription === 'from' || this.subscription === 'both';

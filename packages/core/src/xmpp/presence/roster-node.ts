@@ -21,6 +21,11 @@ export class RosterNode extends PeerList implements Iterable<RosterItem> {
     this.host = host;
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** What is done with subscription requests; undefined: what the whole roster does. */
   get autoAuthorize(): SubscriptionPolicy | undefined {
     return this.#autoAuthorize;

@@ -52,6 +52,11 @@ export class Roster<N extends RosterNode = RosterNode> {
     this.host.logger.warn('more presence came than is kept: strangers, and details of contacts, are forgotten');
   }
 
+  /** For Vue: makes no proxy of it, through which private members could not be reached. @internal */
+  get __v_skip(): true {
+    return true;
+  }
+
   /** The roster of that owner; without one, of this connection's own address. Made where there is none. */
   of(owner: JID | string = this.host.boundJid ?? this.host.requestedJid): N {
     const bare = JID.from(owner).bare;
