@@ -1,6 +1,6 @@
 // @ts-check
 // What npm gets: every published package.json says what it must, and nothing runs when a user installs it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMain, publishable, ROOT, readJson, report, typescript } from './lib/repo.mjs';
 
@@ -51,6 +51,25 @@ export function checkManifest(manifest, has) {
   );
   for (const path of ['README.md', 'LICENSE', 'src/index.ts', 'tsconfig.json']) must(has(path), `${path} is missing`);
   return faults;
+}
+
+// At the beginning of a line: when its module is loaded.
+const EXTENDS = /^extend\(/m;
+
+/**
+ * Bundlers drop a module that has no side effects and of which nothing is used, and with it the properties that it gives
+ * to stanzas: it is named in `sideEffects`, and the index, by which it is reached.
+ * @param {any} manifest
+ * @param {Map<string, string>} sources by their path below the package's folder
+ * @returns {string[]}
+ */
+export function checkSideEffects({ sideEffects }, sources) {
+  const extending = [...sources].filter(([, text]) => EXTENDS.test(text)).map(([path]) => path);
+  if (extending.length === 0) return [];
+  return [...extending, 'src/index.ts']
+    .flatMap((path) => [`./${path}`, `./${path.replace('src/', 'dist/').replace(/ts$/, 'js')}`])
+    .filter((path) => !(Array.isArray(sideEffects) && sideEffects.includes(path)))
+    .map((path) => `\`sideEffects\` must have ${path}: it extends stanzas, or leads to what does`);
 }
 
 /** A license that is there is the root's: npm packs the one in the folder. @param {Workspace[]} all @param {(path: string) => string | undefined} read @returns {Finding[]} */
@@ -171,6 +190,13 @@ function checkTree(/** @type {Workspace[]} */ all) {
   });
 }
 
+/** @param {string} folder */
+function sourcesOf(folder) {
+  const names = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' });
+  const paths = names.filter((name) => name.endsWith('.ts')).map((name) => `src/${name.replaceAll('\\', '/')}`);
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
 /** @returns {Finding[]} */
 function checkPins() {
   const { devDependencies } = readJson(`${ROOT}/package.json`);
@@ -184,6 +210,12 @@ if (isMain(import.meta.url)) {
   report([
     ...all.flatMap(({ dir, manifest }) =>
       checkManifest(manifest, (path) => existsSync(join(ROOT, dir, path))).map((message) => ({
+        path: `${dir}/package.json`,
+        message,
+      })),
+    ),
+    ...all.flatMap(({ dir, manifest }) =>
+      checkSideEffects(manifest, sourcesOf(join(ROOT, dir))).map((message) => ({
         path: `${dir}/package.json`,
         message,
       })),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkLock } from '../check-lock.mjs';
-import { checkLicenses, checkManifest, checkPeers, checkRanges, satisfies } from '../packages.mjs';
+import { checkLicenses, checkManifest, checkPeers, checkRanges, checkSideEffects, satisfies } from '../packages.mjs';
 import { references } from '../sync-refs.mjs';
 import { workspace } from './fixtures.js';
 
@@ -130,5 +130,26 @@ describe('project references', () => {
       devDependencies: { '@sestina/testing': '*' },
     });
     expect(references(plugin, all)).toEqual(['../../packages/core', '../xep-0030']);
+  });
+});
+
+describe('a package that extends stanzas', () => {
+  const sources = new Map([
+    ['src/index.ts', "export * from './stanza.js';"],
+    ['src/stanza.ts', 'class Caps {}\nextend(Presence, { caps: child(Caps) });'],
+  ]);
+  const all = ['./src/stanza.ts', './dist/stanza.js', './src/index.ts', './dist/index.js'];
+
+  it('names where it does, and its index', () => {
+    expect(checkSideEffects({ sideEffects: all }, sources)).toEqual([]);
+    expect(checkSideEffects({ sideEffects: false }, sources)).toHaveLength(4);
+    for (const left of all) {
+      const [fault] = checkSideEffects({ sideEffects: all.filter((path) => path !== left) }, sources);
+      expect(fault).toContain(left);
+    }
+  });
+
+  it('is none where a function calls extend()', () => {
+    expect(checkSideEffects({ sideEffects: false }, new Map([['src/a.ts', '  extend(Message, {});']]))).toEqual([]);
   });
 });
