@@ -3,14 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { ClientXMPP } from '@sestina/client';
 import { JID, SilentLogger } from '@sestina/core';
 import { type RunningServer, type ServerUser, startServer } from '@sestina/servers';
+import { Site, startBrowser } from '@sestina/servers/browser';
 import type { Browser } from 'playwright-core';
 import { Child, environmentOf } from '../support/child.js';
 import { befriend, befriendAt, FRIENDLY } from './support/befriend.js';
-import { startBrowser } from './support/browser.js';
 import { bundle } from './support/bundles.js';
 import { ChatPage } from './support/chat-page.js';
 import { PackedFolder } from './support/packed.js';
-import { Site } from './support/site.js';
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL('../../examples/web-chat', import.meta.url));
 

@@ -1,10 +1,9 @@
+import { Site, startBrowser } from '@sestina/servers/browser';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Bench } from '../../support/bench.js';
-import { startBrowser } from './browser.js';
 import { type Bundle, type Bundler, bundle } from './bundles.js';
 import { PackedFolder } from './packed.js';
-import { Site } from './site.js';
 
 /** What all tests of a file share: the packages as npm would install them, and a browser. */
 export class Lab {

@@ -1,7 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
-import { ensureInstalled, type RunningServer } from '@sestina/servers';
 import { type Browser, chromium } from 'playwright-core';
+import { ensureInstalled } from './install.js';
+import type { RunningServer } from './types.js';
+
+export { Site } from './static-site.js';
 
 const ARGS = [
   '--headless',
