@@ -1,0 +1,4 @@
+import { repeatsWhatItIsTold } from '../bot-test.mjs';
+
+// Jest puts it here.
+globalThis.test('it repeats what it is told', repeatsWhatItIsTold);
