@@ -47,9 +47,9 @@ describe('what an address sends', () => {
     await romeo.message({ to: BOB, body: 'ho' }).send();
     await stream.expectSent(`<message id='*' to='${BOB}' ${from}><body>ho</body></message>`);
     romeo.sendPresence({ to: BOB, show: 'away' });
-    await stream.expectSent(`<presence to='${BOB}' ${from}><show>away</show></presence>`);
+    await stream.expectSent(`<presence id='*' to='${BOB}' ${from}><show>away</show></presence>`);
     await romeo.presence({ to: BOB }).send();
-    await stream.expectSent(`<presence to='${BOB}' ${from}/>`);
+    await stream.expectSent(`<presence id='*' to='${BOB}' ${from}/>`);
     romeo.iq({ type: 'result', to: BOB, id: '7' }).send();
     await stream.expectSent(`<iq type='result' id='7' to='${BOB}' ${from}/>`);
     romeo.send(component.message({ to: BOB, from: 'other@bot.example.org', body: 'mine' }));
@@ -479,7 +479,7 @@ describe('presence of an address', () => {
     const { component, stream } = await scripted();
     const romeo = component.as('romeo@bot.example.org/r');
     romeo.sendPresenceSubscription('bob@example.net/x');
-    await stream.expectSent("<presence from='romeo@bot.example.org' to='bob@example.net' type='subscribe'/>");
+    await stream.expectSent("<presence id='*' from='romeo@bot.example.org' to='bob@example.net' type='subscribe'/>");
     await stream.recv("<presence from='bob@example.net' to='romeo@bot.example.org' type='subscribed'/>");
     romeo.sendPresenceSubscription('bob@example.net', 'subscribed');
     await stream.expectSent("<presence from='romeo@bot.example.org' to='bob@example.net' type='subscribed'/>");
@@ -501,7 +501,7 @@ describe('presence of an address', () => {
     for (const from of ['romeo@bot.example.org', 'bot.example.org']) {
       const init = from === 'bot.example.org' ? {} : { from };
       component.sendPresenceSubscription('bob@example.net/x', 'subscribe', init);
-      await stream.expectSent(`<presence from='${from}' to='bob@example.net' type='subscribe'/>`);
+      await stream.expectSent(`<presence id='*' from='${from}' to='bob@example.net' type='subscribe'/>`);
       await stream.recv(`<presence from='bob@example.net' to='${from}' type='subscribed'/>`);
       expect(component.roster.of(from).get('bob@example.net')?.subscription, from).toBe('to');
     }
@@ -510,7 +510,7 @@ describe('presence of an address', () => {
     ).toThrow(ConfigError);
     component.sendPresenceSubscription('carol@example.net', 'subscribe', { status: 'It is me' });
     await stream.expectSent(
-      "<presence from='bot.example.org' to='carol@example.net' type='subscribe'><status>It is me</status></presence>",
+      "<presence id='*' from='bot.example.org' to='carol@example.net' type='subscribe'><status>It is me</status></presence>",
     );
   });
 });

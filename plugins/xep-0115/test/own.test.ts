@@ -69,7 +69,9 @@ describe('our presence', () => {
     await stream.idle();
     tell();
     await settle(stream);
-    await stream.expectSent(`<presence to='${BOB}'><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`);
+    await stream.expectSent(
+      `<presence id='*' to='${BOB}'><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`,
+    );
     await stream.expectSent(
       `<presence><status>new</status><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`,
     );

@@ -39,7 +39,9 @@ describe.each([['in memory'], ['in a store']])('presence of an address with its 
     ]);
     expect(purposes.splice(0)).toEqual(['broadcast', 'broadcast']);
     xmpp.as(BOT).sendPresence({ to: 'eve@example.net' });
-    expect(await sent()).toEqual([`<presence from='${BOT}' to='eve@example.net'><priority>5</priority></presence>`]);
+    expect(await sent()).toEqual([
+      `<presence from='${BOT}' id='*' to='eve@example.net'><priority>5</priority></presence>`,
+    ]);
     xmpp.claim('garden@rooms.example.net', { kind: 'room', owner: BOT });
     for (const from of [BOT, OTHER]) xmpp.as(from).sendPresence({ to: 'garden@rooms.example.net/bot' });
     expect(purposes.splice(0)).toEqual(['directed', 'room', 'directed']);

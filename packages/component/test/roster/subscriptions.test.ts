@@ -37,7 +37,7 @@ describe('the rosters of a component', () => {
     expect(await sent()).toEqual([
       `<presence from='${BOT}' to='${BOB}' type='subscribed'/>`,
       `<presence from='${BOT}' to='${BOB}' type='unavailable'/>`,
-      `<presence from='${BOT}' to='${BOB}' type='subscribe'/>`,
+      `<presence from='${BOT}' id='*' to='${BOB}' type='subscribe'/>`,
     ]);
     expect(xmpp.roster.of(BOT).get(BOB)).toMatchObject({ subscription: 'from', ask: true });
   });
@@ -200,7 +200,7 @@ describe('the rosters of a component', () => {
     await sent();
     await receive(to('probe', BOB, `${BOT}/a`), to('probe', BOB, `${BOT}/c`));
     expect(await sent()).toEqual([
-      `<presence from='${BOT}/a' to='${BOB}'/>`,
+      `<presence from='${BOT}/a' id='*' to='${BOB}'/>`,
       `<presence from='${BOT}/c' to='${BOB}' type='unavailable'/>`,
     ]);
     await receive(to('probe', 'mallory@evil.example', `${BOT}/a`));

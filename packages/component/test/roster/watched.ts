@@ -67,7 +67,7 @@ export async function component(
 }
 
 function written(xml: XmlElement): string {
-  const attributes = xml.attributes().map(([name, value]) => ` ${name}='${value}'`);
+  const attributes = xml.attributes().map(([name, value]) => ` ${name}='${name === 'id' ? '*' : value}'`);
   const inside = [...xml.elements()].map(({ name, text }) => `<${name}>${text}</${name}>`).join('');
   return `<presence${attributes.sort().join('')}${inside ? `>${inside}</presence>` : '/>'}`;
 }

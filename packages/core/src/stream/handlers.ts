@@ -23,7 +23,8 @@ export interface Handler {
   readonly hearsMessages?: boolean | undefined;
   /** Asked before it is given a stanza: what the matcher cannot see in the XML. One that is not accepted is not handled. */
   accepts?(stanza: ElementView): boolean;
-  handle(stanza: ElementView): unknown;
+  /** @param bytes What it took on the stream, in bytes. */
+  handle(stanza: ElementView, bytes: number): unknown;
   /** The handler was put in; it may take itself out with this. */
   added?(registration: Registration): void;
   /** The handler was taken out: removed, or the stream is gone for good. */

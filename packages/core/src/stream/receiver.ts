@@ -160,7 +160,7 @@ export class Receiver {
     try {
       if (handler.accepts?.(stanza) === false) return false;
       if (handler.once) this.#forget(handler);
-      if (handler.inStream) this.#handle(handler, stanza);
+      if (handler.inStream) this.#handle(handler, stanza, bytes);
       else this.#queue(handler, stanza, bytes);
     } catch (error) {
       this.#host.failed(error, handler, stanza);
@@ -171,7 +171,7 @@ export class Receiver {
   #queue(handler: Handler, stanza: ElementView, bytes: number): void {
     this.#host.queue.push({
       // It may have been taken out between the stanza and its turn.
-      run: () => (handler.once || this.#index.has(handler) ? this.#handle(handler, stanza) : undefined),
+      run: () => (handler.once || this.#index.has(handler) ? this.#handle(handler, stanza, bytes) : undefined),
       lane: handler.lane?.(stanza),
       settles: handler.settles,
       size: bytes,
@@ -179,9 +179,9 @@ export class Receiver {
     });
   }
 
-  #handle(handler: Handler, stanza: ElementView): unknown {
+  #handle(handler: Handler, stanza: ElementView, bytes: number): unknown {
     try {
-      const result = handler.handle(stanza);
+      const result = handler.handle(stanza, bytes);
       return isThenable(result) ? this.#follow(handler, stanza, result) : result;
     } catch (error) {
       this.#host.failed(error, handler, stanza);

@@ -17,19 +17,17 @@ import type { Sending, SendOptions } from '../stream/sending.js';
 import type { SessionOutcome } from '../stream/xml-stream.js';
 import { Admission, NOWHERE } from './admission.js';
 import { AdvertisedFeatures } from './advertised.js';
+import { AskingXMPP } from './asking-xmpp.js';
 import { DataProviders } from './data-providers.js';
 import { IncomingIqs } from './iq/incoming.js';
 import type { IqHandler, IqHandlerOptions, IqLimits } from './iq/iq-handlers.js';
-import { type AnswerOf, type AskOptions, OutgoingIqs, payloadOf } from './iq/outgoing.js';
-import type { RequestOptions } from './iq/pending-requests.js';
 import { type MessageListenOptions, type PayloadOf, type PresenceListenOptions, StanzaListener } from './listeners.js';
 import { type Messages, type MessageWays, messageWays } from './messages/messages.js';
 import type { Plugin, PluginClass, PluginOptions, PluginPart, WellChosen, WellInjected } from './plugins/plugin.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
 import { SessionHooks } from './plugins/session-hooks.js';
-import { PresenceXMPP } from './presence-xmpp.js';
 import { servicesFor } from './services.js';
-import type { IqInit, MessageInit } from './stanza-init.js';
+import type { MessageInit } from './stanza-init.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 
 /** What is registered while a plugin is constructed, and for which. */
@@ -38,8 +36,8 @@ interface Recorder {
   readonly registrations: Pick<Registration, 'dispose'>[];
 }
 
-/** What client and component share: stanzas, requests, roster and presence, plugins. */
-export abstract class BaseXMPP extends PresenceXMPP {
+/** What client and component share: stanzas, answers to requests, messages, plugins. */
+export abstract class BaseXMPP extends AskingXMPP {
   static override readonly name: string = 'BaseXMPP';
   /** Services and plugins of this connection, for `resolve()`; nothing here is shared with another connection. */
   readonly scope: DependencyContainer;
@@ -53,7 +51,6 @@ export abstract class BaseXMPP extends PresenceXMPP {
   readonly api = new DataProviders((registration) => this.registered(registration));
   protected readonly contentNamespace = NS_CLIENT;
   readonly #admission: Admission;
-  readonly #outgoing: OutgoingIqs;
   readonly #incoming: IncomingIqs;
   readonly #hooks: SessionHooks;
   readonly #ways: MessageWays;
@@ -77,7 +74,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
         get installing() {
           return self.plugins.installing;
         },
-        vouches: (from) => this.vouches(from),
+        vouches: (from, to) => this.vouches(from, to),
         send: (answer) => this.send(answer),
         sendInstead: (answer) => void super.send(answer),
         enqueue: (run, how) => this.enqueue(run, how),
@@ -85,7 +82,6 @@ export abstract class BaseXMPP extends PresenceXMPP {
       },
       options.maxRequests,
     );
-    this.#outgoing = new OutgoingIqs(this, options.maxPending ?? 1_000, () => this.awaitsAnswersChanged());
     this.#admission = new Admission({
       get isComponent() {
         return self.isComponent;
@@ -107,12 +103,15 @@ export abstract class BaseXMPP extends PresenceXMPP {
           return self.boundJid;
         },
         requestedJid: this.requestedJid,
-        claimOf: (jid, owner) => this.claimOf(jid, owner),
         get registrant() {
           return self.plugins.installing ?? 'application';
         },
         registered: (registration) => this.registered(registration),
-        knows: (peer, own) => this.vouches(peer, own) !== undefined || this.roster.hasContact(own, peer),
+        claimOf: (jid, owner) => this.claimOf(jid, owner),
+        knows: (peer, own) =>
+          this.vouches(peer, own) !== undefined ||
+          this.roster.hasContact(own, peer) ||
+          this.claimOf(peer, own) !== undefined,
         raise: (event, message, bytes) => {
           if (this.listenerCount(event) > 0) this.emitSized(event, message, bytes);
         },
@@ -242,20 +241,14 @@ export abstract class BaseXMPP extends PresenceXMPP {
     return new Message(init as never).bind(this);
   }
 
-  /** An iq of this connection, with its payload. For a question, `iqGet` and `iqSet` are shorter. */
-  iq(init: IqInit, payload?: ElementView): Iq {
-    const iq = new Iq(init as never).bind(this);
-    if (payload) iq.xml.append(payload.xml);
-    return iq;
-  }
-
   /** Makes a message and sends it. */
   sendMessage(init: MessageInit, options?: SendOptions): Sending {
     return this.send(this.message(init), options);
   }
 
   /**
-   * Fills in what a stanza needs before it can go out, and sends it. An iq or a message without an id gets one.
+   * Fills in what a stanza needs before it can go out, and sends it. A stanza that may be answered gets an id, where it
+   * has none.
    * @throws TypeError for what is neither a stanza object nor an element.
    */
   override send(given: ElementView | XmlElement, options?: SendOptions): Sending {
@@ -267,7 +260,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
     }
     const { xml } = stanza;
     if (xml.namespace === NS_CLIENT && !xml.readOnly) {
-      if (xml.name !== 'presence' && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());
+      if (isAnswered(xml) && xml.attribute('id') === undefined) xml.setAttribute('id', this.random.id());
       const refused = xml.name === 'iq' ? this.#incoming.sends(xml) : undefined;
       if (refused) return this.refuse(stanza, refused);
     }
@@ -279,66 +272,12 @@ export abstract class BaseXMPP extends PresenceXMPP {
     return sending;
   }
 
-  // Asking.
-
-  /**
-   * Sends a request and resolves with its result.
-   * @throws DisconnectedError: there is no connection, and none is being made. StanzaError: the error that came back.
-   *   TimeoutError: none came within `timeout` milliseconds. SessionLostError:
-   *   none will come. SendError: it did not go out. The signal's reason where that aborts.
-   */
-  request(iq: Iq, { timeout = this.timeout, signal }: RequestOptions = {}): Promise<Iq> {
-    return this.#outgoing.request(iq, timeout, signal);
-  }
-
-  /** Asks with an iq of type `get`. Without `to` the server is asked. With the option `answer`, resolves with that payload. */
-  iqGet<C extends ElementClass | undefined = undefined>(
-    to: JID | string | undefined,
-    payload: ElementView,
-    options?: AskOptions<C>,
-  ): Promise<AnswerOf<C>> {
-    return this.#ask('get', to, payload, options);
-  }
-
-  /** Asks with an iq of type `set`. Without `to` the server is asked. With the option `answer`, resolves with that payload. */
-  iqSet<C extends ElementClass | undefined = undefined>(
-    to: JID | string | undefined,
-    payload: ElementView,
-    options?: AskOptions<C>,
-  ): Promise<AnswerOf<C>> {
-    return this.#ask('set', to, payload, options);
-  }
-
-  async #ask<C extends ElementClass | undefined>(
-    type: 'get' | 'set',
-    to: JID | string | undefined,
-    payload: ElementView,
-    { answer, from, ...options }: AskOptions<C> = {},
-  ): Promise<AnswerOf<C>> {
-    const result = await this.request(this.iq({ type, to, from }, payload), options);
-    return (answer ? payloadOf(result, answer) : result) as AnswerOf<C>;
-  }
-
-  /** Requests that wait for an answer. */
-  get pendingRequests(): number {
-    return this.#outgoing.size;
-  }
+  // Answering.
 
   /** How many requests of others are worked on at once; more are answered with `resource-constraint`. */
   get maxRequests(): IqLimits {
     return this.#incoming.limits;
   }
-
-  /** Answers to our requests that came from somebody who was not asked, and were ignored. */
-  get spoofedReplies(): number {
-    return this.#outgoing.spoofed;
-  }
-
-  protected override get awaitsAnswers(): boolean {
-    return this.#outgoing.size > 0 || super.awaitsAnswers;
-  }
-
-  // Answering.
 
   /**
    * Answers requests with that payload: what the handler returns is the result's payload (nothing: an empty result), a
@@ -404,8 +343,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
 
   #iq(iq: Iq, bytes: number): boolean {
     if (iq.isRequest) return this.#incoming.received(iq, bytes);
-    const found = this.#outgoing.find(iq);
-    if (found) this.enqueue(() => found.answer(), { settles: true, size: bytes });
+    this.answered(iq, bytes);
     return true;
   }
 
@@ -453,8 +391,7 @@ export abstract class BaseXMPP extends PresenceXMPP {
   // In its turn: what was received before the loss still belongs to the session, answers above all.
   protected override sessionLost(reason: Error): void {
     const session = this.#session;
-    const fail = this.#outgoing.lost(reason);
-    if (fail) this.enqueue(fail, { settles: true });
+    this.answersLost(reason);
     const end = (): void => {
       session.end(reason);
       this.#hooks.end(reason);
@@ -474,6 +411,13 @@ export abstract class BaseXMPP extends PresenceXMPP {
 /** By shape, since it may come from another copy of this package. */
 function isElement(value: unknown): value is XmlElement {
   return typeof (value as XmlElement | undefined)?.nodeAt === 'function';
+}
+
+/** Whether it may be answered: presence that enters a room, or asks for something, and whatever is no presence. */
+function isAnswered(xml: XmlElement): boolean {
+  if (xml.name !== 'presence') return true;
+  const type = xml.attribute('type');
+  return xml.attribute('to') !== undefined && (type === undefined || type === 'subscribe' || type === 'probe');
 }
 
 function noSession(): Lifetime {

@@ -3,6 +3,8 @@ export * from './advertised.js';
 export type { Audience } from './audience.js';
 export * from './base-xmpp.js';
 export * from './data-providers.js';
+export { type Collected, type CollectOptions, TooManyAnswersError } from './iq/collecting.js';
+export type { ExchangeOptions } from './iq/exchanges.js';
 export * from './iq/iq-handlers.js';
 export type { AnswerOf, AskOptions } from './iq/outgoing.js';
 export * from './iq/pending-requests.js';

@@ -97,7 +97,7 @@ export type PayloadOf<C> = C extends { readonly prototype: infer V } ? V : undef
 export interface ListenerHost {
   readonly clock: Clock;
   /** Whether that one speaks for our account, or for our server. */
-  vouches(from: JID | undefined): 'account' | 'server' | undefined;
+  vouches(from: JID | undefined, to: JID | undefined): 'account' | 'server' | undefined;
   reportError(error: unknown, where: string): void;
 }
 
@@ -177,7 +177,8 @@ export class StanzaListener<S extends ElementView> implements Handler, Matcher {
     const type = stanza instanceof Message ? stanza.type : stanza.xml.attribute('type');
     if (this.#types ? !this.#types.includes(type) : type === 'error') return false;
     if (stanza instanceof Message && !sources.includes(stanza[CONTEXT]?.source ?? 'stream')) return false;
-    if (isRole(from) && this.#host.vouches(addressOf(stanza.xml, 'from')) !== from) return false;
+    const { xml } = stanza;
+    if (isRole(from) && this.#host.vouches(addressOf(xml, 'from'), addressOf(xml, 'to')) !== from) return false;
     if (this.#plain) return true;
     if (this.#unfinished >= this.#limit) {
       if (!this.#overflowed) this.#host.reportError(new BusyError(this.name, this.#limit), `handler ${this.name}`);
@@ -244,7 +245,7 @@ export function isRole(from: ListenFrom | undefined): from is 'account' | 'serve
 }
 
 /** Whether an address is that one; a bare one stands for all of its resources. */
-function isAt(wanted: JID, address: JID | undefined): boolean {
+export function isAt(wanted: JID, address: JID | undefined): boolean {
   if (!address) return false;
   return (wanted.isBare ? address.bare : address).full === wanted.full;
 }

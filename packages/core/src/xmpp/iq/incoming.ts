@@ -33,7 +33,7 @@ export class IncomingIqs {
   /** @throws ConfigError for a limit that is no positive number. */
   constructor(host: IncomingIqHost, limits: Partial<IqLimits> | undefined) {
     this.#host = host;
-    this.#handlers = new IqHandlers(limits, host.clock, (from) => host.vouches(from));
+    this.#handlers = new IqHandlers(limits, host.clock, (from, to) => host.vouches(from, to));
     this.#open = new OpenRequests(host.clock, (iq) => void host.send(iq.errorReply('service-unavailable')));
   }
 

@@ -130,7 +130,7 @@ export class IqHandlers {
     if (!iq || (forAll && places.size === 1)) return forAll?.[0];
     const from = addressOf(iq.xml, 'from');
     const to = addressOf(iq.xml, 'to');
-    const role = this.#vouches(from);
+    const role = this.#vouches(from, to);
     for (const asked of [to?.full, to?.bare.full, undefined]) {
       const found =
         places.get(placeOf(asked, from?.full)) ??
@@ -166,7 +166,7 @@ export class IqHandlers {
     if (entry.limit !== undefined) return this.#run(entry, payload, iq, report);
     const from = addressOf(iq.xml, 'from');
     const key = from?.bare.full ?? iq.xml.attribute('from');
-    const place = this.#gate.enter({ key, own: this.#vouches(from) !== undefined });
+    const place = this.#gate.enter({ key, own: this.#vouches(from, addressOf(iq.xml, 'to')) !== undefined });
     if (!place) return tooMany(iq);
     try {
       return await this.#run(entry, payload, iq, report);

@@ -35,6 +35,8 @@ export interface Pending {
   readonly from: JID | undefined;
   /** Another one with the same id, of another address of ours. */
   next: Pending | undefined;
+  /** Somebody who answered and was not asked. */
+  stranger: JID | undefined;
   resolve(answer: Iq): void;
   reject(reason: unknown): void;
 }
@@ -94,10 +96,11 @@ export class PendingRequests {
         to,
         from,
         next,
+        stranger: undefined,
         resolve: (answer) => close() && resolve(answer),
         reject: (reason) => close() && reject(reason),
       };
-      const what = (): string => `answer of ${to ?? 'the server'} to iq ${id}`;
+      const what = (): string => `answer of ${to ?? 'the server'} to iq ${id}${strangerIn(pending)}`;
       const end = deadline(this.#clock, { what, timeout, signal, how: 'no answer' }, pending.reject);
       this.#pending.set(id, pending);
       this.#size += 1;
@@ -134,6 +137,7 @@ export class PendingRequests {
       return { answer: () => (type === 'error' ? reject(ErrorElement.of(iq)) : resolve(iq)) };
     }
     this.spoofed += 1;
+    first.stranger ??= JID.tryParse(iq.xml.attribute('from') ?? '');
     return undefined;
   }
 
@@ -163,4 +167,9 @@ export class PendingRequests {
     if (!boundJid?.bare.equals(from.bare)) return false;
     return raw === undefined || to?.equals(boundJid) === true || to?.equals(boundJid.bare) === true;
   }
+}
+
+// Servers that write an address in another way, or answer for somebody else, look like one that does not answer at all.
+function strangerIn({ stranger }: Pending): string {
+  return stranger ? ` (one came from ${stranger.full.slice(0, 100)}, who was not asked)` : '';
 }

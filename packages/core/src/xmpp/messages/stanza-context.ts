@@ -45,14 +45,8 @@ export class StanzaContext implements MessageContext {
   }
 
   get kind(): 'chat' | 'room' | 'private' {
-    this.#kind ??= this.#message.type === 'groupchat' ? 'room' : this.#withOccupant ? 'private' : 'chat';
+    this.#kind ??= this.#findKind();
     return this.#kind;
-  }
-
-  /** Whether the other side is an occupant of a room that somebody has claimed. */
-  get #withOccupant(): boolean {
-    const other = this.#other;
-    return other.isFull && this.#host.claimOf(other, this.#own)?.kind === 'room';
   }
 
   set kind(kind: 'chat' | 'room' | 'private') {
@@ -69,6 +63,13 @@ export class StanzaContext implements MessageContext {
 
   set author(author: Author) {
     this.#author = author;
+  }
+
+  #findKind(): 'chat' | 'room' | 'private' {
+    if (this.#message.type === 'groupchat') return 'room';
+    const other = this.#other;
+    if (this.#host.claimOf(other, this.#own)?.kind !== 'room') return 'chat';
+    return other.isFull ? 'private' : 'room';
   }
 
   /** The address of ours that it is for, or comes from. */

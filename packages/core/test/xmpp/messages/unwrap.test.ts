@@ -144,6 +144,23 @@ describe('the context of a message', () => {
     expect(heard[0]?.copy().context).toBe(chat);
   });
 
+  it('is one with a room, or with an occupant of it, where somebody claims the room', async () => {
+    const xmpp = await online();
+    const seen: unknown[] = [];
+    xmpp.onMessage(({ context }) => seen.push([context.kind, context.peer.full, context.author.jid.full]));
+    const text = message('room@muc.example/nick', 'p1') + message('room@muc.example', 'i1');
+    const claim = xmpp.claim('room@muc.example', { kind: 'room' });
+    await xmpp.receive(text);
+    claim.dispose();
+    await xmpp.receive(text);
+    expect(seen).toEqual([
+      ['private', 'room@muc.example/nick', 'room@muc.example/nick'],
+      ['room', 'room@muc.example', 'room@muc.example'],
+      ['chat', 'room@muc.example', 'room@muc.example'],
+      ['chat', 'room@muc.example', 'room@muc.example'],
+    ]);
+  });
+
   it('of one without a sender is that of our account', async () => {
     const xmpp = await online();
     const got = xmpp.wait('message');

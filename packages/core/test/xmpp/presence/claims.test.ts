@@ -107,7 +107,7 @@ describe('a claimed address', () => {
     expect(got).toEqual(['old', 'new']);
   });
 
-  it('makes messages of its occupants private ones, and those of nobody else', async () => {
+  it('makes messages of its occupants private ones, and its own those of a room', async () => {
     const { xmpp, receive } = await watched();
     xmpp.claim(ROOM, { kind: 'room' });
     xmpp.claim('irc.example.net', { kind: 'service' });
@@ -125,7 +125,7 @@ describe('a claimed address', () => {
     expect(kinds).toEqual([
       `room ${ROOM}`,
       `private ${ROOM}/romeo`,
-      `chat ${ROOM}`,
+      `room ${ROOM}`,
       'chat irc.example.net',
       'chat bob@example.net',
     ]);

@@ -143,7 +143,7 @@ describe('ours', () => {
     expect(xmpp.roster.of().lastPresence?.show).toBe('away');
     xmpp.wire.take();
     xmpp.roster.of().sendLastPresence(JID.from(BOB));
-    expect(xmpp.wire.take()).toBe("<presence to='bob@example.net'><show>away</show><status>x</status></presence>");
+    expect(sent(xmpp)[0]).toBe("<presence id='*' to='bob@example.net'><show>away</show><status>x</status></presence>");
     xmpp.sendPresence({ type: 'unavailable' });
     expect(xmpp.roster.of().lastPresence).toBeUndefined();
   });
@@ -151,6 +151,6 @@ describe('ours', () => {
   it('asks for a subscription at the bare address', async () => {
     const xmpp = await online();
     xmpp.sendPresenceSubscription(`${BOB}/x`);
-    expect(sent(xmpp)).toEqual(["<presence to='bob@example.net' type='subscribe'/>"]);
+    expect(sent(xmpp)).toEqual(["<presence id='*' to='bob@example.net' type='subscribe'/>"]);
   });
 });
