@@ -1,5 +1,6 @@
 import { ComponentXMPP } from '@sestina/component';
-import { SilentLogger, type TransportFactory } from '@sestina/core';
+import { SilentLogger } from '@sestina/core';
+import type { TransportFactory } from '@sestina/core/transport';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { SoftwareVersion } from '@sestina/xep-0092';
 import { Ping } from '@sestina/xep-0199';

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ClientOptions } from '@sestina/client';
 import type { ComponentOptions } from '@sestina/component';
-import { type BaseXMPP, JID, Logger, type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
+import { type BaseXMPP, JID, Logger } from '@sestina/core';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { MemoryServer } from '@sestina/testing';
 import { Contacts } from './contacts.js';
 

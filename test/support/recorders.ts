@@ -1,12 +1,6 @@
-import {
-  type LogFields,
-  Logger,
-  Tracer,
-  type Transport,
-  TransportFactory,
-  type TransportTarget,
-  type XmlElement,
-} from '@sestina/core';
+import { Logger, Tracer, type XmlElement } from '@sestina/core';
+import type { LogFields } from '@sestina/core/connection';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { TcpTransportFactory } from '@sestina/tcp';
 
 /** Keeps what is logged, a line each. */

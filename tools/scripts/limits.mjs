@@ -190,6 +190,31 @@ export function exportedNames(path, read, find) {
   return names;
 }
 
+/**
+ * Entry files that do not list what they export, and names with two places.
+ * @param {SourceFile[]} files
+ * @param {(path: string) => string} read
+ * @param {(specifier: string) => string | undefined} find
+ * @returns {Finding[]}
+ */
+export function checkEntries(files, read, find) {
+  /** @type {Map<string, string>} */
+  const homes = new Map();
+  return files.flatMap(({ path, text }) => {
+    const stars = [...scan(text).code.matchAll(STAR)].map(({ index }) => ({
+      path,
+      line: lineOf(text, index),
+      message: 'passes on whatever another file exports: list the names',
+    }));
+    const twice = [...exportedNames(path, read, find)].flatMap((name) => {
+      const home = homes.get(name);
+      if (home === undefined) homes.set(name, path);
+      return home === undefined ? [] : [{ path, message: `exports ${name}, which is in ${home} already` }];
+    });
+    return [...stars, ...twice];
+  });
+}
+
 /** The source that a subpath of a package stands for. @param {Workspace} workspace @param {string} subpath */
 function entryOf({ dir, manifest }, subpath = '.') {
   const conditions = /** @type {Record<string, string> | undefined} */ (manifest.exports?.[subpath]);
@@ -215,6 +240,7 @@ if (isMain(import.meta.url)) {
     return found && entryOf(found);
   };
   const main = entryOf(core) ?? '';
+  const listed = [...entries].filter((path) => path !== '').map((path) => ({ path, text: read(path) }));
   const names = exportedNames(main, read, find);
   const findings = [
     ...checkSizes(files, known.long, known.core),
@@ -226,6 +252,7 @@ if (isMain(import.meta.url)) {
       entries,
     ).filter(({ path }) => !known.floors.includes(path)),
   ];
+  findings.push(...checkEntries(listed, read, find));
   if (names.size > Math.max(MOST_NAMES, known.names)) {
     findings.push({
       path: main,

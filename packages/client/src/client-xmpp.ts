@@ -1,20 +1,15 @@
+import { BaseXMPP, type JID, provide, type RequestOptions } from '@sestina/core';
 import {
-  BaseXMPP,
   checkOption,
-  type JID,
   knownOptions,
   type Link,
   lookUpAll,
-  provide,
-  type RequestOptions,
   type RosterPolicies,
   type SessionOutcome,
   type StreamFeatures,
   StreamNegotiation,
-  type Transport,
-  TransportFactory,
-  type TransportTarget,
-} from '@sestina/core';
+} from '@sestina/core/connection';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { SaslLogin } from '@sestina/sasl';
 import { AuthError } from './errors.js';
 import { InstalledTransports } from './installed-transports.js';

@@ -1,4 +1,5 @@
-import type { Clock, TransportFactory, TransportTarget } from '@sestina/core';
+import type { Clock } from '@sestina/core';
+import type { TransportFactory, TransportTarget } from '@sestina/core/transport';
 import { defaultTransports, type PlatformServices } from '@sestina/tcp/transports';
 import { notLoaded, PASS_WEBSOCKET, unreachable } from './transport-errors.js';
 

@@ -1,3 +1,4 @@
+import { JID, type XMPPOptions } from '@sestina/core';
 import {
   booleanOption,
   checkOption,
@@ -5,12 +6,10 @@ import {
   hasMethod,
   isObject,
   isOneOf,
-  JID,
   nestedOptions,
-  type TransportFactory,
   XMPP_OPTIONS,
-  type XMPPOptions,
-} from '@sestina/core';
+} from '@sestina/core/connection';
+import type { TransportFactory } from '@sestina/core/transport';
 import type { MechanismPolicy, SaslCredentials, SaslMechanism } from '@sestina/sasl';
 
 /** Options of TLS. Beside `required` they are those of Node's `tls.connect`; browsers take no notice of them. */

@@ -1,11 +1,6 @@
-import {
-  type Link,
-  RedirectError,
-  type SessionOutcome,
-  StreamError,
-  type Transport,
-  type TransportTarget,
-} from '@sestina/core';
+import { RedirectError, StreamError } from '@sestina/core';
+import type { Link, SessionOutcome } from '@sestina/core/connection';
+import type { Transport, TransportTarget } from '@sestina/core/transport';
 import { quoted } from '@sestina/core/util';
 import { isLocalHost } from './local-host.js';
 

@@ -1,5 +1,6 @@
 import type { ClientXMPP } from '@sestina/client';
-import { DisconnectedError, type StepOutcome } from '@sestina/core';
+import { DisconnectedError } from '@sestina/core';
+import type { StepOutcome } from '@sestina/core/connection';
 import { FaultyTransportFactory, MemoryServer, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { BIND, header, makeClient, mechanisms, PlayedServer, rejection, STARTTLS } from './support.js';

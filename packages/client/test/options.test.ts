@@ -1,13 +1,7 @@
 import { ClientXMPP, Credentials } from '@sestina/client';
-import {
-  ConfigError,
-  childContainer,
-  DnsError,
-  type JID,
-  provide,
-  SilentLogger,
-  TransportFactory,
-} from '@sestina/core';
+import { ConfigError, DnsError, type JID, provide, SilentLogger } from '@sestina/core';
+import { childContainer } from '@sestina/core/connection';
+import { TransportFactory } from '@sestina/core/transport';
 import { PlainMechanism, SaslMechanism } from '@sestina/sasl';
 import { Resolver } from '@sestina/tcp';
 import { MemoryServer } from '@sestina/testing';

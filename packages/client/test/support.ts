@@ -1,5 +1,7 @@
 import { type ClientOptions, ClientXMPP } from '@sestina/client';
-import { type NegotiationStep, SilentLogger, Tracer, type TransportTarget, type XmlElement } from '@sestina/core';
+import { SilentLogger, Tracer, type XmlElement } from '@sestina/core';
+import type { NegotiationStep } from '@sestina/core/connection';
+import type { TransportTarget } from '@sestina/core/transport';
 import { type MemoryEnd, type MemoryPairOptions, MemoryTransportFactory, RawPeer } from '@sestina/testing';
 
 export const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';

@@ -1,4 +1,5 @@
-import { ConfigError, ConnectError, type TransportTarget } from '@sestina/core';
+import { ConfigError, ConnectError } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { describe, expect, it } from 'vitest';
 import { notLoaded } from '../src/transport-errors.js';
 

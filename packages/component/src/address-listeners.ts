@@ -1,4 +1,6 @@
-import { type BaseXMPP, type JID, JidParser, type ListenerOptions, Registration, Stanza } from '@sestina/core';
+import { type BaseXMPP, type JID, Registration, Stanza } from '@sestina/core';
+import { JidParser } from '@sestina/core/connection';
+import type { ListenerOptions } from '@sestina/core/handlers';
 
 /** Takes what is for an address. */
 type Deliver<T> = (data: T) => unknown;

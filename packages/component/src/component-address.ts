@@ -1,29 +1,30 @@
 import {
-  type AnswerOf,
   type AskOptions,
-  type DataKind,
-  type DataProvider,
-  disposeAll,
   type ElementClass,
   type ElementView,
   type Iq,
-  type IqHandler,
-  type IqHandlerOptions,
-  type IqInit,
   type JID,
   type Message,
   type MessageInit,
-  type MessageListenOptions,
-  type PayloadOf,
   type Presence,
   type PresenceInit,
-  type PresenceListenOptions,
   Registration,
   type RequestOptions,
   type Sending,
   type SendOptions,
   type XMPPEvents,
 } from '@sestina/core';
+import { disposeAll, type IqInit } from '@sestina/core/connection';
+import type {
+  AnswerOf,
+  DataKind,
+  DataProvider,
+  IqHandler,
+  IqHandlerOptions,
+  MessageListenOptions,
+  PayloadOf,
+  PresenceListenOptions,
+} from '@sestina/core/handlers';
 import type { AddressListenerOptions, AddressListeners } from './address-listeners.js';
 import type { ComponentXMPP } from './component-xmpp.js';
 import type { ComponentRosterNode } from './roster/component-roster-node.js';

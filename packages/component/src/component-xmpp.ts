@@ -1,31 +1,31 @@
 import {
   BaseXMPP,
-  booleanOption,
   ConfigError,
-  checkOption,
-  connectOptions,
   type ElementView,
   type JID,
+  Presence,
+  type PresenceInit,
+  type Sending,
+  type SendOptions,
+  StreamError,
+  type XMPPOptions,
+  type XmlElement,
+} from '@sestina/core';
+import {
+  booleanOption,
+  checkOption,
+  connectOptions,
   JidParser,
   knownOptions,
   type Link,
   lookUpAll,
   NS_CLIENT,
   NS_COMPONENT,
-  Presence,
-  type PresenceInit,
   type RosterPolicies,
-  type Sending,
-  type SendOptions,
   type SessionOutcome,
-  StreamError,
-  type Transport,
-  TransportFactory,
-  type TransportTarget,
   XMPP_OPTIONS,
-  type XMPPOptions,
-  type XmlElement,
-} from '@sestina/core';
+} from '@sestina/core/connection';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { quotedTag } from '@sestina/core/util';
 import { defaultTransports } from '@sestina/tcp/transports';
 import { AddressListeners } from './address-listeners.js';

@@ -1,4 +1,5 @@
-import { declareSecret, type Link, NegotiationError, NS_CLIENT, NS_COMPONENT, XmlElement } from '@sestina/core';
+import { declareSecret, NegotiationError, XmlElement } from '@sestina/core';
+import { type Link, NS_CLIENT, NS_COMPONENT } from '@sestina/core/connection';
 import { quotedTag } from '@sestina/core/util';
 
 for (const namespace of [NS_CLIENT, NS_COMPONENT]) declareSecret({ name: 'handshake', namespace });

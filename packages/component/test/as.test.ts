@@ -1,5 +1,6 @@
 import { type AddressEvent, ComponentAddress } from '@sestina/component';
-import { attr, ConfigError, defineDataKind, element, JID, type Message, StanzaError } from '@sestina/core';
+import { attr, ConfigError, element, JID, type Message, StanzaError } from '@sestina/core';
+import { defineDataKind } from '@sestina/core/handlers';
 import { describe, expect, it } from 'vitest';
 import { scripted } from './scripted.js';
 

@@ -1,5 +1,6 @@
 import type { ComponentOptions } from '@sestina/component';
-import { ConfigError, childContainer, DnsError, Plugin, PluginError, provide, StreamNegotiation } from '@sestina/core';
+import { ConfigError, DnsError, Plugin, PluginError, provide } from '@sestina/core';
+import { childContainer, StreamNegotiation } from '@sestina/core/connection';
 import { Resolver } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
 import { makeComponent } from './support.js';

@@ -1,4 +1,5 @@
-import { element, type Message, NS_CLIENT, StanzaError, XmlElement } from '@sestina/core';
+import { element, type Message, StanzaError, XmlElement } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
 import { expectXml, parseXml } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { PlayedServer, rejection } from './support.js';

@@ -1,5 +1,6 @@
 import { type ComponentOptions, ComponentXMPP } from '@sestina/component';
-import { SilentLogger, type TransportTarget } from '@sestina/core';
+import { SilentLogger } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { type MemoryEnd, type MemoryPairOptions, MemoryTransportFactory, RawPeer } from '@sestina/testing';
 
 export const SECRET = 'hush';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { ChannelBindingType } from '@sestina/core';
+import type { ChannelBindingType } from '@sestina/core/transport';
 import { certificateHash } from './certificate-hash.js';
 
 type Questions = 'exportKeyingMaterial' | 'getFinished' | 'getPeerX509Certificate' | 'getProtocol' | 'isSessionReused';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { ConfigError, type TransportTarget } from '@sestina/core';
+import { ConfigError } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { within } from '@sestina/core/util';
 import { asciiDomain } from './domain.js';
 import type { Settings } from './options.js';

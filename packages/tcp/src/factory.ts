@@ -1,4 +1,4 @@
-import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { destinationOf } from './endpoints.js';
 import { type Settings, settingsOf, type TcpOptions } from './options.js';
 import { TcpTransport } from './tcp-transport.js';

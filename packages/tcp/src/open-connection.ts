@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type ConnectAttempt, ConnectError, DnsError, TimeoutError, TlsError } from '@sestina/core';
+import { ConnectError, DnsError, TimeoutError, TlsError } from '@sestina/core';
+import type { ConnectAttempt } from '@sestina/core/transport';
 import { within } from '@sestina/core/util';
 import { guarded } from './dial.js';
 import { type Destination, type Endpoint, findEndpoints } from './endpoints.js';

@@ -1,4 +1,5 @@
-import type { Clock, DependencyContainer, Random } from '@sestina/core';
+import type { Clock, Random } from '@sestina/core';
+import type { DependencyContainer } from '@sestina/core/transport';
 
 /** What the transports of a connection take from it. */
 export interface PlatformServices {

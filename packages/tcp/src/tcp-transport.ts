@@ -1,17 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { ConfigError, DisconnectedError, type Timer, TlsInjectionError } from '@sestina/core';
 import {
   type ChannelBindingType,
-  ConfigError,
-  DisconnectedError,
   type Framing,
   streamFraming,
-  type Timer,
-  TlsInjectionError,
   type Transport,
   type TransportEvents,
   TransportListener,
-} from '@sestina/core';
+} from '@sestina/core/transport';
 import { channelBindings } from './channel-binding.js';
 import type { Destination } from './endpoints.js';
 import { openConnection } from './open-connection.js';

@@ -1,4 +1,5 @@
-import { SestinaError, TimeoutError, TlsError, type TlsErrorReason, TlsInjectionError } from '@sestina/core';
+import { SestinaError, TimeoutError, TlsError, TlsInjectionError } from '@sestina/core';
+import type { TlsErrorReason } from '@sestina/core/transport';
 
 const CERTIFICATE: Readonly<Record<string, readonly [TlsErrorReason, string]>> = {
   CERT_HAS_EXPIRED: ['certificate-expired', 'the certificate has expired'],

@@ -1,4 +1,4 @@
-import type { TransportFactory } from '@sestina/core';
+import type { TransportFactory } from '@sestina/core/transport';
 import type { PlatformServices } from './platform-services.js';
 
 export type { PlatformServices } from './platform-services.js';

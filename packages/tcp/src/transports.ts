@@ -1,4 +1,4 @@
-import { lookUp, type TransportFactory } from '@sestina/core';
+import { lookUp, type TransportFactory } from '@sestina/core/transport';
 import { TcpTransportFactory } from './factory.js';
 import type { PlatformServices } from './platform-services.js';
 import { Resolver } from './resolver.js';

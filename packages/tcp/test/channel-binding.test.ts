@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { SecureVersion, TLSSocket } from 'node:tls';
-import type { ChannelBindingType } from '@sestina/core';
+import type { ChannelBindingType } from '@sestina/core/transport';
 import { afterEach, describe, expect, it } from 'vitest';
 import { channelBindings } from '../src/channel-binding.js';
 import { Authority, type KeyKind } from './support/certificates.js';

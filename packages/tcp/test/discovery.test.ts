@@ -1,5 +1,6 @@
 import { type Duplex, PassThrough } from 'node:stream';
-import { ConnectError, DnsError, type TransportTarget } from '@sestina/core';
+import { ConnectError, DnsError } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { TcpTransportFactory } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';
 import { dnsFailure, FakeResolver, failure, Recorder, srv } from './support/fakes.js';

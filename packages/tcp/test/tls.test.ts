@@ -1,5 +1,6 @@
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import { TlsError, type TransportTarget } from '@sestina/core';
+import { TlsError } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { type Dial, TcpTransportFactory } from '@sestina/tcp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dialTcp } from '../src/dial.js';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { SystemClock, type Timer, type TransportEvents } from '@sestina/core';
+import { SystemClock, type Timer } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 import { TcpTransportFactory } from '@sestina/tcp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialTcp } from '../src/dial.js';

@@ -3,10 +3,10 @@ import {
   type JID,
   SilentLogger,
   type StanzaErrorCondition,
-  type StreamHeader,
   SystemClock,
   type XmlElement,
 } from '@sestina/core';
+import type { StreamHeader } from '@sestina/core/transport';
 import { checkJid, type JidExpectation } from './check-jid.js';
 import { errorText, resultText } from './scripted/answers.js';
 import { type ContactExpectation, checkRoster } from './scripted/check-roster.js';

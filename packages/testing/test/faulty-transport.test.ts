@@ -1,4 +1,5 @@
-import { ConnectError, type TransportEvents } from '@sestina/core';
+import { ConnectError } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 import {
   ConnectionResetError,
   type Faults,

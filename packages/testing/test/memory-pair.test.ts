@@ -1,4 +1,5 @@
-import { DisconnectedError, TlsError, TlsInjectionError, type TransportEvents } from '@sestina/core';
+import { DisconnectedError, TlsError, TlsInjectionError } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 import { memoryPair, RawPeer, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 

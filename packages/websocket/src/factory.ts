@@ -1,4 +1,5 @@
-import { ConfigError, type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
+import { ConfigError } from '@sestina/core';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { checkTlsOptions, DISCOVERS } from '#websocket';
 import { type Settings, settingsOf, type WebSocketOptions } from './options.js';
 import { serviceUrl } from './service.js';

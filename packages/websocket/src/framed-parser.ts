@@ -1,3 +1,4 @@
+import { XmlElement, XmlStreamError } from '@sestina/core';
 import {
   createSaxesParser,
   DocumentParser,
@@ -7,9 +8,7 @@ import {
   type Parser,
   type ParserEvents,
   type XmlCondition,
-  XmlElement,
-  XmlStreamError,
-} from '@sestina/core';
+} from '@sestina/core/transport';
 
 /** The namespace of `<open/>` and `<close/>` (RFC 7395 §5.2). */
 export const NS_FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';

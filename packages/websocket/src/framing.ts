@@ -1,4 +1,5 @@
-import { type Framing, type OpeningHeader, serialize, XmlElement } from '@sestina/core';
+import { XmlElement } from '@sestina/core';
+import { type Framing, type OpeningHeader, serialize } from '@sestina/core/transport';
 import { FramedParser, NS_FRAMING } from './framed-parser.js';
 
 /** The framing of RFC 7395 §3.3: each WebSocket message is one element, and a document of its own. */

@@ -1,4 +1,5 @@
-import { ConfigError, type ConnectAttempt, ConnectError, NotXmppError, TlsError } from '@sestina/core';
+import { ConfigError, ConnectError, NotXmppError, TlsError } from '@sestina/core';
+import type { ConnectAttempt } from '@sestina/core/transport';
 import { within } from '@sestina/core/util';
 import { openSocket } from '#websocket';
 import { DiscoveryError } from './errors.js';

@@ -1,4 +1,5 @@
-import { TlsError, type TlsErrorReason } from '@sestina/core';
+import { TlsError } from '@sestina/core';
+import type { TlsErrorReason } from '@sestina/core/transport';
 
 const CERTIFICATE: Readonly<Record<string, readonly [TlsErrorReason, string]>> = {
   CERT_HAS_EXPIRED: ['certificate-expired', 'the certificate has expired'],

@@ -1,13 +1,11 @@
+import { ConfigError, DisconnectedError, type Timer } from '@sestina/core';
 import {
   type ChannelBindingType,
-  ConfigError,
-  DisconnectedError,
   type Framing,
-  type Timer,
   type Transport,
   type TransportEvents,
   TransportListener,
-} from '@sestina/core';
+} from '@sestina/core/transport';
 import { follow } from '@sestina/core/util';
 import { closeError } from './close-error.js';
 import { ReceiveBufferFullError } from './errors.js';

@@ -1,4 +1,5 @@
-import { ConfigError, type TransportTarget } from '@sestina/core';
+import { ConfigError } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { WebSocketTransportFactory } from '@sestina/websocket';
 import { describe, expect, it } from 'vitest';
 import * as node from '../src/platform.js';

@@ -1,16 +1,7 @@
 import { readFileSync } from 'node:fs';
-import {
-  ConnectionLostError,
-  DEFAULT_LIMITS,
-  Link,
-  NotXmppError,
-  NS_CLIENT,
-  StreamError,
-  SystemClock,
-  type TransportFactory,
-  type TransportTarget,
-  XmlElement,
-} from '@sestina/core';
+import { ConnectionLostError, NotXmppError, StreamError, SystemClock, XmlElement } from '@sestina/core';
+import { Link, NS_CLIENT } from '@sestina/core/connection';
+import { DEFAULT_LIMITS, type TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { TestXMPP } from '@sestina/testing';
 import { WebSocketTransportFactory } from '@sestina/websocket';
 import { afterEach, describe, expect, it } from 'vitest';

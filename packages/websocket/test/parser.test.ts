@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { DEFAULT_LIMITS, type Parser, type StreamHeader, type XmlElement, type XmlStreamError } from '@sestina/core';
+import type { XmlElement, XmlStreamError } from '@sestina/core';
+import { DEFAULT_LIMITS, type Parser, type StreamHeader } from '@sestina/core/transport';
 import { webSocketFraming } from '@sestina/websocket';
 import { describe, expect, it } from 'vitest';
 

@@ -1,13 +1,5 @@
-import {
-  type AddressNode,
-  AddressNodeMap,
-  ConfigError,
-  type DataProviders,
-  defineDataKind,
-  JID,
-  Registration,
-  StanzaError,
-} from '@sestina/core';
+import { type AddressNode, ConfigError, JID, Registration, StanzaError } from '@sestina/core';
+import { AddressNodeMap, type DataProviders, defineDataKind } from '@sestina/core/handlers';
 import type { Form } from '@sestina/xep-0004';
 import { DiscoInfo, DiscoItem, DiscoItems, Identity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './stanza.js';
 

@@ -1,12 +1,5 @@
-import {
-  type BaseXMPP,
-  type ElementView,
-  isA,
-  type JID,
-  Presence,
-  type PresencePurpose,
-  type XmlElement,
-} from '@sestina/core';
+import { type BaseXMPP, type ElementView, isA, type JID, Presence, type XmlElement } from '@sestina/core';
+import type { PresencePurpose } from '@sestina/core/handlers';
 import { LruMap } from '@sestina/core/util';
 import type { DiscoInfo, ServiceDiscovery } from '@sestina/xep-0030';
 import type { EntityCapabilitiesOptions } from './options.js';

@@ -1,20 +1,21 @@
 import {
   BaseXMPP,
-  Callback,
   ConfigError,
   type ElementView,
-  MatchPath,
-  type NegotiationContext,
   NegotiationError,
   Plugin,
   type Registration,
   type Sending,
-  type SessionOutcome,
-  type StepOutcome,
   StreamError,
-  StreamNegotiation,
   XmlElement,
 } from '@sestina/core';
+import {
+  type NegotiationContext,
+  type SessionOutcome,
+  type StepOutcome,
+  StreamNegotiation,
+} from '@sestina/core/connection';
+import { Callback, MatchPath } from '@sestina/core/handlers';
 import { Delayed } from './delayed.js';
 import { ManagedSession, NS_SM } from './managed-session.js';
 import { WRAP } from './unacked.js';

@@ -1,6 +1,7 @@
 import { ClientXMPP } from '@sestina/client';
 import { ComponentXMPP } from '@sestina/component';
-import { BaseXMPP, Clock, Logger, Random, Storage, StreamNegotiation } from '@sestina/core';
+import { BaseXMPP, Clock, Logger, Random, Storage } from '@sestina/core';
+import { StreamNegotiation } from '@sestina/core/connection';
 import { publishable } from '@sestina/scripts/repo';
 import { Resolver } from '@sestina/tcp';
 import { describe, expect, it } from 'vitest';

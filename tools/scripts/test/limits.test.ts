@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkCircles,
+  checkEntries,
   checkFloors,
   checkSizes,
   exportedNames,
@@ -142,4 +143,23 @@ it('the names of a module are those it declares, lists, renames and passes on', 
     (name) => (name === 'other' ? 'other/index.ts' : undefined),
   );
   expect([...names].sort()).toEqual(['D', 'G', 'H', 'K', 'M', 'N', 'c', 'f', 'i', 'j', 'l', 'ns'].sort());
+});
+
+it('an entry lists its names, and each has one place', () => {
+  const files = [file('a.ts', '', "export * from './c.js';"), file('b.ts', "export { x, type y } from './c.js';")];
+  const sources: Record<string, string> = {
+    'a.ts': files[0]?.text ?? '',
+    'b.ts': files[1]?.text ?? '',
+    'c.ts': 'export const x = 1;',
+  };
+  expect(
+    checkEntries(
+      files,
+      (path) => sources[path] ?? '',
+      () => undefined,
+    ),
+  ).toEqual([
+    { path: 'a.ts', line: 2, message: 'passes on whatever another file exports: list the names' },
+    { path: 'b.ts', message: 'exports x, which is in a.ts already' },
+  ]);
 });

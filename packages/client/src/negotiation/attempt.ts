@@ -1,4 +1,5 @@
-import { type JID, type Link, NegotiationError, type Sending, type Stage, type StreamFeatures } from '@sestina/core';
+import { type JID, NegotiationError, type Sending } from '@sestina/core';
+import type { Link, Stage, StreamFeatures } from '@sestina/core/connection';
 import { AuthError } from '../errors.js';
 
 /** What a negotiation tells the client that it is for. */

@@ -1,11 +1,5 @@
-import {
-  Iq,
-  type NegotiationContext,
-  NegotiationError,
-  type NegotiationStep,
-  StanzaError,
-  viewOf,
-} from '@sestina/core';
+import { Iq, NegotiationError, StanzaError, viewOf } from '@sestina/core';
+import type { NegotiationContext, NegotiationStep } from '@sestina/core/connection';
 import { ResourceConflictError } from '../errors.js';
 import { Bind, Session } from '../stanza/bind.js';
 

@@ -1,20 +1,14 @@
+import { isA, type JID, NegotiationError, Registration, StreamError, TlsRequiredError, viewOf } from '@sestina/core';
 import {
-  isA,
-  type JID,
   type Link,
-  NegotiationError,
   type NegotiationStep,
   NS_CLIENT,
-  type OpeningHeader,
-  Registration,
   type SessionOutcome,
   type StepOutcome,
-  StreamError,
   StreamFeatures,
   StreamNegotiation,
-  TlsRequiredError,
-  viewOf,
-} from '@sestina/core';
+} from '@sestina/core/connection';
+import type { OpeningHeader } from '@sestina/core/transport';
 import { quoted, quotedTag } from '@sestina/core/util';
 import { Attempt, type NegotiationListener } from './attempt.js';
 import type { Asking } from './step-context.js';

@@ -1,12 +1,6 @@
-import {
-  type BaseXMPP,
-  ConfigError,
-  lookUp,
-  lookUpAll,
-  type NegotiationStep,
-  SestinaError,
-  viewOf,
-} from '@sestina/core';
+import { type BaseXMPP, ConfigError, SestinaError, viewOf } from '@sestina/core';
+import { lookUpAll, type NegotiationStep } from '@sestina/core/connection';
+import { lookUp } from '@sestina/core/transport';
 import { within } from '@sestina/core/util';
 import {
   builtInMechanisms,

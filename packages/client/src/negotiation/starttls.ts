@@ -1,4 +1,5 @@
-import { NegotiationError, type NegotiationStep, XmlElement } from '@sestina/core';
+import { NegotiationError, XmlElement } from '@sestina/core';
+import type { NegotiationStep } from '@sestina/core/connection';
 import { quotedTag } from '@sestina/core/util';
 
 const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';

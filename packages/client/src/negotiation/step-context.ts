@@ -3,18 +3,20 @@ import {
   Iq,
   isA,
   JID,
-  type Link,
-  type NegotiationContext,
   NegotiationError,
-  type NegotiationStep,
-  PendingRequests,
   type Random,
   type RequestOptions,
-  type Stage,
-  type StreamFeatures,
   viewOf,
   type XmlElement,
 } from '@sestina/core';
+import {
+  type Link,
+  type NegotiationContext,
+  type NegotiationStep,
+  PendingRequests,
+  type Stage,
+  type StreamFeatures,
+} from '@sestina/core/connection';
 import { follow } from '@sestina/core/util';
 import type { Attempt } from './attempt.js';
 

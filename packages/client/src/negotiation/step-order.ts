@@ -1,4 +1,5 @@
-import { ConfigError, type NegotiationStep, STAGES, type Stage } from '@sestina/core';
+import { ConfigError } from '@sestina/core';
+import { type NegotiationStep, STAGES, type Stage } from '@sestina/core/connection';
 
 /** A step that was added, as it was then. */
 export interface AddedStep {

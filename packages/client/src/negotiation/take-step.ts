@@ -1,4 +1,5 @@
-import { NegotiationError, NoSessionError, type StepOutcome, type StreamFeatures } from '@sestina/core';
+import { NegotiationError, NoSessionError } from '@sestina/core';
+import type { StepOutcome, StreamFeatures } from '@sestina/core/connection';
 import { follow, within } from '@sestina/core/util';
 import type { Attempt } from './attempt.js';
 import { type Asking, StepContext } from './step-context.js';

@@ -1,11 +1,5 @@
-import {
-  type ContactChanges,
-  type JID,
-  type PresenceLedger,
-  type RequestOptions,
-  type RosterHost,
-  RosterNode,
-} from '@sestina/core';
+import { type JID, type RequestOptions, RosterNode } from '@sestina/core';
+import type { ContactChanges, PresenceLedger, RosterHost } from '@sestina/core/connection';
 
 /** Changes a roster where it is really kept: on the server. */
 export interface RosterEditor {

@@ -1,4 +1,5 @@
-import { type JID, Roster, type RosterHost, type RosterPolicies } from '@sestina/core';
+import { type JID, Roster } from '@sestina/core';
+import type { RosterHost, RosterPolicies } from '@sestina/core/connection';
 import { ClientRosterNode, MAX_UNSORTED, type RosterEditor } from './client-roster-node.js';
 
 /** The roster of a client's account. */

@@ -1,14 +1,13 @@
 import {
   type BaseXMPP,
-  type ContactChanges,
   JID,
   type Registration,
   type RequestOptions,
-  type RosterEntry,
   StanzaError,
   StanzaValueError,
   Storage,
 } from '@sestina/core';
+import type { ContactChanges, RosterEntry } from '@sestina/core/connection';
 import { within } from '@sestina/core/util';
 import { RosterItemElement, RosterQuery } from '../stanza/roster.js';
 import type { ClientRoster } from './client-roster.js';

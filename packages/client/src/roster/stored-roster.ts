@@ -1,4 +1,5 @@
-import { JID, type RosterEntry } from '@sestina/core';
+import { JID } from '@sestina/core';
+import type { RosterEntry } from '@sestina/core/connection';
 
 const SUBSCRIPTIONS: readonly unknown[] = ['none', 'to', 'from', 'both', undefined];
 

@@ -1,4 +1,4 @@
-import type { ChannelBindingType } from '@sestina/core';
+import type { ChannelBindingType } from '@sestina/core/transport';
 import { ScramServer } from '@sestina/sasl/server';
 import { SeededRandom } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';

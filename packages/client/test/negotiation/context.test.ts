@@ -1,5 +1,6 @@
 import type { ClientXMPP } from '@sestina/client';
-import { ElementView, type Iq, type NegotiationContext, parseDocument, StanzaError, TimeoutError } from '@sestina/core';
+import { ElementView, type Iq, parseDocument, StanzaError, TimeoutError } from '@sestina/core';
+import type { NegotiationContext } from '@sestina/core/connection';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { idOf, mechanisms, type Played, PlayedServer, rejection } from '../support.js';

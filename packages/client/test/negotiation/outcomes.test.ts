@@ -1,5 +1,6 @@
 import type { ClientXMPP } from '@sestina/client';
-import { JID, NegotiationError, type NegotiationStep, NoSessionError, type Sending } from '@sestina/core';
+import { JID, NegotiationError, NoSessionError, type Sending } from '@sestina/core';
+import type { NegotiationStep } from '@sestina/core/connection';
 import { describe, expect, it } from 'vitest';
 import { BIND, idOf, mechanisms, NS_SASL, type Played, PlayedServer, rejection } from '../support.js';
 

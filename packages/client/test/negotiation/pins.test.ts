@@ -1,4 +1,4 @@
-import { lookUp } from '@sestina/core';
+import { lookUp } from '@sestina/core/transport';
 import { SaslLogin } from '@sestina/sasl';
 import { ScramServer } from '@sestina/sasl/server';
 import { SeededRandom } from '@sestina/testing';

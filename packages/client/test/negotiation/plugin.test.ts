@@ -1,4 +1,5 @@
-import { Plugin, type Registration, StreamNegotiation } from '@sestina/core';
+import { Plugin, type Registration } from '@sestina/core';
+import { StreamNegotiation } from '@sestina/core/connection';
 import { describe, expect, it } from 'vitest';
 import { BIND, noting, PlayedServer } from '../support.js';
 

@@ -1,4 +1,5 @@
-import { JID, NegotiationError, Plugin, StreamNegotiation, XmlElement } from '@sestina/core';
+import { JID, NegotiationError, Plugin, XmlElement } from '@sestina/core';
+import { StreamNegotiation } from '@sestina/core/connection';
 import { type SaslAnswer, SaslLogin, type SaslProfile } from '@sestina/sasl';
 import { ScramServer } from '@sestina/sasl/server';
 import { SeededRandom } from '@sestina/testing';

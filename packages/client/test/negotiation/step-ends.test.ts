@@ -1,4 +1,5 @@
-import { NegotiationError, type NegotiationStep, type StepOutcome, TimeoutError } from '@sestina/core';
+import { NegotiationError, TimeoutError } from '@sestina/core';
+import type { NegotiationStep, StepOutcome } from '@sestina/core/connection';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { mechanisms, noting, PlayedServer, rejection } from '../support.js';

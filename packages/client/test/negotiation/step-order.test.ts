@@ -1,5 +1,5 @@
-import type { NegotiationStep, Stage } from '@sestina/core';
 import { ConfigError } from '@sestina/core';
+import type { NegotiationStep, Stage } from '@sestina/core/connection';
 import { SeededRandom } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { type AddedStep, inOrder } from '../../src/negotiation/step-order.js';

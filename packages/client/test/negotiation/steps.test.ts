@@ -1,4 +1,5 @@
-import { ConfigError, NegotiationError, type NegotiationStep, type StepOutcome } from '@sestina/core';
+import { ConfigError, NegotiationError } from '@sestina/core';
+import type { NegotiationStep, StepOutcome } from '@sestina/core/connection';
 import { describe, expect, it } from 'vitest';
 import { BIND, mechanisms, NS_SASL, noting, PlayedServer, rejection, SESSION, STARTTLS } from '../support.js';
 

@@ -1,17 +1,13 @@
 import {
-  type ContactChanges,
   JID,
   type Presence,
   type PresenceInit,
-  type PresenceLedger,
-  type RosterHost,
   RosterItem,
   RosterNode,
   Sending,
   type SendOptions,
-  type SubscriptionType,
-  type Tell,
 } from '@sestina/core';
+import type { ContactChanges, PresenceLedger, RosterHost, SubscriptionType, Tell } from '@sestina/core/connection';
 import { RosterNotLoadedError } from '../errors.js';
 import { OwnPresence } from './own-presence.js';
 import { type ChangesGroup, RosterChanges } from './roster-changes.js';

@@ -1,14 +1,5 @@
-import {
-  JID,
-  type Presence,
-  type PresenceType,
-  Roster,
-  type RosterHost,
-  type RosterItem,
-  type RosterPolicies,
-  StanzaError,
-  type Tell,
-} from '@sestina/core';
+import { JID, type Presence, Roster, type RosterItem, StanzaError } from '@sestina/core';
+import type { PresenceType, RosterHost, RosterPolicies, Tell } from '@sestina/core/connection';
 import { ComponentRosterNode, type OwnerGroup } from './component-roster-node.js';
 import type { PresenceDelivery, RosterKeeper } from './roster-keeper.js';
 

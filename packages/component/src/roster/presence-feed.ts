@@ -5,10 +5,9 @@ import {
   type Registration,
   SendError,
   type Sending,
-  type SendingOwner,
   type SendOptions,
-  type SendQueue,
 } from '@sestina/core';
+import type { SendingOwner, SendQueue } from '@sestina/core/connection';
 import { PresenceParcel } from './presence-parcel.js';
 import type { PresenceDelivery } from './roster-keeper.js';
 

@@ -1,12 +1,5 @@
-import {
-  type JID,
-  OuterSending,
-  type Presence,
-  SendError,
-  type Sending,
-  type SendingOwner,
-  type SendOptions,
-} from '@sestina/core';
+import { type JID, type Presence, SendError, type Sending, type SendOptions } from '@sestina/core';
+import { OuterSending, type SendingOwner } from '@sestina/core/connection';
 
 /** A presence and those who are still to get it. */
 export class PresenceParcel {

@@ -1,14 +1,6 @@
-import {
-  type JID,
-  OuterSending,
-  type Presence,
-  type PresenceInit,
-  type PresencePurpose,
-  type RosterHost,
-  SendError,
-  type Sending,
-  type SendOptions,
-} from '@sestina/core';
+import { type JID, type Presence, type PresenceInit, SendError, type Sending, type SendOptions } from '@sestina/core';
+import { OuterSending, type RosterHost } from '@sestina/core/connection';
+import type { PresencePurpose } from '@sestina/core/handlers';
 import type { HeldPresence, KeptRoster, PresenceDelivery, RosterKeeper } from './roster-keeper.js';
 
 /** What the rosters of a component have in common. */

@@ -1,4 +1,5 @@
-import type { JID, Presence, Sending, SendOptions, Subscription } from '@sestina/core';
+import type { JID, Presence, Sending, SendOptions } from '@sestina/core';
+import type { Subscription } from '@sestina/core/connection';
 
 /** What is kept of a contact. */
 export interface KeptContact {

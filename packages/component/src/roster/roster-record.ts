@@ -1,4 +1,5 @@
-import { JID, NS_CLIENT, Presence, parseDocument } from '@sestina/core';
+import { JID, Presence, parseDocument } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
 import type { KeptContact, RosterState } from './roster-keeper.js';
 
 const VERSION = 1;

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { RosterStore } from '@sestina/component';
-import { MemoryStorage, NS_STANZA_ERRORS } from '@sestina/core';
+import { MemoryStorage } from '@sestina/core';
+import { NS_STANZA_ERRORS } from '@sestina/core/connection';
 import { describe, expect, it } from 'vitest';
 import { BOT, component } from './watched.js';
 

@@ -1,4 +1,4 @@
 export { escapeLocal, unescapeLocal } from './escaping.js';
 export { JID } from './jid.js';
-export { JidError, type JidPart, type JidReason } from './jid-error.js';
+export { JidError } from './jid-error.js';
 export { JidParser } from './jid-parser.js';

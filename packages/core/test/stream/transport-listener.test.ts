@@ -1,4 +1,5 @@
-import { type DisconnectedError, type TransportEvents, TransportListener } from '@sestina/core';
+import type { DisconnectedError } from '@sestina/core';
+import { type TransportEvents, TransportListener } from '@sestina/core/transport';
 import { describe, expect, it } from 'vitest';
 
 function setup(events: Partial<TransportEvents> = {}) {

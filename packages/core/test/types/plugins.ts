@@ -1,5 +1,6 @@
 // Checked by `tsc -p tsconfig.test.json`, never run: a line that should not compile and does is an error there.
-import { BaseXMPP, Clock, inject, Plugin, type PluginRegistry, Random } from '@sestina/core';
+import { BaseXMPP, Clock, inject, Plugin, Random } from '@sestina/core';
+import type { PluginRegistry } from '@sestina/core/connection';
 
 class PingOptions {
   /** Milliseconds. */

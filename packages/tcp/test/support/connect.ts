@@ -1,4 +1,4 @@
-import type { Transport, TransportTarget } from '@sestina/core';
+import type { Transport, TransportTarget } from '@sestina/core/transport';
 import { type TcpOptions, TcpTransportFactory } from '@sestina/tcp';
 import { FakeResolver, Recorder } from './fakes.js';
 import type { Loopback } from './servers.js';

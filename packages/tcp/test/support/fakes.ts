@@ -1,4 +1,4 @@
-import type { TransportEvents } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 import { DnsError, type HostAddress, Resolver, type SrvRecord } from '@sestina/tcp';
 
 export const dnsFailure = (host: string, code: string): DnsError =>

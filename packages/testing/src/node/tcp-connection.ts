@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { DisconnectedError, SystemClock, TlsError, type TransportEvents } from '@sestina/core';
+import { DisconnectedError, SystemClock, TlsError } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 import type { ServerLink } from '../server/server-stream.js';
 import type { KeyAndCertificate } from './certificate.js';
 

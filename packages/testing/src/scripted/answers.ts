@@ -1,4 +1,5 @@
-import { NS_STANZA_ERRORS, STANZA_ERROR_TYPES, type StanzaErrorCondition, type XmlElement } from '@sestina/core';
+import type { StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { NS_STANZA_ERRORS, STANZA_ERROR_TYPES } from '@sestina/core/connection';
 import { escapeXml } from '../xml/parse.js';
 
 function answerText(request: XmlElement, type: 'error' | 'result', inside: string): string {

@@ -1,4 +1,5 @@
-import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from '@sestina/core';
+import { NS_CLIENT, NS_COMPONENT } from '@sestina/core/connection';
+import { NS_STREAM } from '@sestina/core/transport';
 import { escapeXml } from '../xml/parse.js';
 import type { HeaderAttributes } from './options.js';
 

@@ -1,4 +1,5 @@
-import type { BaseXMPP, JID, PluginClass, TransportFactory, XMPPOptions } from '@sestina/core';
+import type { BaseXMPP, JID, PluginClass, XMPPOptions } from '@sestina/core';
+import type { TransportFactory } from '@sestina/core/transport';
 import type { VirtualClock } from '../virtual-clock.js';
 import type { ScriptedKind } from './test-xmpp.js';
 

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  createSaxesParser,
-  DEFAULT_LIMITS,
-  type Parser,
-  type StreamHeader,
-  type XmlElement,
-} from '@sestina/core';
+import type { Clock, XmlElement } from '@sestina/core';
+import { createSaxesParser, DEFAULT_LIMITS, type Parser, type StreamHeader } from '@sestina/core/transport';
 import type { MemoryEnd } from '../transport/index.js';
 
 /** What the server's end of a scripted connection tells. @internal */

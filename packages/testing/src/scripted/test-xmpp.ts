@@ -1,14 +1,6 @@
-import {
-  BaseXMPP,
-  JID,
-  type Link,
-  NS_CLIENT,
-  NS_COMPONENT,
-  type SessionOutcome,
-  type Transport,
-  type TransportFactory,
-  type XMPPOptions,
-} from '@sestina/core';
+import { BaseXMPP, JID, type XMPPOptions } from '@sestina/core';
+import { type Link, NS_CLIENT, NS_COMPONENT, type SessionOutcome } from '@sestina/core/connection';
+import type { Transport, TransportFactory } from '@sestina/core/transport';
 
 /** What a `TestXMPP` is: a client with an account, or a component that speaks for a whole domain. */
 export type ScriptedKind = 'client' | 'component';

@@ -1,4 +1,6 @@
-import { JID, NS_CLIENT, NS_COMPONENT, type StanzaErrorCondition, type StreamHeader, XmlElement } from '@sestina/core';
+import { JID, type StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { NS_CLIENT, NS_COMPONENT } from '@sestina/core/connection';
+import type { StreamHeader } from '@sestina/core/transport';
 import { constantTimeEqual, utf8 } from '@sestina/sasl/server';
 import { iqProblem } from './client-stanzas.js';
 import type { ServerParts } from './parts.js';

@@ -2,13 +2,12 @@ import {
   type Clock,
   ConfigError,
   JID,
-  limitsFrom,
   type Random,
   type Registration,
   SystemClock,
-  type TransportTarget,
   type XmlElement,
 } from '@sestina/core';
+import { limitsFrom, type TransportTarget } from '@sestina/core/transport';
 import { SeededRandom } from '../seeded-random.js';
 import { connectionRefused } from '../transport/errors.js';
 import type { MemoryEnd } from '../transport/memory-end.js';

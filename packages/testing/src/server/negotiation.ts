@@ -1,12 +1,6 @@
-import {
-  JID,
-  NS_CLIENT,
-  NS_COMPONENT,
-  NS_STREAM,
-  type StanzaErrorCondition,
-  type StreamHeader,
-  XmlElement,
-} from '@sestina/core';
+import { JID, type StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { NS_CLIENT, NS_COMPONENT } from '@sestina/core/connection';
+import { NS_STREAM, type StreamHeader } from '@sestina/core/transport';
 import { ClientStanzas } from './client-stanzas.js';
 import { ComponentStream } from './component-stream.js';
 import { NS_BIND, NS_ROSTER_VERSIONING, NS_SASL, NS_SESSION, NS_STARTTLS } from './namespaces.js';

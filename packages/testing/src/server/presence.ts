@@ -1,4 +1,5 @@
-import { type JID, NS_CLIENT, XmlElement } from '@sestina/core';
+import { type JID, XmlElement } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
 import { type Accounts, availableSessions } from './accounts.js';
 import type { Messages } from './messages.js';
 import type { Outlet } from './outlet.js';

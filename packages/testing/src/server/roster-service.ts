@@ -1,4 +1,5 @@
-import { JID, NS_CLIENT, type Random, type StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { JID, type Random, type StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
 import { NS_ROSTER } from './namespaces.js';
 import type { Account, Session } from './session.js';
 import { bareOf, resultOf } from './stanzas.js';

@@ -1,16 +1,15 @@
+import { type StreamErrorCondition, XmlElement } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
 import {
   type Limits,
-  NS_CLIENT,
   NS_STREAM,
   NS_STREAM_ERRORS,
   type Parser,
-  type StreamErrorCondition,
   type StreamHeader,
   serialize,
   streamFraming,
   type TransportEvents,
-  XmlElement,
-} from '@sestina/core';
+} from '@sestina/core/transport';
 import { escapeXml } from '../xml/parse.js';
 
 /** What carries a stream on the server's side: `MemoryEnd`, or a TCP connection. */

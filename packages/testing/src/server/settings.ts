@@ -1,4 +1,5 @@
-import type { Clock, Limits, Random } from '@sestina/core';
+import type { Clock, Random } from '@sestina/core';
+import type { Limits } from '@sestina/core/transport';
 import type { SaslCondition, SaslMechanismName } from './sasl.js';
 
 /** Options of a `MemoryServer`; every one may be left out. */

@@ -1,11 +1,5 @@
-import {
-  JID,
-  NS_CLIENT,
-  NS_STANZA_ERRORS,
-  STANZA_ERROR_TYPES,
-  type StanzaErrorCondition,
-  XmlElement,
-} from '@sestina/core';
+import { JID, type StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { NS_CLIENT, NS_STANZA_ERRORS, STANZA_ERROR_TYPES } from '@sestina/core/connection';
 
 /** A copy with other attributes, over the same children: the server never writes to those. */
 export function stamp(stanza: XmlElement, attributes: Readonly<Record<string, string | undefined>>): XmlElement {

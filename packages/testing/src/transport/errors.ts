@@ -1,4 +1,5 @@
-import { ConnectError, DisconnectedError, type TransportTarget } from '@sestina/core';
+import { ConnectError, DisconnectedError } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 
 /** The connection broke: what was on its way in either direction may be lost. */
 export class ConnectionResetError extends DisconnectedError {

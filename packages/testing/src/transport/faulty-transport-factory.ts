@@ -1,4 +1,5 @@
-import { type Clock, type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
+import type { Clock } from '@sestina/core';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import type { Faults } from './faults.js';
 import { FaultyTransport } from './faulty-transport.js';
 

@@ -1,11 +1,5 @@
-import {
-  type ChannelBindingType,
-  type Clock,
-  type Framing,
-  SystemClock,
-  type Transport,
-  type TransportEvents,
-} from '@sestina/core';
+import { type Clock, SystemClock } from '@sestina/core';
+import type { ChannelBindingType, Framing, Transport, TransportEvents } from '@sestina/core/transport';
 import { ConnectionResetError } from './errors.js';
 import type { Faults } from './faults.js';
 import { FaultyDirection } from './faulty-direction.js';

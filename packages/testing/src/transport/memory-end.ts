@@ -1,4 +1,5 @@
-import { DisconnectedError, TlsError, TlsInjectionError, type TransportEvents } from '@sestina/core';
+import { DisconnectedError, TlsError, TlsInjectionError } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 import type { MemoryPipe } from './memory-pipe.js';
 
 /** What an end is told of TLS. @internal */

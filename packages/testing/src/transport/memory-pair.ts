@@ -1,4 +1,5 @@
-import { type ChannelBindingType, type Clock, SystemClock } from '@sestina/core';
+import { type Clock, SystemClock } from '@sestina/core';
+import type { ChannelBindingType } from '@sestina/core/transport';
 import { MemoryEnd } from './memory-end.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryTransport } from './memory-transport.js';

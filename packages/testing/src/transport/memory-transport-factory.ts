@@ -1,4 +1,4 @@
-import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core';
+import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import type { MemoryEnd } from './memory-end.js';
 import { type MemoryPairOptions, memoryPair } from './memory-pair.js';
 import type { MemoryTransport } from './memory-transport.js';

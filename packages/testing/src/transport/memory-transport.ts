@@ -1,11 +1,11 @@
+import { DisconnectedError } from '@sestina/core';
 import {
   type ChannelBindingType,
-  DisconnectedError,
   type Framing,
   streamFraming,
   type Transport,
   type TransportEvents,
-} from '@sestina/core';
+} from '@sestina/core/transport';
 import { MemoryEnd, type MemoryPipes, type MemoryTls } from './memory-end.js';
 
 /** The client's end of an in-memory connection: the transport that a client or a component is given in a test. */

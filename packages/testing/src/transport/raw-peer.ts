@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  DisconnectedError,
-  SystemClock,
-  TimeoutError,
-  type Transport,
-  type TransportEvents,
-} from '@sestina/core';
+import { type Clock, DisconnectedError, SystemClock, TimeoutError } from '@sestina/core';
+import type { Transport, TransportEvents } from '@sestina/core/transport';
 import type { MemoryEnd } from './memory-end.js';
 
 /** Options of a wait. */

@@ -1,4 +1,6 @@
-import { NS_CLIENT, NS_STREAM, parseDocument, SestinaError, type XmlElement } from '@sestina/core';
+import { parseDocument, SestinaError, type XmlElement } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
+import { NS_STREAM } from '@sestina/core/transport';
 
 /** What is in a string that was to be one element. */
 export class XmlTextError extends SestinaError {

@@ -1,4 +1,5 @@
-import { serialize, XmlElement } from '@sestina/core';
+import { XmlElement } from '@sestina/core';
+import { serialize } from '@sestina/core/transport';
 import { escapeXml, parseXml } from './parse.js';
 
 /** What can stand in `${}` of an `xml` template. Undefined and null leave nothing. */

@@ -1,4 +1,4 @@
-import type { Transport, TransportTarget } from '@sestina/core';
+import type { Transport, TransportTarget } from '@sestina/core/transport';
 import { type WebSocketOptions, WebSocketTransportFactory } from '@sestina/websocket';
 import { WebSocket } from 'ws';
 import { never, Recorder } from './recorder.js';

@@ -1,4 +1,4 @@
-import type { TransportEvents } from '@sestina/core';
+import type { TransportEvents } from '@sestina/core/transport';
 
 /** Writes down what a transport tells. */
 export class Recorder implements TransportEvents {

@@ -1,4 +1,6 @@
-import { attr, child, element, extend, Message, NS_CLIENT, serialize, streamFraming } from '@sestina/core';
+import { attr, child, element, extend, Message } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
+import { serialize, streamFraming } from '@sestina/core/transport';
 import { measureBuilding } from './lib/building.js';
 import { scriptedClient } from './lib/sestina.js';
 

@@ -1,4 +1,5 @@
-import { SilentLogger, streamFraming } from '@sestina/core';
+import { SilentLogger } from '@sestina/core';
+import { streamFraming } from '@sestina/core/transport';
 import { webSocketFraming } from '@sestina/websocket';
 import { measureHostile } from './lib/hostile.js';
 import { scriptedClient } from './lib/sestina.js';

@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
-import {
-  DEFAULT_LIMITS,
-  NS_STREAM,
-  type Parser,
-  type ParserEvents,
-  Presence,
-  streamFraming,
-  viewOf,
-} from '@sestina/core';
+import { Presence, viewOf } from '@sestina/core';
+import { DEFAULT_LIMITS, NS_STREAM, type Parser, type ParserEvents, streamFraming } from '@sestina/core/transport';
 import { webSocketFraming } from '@sestina/websocket';
 import { config, finish } from './lib/sample.js';
 

@@ -1,4 +1,5 @@
-import { Callback, Iq, MatchPayload } from '@sestina/core';
+import { Iq } from '@sestina/core';
+import { Callback, MatchPayload } from '@sestina/core/handlers';
 import { measureReceiving, type ReceiveConfig, Seen } from './lib/feed.js';
 import { addHandlers, addPlugins } from './lib/generated.js';
 import { scriptedClient } from './lib/sestina.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Callback, Iq, MatchPayload, Message, Presence } from '@sestina/core';
+import { Iq, Message, Presence } from '@sestina/core';
+import { Callback, MatchPayload } from '@sestina/core/handlers';
 import { CallCounter } from './lib/calls.js';
 import { loadPlugins } from './lib/plugins.js';
 import { config, finish, turn, until } from './lib/sample.js';

@@ -37,7 +37,7 @@ import {
 import type { SessionHooks } from './session-hooks.js';
 
 export type { WhileInstalled } from './installed-watchers.js';
-export { PluginError, type PluginErrorCode } from './plugin-error.js';
+export { PluginError } from './plugin-error.js';
 
 interface Installed {
   readonly plugin: Plugin;

@@ -1,18 +1,5 @@
-import {
-  attr,
-  BaseXMPP,
-  Callback,
-  type ElementClass,
-  element,
-  Iq,
-  MatchId,
-  MatchPath,
-  MatchPayload,
-  MatchXPath,
-  Message,
-  Plugin,
-  Presence,
-} from '@sestina/core';
+import { attr, BaseXMPP, type ElementClass, element, Iq, Message, Plugin, Presence } from '@sestina/core';
+import { Callback, MatchId, MatchPath, MatchPayload, MatchXPath } from '@sestina/core/handlers';
 
 function payload(name: string, i: number): ElementClass {
   return class extends element(name, `urn:example:bench:${i}`, { id: attr('id') }) {} as unknown as ElementClass;

@@ -1,5 +1,11 @@
 import { ClientXMPP } from '@sestina/client';
-import { type Framing, streamFraming, type Transport, type TransportEvents, TransportFactory } from '@sestina/core';
+import {
+  type Framing,
+  streamFraming,
+  type Transport,
+  type TransportEvents,
+  TransportFactory,
+} from '@sestina/core/transport';
 import { chunksOf, ScriptedServer } from './scripted-server.js';
 
 /** A transport without a network: what is written goes to a scripted server, and bytes can be delivered by hand. */
