@@ -73,7 +73,9 @@ describe.each(KINDS)('the examples with %s', (kind) => {
       expect((await online).presence.status).toBe(`I am ${to} and repeat what you say`);
     }
     echo.signal('SIGINT');
-    expect(await echo.end(10_000)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^gone: /m) });
+    // It keeps its subscriptions in no store, and is told what that means.
+    const stderr = expect.stringMatching(/^sestina: who is subscribed .* forgotten .*\n$/);
+    expect(await echo.end(10_000)).toMatchObject({ code: 0, stderr, stdout: expect.stringMatching(/^gone: /m) });
   });
 
   it('registration keeps what each user has, also over a restart, until it is removed', async () => {

@@ -166,7 +166,7 @@ describe.each(KINDS)('with slixmpp at the other end of %s', (kind) => {
     expect([...form.instructions]).toEqual(['Say <something> & more']);
     expect(form.field('play')?.options.length).toBe(2);
     expect(form.field('name')?.required).toBe(true);
-    expect(form.field('sure')?.typed).toEqual({ type: 'boolean', value: true });
+    expect(form.field('sure')?.typed).toMatchObject({ type: 'boolean', value: true });
     expect([...(form.field('notes')?.values ?? [])]).toEqual(['one', 'two']);
     const reply = message.reply('filled in');
     reply.xml.append(fillIn(form, { name: 'Romeo <&>', play: ['rj', 'h'], sure: false, notes: 'a\nb' }).xml);

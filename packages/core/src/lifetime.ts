@@ -26,11 +26,11 @@ export class Lifetime {
 }
 
 interface Process {
-  getBuiltinModule?(name: 'node:events'): { setMaxListeners(limit: number, target: EventTarget): void };
+  getBuiltinModule?(name: 'events'): { setMaxListeners(limit: number, target: EventTarget): void };
 }
 
 /** Whatever is under way listens to a signal that lives long. Node.js 20 takes more than ten for a leak and says so. */
 function withoutWarning(signal: AbortSignal): void {
   const { process } = globalThis as { process?: Process };
-  process?.getBuiltinModule?.('node:events').setMaxListeners(0, signal);
+  process?.getBuiltinModule?.('events').setMaxListeners(0, signal);
 }
