@@ -88,7 +88,7 @@ describe('a compact element', () => {
 });
 
 describe('what is kept of what was read', () => {
-  const MANY = 300;
+  const MANY = 1_000;
   const READ = 16_384;
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
@@ -103,11 +103,17 @@ describe('what is kept of what was read', () => {
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       return heapUsed + arrayBuffers;
     };
-    const before = used();
-    for (let i = 0; i < MANY; i++) kept.push(keep(i));
-    const after = used();
-    expect(kept).toHaveLength(MANY);
-    return (after - before) / MANY;
+    // What else the process does meanwhile only adds to it.
+    let least = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 3; round++) {
+      kept.length = 0;
+      const before = used();
+      for (let i = 0; i < MANY; i++) kept.push(keep(i));
+      const after = used();
+      expect(kept).toHaveLength(MANY);
+      least = Math.min(least, (after - before) / MANY);
+    }
+    return least;
   }
 
   const filler = (i: number): string => `<message><body>${`${i}`.repeat(READ / `${i}`.length - 600)}</body></message>`;

@@ -28,7 +28,7 @@ const MAX_STATUS = 256;
 const ELEMENT = 160;
 const ATTRIBUTE = 64;
 const STRING = 24;
-const BASE = 600;
+const BASE = 950;
 // Beyond Latin-1 a character takes two bytes.
 const WIDE = /[\u0100-\uffff]/;
 
