@@ -76,6 +76,7 @@ export class StreamManagementOptions {
 export class StreamManagement extends Plugin {
   static override readonly id = 'xep-0198';
   static override readonly Options = StreamManagementOptions;
+  static override readonly kinds = ['client'] as const;
   static override readonly inject = [BaseXMPP, StreamNegotiation, StreamManagementOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #negotiation: StreamNegotiation;
@@ -121,7 +122,7 @@ export class StreamManagement extends Plugin {
         run: (context) => this.#resume(context),
       }),
       xmpp.onBegin((outcome) => this.#begin(outcome)),
-      xmpp.onLeave(() => this.#acknowledge()),
+      xmpp.onLeave(() => this.#leave()),
       xmpp.onWritten((sending) => this.#wrote(sending)),
       xmpp.onArrived(() => {
         this.#inFlight += 1;
@@ -215,6 +216,12 @@ export class StreamManagement extends Plugin {
     this.#proof?.dispose();
     this.#proof = undefined;
     this.#letGo();
+  }
+
+  /** Both sides say a last time how many they have: the server answers what it reads before the end of the stream. */
+  #leave(): void {
+    this.#acknowledge();
+    if (this.#session?.unacked.size) this.#ask();
   }
 
   /** Lets go what waits in the queue; that may be too much again. */

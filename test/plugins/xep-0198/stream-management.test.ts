@@ -46,7 +46,7 @@ describe('enabling', () => {
 
   it('is of clients alone, with numbers that are numbers', () => {
     const component = new ComponentXMPP({ jid: 'bot.example.org', secret: 'x' });
-    expect(() => component.use(StreamManagement)).toThrow('StreamNegotiation');
+    expect(() => component.use(StreamManagement)).toThrow('xep-0198 is for a client');
     for (const wrong of [0, -1, Number.NaN]) expect(() => new Play({ requestEvery: wrong })).toThrow(ConfigError);
   });
 });
@@ -132,6 +132,18 @@ describe('our acknowledgements', () => {
     await play.say(message('4'));
     void play.client.disconnect();
     expect(await play.heard()).toBe("<a xmlns='urn:xmpp:sm:3' h='4'/></stream:stream>");
+  });
+
+  it('go with a question before we leave, and its answer counts', async () => {
+    const play = await new Play().start();
+    const [sending] = play.send('1');
+    const left = play.client.disconnect();
+    expect(await play.heard()).toMatch(/<a [^>]*h='0'\/><r xmlns='urn:xmpp:sm:3'\/><\/stream:stream>$/);
+    await play.say(`${sm('a', "h='1'")}</stream:stream>`);
+    play.peer.end();
+    await play.clock.runUntilIdle();
+    await left;
+    expect(sending?.state).toBe('acked');
   });
 
   it('count what is refused, and not what came before the server began to count', async () => {

@@ -30,6 +30,14 @@ export function ejabberdConfig(site: Site, api: string): string {
   const http = { ip: '127.0.0.1', module: 'ejabberd_http', backlog: 128 };
   const handlers = { '/xmpp-websocket': 'ejabberd_http_ws', '/http-bind': 'mod_bosh' };
   const secret = { password: component.secret };
+  const streamManagement = {
+    mod_stream_mgmt: {
+      resume_timeout: 60,
+      max_ack_queue: 10_000,
+      resend_on_timeout: 'if_offline',
+      queue_type: 'ram',
+    },
+  };
   const archive = { mod_mam: { db_type: 'sql', default: 'always', assume_mam_usage: true } };
   const balanced = { type: 'bare_source', component_number: site.balancedComponents };
   const config = {
@@ -108,12 +116,7 @@ export function ejabberdConfig(site: Site, api: string): string {
       },
       mod_register: { ip_access: 'all', password_strength: 0, welcome_message: {} },
       mod_roster: { versioning: true, store_current_id: true },
-      mod_stream_mgmt: {
-        resume_timeout: 60,
-        max_ack_queue: 10_000,
-        resend_on_timeout: 'if_offline',
-        queue_type: 'ram',
-      },
+      ...(site.streamManagement ? streamManagement : {}),
       mod_time: {},
       mod_vcard: {},
       mod_vcard_xupdate: {},

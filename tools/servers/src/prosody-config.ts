@@ -13,12 +13,12 @@ export function luaString(text: string): string {
 const MODULES = [
   ...['roster', 'saslauth', 'tls', 'disco', 'posix', 'register', 'admin_shell'],
   ...['carbons', 'pep', 'private', 'blocklist', 'bookmarks', 'vcard4', 'vcard_legacy', 'lastactivity'],
-  ...['version', 'uptime', 'time', 'ping', 'smacks', 'csi_simple', 'offline', 'bosh', 'websocket'],
+  ...['version', 'uptime', 'time', 'ping', 'csi_simple', 'offline', 'bosh', 'websocket'],
 ];
 
 function globals(site: Site, plugins: string, shell: string): string {
   const { directory, ports, ca, certificates } = site;
-  const modules = [...MODULES, ...(site.archive ? ['mam'] : [])];
+  const modules = [...MODULES, ...(site.archive ? ['mam'] : []), ...(site.streamManagement ? ['smacks'] : [])];
   return `
 run_as_root = true
 pidfile = ${luaString(`${directory}/prosody.pid`)}

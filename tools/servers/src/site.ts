@@ -26,6 +26,7 @@ export interface Site {
   readonly users: readonly ServerUser[];
   readonly log: 'info' | 'debug';
   readonly archive: boolean;
+  readonly streamManagement: boolean;
   readonly scramPlusExporter: boolean;
   /** In milliseconds; undefined: the server's own. */
   readonly loginTimeout: number | undefined;

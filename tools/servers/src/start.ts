@@ -56,6 +56,7 @@ export async function makeSite(
     ports: await choosePorts(),
     log: options.log ?? 'info',
     archive: options.archive ?? false,
+    streamManagement: options.streamManagement ?? true,
     scramPlusExporter: options.scramPlusExporter ?? false,
     loginTimeout: options.loginTimeout,
     balancedComponents: options.balancedComponents,

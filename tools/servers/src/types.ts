@@ -13,6 +13,8 @@ export interface ServerOptions {
   log?: 'info' | 'debug';
   /** Whether messages are archived (XEP-0313). Default false: the archives are slow. */
   archive?: boolean;
+  /** Whether sessions can be counted and resumed (XEP-0198). Default true. */
+  streamManagement?: boolean;
   /**
    * Prosody only: load a module on the main host that offers SCRAM-*-PLUS with `tls-exporter` and `tls-server-end-point` and
    * lists the channel bindings (RFC 9266, XEP-0440). Default false, as few clients expect it.
