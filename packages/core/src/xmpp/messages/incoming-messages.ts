@@ -41,6 +41,8 @@ interface Passage {
 // Where several say something, what is more for people to read goes before.
 const RANK = { content: 3, annotation: 2, signal: 1 } as const satisfies Record<MessageClass, number>;
 
+const isError = ({ xml }: Message): boolean => xml.attribute('type') === 'error';
+
 /** Messages on their way from the stream to those who listen: unwrapped, transformed, described, classified. */
 export class IncomingMessages {
   readonly #host: IncomingMessagesHost;
@@ -70,10 +72,7 @@ export class IncomingMessages {
 
   /** Takes a message of the stream. True where it is not what is given to the listeners now: that comes later, or never. */
   received(message: Message, bytes: number): boolean {
-    if (message.xml.attribute('type') === 'error') {
-      this.#host.raise('messageError', message, bytes);
-      return false;
-    }
+    if (isError(message)) return this.#receivedError(message, bytes);
     if (this.#steps.noneIn && this.#lanes.size === 0) {
       if (message.xml.child('body')) this.#host.raise('message', message, bytes);
       return false;
@@ -103,6 +102,20 @@ export class IncomingMessages {
     if (!this.#pass(passage, false)) this.dropped += 1;
     now = false;
     return !unchanged;
+  }
+
+  /**
+   * An error answers something that was sent: what it carries back of that is no wrapper. A copy of an error that another resource was
+   * sent comes as one, and is told to those who listen to copies.
+   */
+  #receivedError(message: Message, bytes: number): boolean {
+    const inner = this.#unwrap(message);
+    if (inner && inner !== 'drop' && isError(inner.message)) {
+      this.#finish(inner.message, this.#contextIn(inner, message), bytes);
+      return true;
+    }
+    this.#host.raise('messageError', message, bytes);
+    return false;
   }
 
   /** Takes a message that somebody fetched; see `Messages.deliver`. */
@@ -174,8 +187,7 @@ export class IncomingMessages {
   #pass(passage: Passage, invited: boolean): boolean {
     const { message, context, bytes, done, failed } = passage;
     const { in: transforms } = this.#steps;
-    const isError = message.xml.attribute('type') === 'error';
-    if (isError || (transforms.size === 0 && this.#lanes.size === 0)) {
+    if (isError(message) || (transforms.size === 0 && this.#lanes.size === 0)) {
       done(message);
       return true;
     }
@@ -222,7 +234,7 @@ export class IncomingMessages {
 
   #tell(message: Message, context: MessageContext, bytes: number): void {
     message[CONTEXT] = context;
-    if (message.xml.attribute('type') === 'error') return;
+    if (isError(message)) return;
     this.#steps.describe(message, context, this.#host);
     context.class = this.#classOf(message);
     // Copies and what was said before are for those who ask for them: a bot must not answer them.

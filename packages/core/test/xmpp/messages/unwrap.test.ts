@@ -95,12 +95,22 @@ describe('a message in a message', () => {
     expect([seen.heard, errors]).toEqual([[], ['i1']]);
   });
 
-  it('is not looked for in an error', async () => {
+  it('is taken out of an error where it is one itself, as in a copy of an error', async () => {
     const xmpp = await online();
     takeOut(xmpp);
-    const seen = listen(xmpp);
-    await xmpp.receive(wrapped(inner(LAPTOP, BOB, 'i1')).replace(' id=', " type='error' id="));
-    expect(seen.heard).toEqual([]);
+    const errors: unknown[] = [];
+    xmpp.on('messageError', ({ id }) => errors.push(id));
+    for (const sources of [['stream'], ['carbon']] as const) {
+      xmpp.onMessage(({ id, context }) => errors.push([id, context.source]), { type: 'error', sources });
+    }
+    const error = (text: string): string => text.replaceAll(' id=', " type='error' id=");
+    await xmpp.receive(error(wrapped(inner(BOB, LAPTOP, 'i1'))));
+    expect(errors.splice(0)).toEqual([['i1', 'carbon']]);
+    // Whoever refuses a message may send back what was in it.
+    await xmpp.receive(wrapped(inner(LAPTOP, BOB, 'i2')).replace(' id=', " type='error' id="));
+    xmpp.messages.unwrap(Wrapped, () => 'drop');
+    await xmpp.receive(error(wrapped(inner(BOB, LAPTOP, 'i3'), BOB)));
+    expect(errors).toEqual(['outer', ['outer', 'stream'], 'outer', ['outer', 'stream']]);
   });
 
   it('is an ordinary one again once the registration is disposed of', async () => {
