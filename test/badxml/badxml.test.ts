@@ -10,9 +10,6 @@ import { toldStreamError, verdict } from './verdict.js';
 
 /** What cannot be decided yet, and the package that will decide it. A file leaves this list when its package comes. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  '115-trust-carbon-spoof.xml': 'plugins/xep-0280',
-  '116-trust-carbon-own-full.xml': 'plugins/xep-0280',
-  '117-trust-carbon-no-from.xml': 'plugins/xep-0280',
   '118-trust-mam-unsolicited.xml': 'plugins/xep-0313',
   '119-trust-mam-wrong-from.xml': 'plugins/xep-0313',
   '123-trust-pep-private-spoof.xml': 'plugins/xep-0402',

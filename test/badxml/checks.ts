@@ -3,6 +3,7 @@ import { JID, NotXmppError, RedirectError, StanzaError, Storage } from '@sestina
 import { DataForms } from '@sestina/xep-0004';
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { DelayedDelivery } from '@sestina/xep-0203';
+import { MessageCarbons } from '@sestina/xep-0280';
 import { expect } from 'vitest';
 import type { Outcome, RunOptions } from './harness.js';
 
@@ -31,6 +32,15 @@ function notAuthenticated({ refused, sent }: Outcome): void {
   expect(refused).toMatchObject({ code: 'ERR_AUTH', reason: 'server-not-authenticated', retryable: false });
   expect(sent).toMatch(/^(?:<response [^>]*>[^<]+<\/response>)?$/);
 }
+
+/** T27. What is heard as a copy of what our other devices were sent; nothing of it is heard as anything else. */
+const carbons = (bodies: readonly string[]): Check => ({
+  prepare: (xmpp) => void xmpp.use(MessageCarbons),
+  check: (outcome) => {
+    expect([outcome.copies.map(({ body }) => body), ids(outcome)]).toEqual([bodies, []]);
+    expect(outcome.xmpp.messages.dropped).toBe(bodies.length === 0 ? 1 : 0);
+  },
+});
 
 const noResponse = ({ wire }: Outcome): void => expect(wire).not.toContain('<response');
 const noAuth = ({ wire }: Outcome): void => expect(wire).not.toContain('<auth');
@@ -122,6 +132,9 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
     for (const { from } of messages) expect(from?.bare.equals(BOB)).toBe(true);
   },
   '114': (outcome) => expect(bodies(outcome)).toEqual(['one']),
+  '115': carbons([]),
+  '116': carbons([]),
+  '117': carbons(['pay']),
   '120': rosterUnchanged,
   '121': rosterUnchanged,
   '122': rosterUnchanged,

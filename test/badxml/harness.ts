@@ -48,6 +48,8 @@ export interface Outcome {
   readonly online: boolean;
   readonly messages: readonly Message[];
   readonly errorMessages: readonly Message[];
+  /** What was heard as a copy, or out of an archive. */
+  readonly copies: readonly Message[];
   /** Those that were taken for a sign that somebody is there. */
   readonly presences: readonly Presence[];
   readonly streamErrors: readonly StreamError[];
@@ -89,6 +91,7 @@ class Play {
   readonly #found = {
     messages: [] as Message[],
     errorMessages: [] as Message[],
+    copies: [] as Message[],
     presences: [] as Presence[],
     streamErrors: [] as StreamError[],
     errors: [] as Error[],
@@ -161,6 +164,7 @@ class Play {
     this.#xmpp.on('message', () => {});
     this.#xmpp.onMessage((message) => found.messages.push(message));
     this.#xmpp.onMessage((message) => found.errorMessages.push(message), { type: 'error' });
+    this.#xmpp.onMessage((message) => found.copies.push(message), { sources: ['carbon', 'archive', 'history'] });
     this.#xmpp.on('presenceAvailable', (presence) => found.presences.push(presence));
     this.#xmpp.on('streamError', ({ error }) => found.streamErrors.push(error));
     this.#xmpp.on('error', ({ error }) => found.errors.push(error));

@@ -29,9 +29,14 @@ export function verdict(outcome: Outcome, expected: string): string {
  * Whether somebody was told of anything in the file; where all of it is to be ignored, the stanza that shows that the
  * stream goes on does not count.
  */
-function delivered({ messages, presences, pending }: Outcome, expected: string): boolean {
+function delivered({ messages, copies, presences, pending }: Outcome, expected: string): boolean {
   const answered = pending !== undefined && pending !== 'pending';
-  return answered || presences.length > 0 || messages.some(({ id }) => expected === 'ok' || id !== PROOF_OF_LIFE);
+  return (
+    answered ||
+    presences.length > 0 ||
+    copies.length > 0 ||
+    messages.some(({ id }) => expected === 'ok' || id !== PROOF_OF_LIFE)
+  );
 }
 
 /** Undefined for the regular end that the file itself asks for. */
