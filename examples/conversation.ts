@@ -21,11 +21,17 @@ bot.use(EntityCapabilities);
 bot.use(Ping);
 bot.use(SoftwareVersion, { name: 'Conversation', version: '1.0' });
 bot.on('sessionStart', () => void bot.sendPresence());
-bot.on('message', (message) => message.reply(`You said: ${message.body}`).send());
+bot.on('message', (message) => {
+  const { type, from, body } = message;
+  if (type === 'chat' && !from?.bare.equals(bot.account)) message.reply(`You said: ${body}`).send();
+});
 
 const component = new ComponentXMPP({ jid: 'echo.montague.example', secret: 'hush', transports });
 component.use(Ping);
-component.on('message', (message) => message.reply(message.body?.toUpperCase()).send());
+component.on('message', (message) => {
+  const { type, from, body } = message;
+  if (type === 'chat' && from?.domain !== component.serverDomain) message.reply(body?.toUpperCase()).send();
+});
 
 const romeo = new ClientXMPP({ jid: 'romeo@montague.example/orchard', password: 'rose', transports });
 const disco = romeo.use(ServiceDiscovery);

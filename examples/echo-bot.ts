@@ -1,4 +1,4 @@
-// Answers every chat message with its own text, and lets everybody subscribe. Stops at Ctrl-C.
+// Answers everybody else's messages with their own text, and lets everybody subscribe. Stops at Ctrl-C.
 import { ClientXMPP } from '@sestina/client';
 import { Ping } from '@sestina/xep-0199';
 import { accountFromEnvironment } from './account.js';
@@ -11,7 +11,10 @@ xmpp.on('sessionStart', async () => {
   xmpp.sendPresence({ status: 'Say something' });
 });
 xmpp.on('message', async (message) => {
-  if (message.type === 'chat' || message.type === 'normal') await message.reply(message.body).send();
+  const { type, from, body } = message;
+  // Not what is said in a room, not news, and not what our own account says: that would go on for ever.
+  if (type !== 'chat' && type !== 'normal') return;
+  if (from && !from.bare.equals(xmpp.account)) await message.reply(body).send();
 });
 xmpp.on('disconnected', ({ reason, willReconnect }) => {
   console.log(willReconnect ? `lost (${reason.message}), coming back` : `gone: ${reason.message}`);

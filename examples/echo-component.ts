@@ -1,4 +1,4 @@
-// Answers every chat message with its own text, at every address of a domain; addresses say who they are. Stops at Ctrl-C.
+// Answers everybody else's messages with their own text, at every address of a domain; addresses say who they are. Stops at Ctrl-C.
 import { ComponentXMPP } from '@sestina/component';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { Ping } from '@sestina/xep-0199';
@@ -19,7 +19,9 @@ component.use(ServiceDiscovery, { identities: [{ category: 'component', type: 'g
 component.use(Ping);
 
 component.on('message', (message) => {
-  if (message.type === 'chat' || message.type === 'normal') message.reply(message.body).send();
+  const { type, from, body } = message;
+  // What our own domain says is not answered: that would go on for ever.
+  if ((type === 'chat' || type === 'normal') && from?.domain !== component.serverDomain) message.reply(body).send();
 });
 // Whoever asks for a subscription sees the address there from then on.
 component.on('presenceSubscribe', ({ to }) => {

@@ -60,6 +60,8 @@ async function startGateway(component: ComponentXMPP, legacy: LegacyNetwork): Pr
   });
   component.on('message', (message) => {
     const [from, to] = [message.from?.bare.full, nameOf(message.to)];
+    // What one room says to another, and news, is nothing that a person over there was told.
+    if (message.type !== 'chat' && message.type !== 'normal') return;
     if (!legacy.knows(to)) return void message.errorReply('item-not-found').send();
     if (from) legacy.send({ from, to, text: message.body ?? '' });
   });

@@ -78,8 +78,9 @@ component.onIq('set', Registration, async ({ remove, nick }, iq) => {
 });
 
 component.on('message', async (message) => {
-  const { from, body } = message;
-  if (!from || !body || message.type === 'groupchat') return;
+  const { type, from, body } = message;
+  if (!from || !body || from.domain === component.serverDomain) return;
+  if (type !== 'chat' && type !== 'normal') return;
   const account = await accounts.get(from);
   if (!account) return void message.errorReply('registration-required').send();
   if (body === 'forget') await accounts.change(from, (now) => now && { ...now, notes: [] });

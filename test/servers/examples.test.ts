@@ -39,6 +39,17 @@ describe.each(KINDS)('the examples with %s', (kind) => {
       expect((await answer).body).toBe(`hello ${to}`);
     }
 
+    // Another device of the bot's account: an answer to it would be the beginning of an endless talk with itself.
+    const device = await bench.online(user);
+    device.sendMessage({ to: jid, type: 'chat', body: 'from the same account' });
+    const next = device.wait('message');
+    const after = client.wait('message');
+    client.sendMessage({ to: jid, type: 'chat', body: 'from somebody else' });
+    expect((await after).body).toBe('from somebody else');
+    client.sendMessage({ to: device.boundJid, body: 'the end' });
+    expect((await next).body).toBe('the end');
+    await device.disconnect();
+
     const lost = client.wait('sessionEnd');
     await bench.server.stop('KILL');
     await lost;
