@@ -19,7 +19,7 @@ export function nameOfToken(token: Token<unknown>): string {
 export function lacking(cls: PluginClass, token: Token<unknown>, kind: ConnectionKind): PluginError {
   const kinds = kindsOf(token);
   const why = kinds.includes(kind)
-    ? 'which this connection does not provide'
+    ? 'which this connection does not provide: install what does; where it holds options, static Options names it'
     : `which only a ${kinds.join(' or ')} has: this connection is a ${kind}`;
   return new PluginError('ERR_PLUGIN_MISSING', `${nameOf(cls)} needs ${nameOfToken(token)}, ${why}`, nameOf(cls));
 }

@@ -20,7 +20,7 @@ export function assertPlugin(cls: PluginClass | undefined): void {
     throw new PluginError('ERR_PLUGIN_WIRING', `use() expected a plugin class, got ${got}`, got);
   }
   if (isPluginClass(cls)) return;
-  const message = `${nameOf(cls)} is no plugin of this copy of @sestina/core: is that package installed twice?`;
+  const message = `${nameOf(cls)} is no plugin of this copy of @sestina/core; npm ls @sestina/core shows whether it is installed twice`;
   throw new PluginError('ERR_PLUGIN_WIRING', message, nameOf(cls));
 }
 

@@ -160,7 +160,8 @@ describe('static provides', () => {
   });
 
   it('is nothing that is installed by itself, before or after', () => {
-    const lacks = 'car needs Engine, which this connection does not provide';
+    const lacks =
+      'car needs Engine, which this connection does not provide: install what does; where it holds options, static Options names it';
     expect(thrown(() => registry.use(Car))).toMatchObject({ code: 'ERR_PLUGIN_MISSING', message: lacks });
     registry.use(Motor);
     registry.remove(Motor);
@@ -269,7 +270,7 @@ describe('static kinds', () => {
       'asking needs Login, which only a client has: this connection is a component',
     );
     expect(thrown(() => registry.use(Asking)).message).toBe(
-      'asking needs Login, which this connection does not provide',
+      'asking needs Login, which this connection does not provide: install what does; where it holds options, static Options names it',
     );
   });
 });

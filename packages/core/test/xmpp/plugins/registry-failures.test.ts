@@ -30,7 +30,7 @@ describe('what cannot be installed', () => {
     expect([error.code, error.plugin, error.message]).toEqual([
       'ERR_PLUGIN_MISSING',
       'lost',
-      'lost needs Nowhere, which this connection does not provide',
+      'lost needs Nowhere, which this connection does not provide: install what does; where it holds options, static Options names it',
     ]);
   });
 

@@ -105,7 +105,7 @@ describe('use()', () => {
     const error = thrown(() => registry.use(Host as never));
     expect([error.code, error.message]).toEqual([
       'ERR_PLUGIN_WIRING',
-      'Host is no plugin of this copy of @sestina/core: is that package installed twice?',
+      'Host is no plugin of this copy of @sestina/core; npm ls @sestina/core shows whether it is installed twice',
     ]);
   });
 });
