@@ -70,6 +70,11 @@ export class Lab implements AsyncDisposable {
     return join(this.#folder, 'tarballs');
   }
 
+  /** A folder for one proof; nobody has made it yet. */
+  folder(name: string): string {
+    return join(this.#folder, name);
+  }
+
   get server(): RunningServer {
     if (!this.#server) throw new Error('the server does not run');
     return this.#server;
