@@ -8,8 +8,12 @@ export type XmlNode = XmlElement | string;
 
 /** What stands in an element that nobody has looked into yet. @internal */
 export interface Unread {
+  /** Of its text. */
+  readonly bytes: number;
   /** An element with the same attributes and children. */
   read(origin: Origin | undefined): XmlElement;
+  /** The same, holding on to nothing but its own text. */
+  compact(own: OwnStrings): Unread;
 }
 
 // Most elements have no attributes or no children: they share these, and get lists of their own before the first write.
@@ -175,6 +179,11 @@ export class XmlElement {
     return this.#attributes[2 * index + 1];
   }
 
+  /** Bytes of its text where nobody has looked into it yet, so that nothing was made of it; else undefined. */
+  get unreadBytes(): number | undefined {
+    return this.#unread?.bytes;
+  }
+
   /** Elements and text in document order, as they are now: the list does not change any more. */
   get children(): readonly XmlNode[] {
     if (this.#unread !== undefined) this.#fill();
@@ -309,9 +318,9 @@ export class XmlElement {
   }
 
   #compact(own: OwnStrings, origin: Origin | undefined): XmlElement {
-    if (this.#unread !== undefined) this.#fill();
     const compact = new XmlElement(own.name(this.name), own.name(this.namespace));
     compact.#origin = origin;
+    compact.#unread = this.#unread?.compact(own);
     if (this.#attributes.length > 0) {
       compact.#attributes = this.#attributes.map((text, i) => (i % 2 === 0 ? own.name(text) : own.value(text)));
     }

@@ -5,6 +5,7 @@ import { type Unread, XmlElement, type XmlNode } from './element.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from './namespaces.js';
 import type { Origin } from './origin.js';
+import { type OwnStrings, ownString } from './own-string.js';
 import { aroundDocument, insideOf, type Surroundings } from './surroundings.js';
 
 /** Deeper elements, and those with more attributes, are somebody else's: no stanza has that many. */
@@ -174,7 +175,8 @@ export class PlainReader {
       if (!this.#skipContent(from + 1, tag.length, 2)) return undefined;
     }
     const again = this.#around.contentNamespace === NS_COMPONENT ? WITHIN_LIMITS_OF_COMPONENT : WITHIN_LIMITS;
-    const unread = new Part(this, this.#source, from, textFrom, again, inherited);
+    const { at, delta } = this.#scan;
+    const unread = new Part(this, this.#source, from, at, textFrom, at - delta, again, inherited);
     return XmlElement.unread(tag, namespace, unread, this.#origin);
   }
 
@@ -276,13 +278,44 @@ class Part implements Unread {
   constructor(
     private readonly reader: PlainReader,
     private readonly source: Utf8Text,
-    private readonly at: number,
-    private readonly textAt: number,
+    private readonly from: number,
+    private readonly to: number,
+    private readonly textFrom: number,
+    private readonly textTo: number,
     private readonly around: Surroundings,
     private readonly inherited: string,
   ) {}
 
+  get bytes(): number {
+    return this.to - this.from;
+  }
+
   read(origin: Origin | undefined): XmlElement {
-    return this.reader.readAgain(this.source, this.at, this.textAt, this.around, this.inherited, origin);
+    return this.reader.readAgain(this.source, this.from, this.textFrom, this.around, this.inherited, origin);
+  }
+
+  compact(own: OwnStrings): Unread {
+    const text = ownString(this.source.text.slice(this.textFrom, this.textTo));
+    return new OwnPart(text, this.bytes, this.around, own.name(this.inherited));
+  }
+}
+
+/** The same with nothing but its own text. */
+class OwnPart implements Unread {
+  constructor(
+    private readonly text: string,
+    readonly bytes: number,
+    private readonly around: Surroundings,
+    private readonly inherited: string,
+  ) {}
+
+  // With a reader of its own: that of the connection knows the names of much else.
+  read(origin: Origin | undefined): XmlElement {
+    const source = { text: this.text, bytes: new TextEncoder().encode(this.text) };
+    return new PlainReader().readAgain(source, 0, 0, this.around, this.inherited, origin);
+  }
+
+  compact(): Unread {
+    return this;
   }
 }

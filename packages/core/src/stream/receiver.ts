@@ -2,7 +2,7 @@ import { Origin, type XmlElement } from '@sestina/xml';
 import { Registration } from '../registration.js';
 import type { ElementView } from '../stanza/element.js';
 import { Callbacks } from './callbacks.js';
-import { type EventQueue, isThenable } from './event-queue.js';
+import { type EventQueue, isThenable, type QueueEntry } from './event-queue.js';
 import { type Filter, FilterChain, type Filtered, type FilterOptions } from './filters.js';
 import { HandledOrder } from './handled-order.js';
 import { HandlerIndex } from './handler-index.js';
@@ -169,14 +169,12 @@ export class Receiver {
   }
 
   #queue(handler: Handler, stanza: ElementView, bytes: number): void {
-    this.#host.queue.push({
-      // It may have been taken out between the stanza and its turn.
-      run: () => (handler.once || this.#index.has(handler) ? this.#handle(handler, stanza, bytes) : undefined),
-      lane: handler.lane?.(stanza),
-      settles: handler.settles,
-      size: bytes,
-      what: () => `handler ${handler.name}`,
-    });
+    this.#host.queue.push(new Turn(this, handler, stanza, bytes));
+  }
+
+  /** The turn of a handler has come. It may have been taken out between the stanza and that. */
+  turn(handler: Handler, stanza: ElementView, bytes: number): unknown {
+    return handler.once || this.#index.has(handler) ? this.#handle(handler, stanza, bytes) : undefined;
   }
 
   #handle(handler: Handler, stanza: ElementView, bytes: number): unknown {
@@ -211,6 +209,32 @@ export class Receiver {
     } catch (error) {
       this.#host.report(error, `handler ${handler.name}`);
     }
+  }
+}
+
+/** A stanza that waits for a handler's turn. A class, since there is one for each stanza and handler. */
+class Turn implements QueueEntry {
+  readonly lane: object | undefined;
+
+  constructor(
+    private readonly receiver: Receiver,
+    private readonly handler: Handler,
+    private readonly stanza: ElementView,
+    readonly size: number,
+  ) {
+    this.lane = handler.lane?.(stanza);
+  }
+
+  get settles(): boolean {
+    return this.handler.settles === true;
+  }
+
+  run(): unknown {
+    return this.receiver.turn(this.handler, this.stanza, this.size);
+  }
+
+  what(): string {
+    return `handler ${this.handler.name}`;
   }
 }
 

@@ -174,10 +174,12 @@ export class StanzaListener<S extends ElementView> implements Handler, Matcher {
 
   accepts(stanza: ElementView): boolean {
     const { from, sources = ON_STREAM } = this.#options;
-    const type = stanza instanceof Message ? stanza.type : stanza.xml.attribute('type');
-    if (this.#types ? !this.#types.includes(type) : type === 'error') return false;
-    if (stanza instanceof Message && !sources.includes(stanza[CONTEXT]?.source ?? 'stream')) return false;
     const { xml } = stanza;
+    const isMessage = stanza instanceof Message;
+    if (this.#types === undefined) {
+      if (xml.attribute('type') === 'error') return false;
+    } else if (!this.#types.includes(isMessage ? stanza.type : xml.attribute('type'))) return false;
+    if (isMessage && !sources.includes(stanza[CONTEXT]?.source ?? 'stream')) return false;
     if (isRole(from) && this.#host.vouches(addressOf(xml, 'from'), addressOf(xml, 'to')) !== from) return false;
     if (this.#plain) return true;
     if (this.#unfinished >= this.#limit) {

@@ -27,10 +27,13 @@ const MAX_STATUS = 256;
 // What an element, an attribute and a string take beside their characters, and who is there beside the presence: measured.
 const ELEMENT = 160;
 const ATTRIBUTE = 64;
+const PART = 64;
 const STRING = 24;
 const BASE = 950;
+
 // Beyond Latin-1 a character takes two bytes.
 const WIDE = /[\u0100-\uffff]/;
+const SHORT = 128;
 
 /** What is kept of a presence: a copy that holds on to nothing of what it was read from, without its payload where that is large. */
 export function keepPresence(presence: Presence): KeptPresence {
@@ -69,22 +72,28 @@ function compact(presence: Presence): Presence {
 
 /** Undefined where it is beyond the limit: then not all of it was looked at. */
 function weigh(xml: XmlElement, limit = Number.POSITIVE_INFINITY): number | undefined {
+  const { unreadBytes } = xml;
   let weight = ELEMENT;
-  const { attributeCount, nodeCount } = xml;
-  for (let i = 0; i < attributeCount; i++) weight += ATTRIBUTE + length(xml.attributeValueAt(i) as string);
-  for (let i = 0; i < nodeCount; i++) {
-    const child = xml.nodeAt(i) as XmlNode;
-    if (weight > limit) return undefined;
-    if (typeof child === 'string') weight += length(child);
-    else {
-      const inside = weigh(child, limit - weight);
-      if (inside === undefined) return undefined;
-      weight += inside;
+  // Nothing is read in order to be weighed: it is kept as it is.
+  if (unreadBytes !== undefined) weight += PART + STRING + 2 * unreadBytes;
+  else {
+    const { attributeCount, nodeCount } = xml;
+    for (let i = 0; i < attributeCount; i++) weight += ATTRIBUTE + length(xml.attributeValueAt(i) as string);
+    for (let i = 0; i < nodeCount; i++) {
+      const child = xml.nodeAt(i) as XmlNode;
+      if (weight > limit) return undefined;
+      if (typeof child === 'string') weight += length(child);
+      else {
+        const inside = weigh(child, limit - weight);
+        if (inside === undefined) return undefined;
+        weight += inside;
+      }
     }
   }
   return weight > limit ? undefined : weight;
 }
 
 function length(text: string): number {
-  return STRING + text.length * (WIDE.test(text) ? 2 : 1);
+  // To look at a short one takes more than it is worth.
+  return STRING + text.length * (text.length <= SHORT || WIDE.test(text) ? 2 : 1);
 }
