@@ -83,6 +83,8 @@ export class BareServer {
       end.write("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
     } else if (text.includes('xmpp-bind')) {
       end.write(`<iq type='result' id='${id}'>${BIND.replace('/>', `><jid>${JID}</jid></bind>`)}</iq>`);
+    } else if (text.includes('jabber:iq:roster')) {
+      end.write(`<iq type='result' id='${id}'><query xmlns='jabber:iq:roster'/></iq>`);
     } else if (text.includes('urn:xmpp:ping')) {
       this.pings += 1;
       end.write(`<iq type='result' id='${id}'/>`);

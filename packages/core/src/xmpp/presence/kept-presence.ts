@@ -29,7 +29,7 @@ const ELEMENT = 160;
 const ATTRIBUTE = 64;
 const PART = 64;
 const STRING = 24;
-const BASE = 950;
+const BASE = 1_050;
 
 // Beyond Latin-1 a character takes two bytes.
 const WIDE = /[\u0100-\uffff]/;
