@@ -3,13 +3,13 @@
 // `node tools/scripts/limits.mjs` prints what breaks a rule, and the numbers.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { isMain, publishable, ROOT, readJson, report, repositoryFiles } from './lib/repo.mjs';
+import { isMain, publishable, ROOT, report, repositoryFiles } from './lib/repo.mjs';
 import { imports, lineOf, scan } from './lib/scan.mjs';
 
 /** @import { Finding, SourceFile, Workspace } from './lib/repo.mjs' */
 
 export const MOST_LINES = 400;
-export const MOST_IN_CORE = 10_500;
+export const MOST_IN_CORE = 12_600;
 export const MOST_NAMES = 120;
 export const MEDIAN = 120;
 
@@ -20,19 +20,16 @@ const CORE = 'packages/core/src/';
 /** The folders of core: each may import those before it. Files that no subpath names stand below all of them. */
 export const FLOORS = Object.freeze(['services', 'util', 'di', 'precis', 'jid', 'stanza', 'stream', 'xmpp']);
 
-/**
- * What is still over a limit, file by file: it may fall, and nothing new may come.
- * @typedef {object} Known
- * @property {Record<string, number>} long lines by path
- * @property {string[]} circles where one begins
- * @property {string[]} floors files with an import that runs upwards
- * @property {number} core lines
- * @property {number} names
- */
-
 /** @param {string} text */
 export function linesOf(text) {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}
+
+/** Lines that are neither empty nor comment alone: what is explained at length is not larger for it. @param {string} text */
+export function codeLinesOf(text) {
+  return scan(text)
+    .code.split('\n')
+    .filter((line) => line.trim() !== '').length;
 }
 
 /** @param {readonly number[]} values */
@@ -42,17 +39,22 @@ export function median(values) {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-/** @param {SourceFile[]} files @param {Readonly<Record<string, number>>} [long] known ones @returns {Finding[]} */
-export function checkSizes(files, long = {}, mostInCore = MOST_IN_CORE) {
+/** @param {SourceFile[]} files @returns {Finding[]} */
+export function checkSizes(files) {
   const findings = files
     .filter(({ path }) => !DATA.test(path))
     .map(({ path, text }) => ({ path, lines: linesOf(text) }))
-    .filter(({ path, lines }) => lines > Math.max(MOST_LINES, long[path] ?? 0))
+    .filter(({ lines }) => lines > MOST_LINES)
     .map(({ path, lines }) => ({ path, message: `has ${lines} lines, over ${MOST_LINES}: it is two files` }));
-  const core = files.filter(({ path }) => path.startsWith(CORE)).reduce((sum, { text }) => sum + linesOf(text), 0);
-  if (core <= mostInCore) return findings;
-  const message = `core has ${core} lines, over ${MOST_IN_CORE}: what can stand on it stands elsewhere`;
+  const core = codeIn(files, CORE);
+  if (core <= MOST_IN_CORE) return findings;
+  const message = `core has ${core} lines of code, over ${MOST_IN_CORE}: what can stand on it stands elsewhere`;
   return [...findings, { path: CORE, message }];
+}
+
+/** @param {readonly SourceFile[]} files @param {string} folder */
+function codeIn(files, folder) {
+  return files.filter(({ path }) => path.startsWith(folder)).reduce((sum, { text }) => sum + codeLinesOf(text), 0);
 }
 
 /** Where a relative import leads. @param {string} from @param {string} specifier */
@@ -223,8 +225,6 @@ function entryOf({ dir, manifest }, subpath = '.') {
 }
 
 if (isMain(import.meta.url)) {
-  /** @type {Known} */
-  const known = readJson(join(ROOT, 'tools/scripts/known-limits.json'));
   const all = publishable();
   const files = repositoryFiles()
     .filter((path) => SOURCE.test(path))
@@ -243,17 +243,15 @@ if (isMain(import.meta.url)) {
   const listed = [...entries].filter((path) => path !== '').map((path) => ({ path, text: read(path) }));
   const names = exportedNames(main, read, find);
   const findings = [
-    ...checkSizes(files, known.long, known.core),
-    ...all
-      .flatMap(({ dir }) => checkCircles(files.filter(({ path }) => path.startsWith(`${dir}/src/`))))
-      .filter(({ path }) => !known.circles.includes(path)),
+    ...checkSizes(files),
+    ...all.flatMap(({ dir }) => checkCircles(files.filter(({ path }) => path.startsWith(`${dir}/src/`)))),
     ...checkFloors(
       files.filter(({ path }) => path.startsWith(CORE)),
       entries,
-    ).filter(({ path }) => !known.floors.includes(path)),
+    ),
+    ...checkEntries(listed, read, find),
   ];
-  findings.push(...checkEntries(listed, read, find));
-  if (names.size > Math.max(MOST_NAMES, known.names)) {
+  if (names.size > MOST_NAMES) {
     findings.push({
       path: main,
       message: `exports ${names.size} names, over ${MOST_NAMES}: the rest goes into a subpath`,
@@ -263,7 +261,6 @@ if (isMain(import.meta.url)) {
   const middle = median(sources.map(({ text }) => linesOf(text)));
   if (middle >= MEDIAN)
     findings.push({ path: 'packages', message: `the median file has ${middle} lines, ${MEDIAN} or more` });
-  const lines = files.filter(({ path }) => path.startsWith(CORE)).reduce((sum, { text }) => sum + linesOf(text), 0);
-  console.log(`core ${lines} lines, ${names.size} names; median file ${middle} lines`);
+  console.log(`core ${codeIn(files, CORE)} lines of code, ${names.size} names; median file ${middle} lines`);
   report(findings);
 }

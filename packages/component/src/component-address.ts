@@ -1,5 +1,6 @@
 import {
   type AskOptions,
+  type BaseXMPP,
   type ElementClass,
   type ElementView,
   type Iq,
@@ -26,7 +27,8 @@ import type {
   PresenceListenOptions,
 } from '@sestina/core/handlers';
 import type { AddressListenerOptions, AddressListeners } from './address-listeners.js';
-import type { ComponentXMPP } from './component-xmpp.js';
+
+import type { ComponentRoster } from './roster/component-roster.js';
 import type { ComponentRosterNode } from './roster/component-roster-node.js';
 
 /** The events that are about one address: a stanza that came for it, a change in its roster. */
@@ -36,6 +38,11 @@ export type AddressEvent = Exclude<
   }[keyof XMPPEvents],
   'sentPresence'
 >;
+
+/** The component that has the address. */
+interface AddressOwner extends BaseXMPP {
+  readonly roster: ComponentRoster;
+}
 
 type From = 'from';
 /** Options of `iqGet` and `iqSet` of an address, which is the one that asks. */
@@ -47,13 +54,13 @@ export type AddressAskOptions<C extends ElementClass | undefined = undefined> = 
  * nobody holds the view any more.
  */
 export class ComponentAddress {
-  readonly #component: ComponentXMPP;
+  readonly #component: AddressOwner;
   readonly #listeners: AddressListeners;
   readonly #owned = new Set<Registration>();
 
   /** Made by `component.as(jid)`. @internal */
   constructor(
-    component: ComponentXMPP,
+    component: AddressOwner,
     listeners: AddressListeners,
     /** The address, bare or full. */
     readonly jid: JID,

@@ -16,6 +16,7 @@ export { escapeLocal, unescapeLocal } from './jid/escaping.js';
 export { JID } from './jid/jid.js';
 export { JidError } from './jid/jid-error.js';
 export { Registration } from './registration.js';
+export { QueueFullError, SendError, Sending, type SendOptions, StanzaTooLargeError } from './sending.js';
 export { Clock, SystemClock, type Timer } from './services/clock.js';
 export { ConsoleLogger, Logger, SilentLogger } from './services/logger.js';
 export { Random, SystemRandom } from './services/random.js';
@@ -58,7 +59,6 @@ export {
   RedirectError,
   TlsRequiredError,
 } from './stream/link-errors.js';
-export { QueueFullError, SendError, Sending, type SendOptions, StanzaTooLargeError } from './stream/sending.js';
 export { Tracer } from './stream/tracer.js';
 export type { AddressNode } from './xmpp/address-node.js';
 export type { Audience } from './xmpp/audience.js';

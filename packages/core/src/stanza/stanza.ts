@@ -1,6 +1,6 @@
 import { Origin, ReadOnlyError, XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
-import type { Sending, SendOptions } from '../stream/sending.js';
+import type { Sending, SendOptions } from '../sending.js';
 import { AddressField } from './address-field.js';
 import { child } from './child-fields.js';
 import { ElementView } from './element.js';

@@ -1,8 +1,8 @@
 import { DisconnectedError } from '../errors.js';
+import { abortable, asError } from '../reasons.js';
 import type { Clock } from '../services/clock.js';
 import { deadline } from '../util/within.js';
 import type { Link } from './link.js';
-import { abortable, asError } from './reasons.js';
 import type { LifecycleHost, SessionOutcome } from './session.js';
 import type { Transport } from './transport.js';
 

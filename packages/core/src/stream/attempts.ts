@@ -1,6 +1,6 @@
+import { abortable, asError } from '../reasons.js';
 import type { Clock } from '../services/clock.js';
 import { follow } from '../util/within.js';
-import { abortable, asError } from './reasons.js';
 
 interface Deferred {
   readonly promise: Promise<void>;

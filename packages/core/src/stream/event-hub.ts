@@ -1,3 +1,4 @@
+import { asError } from '../reasons.js';
 import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { Logger } from '../services/logger.js';
@@ -7,7 +8,6 @@ import { EventQueue } from './event-queue.js';
 import { type EventMap, Events, type EventsOwner, type Listener, type ListenerOptions } from './events.js';
 import type { WaitOptions } from './handlers.js';
 import { positive } from './positive.js';
-import { asError } from './reasons.js';
 import { Scheduler } from './scheduler.js';
 import type { StreamEvents } from './stream-events.js';
 

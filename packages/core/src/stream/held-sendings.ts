@@ -1,7 +1,7 @@
+import { QueueFullError, SendError, type Sending, type SendOptions } from '../sending.js';
 import type { Clock } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import { deadline } from '../util/within.js';
-import { QueueFullError, SendError, type Sending, type SendOptions } from './sending.js';
 
 /** Stanzas that are not ready to be queued yet. */
 export interface HeldBack {

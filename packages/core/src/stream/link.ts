@@ -1,12 +1,12 @@
 import type { Limits, StreamHeader, XmlElement } from '@sestina/xml';
 import { DisconnectedError, SestinaError } from '../errors.js';
+import { asError } from '../reasons.js';
 import type { Clock } from '../services/clock.js';
 import { StreamError } from '../stanza/stream-error.js';
 import { TlsInjectionError } from './connection-errors.js';
 import { serializeFirstLevel } from './first-level.js';
 import { Inbound } from './inbound.js';
 import { ConnectionLostError } from './link-errors.js';
-import { asError } from './reasons.js';
 import type { HeaderExpectation } from './stream-header.js';
 import { type Tracer, withoutSecrets } from './tracer.js';
 import type { OpeningHeader, Transport, TransportEvents } from './transport.js';

@@ -1,4 +1,4 @@
-import { Sending, type SendState } from './sending.js';
+import { Sending, type SendState } from '../sending.js';
 
 /** What is given out for stanzas before they are really sent: becomes what those become. */
 export class OuterSending extends Sending {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.js';
+import { QueueFullError, SendError, type Sending, type SendOptions } from '../sending.js';
 import type { Clock, Timer } from '../services/clock.js';
-import { QueueFullError, SendError, type Sending, type SendOptions } from './sending.js';
 
 /** Bounds of what waits to be written. */
 export interface SendQueueOptions {

@@ -1,5 +1,7 @@
 import { exceedsBytes, utf8Length, type XmlElement } from '@sestina/xml';
+import { asError } from '../reasons.js';
 import { Registration } from '../registration.js';
+import { SendError, Sending, type SendingOwner, type SendOptions, StanzaTooLargeError } from '../sending.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
 import { Callbacks } from './callbacks.js';
@@ -7,9 +9,7 @@ import { type Filter, FilterChain, type Filtered, type FilterOptions } from './f
 import { serializeFirstLevel } from './first-level.js';
 import { type HeldBack, HeldSendings } from './held-sendings.js';
 import type { Link } from './link.js';
-import { asError } from './reasons.js';
 import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
-import { SendError, Sending, type SendingOwner, type SendOptions, StanzaTooLargeError } from './sending.js';
 import { UnderWay } from './under-way.js';
 import { type Unsent, UnsentReport } from './unsent.js';
 

@@ -1,5 +1,6 @@
 import { XmlElement } from '@sestina/xml';
 import type { Registration } from '../registration.js';
+import type { SendError, Sending, SendOptions } from '../sending.js';
 import type { ElementClass, ElementView } from '../stanza/element.js';
 import { DropLog } from './drop-log.js';
 import { EventHub } from './event-hub.js';
@@ -10,7 +11,6 @@ import type { Link } from './link.js';
 import { type Dispatch, Receiver } from './receiver.js';
 import type { SendQueue } from './send-queue.js';
 import { Sender } from './sender.js';
-import type { SendError, Sending, SendOptions } from './sending.js';
 import { StanzaClasses } from './stanza-classes.js';
 import { isStanza } from './stanza-kind.js';
 import type { StreamEvents } from './stream-events.js';

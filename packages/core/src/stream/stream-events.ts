@@ -1,5 +1,5 @@
+import type { SendError, Sending } from '../sending.js';
 import type { StreamError } from '../stanza/stream-error.js';
-import type { SendError, Sending } from './sending.js';
 
 /** Events of a stream, whatever is spoken on it. Open to declaration merging. */
 export interface StreamEvents {

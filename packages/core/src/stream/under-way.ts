@@ -1,4 +1,4 @@
-import { SendError, type Sending } from './sending.js';
+import { SendError, type Sending } from '../sending.js';
 
 /** Stanzas that were written and whose fate is not known yet. */
 export class UnderWay {

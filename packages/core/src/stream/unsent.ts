@@ -1,5 +1,5 @@
+import type { SendError, Sending } from '../sending.js';
 import type { Clock } from '../services/clock.js';
-import type { SendError, Sending } from './sending.js';
 
 /** A stanza that was not sent, and why. */
 export interface Unsent {

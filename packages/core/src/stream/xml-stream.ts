@@ -1,11 +1,11 @@
 import { type Limits, limitsFrom } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
+import { asError, isRetryable } from '../reasons.js';
 import { Registration } from '../registration.js';
 import type { StreamError } from '../stanza/stream-error.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Link } from './link.js';
 import { positive } from './positive.js';
-import { asError, isRetryable } from './reasons.js';
 import type { SessionKeeper, SessionOutcome, StreamState } from './session.js';
 import { StanzaFlow } from './stanza-flow.js';
 import type { StreamEvents } from './stream-events.js';

@@ -1,9 +1,8 @@
 import { NS_CLIENT, quotedTag, XmlElement } from '@sestina/xml';
-import { type DependencyContainer, provide, type Token } from '../di/index.js';
-import { DisconnectedError } from '../errors.js';
+import { provide, type Token } from '../di/index.js';
 import type { JID } from '../jid/index.js';
-import { Lifetime } from '../lifetime.js';
-import { disposeAll, type Registration } from '../registration.js';
+import type { Registration } from '../registration.js';
+import type { Sending, SendOptions } from '../sending.js';
 import { type ElementClass, type ElementView, isA } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
 import { Message } from '../stanza/message.js';
@@ -13,38 +12,20 @@ import { StreamFeatures } from '../stanza/stream-features.js';
 import type { Handler } from '../stream/handlers.js';
 import type { Link } from '../stream/link.js';
 import type { Dispatch } from '../stream/receiver.js';
-import type { Sending, SendOptions } from '../stream/sending.js';
-import type { SessionOutcome } from '../stream/xml-stream.js';
 import { Admission, NOWHERE } from './admission.js';
-import { AdvertisedFeatures } from './advertised.js';
-import { AskingXMPP } from './asking-xmpp.js';
 import { DataProviders } from './data-providers.js';
+import { ExtensibleXMPP } from './extensible-xmpp.js';
 import { IncomingIqs } from './iq/incoming.js';
 import type { IqHandler, IqHandlerOptions, IqLimits } from './iq/iq-handlers.js';
 import { type MessageListenOptions, type PayloadOf, type PresenceListenOptions, StanzaListener } from './listeners.js';
 import { type Messages, type MessageWays, messageWays } from './messages/messages.js';
-import type { Plugin, PluginClass, PluginOptions, PluginPart, WellChosen, WellInjected } from './plugins/plugin.js';
-import { PluginRegistry } from './plugins/plugin-registry.js';
-import { SessionHooks } from './plugins/session-hooks.js';
 import { servicesFor } from './services.js';
 import type { MessageInit } from './stanza-init.js';
 import { checkOptions, type XMPPOptions } from './xmpp-options.js';
 
-/** What is registered while a plugin is constructed, and for which. */
-interface Recorder {
-  readonly owner: PluginClass;
-  readonly registrations: Pick<Registration, 'dispose'>[];
-}
-
 /** What client and component share: stanzas, answers to requests, messages, plugins. */
-export abstract class BaseXMPP extends AskingXMPP {
+export abstract class BaseXMPP extends ExtensibleXMPP {
   static override readonly name: string = 'BaseXMPP';
-  /** Services and plugins of this connection, for `resolve()`; nothing here is shared with another connection. */
-  readonly scope: DependencyContainer;
-  /** The installed plugins. */
-  readonly plugins: PluginRegistry;
-  /** The announced features. */
-  readonly advertised: AdvertisedFeatures;
   /** What happens to messages between the stream and those who listen to them. */
   readonly messages: Messages;
   /** Where plugins ask for their data, and you say what they get: for each address, for each node. */
@@ -52,17 +33,13 @@ export abstract class BaseXMPP extends AskingXMPP {
   protected readonly contentNamespace = NS_CLIENT;
   readonly #admission: Admission;
   readonly #incoming: IncomingIqs;
-  readonly #hooks: SessionHooks;
   readonly #ways: MessageWays;
-  #session = noSession();
-  #recorder: Recorder | undefined;
 
   /** @throws ConfigError for options that cannot work; JidError for what is no address. */
   constructor(jid: JID | string, options: XMPPOptions = {}) {
     checkOptions(jid, options);
     const services = servicesFor(options);
     super(jid, options, services);
-    this.scope = services.scope;
     for (const token of [BaseXMPP, this.constructor as Token<this>]) provide(this.scope, token, this);
     const self = this;
     this.#incoming = new IncomingIqs(
@@ -129,109 +106,12 @@ export abstract class BaseXMPP extends AskingXMPP {
       options.maxUnhandled ?? 256,
     );
     this.messages = this.#ways.messages;
-    this.advertised = new AdvertisedFeatures(() => this.emit('featuresChanged', { features: [...this.advertised] }));
-    const reportError = (error: unknown, where: string): void => this.reportError(error, where);
-    this.#hooks = new SessionHooks({
-      clock: this.clock,
-      logger: this.logger,
-      get online() {
-        return self.online;
-      },
-      enqueue: (run) => this.enqueue(run),
-      reportError,
-      sessionReady: () => this.emit('sessionReady', {}),
-    });
-    this.plugins = new PluginRegistry(
-      this.scope,
-      {
-        get kind() {
-          return self.isComponent ? 'component' : 'client';
-        },
-        constructing: (owner, construct) => this.#constructing(owner, construct),
-        registered: (registration) => this.registered(registration),
-        reportError,
-      },
-      this.#hooks,
-    );
     for (const cls of [Message, Presence, Iq, StreamFeatures]) super.registerStanza(cls as unknown as ElementClass);
-  }
-
-  /**
-   * Aborted when the session is over and will not be resumed, with the reason; each new session has another one. Aborted before
-   * the first.
-   */
-  get session(): AbortSignal {
-    return this.#session.signal;
   }
 
   /** What the server offered last (RFC 6120 §4.3.2); undefined before it did, and on a component. */
   get streamFeatures(): StreamFeatures | undefined {
     return undefined;
-  }
-
-  // Plugins.
-
-  /**
-   * Installs a plugin and those that it needs; a second call gives the same instance.
-   * @throws PluginError: something is missing, a circle, an unknown option, another class of that id. DisconnectedError after
-   *   `dispose()`.
-   */
-  use<C extends PluginClass>(cls: C & WellInjected<C>, options?: PluginOptions<C>): InstanceType<C> {
-    return this.plugins.use<C>(cls, options);
-  }
-
-  /**
-   * Installs those plugins of a set that are not there yet, for a plugin that stands for several:
-   * `this.own(xmpp.useAll([Ping, [SoftwareVersion, { name: 'Example' }]]))`.
-   * @returns what removes again those that were installed for the set alone.
-   * @throws what `use()` throws for one of them; then none of them was installed.
-   */
-  useAll<const T extends readonly PluginPart[]>(parts: T & WellChosen<T>): Registration {
-    return this.plugins.useAll<T>(parts);
-  }
-
-  /** The instance of an installed plugin, or of one that provides that class. @throws PluginError where it is not installed. */
-  plugin<P extends Plugin>(cls: Token<P>): P {
-    return this.plugins.get(cls);
-  }
-
-  /** Removes a plugin with everything that it registered. @throws PluginError while another plugin needs it. */
-  remove(cls: PluginClass): boolean {
-    return this.plugins.remove(cls);
-  }
-
-  #constructing<T>(owner: PluginClass, construct: () => T): T {
-    const outer = this.#recorder;
-    const recorder: Recorder = { owner, registrations: [] };
-    this.#recorder = recorder;
-    try {
-      return construct();
-    } catch (error) {
-      try {
-        disposeAll(recorder.registrations);
-      } catch (undo) {
-        // What went wrong first is what the caller has to hear.
-        this.reportError(undo, 'undoing what a plugin registered');
-      }
-      throw error;
-    } finally {
-      this.#recorder = outer;
-    }
-  }
-
-  protected override registered<R extends Pick<Registration, 'dispose'>>(registration: R): R {
-    this.#recorder?.registrations.push(registration);
-    return registration;
-  }
-
-  /** The plugin that is constructed right now: what is registered meanwhile is registered for it. */
-  protected get registeringPlugin(): PluginClass | undefined {
-    return this.#recorder?.owner;
-  }
-
-  /** Announces a feature to those who ask (XEP-0030 reads what is announced here). */
-  advertise(feature: string): Registration {
-    return this.registered(this.advertised.add(feature));
   }
 
   // Making stanzas.
@@ -380,31 +260,11 @@ export abstract class BaseXMPP extends AskingXMPP {
 
   // Life.
 
-  protected override sessionBegins(outcome: SessionOutcome): void {
-    if (outcome !== 'resumed') {
-      this.#session = new Lifetime();
-      this.roster.sessionBegins();
-    }
-    this.enqueue(() => this.#hooks.begin(outcome));
-  }
-
-  // In its turn: what was received before the loss still belongs to the session, answers above all.
-  protected override sessionLost(reason: Error): void {
-    const session = this.#session;
-    this.answersLost(reason);
-    const end = (): void => {
-      session.end(reason);
-      this.#hooks.end(reason);
-    };
-    this.enqueue(end, { settles: true });
-    this.enqueue(() => this.roster.reset());
-  }
-
   protected override async disposing(): Promise<void> {
     this.plugins.close();
     this.#ways.close();
     this.#incoming.close();
-    await this.scope.dispose();
+    await super.disposing();
   }
 }
 
@@ -418,10 +278,4 @@ function isAnswered(xml: XmlElement): boolean {
   if (xml.name !== 'presence') return true;
   const type = xml.attribute('type');
   return xml.attribute('to') !== undefined && (type === undefined || type === 'subscribe' || type === 'probe');
-}
-
-function noSession(): Lifetime {
-  const none = new Lifetime();
-  none.end(new DisconnectedError('there is no session yet'));
-  return none;
 }

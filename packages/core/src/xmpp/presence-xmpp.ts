@@ -1,8 +1,8 @@
 import { JID } from '../jid/index.js';
 import type { Registration } from '../registration.js';
+import type { Sending, SendOptions } from '../sending.js';
 import type { ElementView } from '../stanza/element.js';
 import { Presence } from '../stanza/presence.js';
-import type { Sending, SendOptions } from '../stream/sending.js';
 import { type StreamServices, XMLStream } from '../stream/xml-stream.js';
 import { type Audience, admits } from './audience.js';
 import {

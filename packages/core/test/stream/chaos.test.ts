@@ -1,8 +1,8 @@
 import { XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
+import type { Sending, SendOptions } from '../../src/sending.js';
 import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
-import type { Sending, SendOptions } from '../../src/stream/sending.js';
 import type { SessionOutcome } from '../../src/stream/xml-stream.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';

@@ -1,11 +1,11 @@
 import { SerializeError, XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
+import type { SendError } from '../../src/sending.js';
 import { ElementView } from '../../src/stanza/element.js';
 import { parseStanza } from '../../src/stanza/parse-stanza.js';
 import { xml } from '../../src/stanza/xml.js';
 import { consoleTracer } from '../../src/stream/console-tracer.js';
 import { streamFraming } from '../../src/stream/framing.js';
-import type { SendError } from '../../src/stream/sending.js';
 import { MemoryTransport, serve } from '../helpers/stream-transport.js';
 import { online, TestXMPP } from '../helpers/stream-xmpp.js';
 

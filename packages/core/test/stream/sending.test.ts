@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.js';
+import { QueueFullError, SendError, type Sending, StanzaTooLargeError } from '../../src/sending.js';
 import { Message } from '../../src/stanza/message.js';
 import { streamFraming } from '../../src/stream/framing.js';
-import { QueueFullError, SendError, type Sending, StanzaTooLargeError } from '../../src/stream/sending.js';
 import type { Framing } from '../../src/stream/transport.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { MemoryTransport, serve } from '../helpers/stream-transport.js';

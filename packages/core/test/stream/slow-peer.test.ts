@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { QueueFullError } from '../../src/sending.js';
 import { element } from '../../src/stanza/element.js';
-import { QueueFullError } from '../../src/stream/sending.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { online, type TestOptions, type TestXMPP } from '../helpers/stream-xmpp.js';
 

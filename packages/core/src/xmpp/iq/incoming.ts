@@ -1,10 +1,10 @@
 import { NS_CLIENT, Origin, XmlElement } from '@sestina/xml';
 import type { Registration } from '../../registration.js';
+import { SendError, type Sending } from '../../sending.js';
 import type { Clock } from '../../services/clock.js';
 import type { ElementClass, ElementView } from '../../stanza/element.js';
 import { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
-import { SendError, type Sending } from '../../stream/sending.js';
 import type { ListenerHost } from '../listeners.js';
 import { type IqHandler, type IqHandlerOptions, IqHandlers, type IqLimits, tooMany } from './iq-handlers.js';
 import { OpenRequests } from './open-requests.js';

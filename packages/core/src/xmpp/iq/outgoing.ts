@@ -1,12 +1,12 @@
 import { quotedTag } from '@sestina/xml';
 import { DisconnectedError, TimeoutError } from '../../errors.js';
 import type { JID } from '../../jid/index.js';
+import type { Sending, SendOptions } from '../../sending.js';
 import type { Clock } from '../../services/clock.js';
 import type { Random } from '../../services/random.js';
 import type { ElementClass, ElementView } from '../../stanza/element.js';
 import type { Iq } from '../../stanza/iq.js';
 import { StanzaError } from '../../stanza/stanza-error.js';
-import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { StreamState } from '../../stream/session.js';
 import { follow } from '../../util/within.js';
 import {

@@ -1,11 +1,11 @@
+import { asError } from '../../reasons.js';
+import { SendError, type Sending, type SendOptions } from '../../sending.js';
 import type { Clock } from '../../services/clock.js';
 import { CONTEXT } from '../../stanza/context-key.js';
 import type { ElementView } from '../../stanza/element.js';
 import { viewOf } from '../../stanza/element.js';
 import { Message, type MessageContext } from '../../stanza/message.js';
 import { isThenable } from '../../stream/event-queue.js';
-import { asError } from '../../stream/reasons.js';
-import { SendError, type Sending, type SendOptions } from '../../stream/sending.js';
 import { type ContextHost, ownAddress, StanzaContext } from './stanza-context.js';
 import type { MessageSteps } from './steps.js';
 

@@ -1,6 +1,6 @@
 import type { JID } from '../../jid/index.js';
+import type { SendOptions } from '../../sending.js';
 import type { Author, Message, MessageClass, MessageContext, MessageSource } from '../../stanza/message.js';
-import type { SendOptions } from '../../stream/sending.js';
 
 /** Who we are, as far as it decides whose a message is. */
 export interface ContextHost {

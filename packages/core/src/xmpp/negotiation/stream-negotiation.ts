@@ -1,10 +1,10 @@
 import type { XmlElement } from '@sestina/xml';
 import type { JID } from '../../jid/index.js';
 import type { Registration } from '../../registration.js';
+import type { Sending } from '../../sending.js';
 import type { Iq } from '../../stanza/iq.js';
 import type { StreamFeatures } from '../../stanza/stream-features.js';
 import type { Link } from '../../stream/link.js';
-import type { Sending } from '../../stream/sending.js';
 import type { RequestOptions } from '../iq/pending-requests.js';
 import type { ConnectionKind } from '../plugins/plugin.js';
 

@@ -1,6 +1,6 @@
 import { JID } from '../../jid/index.js';
+import type { Sending } from '../../sending.js';
 import type { Presence } from '../../stanza/presence.js';
-import type { Sending } from '../../stream/sending.js';
 import { keepPresence } from './kept-presence.js';
 import type { PresenceLedger } from './presence-ledger.js';
 import { type ContactChanges, type ItemOwner, RosterItem, type SubscriptionType } from './roster-item.js';

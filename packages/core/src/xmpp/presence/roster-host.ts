@@ -1,8 +1,8 @@
 import type { JID } from '../../jid/index.js';
+import type { Sending, SendOptions } from '../../sending.js';
 import type { Logger } from '../../services/logger.js';
 import type { ElementView } from '../../stanza/element.js';
 import type { Presence } from '../../stanza/presence.js';
-import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import type { XMPPEvents } from '../xmpp-events.js';
 import type { OutgoingPresence } from './outgoing-presence.js';

@@ -1,6 +1,6 @@
 import type { JID } from '../../jid/index.js';
+import type { Sending } from '../../sending.js';
 import type { Presence } from '../../stanza/presence.js';
-import type { Sending } from '../../stream/sending.js';
 import type { KeptPresence, ResourcePresence } from './kept-presence.js';
 import { PeerPresence } from './peer-presence.js';
 

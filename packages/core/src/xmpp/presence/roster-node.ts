@@ -1,6 +1,6 @@
 import { JID } from '../../jid/index.js';
+import type { Sending, SendOptions } from '../../sending.js';
 import { Presence } from '../../stanza/presence.js';
-import type { Sending, SendOptions } from '../../stream/sending.js';
 import type { PresenceInit } from '../stanza-init.js';
 import { PeerList } from './peer-list.js';
 import type { PresenceLedger } from './presence-ledger.js';

@@ -1,7 +1,7 @@
 import { JID } from '../../jid/index.js';
 import type { Registration } from '../../registration.js';
+import type { Sending } from '../../sending.js';
 import type { Presence, PresenceType } from '../../stanza/presence.js';
-import type { Sending } from '../../stream/sending.js';
 import type { XMPPEvents } from '../xmpp-events.js';
 import { type ClaimOptions, Claims } from './claims.js';
 import type { PresencePurpose } from './outgoing-presence.js';

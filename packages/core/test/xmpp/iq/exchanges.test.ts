@@ -30,7 +30,7 @@ describe('exchange()', () => {
   it('resolves with the stanza that is accepted, from somebody who may give it', async () => {
     const xmpp = await online();
     const { answer } = join(xmpp);
-    await xmpp.receive(self('room@evil.example/me') + self('muc.example') + `<presence from='${ROOM}/other'/>`);
+    await xmpp.receive(`${self('room@evil.example/me') + self('muc.example')}<presence from='${ROOM}/other'/>`);
     expect(xmpp.pendingRequests).toBe(1);
     await xmpp.receive(self(`${ROOM}/me2`));
     expect((await answer) as Presence).toMatchObject({ from: JID.parse(`${ROOM}/me2`) });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Sending } from '../../../src/sending.js';
 import { element } from '../../../src/stanza/element.js';
 import { Iq } from '../../../src/stanza/iq.js';
 import { Callback } from '../../../src/stream/handlers.js';
 import { MatchPayload } from '../../../src/stream/matchers.js';
-import type { Sending } from '../../../src/stream/sending.js';
 import { watchRejections } from '../../helpers/stream-rejections.js';
 import { online, type TestXMPP } from '../../helpers/stream-xmpp.js';
 

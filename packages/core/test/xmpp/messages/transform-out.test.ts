@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SendError, type Sending } from '../../../src/sending.js';
 import type { Message } from '../../../src/stanza/message.js';
-import { SendError, type Sending } from '../../../src/stream/sending.js';
 import { watchRejections } from '../../helpers/stream-rejections.js';
 import { online, type TestXMPP } from '../../helpers/stream-xmpp.js';
 import { BOB, CAROL, gate, Note, Secret } from '../../helpers/wrapped.js';

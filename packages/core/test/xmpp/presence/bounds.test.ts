@@ -107,7 +107,7 @@ describe('the room for presence', () => {
   });
 
   it('goes to strangers by when something came from them last', async () => {
-    const { node, arrive } = await small(22_000);
+    const { node, arrive } = await small(23_000);
     for (const name of ['a', 'b', 'c', 'a', 'd', 'e']) arrive(`${name}@evil.example/x`, 'x'.repeat(4_000));
     expect(['a', 'b', 'c', 'd', 'e'].map((name) => node.get(`${name}@evil.example`) !== undefined)).toEqual([
       true,

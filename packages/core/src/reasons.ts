@@ -1,4 +1,4 @@
-import { DisconnectedError } from '../errors.js';
+import { DisconnectedError } from './errors.js';
 
 /** What was thrown or given as a reason, as an error. */
 export function asError(reason: unknown): Error {

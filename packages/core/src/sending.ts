@@ -1,7 +1,7 @@
 import type { XmlElement } from '@sestina/xml';
-import { type DisconnectedError, SestinaError } from '../errors.js';
-import { Registration } from '../registration.js';
+import { type DisconnectedError, SestinaError } from './errors.js';
 import { abortable } from './reasons.js';
+import { Registration } from './registration.js';
 
 /**
  * How far a stanza has come. `written`: the transport took it. `acked`: the server has counted it (needs XEP-0198).
