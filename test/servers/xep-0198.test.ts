@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientOptions, ClientXMPP } from '@sestina/client';
-import { SendError } from '@sestina/core';
+import { type Message, SendError } from '@sestina/core';
 import { SeededRandom } from '@sestina/testing';
 import { WebSocketTransportFactory } from '@sestina/websocket';
+import '@sestina/xep-0203';
 import { StreamManagement, type StreamManagementOptions } from '@sestina/xep-0198';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, KINDS, useServer } from '../support/bench.js';
@@ -143,7 +144,11 @@ describe.each(KINDS)('stream management with %s', (kind) => {
 
     it('begins a new session where the server has none any more, and says what it does not know', async () => {
       const { client, cable, events } = await wired();
-      const to = client.boundJid?.bare;
+      const other = await bench.online(undefined, { resource: 'other' });
+      const heard: Message[] = [];
+      other.on('message', (message) => void heard.push(message));
+      const otherBack = other.wait('sessionStart', { timeout: 20_000 });
+      const to = `${other.boundJid}`;
       await client.sendMessage({ to, type: 'chat', body: 'counted' }).acked();
       cable.hang();
       const lost = ['1', '2', '3'].map((body) => client.sendMessage({ to, type: 'chat', body }));
@@ -153,7 +158,8 @@ describe.each(KINDS)('stream management with %s', (kind) => {
       const back = client.wait('smEnabled', { timeout: 20_000 });
       await bench.server.restart('KILL');
       cable.cut();
-      expect((await unknown).sendings.map(({ element }) => element.child('body')?.text)).toEqual(['1', '2', '3']);
+      const { sendings } = await unknown;
+      expect(sendings.map(({ element }) => element.child('body')?.text)).toEqual(['1', '2', '3']);
       for (const outcome of await outcomes) {
         expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(SendError);
       }
@@ -164,7 +170,12 @@ describe.each(KINDS)('stream management with %s', (kind) => {
         'sessionEnd',
         'sessionStart',
       ]);
-      expect(await client.sendMessage({ to, type: 'chat', body: 'again' }).acked()).toBe('acked');
+      await otherBack;
+      heard.length = 0;
+      await Promise.all(sendings.map((unsent) => unsent.resend().acked()));
+      await expect.poll(() => heard.map(({ body }) => body)).toEqual(['1', '2', '3']);
+      expect(heard.map(({ delay }) => delay?.stamp)).toEqual(sendings.map(({ sentAt }) => sentAt));
+      expect(heard.map(({ id }) => id)).toEqual(sendings.map(({ element }) => element.attribute('id')));
     });
 
     it('ends the session for good where we leave', async () => {

@@ -47,6 +47,8 @@ export class ClientXMPP extends BaseXMPP {
   readonly #rosterSync: RosterSync;
   readonly #redirects: RedirectChain;
   #redirected: RedirectTarget | undefined;
+  /** The attempt that is on goes where the server of the last session wanted it. */
+  #atPlace = false;
   /** Of the last session: what it was on, and when it began. */
   #from = { kind: '', secure: false };
   #since = 0;
@@ -137,7 +139,22 @@ export class ClientXMPP extends BaseXMPP {
     this.#redirected = undefined;
     if (!redirected) this.#redirects.clear();
     const { host, port, service } = this.#options;
-    return this.#transportTo(redirected ?? { host, port, service });
+    return this.#transportTo(redirected ?? this.#named() ?? { host, port, service });
+  }
+
+  /** Where the server of the last session wants to see us again. */
+  #named(): RedirectTarget | undefined {
+    const { place } = this.#negotiation;
+    // One of a host and a port is none of a WebSocket.
+    if (place === undefined || this.#from.kind === 'websocket') return undefined;
+    try {
+      const target = this.#redirects.follow(place, this.#from);
+      this.#atPlace = true;
+      return target;
+    } catch (refusal) {
+      this.logger.warn(refusal instanceof Error ? refusal.message : String(refusal));
+      return undefined;
+    }
   }
 
   #transportTo(where: RedirectTarget): Transport | Promise<Transport> {
@@ -158,6 +175,7 @@ export class ClientXMPP extends BaseXMPP {
     const { kind, secure } = link.transport;
     this.#from = { kind, secure };
     this.#since = this.clock.monotonic();
+    this.#atPlace = false;
     return outcome;
   }
 
@@ -179,14 +197,18 @@ export class ClientXMPP extends BaseXMPP {
 
   /**
    * A session that is sent elsewhere is made again there, by the rules for redirects while logging in. Credentials that have
-   * worked get a second chance.
+   * worked get a second chance. So does the usual way, where an attempt at another place failed.
    */
   protected override shouldRetry(error: Error): boolean {
+    const atPlace = this.#atPlace;
+    this.#atPlace = false;
+    // Whatever went wrong there, the usual way has not been tried.
+    if (atPlace && !isRedirect(error)) return true;
     if (this.#login.forgives(error)) return true;
     if (!isRedirect(error)) return super.shouldRetry(error);
     if (this.clock.monotonic() - this.#since >= SETTLED) this.#redirects.clear();
     try {
-      this.#redirected = this.#redirects.follow(error, this.#from);
+      this.#redirected = this.#redirects.follow(error.seeOtherHost, this.#from, error);
       return true;
     } catch (refusal) {
       this.logger.warn(refusal instanceof Error ? refusal.message : String(refusal));

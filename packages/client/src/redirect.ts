@@ -33,14 +33,14 @@ export class RedirectChain {
   /**
    * Adds a redirect and tells where it leads.
    * @param from Where it comes from; has to be secure: TLS has shown that it is the right server.
+   * @param where What the server says, as it says it. @param cause The error that it says it with.
    * @throws RedirectError where it is not to be followed.
    */
-  follow(error: StreamError, from: Pick<Transport, 'kind' | 'secure'>): RedirectTarget {
-    const where = error.seeOtherHost ?? '';
+  follow(where = '', from: Pick<Transport, 'kind' | 'secure'>, cause?: StreamError): RedirectTarget {
     const known = this.#chain.includes(where);
     this.#chain = [...this.#chain, where];
     const refuse = (why: string): RedirectError =>
-      new RedirectError(`the server sends us to ${quoted(where, 100)}, ${why}`, this.#chain, { cause: error });
+      new RedirectError(`the server sends us to ${quoted(where, 100)}, ${why}`, this.#chain, cause && { cause });
     if (!from.secure) throw refuse('but TLS has not shown yet that it is the right server');
     if (known) throw refuse('where we have been already');
     if (this.#chain.length > MAX_HOPS) throw refuse(`and that is the redirect after the ${MAX_HOPS} that are followed`);
@@ -79,7 +79,7 @@ export async function followRedirects(
       return await host.negotiate(link);
     } catch (error) {
       if (!isRedirect(error)) throw error;
-      const target = chain.follow(error, link.transport);
+      const target = chain.follow(error.seeOtherHost, link.transport, error);
       link.destroy(error);
       signal.throwIfAborted();
       link = await host.open(target);

@@ -1,4 +1,4 @@
-import { RedirectError, StreamError } from '@sestina/core';
+import { RedirectError } from '@sestina/core';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { RedirectChain } from '../src/redirect.js';
@@ -319,13 +319,7 @@ describe('a redirect in the middle of a session', () => {
 
 describe('a redirect of a WebSocket', () => {
   const follow = (where: string): unknown =>
-    new RedirectChain(['example.org', undefined]).follow(
-      new StreamError('see-other-host', { origin: 'peer', seeOtherHost: where }),
-      {
-        kind: 'websocket',
-        secure: true,
-      },
-    );
+    new RedirectChain(['example.org', undefined]).follow(where, { kind: 'websocket', secure: true });
 
   it('leads to an address that is as safe', () => {
     expect(follow('wss://other.example/ws')).toMatchObject({ service: 'wss://other.example/ws' });

@@ -1,8 +1,13 @@
-import type { Sending } from '@sestina/core';
-import { Unacked, WRAP } from './unacked.js';
+import type { Enabled } from './stanza.js';
+import { WRAP } from './stanza.js';
+import { Unacked, type WrittenStanza } from './unacked.js';
 
-/** The namespace of stream management, and the feature that the server offers. */
-export const NS_SM = 'urn:xmpp:sm:3';
+/** Somebody who waits until what was written so far is acknowledged. */
+interface Waiter {
+  readonly total: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+}
 
 /** One session of the server with what was counted in it, both ways. */
 export class ManagedSession {
@@ -11,10 +16,14 @@ export class ManagedSession {
   state: 'asked' | 'off' | 'on' = 'asked';
   /** What resumes it; undefined where it cannot be resumed. */
   id: string | undefined;
-  /** Seconds that the server keeps it without a connection, where it says so. */
+  /** Seconds that it is kept without a connection, where there is an end to that. */
   max: number | undefined;
+  /** Where the server wants to be resumed; undefined where that was tried since the last loss. */
+  location: string | undefined;
   /** Since its connection was lost, by `clock.monotonic()`. */
   lostAt: number | undefined;
+  readonly #waiters = new Set<Waiter>();
+  #location: string | undefined;
   /** The server's stanzas that have arrived. */
   #arrived = 0;
   /** Those of them whose handlers are done. */
@@ -22,12 +31,31 @@ export class ManagedSession {
   /** Stanzas of before that are still being handled. */
   #earlier = 0;
 
-  /** The server's counter begins now. @param inFlight Stanzas that arrived before and are being handled. */
-  begin(id: string | undefined, max: number | undefined, inFlight: number): void {
+  /**
+   * The server's counter begins now.
+   * @param resume Whether it may be resumed. @param max Seconds, at most. @param inFlight Stanzas that arrived before and are being
+   *   handled.
+   */
+  begin(enabled: Enabled, resume: boolean, max: number | undefined, inFlight: number): void {
     this.state = 'on';
-    this.id = id;
-    this.max = max;
+    // Without an id there is nothing to resume it by, whatever else is said.
+    this.id = resume && enabled.resume ? enabled.id || undefined : undefined;
+    const bounds = [max, enabled.max].filter((bound) => bound !== undefined);
+    this.max = bounds.length > 0 ? Math.min(...bounds) : undefined;
+    this.#location = enabled.location;
     this.#earlier = inFlight;
+  }
+
+  /** Its connection was lost at that time, by `clock.monotonic()`. */
+  lost(at: number): void {
+    this.lostAt = at;
+    this.location = this.#location;
+  }
+
+  /** Until when it is kept without a connection, by `clock.monotonic()`. */
+  get until(): number {
+    const { lostAt = 0, max = Number.POSITIVE_INFINITY } = this;
+    return lostAt + max * 1_000;
   }
 
   /** How many have arrived, as a counter of 32 bits: what need not be sent again to this process. */
@@ -56,12 +84,45 @@ export class ManagedSession {
     return true;
   }
 
+  /** Whether somebody waits for an acknowledgement. */
+  get awaited(): boolean {
+    return this.#waiters.size > 0;
+  }
+
+  /** Resolves with the next acknowledgement that is of all that was written so far. */
+  acknowledged(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = withResolvers();
+    const waiter = { total: this.unacked.total + this.unacked.size, resolve, reject };
+    this.#waiters.add(waiter);
+    signal.addEventListener('abort', () => this.#waiters.delete(waiter), { once: true });
+    return promise;
+  }
+
+  /** The server has said how many it has. */
+  told(): void {
+    for (const waiter of this.#waiters) {
+      if (this.unacked.total < waiter.total) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
+  }
+
   /** It is over: what the server has not counted may or may not have arrived. */
-  end(reason: Error): readonly Sending[] {
-    const { sendings } = this.unacked;
+  end(reason: Error): readonly WrittenStanza[] {
     this.state = 'off';
     this.id = undefined;
-    this.unacked.lose(reason);
-    return sendings;
+    for (const { reject } of this.#waiters) reject(reason);
+    this.#waiters.clear();
+    return this.unacked.lose(reason);
   }
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (reason: Error) => void } {
+  let resolve: () => void = () => {};
+  let reject: (reason: Error) => void = () => {};
+  const promise = new Promise<void>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
 }

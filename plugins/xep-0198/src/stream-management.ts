@@ -1,13 +1,14 @@
 import {
   BaseXMPP,
-  ConfigError,
+  type ElementClass,
   type ElementView,
-  NegotiationError,
   Plugin,
   type Registration,
+  type RequestOptions,
   type Sending,
+  type StanzaError,
   StreamError,
-  XmlElement,
+  viewOf,
 } from '@sestina/core';
 import {
   type NegotiationContext,
@@ -16,58 +17,19 @@ import {
   StreamNegotiation,
 } from '@sestina/core/connection';
 import { Callback, MatchPath } from '@sestina/core/handlers';
-import { Delayed } from './delayed.js';
-import { ManagedSession, NS_SM } from './managed-session.js';
-import { WRAP } from './unacked.js';
+import { within } from '@sestina/core/util';
+import { Acknowledgements } from './acknowledgements.js';
+import { NotManagedError } from './errors.js';
+import { ManagedSession } from './managed-session.js';
+import { checkOptions, StreamManagementOptions } from './options.js';
+import { count, resume } from './resumption.js';
+import { Ack, AckRequest, Enable, Enabled, Failed, NS_SM, StreamManagementFeature } from './stanza.js';
+import type { WrittenStanza } from './unacked.js';
+import { UnsentStanza } from './unsent-stanza.js';
 
-/** Options of `StreamManagement`. */
-export class StreamManagementOptions {
-  /**
-   * Whether a session whose connection was lost is resumed.
-   * @default true
-   */
-  resume = true;
-  /**
-   * Seconds for which the server is asked to keep a session without a connection; undefined: as long as it likes.
-   * @default undefined
-   */
-  max: number | undefined = undefined;
-  /**
-   * Asks for an acknowledgement after so many stanzas.
-   * @default 5
-   */
-  requestEvery = 5;
-  /**
-   * Asks at the latest so many milliseconds after a stanza was written.
-   * @default 250
-   */
-  requestAfter = 250;
-  /**
-   * Acknowledges unasked after so many stanzas of the server.
-   * @default 10
-   */
-  ackEvery = 10;
-  /**
-   * Acknowledges unasked at the latest so many milliseconds after a stanza was handled.
-   * @default 2_000
-   */
-  ackAfter = 2_000;
-  /**
-   * Milliseconds that the server has for an acknowledgement; then the connection is cut, and made again.
-   * @default 30_000
-   */
-  timeout = 30_000;
-  /**
-   * Stanzas that may wait for their acknowledgement before further ones wait in the queue.
-   * @default 1_024
-   */
-  maxUnacked = 1_024;
-  /**
-   * UTF-16 units of text of such stanzas.
-   * @default 8_388_608
-   */
-  maxUnackedBytes = 8_388_608;
-}
+// Parts of the bounds of what waits for its acknowledgement: from where on nothing more is written, and from where on it is again.
+const HIGH = 0.75;
+const LOW = 0.5;
 
 /**
  * XEP-0198: Stream Management, version 1.6.3. Counts stanzas both ways, so that `acked()` of a `Sending` tells what the server has
@@ -81,46 +43,34 @@ export class StreamManagement extends Plugin {
   readonly #xmpp: BaseXMPP;
   readonly #negotiation: StreamNegotiation;
   readonly #options: StreamManagementOptions;
-  readonly #request: Delayed;
-  readonly #answer: Delayed;
-  readonly #deadline: Delayed;
+  readonly #acks: Acknowledgements;
   #session: ManagedSession | undefined;
   /** Stanzas that arrived and whose handlers are not done. */
   #inFlight = 0;
-  #written = 0;
-  #handled = 0;
   #hold: Registration | undefined;
   #proof: Registration | undefined;
 
   /** @throws ConfigError for an option that is no positive number. */
   constructor(xmpp: BaseXMPP, negotiation: StreamNegotiation, options: StreamManagementOptions) {
     super();
-    const { max, resume: _resume, ...numbers } = options;
-    for (const [name, value] of [...Object.entries(numbers), ...(max === undefined ? [] : [['max', max] as const])]) {
-      if (!(Number.isFinite(value) && value > 0)) {
-        throw new ConfigError(`${name} has to be a positive number, got ${value}`, name);
-      }
-    }
+    checkOptions(options);
     this.#xmpp = xmpp;
     this.#negotiation = negotiation;
     this.#options = options;
-    this.#request = new Delayed(xmpp.clock, options.requestAfter, () => this.#ask());
-    this.#answer = new Delayed(xmpp.clock, options.ackAfter, () => this.#acknowledge());
-    this.#deadline = new Delayed(xmpp.clock, options.timeout, () => this.#unanswered());
-    const heard = (name: string, take: (xml: XmlElement) => void): Registration => {
-      const handle = ({ xml }: ElementView): void => take(xml);
-      return xmpp.registerHandler(
-        new Callback(`xep-0198 ${name}`, new MatchPath(`{${NS_SM}}${name}`), handle, { inStream: true }),
-      );
-    };
+    this.#acks = new Acknowledgements(xmpp.clock, options, {
+      ask: () => xmpp.sendElement(new AckRequest().xml),
+      answer: () => this.#answer(),
+      unanswered: () => this.#unanswered(),
+    });
     this.own(
       negotiation.add({
-        name: 'sm',
+        name: StreamManagementFeature.tag,
         namespace: NS_SM,
         needs: 'authenticated',
         before: 'bind',
         run: (context) => this.#resume(context),
       }),
+      negotiation.reconnectAt(() => this.#location()),
       xmpp.onBegin((outcome) => this.#begin(outcome)),
       xmpp.onLeave(() => this.#leave()),
       xmpp.onWritten((sending) => this.#wrote(sending)),
@@ -128,14 +78,20 @@ export class StreamManagement extends Plugin {
         this.#inFlight += 1;
         this.#session?.arrives();
       }),
-      xmpp.onHandled(() => this.#handledOne()),
-      xmpp.keepSession({ keeps: (reason) => this.#keeps(reason), until: () => this.#until() }),
-      heard('enabled', (xml) => this.#enabled(xml)),
-      heard('failed', () => this.#refused()),
-      heard('r', () => this.#acknowledge()),
-      heard('a', (xml) => this.#acked(xml)),
+      xmpp.onHandled(() => this.#handled()),
+      xmpp.keepSession({ keeps: (reason) => this.#keeps(reason), until: () => this.#session?.until ?? 0 }),
+      this.#hear(Enabled, (enabled) => this.#enabled(enabled)),
+      this.#hear(Failed, (failed) => this.#refused(failed)),
+      this.#hear(AckRequest, () => this.#acks.give()),
+      this.#hear(Ack, (ack) => this.#acked(ack)),
       { dispose: () => this.#stop() },
     );
+  }
+
+  #hear<V extends ElementView>(cls: ElementClass<V>, take: (view: V) => void): Registration {
+    const matcher = new MatchPath(`{${NS_SM}}${cls.tag}`);
+    const handle = ({ xml }: ElementView): void => take(viewOf(cls, xml));
+    return this.#xmpp.registerHandler(new Callback(`xep-0198 ${cls.tag}`, matcher, handle, { inStream: true }));
   }
 
   /** Whether the server counts in this session. */
@@ -153,66 +109,97 @@ export class StreamManagement extends Plugin {
     return this.#session?.unacked.sendings ?? [];
   }
 
+  /**
+   * Asks the server now how many stanzas it has, and resolves with the milliseconds until it has acknowledged all that was written so
+   * far; also across a lost connection.
+   * @throws NotManagedError where it does not count. TimeoutError after `timeout` milliseconds (default: that of the connection's
+   *   requests); the signal's reason. What ended the session. PluginError once the plugin was removed.
+   */
+  acknowledged(options: RequestOptions = {}): Promise<number> {
+    return this.untilRemoved(options.signal, async (signal) => {
+      const session = this.#session;
+      if (session?.state !== 'on') throw new NotManagedError();
+      const { clock, timeout } = this.#xmpp;
+      const start = clock.monotonic();
+      await within(
+        clock,
+        (over) => {
+          const acknowledged = session.acknowledged(over);
+          this.#acks.ask();
+          return acknowledged;
+        },
+        { what: 'an acknowledgement', how: 'no answer', timeout: options.timeout ?? timeout, signal },
+      );
+      return clock.monotonic() - start;
+    });
+  }
+
+  /** Forgets what the session could be resumed by: where its connection is lost, a new one begins. */
+  forget(): void {
+    if (this.#session) this.#session.id = undefined;
+  }
+
   // The session.
 
   #begin(outcome: SessionOutcome): void {
     if (outcome === 'resumed') {
       this.#run();
-      if (this.#session?.unacked.size) this.#ask();
+      if (this.#session?.unacked.size || this.#session?.awaited) this.#acks.ask();
       return;
     }
     this.#stop();
     this.#session = undefined;
-    if (!this.#negotiation.offered.has(`{${NS_SM}}sm`)) return;
-    const { max, resume } = this.#options;
-    const enable = new XmlElement('enable', NS_SM);
-    if (resume) enable.setAttribute('resume', 'true');
-    if (resume && max !== undefined) enable.setAttribute('max', String(Math.ceil(max)));
-    if (!this.#xmpp.sendElement(enable)) return;
+    if (!this.#negotiation.offered.has(`{${NS_SM}}${StreamManagementFeature.tag}`)) return;
+    const { max, resume: wanted } = this.#options;
+    const enable = new Enable(wanted ? { resume: true, max: max === undefined ? undefined : Math.ceil(max) } : {});
+    if (!this.#xmpp.sendElement(enable.xml)) return;
     const session = new ManagedSession();
     this.#session = session;
+    this.#acks.expect();
     const { session: lives } = this.#xmpp;
-    const over = (): void => this.#over(session, lives.reason as Error);
-    lives.addEventListener('abort', over, { once: true });
+    lives.addEventListener('abort', () => this.#over(session, lives.reason as Error), { once: true });
   }
 
   #over(session: ManagedSession, reason: Error): void {
-    const sendings = session.end(reason);
+    const lost = session.end(reason);
     if (this.#session === session) this.#stop();
-    if (sendings.length > 0) this.#xmpp.emit('smUnknown', { sendings });
+    if (lost.length > 0) this.#unknown(lost);
   }
 
-  #enabled(xml: XmlElement): void {
+  #unknown(lost: readonly WrittenStanza[]): void {
+    const sendings = lost.map(({ sending, at }) => new UnsentStanza(this.#xmpp, sending.element, new Date(at)));
+    // Where no connection is made again, one of them may be the reason: it must not end the next one too.
+    if (this.#options.resend === 'messages' && this.#xmpp.state !== 'disconnected') {
+      for (const unsent of sendings) if (unsent.element.name === 'message') unsent.resend();
+    }
+    this.#xmpp.emit('smUnknown', { sendings });
+  }
+
+  #enabled(enabled: Enabled): void {
     const session = this.#session;
     if (session?.state !== 'asked') return;
-    const resume = /^(?:true|1)$/.test(xml.attribute('resume') ?? '');
-    const id = this.#options.resume && resume ? xml.attribute('id') || undefined : undefined;
-    const max = count(xml.attribute('max'));
-    session.begin(id, max, this.#inFlight);
+    const { max, resume: wanted } = this.#options;
+    session.begin(enabled, wanted, max, this.#inFlight);
+    this.#acks.answered(session.unacked.size > 0);
     this.#run();
-    if (session.unacked.size > 0) this.#request.want();
-    this.#xmpp.emit('smEnabled', { resumable: id !== undefined, max });
+    this.#xmpp.emit('smEnabled', { resumable: session.id !== undefined, max: enabled.max });
   }
 
-  #refused(): void {
-    const session = this.#session;
-    if (session?.state !== 'asked') return;
+  #refused({ condition }: Failed): void {
+    if (this.#session?.state !== 'asked') return;
     this.#session = undefined;
     this.#stop();
-    this.#xmpp.emit('smFailed', { wasResuming: false });
+    this.#xmpp.emit('smFailed', { condition, wasResuming: false });
   }
 
   /** The session is on a connection. */
   #run(): void {
-    this.#request.cancel();
-    this.#deadline.cancel();
-    this.#written = 0;
-    this.#proof ??= this.#xmpp.proveLife(() => this.#ask());
+    this.#proof ??= this.#xmpp.proveLife(() => this.#acks.ask());
     this.#weigh();
   }
 
   #stop(): void {
-    for (const delayed of [this.#request, this.#answer, this.#deadline]) delayed.cancel();
+    this.#acks.stop();
     this.#proof?.dispose();
     this.#proof = undefined;
     this.#letGo();
@@ -220,61 +207,38 @@ export class StreamManagement extends Plugin {
 
   /** Both sides say a last time how many they have: the server answers what it reads before the end of the stream. */
   #leave(): void {
-    this.#acknowledge();
-    if (this.#session?.unacked.size) this.#ask();
-  }
-
-  /** Lets go what waits in the queue; that may be too much again. */
-  #letGo(): void {
-    const hold = this.#hold;
-    this.#hold = undefined;
-    hold?.dispose();
+    if (!this.enabled) return;
+    this.#acks.give();
+    if (this.#session?.unacked.size) this.#acks.ask();
   }
 
   // Losing and resuming it.
 
   #keeps(reason: Error): boolean {
-    for (const delayed of [this.#request, this.#answer, this.#deadline]) delayed.cancel();
+    this.#acks.stop();
     const session = this.#session;
     if (session?.state !== 'on' || session.id === undefined) return false;
-    session.lostAt = this.#xmpp.clock.monotonic();
+    session.lost(this.#xmpp.clock.monotonic());
     // What we refused would come again, for ever.
     return !(reason instanceof StreamError && reason.origin === 'local');
   }
 
-  #until(): number {
-    const { max, lostAt = 0 } = this.#session ?? {};
-    return max === undefined ? Number.POSITIVE_INFINITY : lostAt + max * 1_000;
+  /** Where the server wants to be resumed, once for each loss. */
+  #location(): string | undefined {
+    const session = this.#session;
+    if (session?.state !== 'on' || session.id === undefined) return undefined;
+    const { location } = session;
+    session.location = undefined;
+    return location;
   }
 
-  async #resume({ link, resend }: NegotiationContext): Promise<StepOutcome> {
+  async #resume(context: NegotiationContext): Promise<StepOutcome> {
     const session = this.#session;
     if (session?.state !== 'on' || session.id === undefined) return 'next';
-    // What has arrived is in our hands, whether or not its handlers are done.
-    link.sendElement(new XmlElement('resume', NS_SM, { h: String(session.arrived), previd: session.id }));
-    const answer = await link.receive();
-    const is = (name: string): boolean => answer.namespace === NS_SM && answer.name === name;
-    const h = count(answer.attribute('h'));
-    if (is('failed')) {
-      if (h !== undefined) session.unacked.ack(h);
-      session.id = undefined;
-      this.#xmpp.emit('smFailed', { wasResuming: true });
-      return 'next';
-    }
-    if (!is('resumed')) {
-      throw new NegotiationError(`resuming failed: the server answered <${answer.name} xmlns="${answer.namespace}">`);
-    }
-    const wrong = answer.attribute('previd') !== session.id || h === undefined;
-    const error = wrong
-      ? new StreamError('undefined-condition', { text: 'the server resumed another session than ours' })
-      : this.#count(session, h);
-    if (error) {
-      session.id = undefined;
-      link.fail(error);
-      throw error;
-    }
-    resend(session.unacked.sendings);
-    return 'resumed';
+    const failed = await resume(session, context);
+    if (!failed) return 'resumed';
+    this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
+    return 'next';
   }
 
   // Counting.
@@ -282,19 +246,9 @@ export class StreamManagement extends Plugin {
   #wrote(sending: Sending): void {
     const session = this.#session;
     if (!session || session.state === 'off') return;
-    session.unacked.add(sending);
-    this.#written += 1;
-    if (session.state !== 'on') return;
-    if (this.#written >= this.#options.requestEvery && !this.#deadline.pending) this.#ask();
-    else this.#request.want();
+    session.unacked.add(sending, this.#xmpp.clock.now());
+    if (session.state === 'on') this.#acks.wrote();
     this.#weigh();
-  }
-
-  #ask(): void {
-    if (this.#session?.state !== 'on') return;
-    this.#request.cancel();
-    this.#written = 0;
-    if (this.#xmpp.sendElement(new XmlElement('r', NS_SM))) this.#deadline.want();
   }
 
   #unanswered(): void {
@@ -305,32 +259,20 @@ export class StreamManagement extends Plugin {
     this.#xmpp.cut();
   }
 
-  #acked(xml: XmlElement): void {
+  #acked({ h }: Ack): void {
     const session = this.#session;
     if (session?.state !== 'on') return;
-    const h = count(xml.attribute('h'));
     const error =
       h === undefined
         ? new StreamError('bad-format', { text: 'an acknowledgement without a count' })
-        : this.#count(session, h);
+        : count(session, h);
     if (error) {
       this.#xmpp.failStream(error);
       return;
     }
-    this.#deadline.cancel();
-    if (session.unacked.size > 0) this.#request.want();
-    else this.#request.cancel();
+    this.#acks.answered(session.unacked.size > 0);
+    session.told();
     this.#weigh();
-  }
-
-  #count({ unacked }: ManagedSession, h: number): StreamError | undefined {
-    const { sent } = unacked;
-    if (unacked.ack(h) !== 'too-high') return undefined;
-    const counts = { h: String(h), 'send-count': String(sent) };
-    return new StreamError('undefined-condition', {
-      text: `${h} stanzas were acknowledged, ${sent} were sent`,
-      application: new XmlElement('handled-count-too-high', NS_SM, counts),
-    });
   }
 
   /** Keeps what is sent in the queue as long as too much waits for its acknowledgement. */
@@ -338,41 +280,37 @@ export class StreamManagement extends Plugin {
     const { size = 0, bytes = 0 } = this.#session?.unacked ?? {};
     const { maxUnacked, maxUnackedBytes } = this.#options;
     const load = Math.max(size / maxUnacked, bytes / maxUnackedBytes);
-    if (load >= 1) this.#hold ??= this.#xmpp.holdSending();
-    else if (load <= 0.75) this.#letGo();
+    if (load >= HIGH) this.#hold ??= this.#xmpp.holdSending();
+    else if (load <= LOW) this.#letGo();
   }
 
-  #handledOne(): void {
+  /** Lets go what waits in the queue; that may be too much again. */
+  #letGo(): void {
+    const hold = this.#hold;
+    this.#hold = undefined;
+    hold?.dispose();
+  }
+
+  #handled(): void {
     this.#inFlight -= 1;
-    if (!this.#session?.handles()) return;
-    this.#handled += 1;
-    if (this.#handled >= this.#options.ackEvery) this.#acknowledge();
-    else this.#answer.want();
+    if (this.#session?.handles()) this.#acks.handled();
   }
 
-  #acknowledge(): void {
-    const session = this.#session;
-    if (session?.state !== 'on') return;
-    this.#answer.cancel();
-    this.#handled = 0;
-    this.#xmpp.sendElement(new XmlElement('a', NS_SM, { h: String(session.handled) }));
+  #answer(): void {
+    if (this.#session?.state === 'on') this.#xmpp.sendElement(new Ack({ h: this.#session.handled }).xml);
   }
-}
-
-/** A counter of 32 bits, as it is written; undefined for what is none. */
-function count(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,10}$/.test(text.trim())) return undefined;
-  const value = Number(text);
-  return value < WRAP ? value : undefined;
 }
 
 declare module '@sestina/core' {
   interface XMPPEvents {
     /** The server counts stanzas from now on. `max`: seconds that it keeps the session without a connection, where it says so. */
     smEnabled: { readonly resumable: boolean; readonly max: number | undefined };
-    /** The server refused to count, or to resume the session: a new one begins. */
-    smFailed: { readonly wasResuming: boolean };
-    /** A session is over, and these were written and never counted: they may or may not have arrived. */
-    smUnknown: { readonly sendings: readonly Sending[] };
+    /** The server refused to count, or to resume the session (`wasResuming`): then a new one begins. `condition`: why, if it says so. */
+    smFailed: { readonly condition: StanzaError['condition'] | undefined; readonly wasResuming: boolean };
+    /**
+     * A session is over, and these were written and never counted, oldest first: they may or may not have arrived. Each can be sent
+     * once more with `resend()`.
+     */
+    smUnknown: { readonly sendings: readonly UnsentStanza[] };
   }
 }

@@ -1,16 +1,21 @@
 import { SendError, type Sending } from '@sestina/core';
-
-/** Counters have 32 bits and wrap to 0 (XEP-0198 §4). */
-export const WRAP = 2 ** 32;
+import { WRAP } from './stanza.js';
 
 /** What an acknowledgement said: how many stanzas it is of, none where it says nothing new, or that it is of more than were sent. */
 export type Acked = number | 'too-high';
 
+/** A stanza that was written, and when by `clock.now()`. */
+export interface WrittenStanza {
+  readonly sending: Sending;
+  readonly at: number;
+}
+
 /** Stanzas that were written and that the server has not counted yet, in order. */
 export class Unacked {
-  #sendings: Sending[] = [];
+  #written: WrittenStanza[] = [];
   #bytes = 0;
   #h: number;
+  #total = 0;
 
   /** @param h Where the server's counter begins. */
   constructor(h = 0) {
@@ -18,7 +23,7 @@ export class Unacked {
   }
 
   get size(): number {
-    return this.#sendings.length;
+    return this.#written.length;
   }
 
   /** UTF-16 units of their text. */
@@ -33,43 +38,46 @@ export class Unacked {
 
   /** How many were written in this session, as a counter of 32 bits. */
   get sent(): number {
-    return (this.#h + this.#sendings.length) % WRAP;
+    return (this.#h + this.#written.length) % WRAP;
+  }
+
+  /** How many were acknowledged since this began, without a wrap. */
+  get total(): number {
+    return this.#total;
   }
 
   get sendings(): readonly Sending[] {
-    return [...this.#sendings];
+    return this.#written.map(({ sending }) => sending);
   }
 
   /** One was written. */
-  add(sending: Sending): void {
+  add(sending: Sending, at: number): void {
     // It may have to be written again as it is, whatever its sender does with his.
     sending.element = sending.element.copy();
-    this.#sendings.push(sending);
+    this.#written.push({ sending, at });
     this.#bytes += sending.size;
   }
 
   /** The server has counted so many. */
   ack(h: number): Acked {
     const count = (h - this.#h + WRAP) % WRAP;
-    if (count > this.#sendings.length) return count < WRAP / 2 ? 'too-high' : 0;
+    if (count > this.#written.length) return count < WRAP / 2 ? 'too-high' : 0;
     this.#h = h;
-    for (const sending of this.#sendings.splice(0, count)) {
+    this.#total += count;
+    for (const { sending } of this.#written.splice(0, count)) {
       this.#bytes -= sending.size;
       sending.move('acked');
     }
     return count;
   }
 
-  /** Nobody will tell any more what became of the others. */
-  lose(reason: Error): void {
-    const error = new SendError(
-      'disconnected',
-      `the session was lost before the server counted this: ${reason.message}`,
-      {
-        cause: reason,
-      },
-    );
+  /** Nobody will tell any more what became of the others; gives them. */
+  lose(reason: Error): readonly WrittenStanza[] {
+    const text = `the session was lost before the server counted this: ${reason.message}`;
+    const error = new SendError('disconnected', text, { cause: reason });
+    const lost = this.#written.splice(0);
     this.#bytes = 0;
-    for (const sending of this.#sendings.splice(0)) sending.move('unknown', error);
+    for (const { sending } of lost) sending.move('unknown', error);
+    return lost;
   }
 }

@@ -1,6 +1,7 @@
 import { Sending, XmlElement } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
-import { Unacked, WRAP } from '../src/unacked.js';
+import { WRAP } from '../src/stanza.js';
+import { Unacked } from '../src/unacked.js';
 
 const sending = () => new Sending(new XmlElement('message', 'jabber:client'), 10);
 
@@ -8,7 +9,7 @@ describe('a counter of 32 bits', () => {
   it('wraps to 0, and takes what is behind for old and what is ahead for too high', () => {
     const unacked = new Unacked(WRAP - 3);
     const sendings = Array.from({ length: 6 }, sending);
-    for (const one of sendings) unacked.add(one);
+    for (const one of sendings) unacked.add(one, 0);
     expect([unacked.sent, unacked.bytes]).toEqual([3, 60]);
     expect(unacked.ack(WRAP - 1)).toBe(2);
     expect(unacked.ack(0)).toBe(1);

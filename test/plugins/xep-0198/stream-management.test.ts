@@ -98,11 +98,11 @@ describe('acknowledgements of the server', () => {
   it('are bounded: further stanzas wait in the queue until some have come', async () => {
     const play = await new Play({ maxUnacked: 4 }).start();
     const sendings = play.send('1', '2', '3', '4', '5', '6');
-    expect(states(sendings)).toEqual(['written', 'written', 'written', 'written', 'queued', 'queued']);
+    expect(states(sendings)).toEqual(['written', 'written', 'written', 'queued', 'queued', 'queued']);
     await play.say(sm('a', "h='1'"));
-    expect(states(sendings)).toEqual(['acked', 'written', 'written', 'written', 'written', 'queued']);
-    await play.say(sm('a', "h='5'"));
-    expect(states(sendings).at(-1)).toBe('written');
+    expect(states(sendings)).toEqual(['acked', 'written', 'written', 'written', 'queued', 'queued']);
+    await play.say(sm('a', "h='4'"));
+    expect(states(sendings).slice(-2)).toEqual(['written', 'written']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { ClientXMPP } from '@sestina/client';
-import { SilentLogger } from '@sestina/core';
+import { ConnectError, SilentLogger } from '@sestina/core';
+import type { TransportTarget } from '@sestina/core/transport';
 import { MemoryTransportFactory, RawPeer, VirtualClock } from '@sestina/testing';
 import { StreamManagement, type StreamManagementOptions } from '@sestina/xep-0198';
 
@@ -19,6 +20,10 @@ export class Play {
   readonly management: StreamManagement;
   readonly events: string[] = [];
   readonly peers: RawPeer[] = [];
+  /** Where each connection was made. */
+  readonly targets: TransportTarget[] = [];
+  /** Connections to these hosts fail. */
+  readonly down = new Set<string>();
   /** How much of what the peer received was looked at. */
   #seen = 0;
 
@@ -28,7 +33,9 @@ export class Play {
   ) {
     const transports = new MemoryTransportFactory(
       {
-        accept: (end) => {
+        accept: (end, target) => {
+          this.targets.push(target);
+          if (this.down.has(target.host ?? '')) throw new ConnectError('example.org', []);
           this.peers.push(RawPeer.serve(end, this.clock));
           this.#seen = 0;
         },

@@ -45,6 +45,7 @@ export class ClientNegotiation extends StreamNegotiation {
   #steps: readonly AddedStep[] = [];
   #sequence = 0;
   #headers: readonly { readonly from: 'secure' | 'never' }[] = [];
+  #places: readonly { readonly where: () => string | undefined }[] = [];
   #offered: ReadonlySet<string> = new Set();
   #features: StreamFeatures | undefined;
 
@@ -75,6 +76,23 @@ export class ClientNegotiation extends StreamNegotiation {
     return this.#registered(() => {
       this.#headers = this.#headers.filter((other) => other !== fill);
     });
+  }
+
+  reconnectAt(where: () => string | undefined): Registration {
+    const place = { where };
+    this.#places = [...this.#places, place];
+    return this.#registered(() => {
+      this.#places = this.#places.filter((other) => other !== place);
+    });
+  }
+
+  /** Where the next connection is to be made, if somebody knows: the newest is asked first. */
+  get place(): string | undefined {
+    for (const { where } of [...this.#places].reverse()) {
+      const place = where();
+      if (place !== undefined) return place;
+    }
+    return undefined;
   }
 
   #registered(undo: () => void): Registration {

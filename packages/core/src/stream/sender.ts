@@ -145,6 +145,13 @@ export class Sender implements HeldBack, SendingOwner {
     this.#look();
   }
 
+  /** Sends a stanza in the form in which it was sent before: what changes stanzas has had it already. */
+  again(element: XmlElement, options: SendOptions): Sending {
+    const sending = new Sending(element, 0, this);
+    if (this.#takes(sending, options)) this.#submit(sending, options);
+    return sending;
+  }
+
   /** A stanza that is not to be sent. */
   refuse(element: XmlElement, error: SendError): Sending {
     const sending = new Sending(element, 0, this);

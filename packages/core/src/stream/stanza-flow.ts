@@ -134,6 +134,14 @@ export abstract class StanzaFlow<E extends StreamEvents = StreamEvents> extends 
     return this.sender.send(stanza instanceof XmlElement ? this.stanzaOf(stanza) : stanza, options);
   }
 
+  /**
+   * Sends a stanza once more that was written before, as `sending.element` has it: past the out filters, and past what encrypts or
+   * decorates messages, which have had it already. Answers to an iq that comes again are nobody's.
+   */
+  resend(element: XmlElement, options: SendOptions = {}): Sending {
+    return this.sender.again(element, options);
+  }
+
   /** Gives what was said in a message to the handlers that hear messages. */
   protected deliver(message: ElementView, bytes: number): void {
     this.receiver.deliver(message, bytes);

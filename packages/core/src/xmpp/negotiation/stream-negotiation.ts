@@ -90,6 +90,12 @@ export abstract class StreamNegotiation {
    * TLS is on (`secure`, the default: RFC 6120 §4.7.1), or not at all (`never`), for who has no account yet.
    */
   abstract header(fill: { readonly from: 'secure' | 'never' }): Registration;
+  /**
+   * Asks before each connection where it is to be made, as `host:port` (RFC 6120 §4.9.3.19); undefined: by the usual way. That goes by
+   * the rules of a redirect: from a secure session alone, with the same name in the certificate, three hops at most. Where it fails,
+   * the next attempt asks again.
+   */
+  abstract reconnectAt(where: () => string | undefined): Registration;
   /** What the server has offered on this connection, on whichever stream, as `{namespace}name`. */
   abstract readonly offered: ReadonlySet<string>;
 }

@@ -1,0 +1,48 @@
+import { type BaseXMPP, SendError, Sending, type SendOptions, XmlElement } from '@sestina/core';
+
+const NS_DELAY = 'urn:xmpp:delay';
+
+/** A stanza that was written in a session that is over, and that may or may not have arrived. */
+export class UnsentStanza {
+  readonly #xmpp: Pick<BaseXMPP, 'resend'>;
+  #again: Sending | undefined;
+  #discarded = false;
+
+  constructor(
+    xmpp: Pick<BaseXMPP, 'resend'>,
+    /** It as it was written. */
+    readonly element: XmlElement,
+    /** When it was written first. */
+    readonly sentAt: Date,
+  ) {
+    this.#xmpp = xmpp;
+  }
+
+  /**
+   * Sends it once more, with the same ids: who has it already can tell. A message says when it was sent first (XEP-0203). The second
+   * call gives what the first one gave; after `discard()` it is `failed`.
+   */
+  resend(options?: SendOptions): Sending {
+    if (this.#discarded) {
+      const sending = new Sending(this.element);
+      sending.move('failed', new SendError('aborted', 'it was discarded, so that it is not sent again'));
+      return sending;
+    }
+    this.#again ??= this.#xmpp.resend(this.#asSentBefore(), options);
+    return this.#again;
+  }
+
+  /** Gives it up: it is not sent again. */
+  discard(): void {
+    this.#discarded = true;
+  }
+
+  #asSentBefore(): XmlElement {
+    const copy = this.element.copy();
+    // That of the lost session may be another one's by now; the server fills in the right one.
+    copy.setAttribute('from', undefined);
+    if (copy.name !== 'message' || copy.child('delay', NS_DELAY)) return copy;
+    // Without `from`, which would tell the occupants of a room who we are.
+    return copy.append(new XmlElement('delay', NS_DELAY, { stamp: this.sentAt.toISOString() }));
+  }
+}

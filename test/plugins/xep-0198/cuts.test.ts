@@ -1,0 +1,47 @@
+import { SeededRandom } from '@sestina/testing';
+import { describe, expect, it } from 'vitest';
+import { type Cut, ModelServer } from './model-server.js';
+
+const ids = (letter: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${letter}${at}`);
+
+/** Nothing was lost and nothing came twice, whatever was cut. */
+async function holds(stanzas: number, cuts: readonly Cut[], what = JSON.stringify(cuts)): Promise<ModelServer> {
+  const server = await new ModelServer(cuts).run(stanzas);
+  expect(server.taken, what).toEqual(ids('m', stanzas));
+  expect(server.heard, what).toEqual(ids('s', stanzas));
+  expect(new Set(server.sendings.map(({ state }) => state)), what).toEqual(new Set(['acked']));
+  expect(server.management.unacked, what).toEqual([]);
+  expect(new Set(server.events), what).toEqual(
+    new Set(server.connections > 1 ? ['sessionStart', 'sessionResumed'] : ['sessionStart']),
+  );
+  return server;
+}
+
+describe('a session that is cut', () => {
+  it.each(['down', 'up'] as const)(
+    'once, behind any byte on its way %s, is the same as one that is not',
+    async (way) => {
+      const { connections, passed } = await holds(4, []);
+      expect(connections).toBe(1);
+      expect(passed[way]).toBeGreaterThan(250);
+      const bytes = Array.from({ length: passed[way] }, (_, at) => at);
+      await Promise.all(
+        bytes.map(async (at) => {
+          const { connections: made } = await holds(4, [{ way, at }]);
+          expect(made, `${way} ${at}`).toBe(2);
+        }),
+      );
+    },
+  );
+
+  it('again and again, while it is resumed too, is the same as one that is not', async () => {
+    const random = new SeededRandom();
+    const runs = Array.from({ length: 60 }, async () => {
+      const cuts = Array.from({ length: 1 + random.integer(12) }, (): Cut => {
+        return { way: random.integer(2) ? 'up' : 'down', at: random.integer(5_000) };
+      });
+      await holds(50, cuts, `seed ${random.seed}: ${JSON.stringify(cuts)}`);
+    });
+    await Promise.all(runs);
+  });
+});
