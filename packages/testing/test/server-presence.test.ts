@@ -17,8 +17,8 @@ describe('presence', () => {
     const told = await sync(desk);
     expect(told.match(/from='[^']*'/g)).toEqual([
       "from='alice@localhost/desk'",
-      "from='alice@localhost/phone'",
       "from='bob@localhost/desk'",
+      "from='alice@localhost/phone'",
     ]);
     expect(await sync(phone)).toContain("<presence from='alice@localhost/desk' to='alice@localhost/phone'/>");
   });

@@ -32,6 +32,7 @@ export class Accounts {
       password,
       roster: new Roster(),
       offline: [],
+      privateData: new Map(),
       sessions: new Map(),
     };
     this.#accounts.set(jid.local, account);

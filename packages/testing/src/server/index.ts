@@ -1,3 +1,4 @@
+export type { ServerManners } from './manners.js';
 export { MemoryServer } from './memory-server.js';
 export type { RosterItem, Subscription } from './roster.js';
 export type { SaslCondition, SaslMechanismName } from './sasl.js';

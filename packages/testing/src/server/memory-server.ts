@@ -15,12 +15,16 @@ import { MemoryTransportFactory } from '../transport/memory-transport-factory.js
 import { asElement } from '../xml/parse.js';
 import { Accounts } from './accounts.js';
 import { Components } from './components.js';
+import { EjabberdSubscriptions } from './ejabberd-subscriptions.js';
 import { IqServices } from './iq-services.js';
+import { MANNERS, type ServerManners } from './manners.js';
 import { Messages } from './messages.js';
 import { Negotiation } from './negotiation.js';
 import type { ServerParts } from './parts.js';
 import { PresenceService } from './presence.js';
+import { ProsodySubscriptions } from './prosody-subscriptions.js';
 import type { RosterItem } from './roster.js';
+import { ITEM_READERS } from './roster-items.js';
 import { RosterService } from './roster-service.js';
 import { Router } from './router.js';
 import type { SaslCondition } from './sasl.js';
@@ -198,15 +202,21 @@ export class MemoryServer implements AsyncDisposable {
   }
 }
 
+const SUBSCRIPTIONS: Readonly<Record<ServerManners, typeof Subscriptions>> = {
+  rfc: Subscriptions,
+  prosody: ProsodySubscriptions,
+  ejabberd: EjabberdSubscriptions,
+};
+
 function assemble(settings: ServerSettings, clock: Clock, random: Random, logSize: number): ServerParts {
-  const { domain } = settings;
+  const { domain, as, manners } = settings;
   const accounts = new Accounts(domain);
   const components = new Components(settings, random);
-  const router = new Router(domain, accounts, components);
+  const router = new Router(settings, accounts, components);
   const messages = new Messages(settings, clock, router);
-  const subscriptions = new Subscriptions(router, (account, contact) => rosters.push(account, contact));
-  const rosters = new RosterService(random, subscriptions);
-  const presence = new PresenceService({ domain, accounts, messages, subscriptions, outlet: router });
+  const subscriptions = new SUBSCRIPTIONS[as](router, manners, (account, contact) => rosters.push(account, contact));
+  const rosters = new RosterService({ random, manners, subscriptions, readItem: ITEM_READERS[as] });
+  const presence = new PresenceService({ domain, manners, clock, accounts, messages, subscriptions, outlet: router });
   const services = new IqServices(settings, rosters, router);
   router.serve({ services, presence, messages });
   return { settings, random, log: new StanzaLog(logSize), accounts, components, router, presence, rosters, services };
@@ -217,8 +227,12 @@ function settingsFrom(options: MemoryServerOptions): ServerSettings {
   const components = Object.entries(options.components ?? {}).map(
     ([name, secret]) => [domainOf(name, 'components'), secret] as const,
   );
+  const { as = 'rfc' } = options;
+  if (!Object.hasOwn(MANNERS, as)) throw new ConfigError("'as' is one of rfc, prosody, ejabberd", 'as');
   return {
     domain,
+    as,
+    manners: MANNERS[as],
     components: new Map(components),
     mechanisms: options.mechanisms,
     starttls: options.starttls ?? 'required',

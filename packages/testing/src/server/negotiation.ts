@@ -3,12 +3,21 @@ import { NS_CLIENT, NS_COMPONENT } from '@sestina/core/connection';
 import { NS_STREAM, type StreamHeader } from '@sestina/core/transport';
 import { ClientStanzas } from './client-stanzas.js';
 import { ComponentStream } from './component-stream.js';
-import { NS_BIND, NS_ROSTER_VERSIONING, NS_SASL, NS_SESSION, NS_STARTTLS } from './namespaces.js';
+import type { SessionFeature } from './manners.js';
+import { NS_BIND, NS_PRE_APPROVAL, NS_ROSTER_VERSIONING, NS_SASL, NS_SESSION, NS_STARTTLS } from './namespaces.js';
 import type { ServerParts } from './parts.js';
 import { SaslNegotiation } from './sasl-negotiation.js';
 import type { StreamReceiver } from './server-stream.js';
 import type { Account, Session } from './session.js';
 import { errorOf, resultOf } from './stanzas.js';
+
+const FEATURES: Readonly<Record<SessionFeature, () => XmlElement>> = {
+  bind: () => new XmlElement('bind', NS_BIND),
+  'required-bind': () => new XmlElement('bind', NS_BIND).append(new XmlElement('required', NS_BIND)),
+  session: () => new XmlElement('session', NS_SESSION).append(new XmlElement('optional', NS_SESSION)),
+  sub: () => new XmlElement('sub', NS_PRE_APPROVAL),
+  ver: () => new XmlElement('ver', NS_ROSTER_VERSIONING),
+};
 
 /** From the first byte of a connection to the first stanza (RFC 6120 §4 to §7). @internal */
 export class Negotiation implements StreamReceiver {
@@ -77,11 +86,7 @@ export class Negotiation implements StreamReceiver {
   #features(): XmlElement {
     const features = new XmlElement('features', NS_STREAM);
     if (this.#session.account) {
-      return features.append(
-        new XmlElement('bind', NS_BIND),
-        new XmlElement('session', NS_SESSION).append(new XmlElement('optional', NS_SESSION)),
-        new XmlElement('ver', NS_ROSTER_VERSIONING),
-      );
+      return features.append(...this.#parts.settings.manners.features.map((feature) => FEATURES[feature]()));
     }
     const { starttls } = this.#parts.settings;
     if (this.#offersTls()) {

@@ -1,91 +1,96 @@
-import { JID, type Random, type StanzaErrorCondition, XmlElement } from '@sestina/core';
+import { type Random, XmlElement } from '@sestina/core';
 import { NS_CLIENT } from '@sestina/core/connection';
+import type { Manners } from './manners.js';
 import { NS_ROSTER } from './namespaces.js';
+import type { ItemReader, Refusal } from './roster-items.js';
 import type { Account, Session } from './session.js';
-import { bareOf, resultOf } from './stanzas.js';
+import { resultOf, stamp } from './stanzas.js';
 import type { Subscriptions } from './subscriptions.js';
 
-const MAX_NAME = 1_023;
+/** What rosters have to do with. @internal */
+export interface RosterParts {
+  readonly random: Random;
+  readonly manners: Manners;
+  readonly subscriptions: Subscriptions;
+  readonly readItem: ItemReader;
+}
 
 /** Answers roster requests and pushes changes (RFC 6121 §2). @internal */
 export class RosterService {
-  readonly #random: Random;
-  readonly #subscriptions: Subscriptions;
+  readonly #parts: RosterParts;
 
-  constructor(random: Random, subscriptions: Subscriptions) {
-    this.#random = random;
-    this.#subscriptions = subscriptions;
+  constructor(parts: RosterParts) {
+    this.#parts = parts;
   }
 
-  /** A request of the owner's own session. Returns what is wrong with it. */
-  handle(session: Session, account: Account, iq: XmlElement, query: XmlElement): StanzaErrorCondition | undefined {
+  /** A request of the owner's own session. Returns why it is refused. */
+  handle(session: Session, account: Account, iq: XmlElement, query: XmlElement): Refusal | undefined {
     if (iq.attribute('type') === 'set') return this.#set(session, account, iq, query);
     session.interested = true;
     const { roster } = account;
+    const { pushesChanges, versionsAll } = this.#parts.manners;
     const known = query.attribute('ver');
     const changes = known === undefined ? undefined : roster.changesSince(known);
-    if (changes) {
-      session.deliver(resultOf(iq));
+    if (changes && (pushesChanges || known === roster.version)) {
+      this.#answer(session, account, iq);
       for (const { jid, version } of changes) this.#pushTo(session, account, jid, version);
       return undefined;
     }
-    const versioned = known === undefined ? undefined : roster.version;
+    const versioned = known === undefined && !versionsAll ? undefined : roster.version;
     const answer = new XmlElement('query', NS_ROSTER, { ver: versioned });
-    for (const { jid } of roster.items) answer.append(this.#item(account, jid));
-    session.deliver(resultOf(iq, answer));
+    for (const [jid] of roster.contacts) answer.append(this.#item(account, jid));
+    this.#answer(session, account, iq, answer);
     return undefined;
   }
 
-  /** Tells every interested session how a contact stands now. */
+  /** Tells every session that is told of changes how a contact stands now. */
   push(account: Account, jid: string): void {
+    const { pushesToAll } = this.#parts.manners;
     for (const session of account.sessions.values()) {
-      if (session.interested) this.#pushTo(session, account, jid, account.roster.version);
+      if (session.interested || pushesToAll) this.#pushTo(session, account, jid, account.roster.version);
     }
   }
 
-  #set(session: Session, account: Account, iq: XmlElement, query: XmlElement): StanzaErrorCondition | undefined {
-    const items = query.childrenNamed('item');
-    const [item] = items;
-    const jid = JID.tryParse(item?.attribute('jid') ?? '');
-    if (items.length !== 1 || !item || !jid) return 'bad-request';
-    const contact = bareOf(jid);
-    if (contact === account.bare) return 'not-allowed';
-    if (item.attribute('subscription') === 'remove') {
-      if (!account.roster.get(contact)) return 'item-not-found';
-      session.deliver(resultOf(iq));
-      this.remove(account, contact);
-      return undefined;
+  #set(session: Session, account: Account, iq: XmlElement, query: XmlElement): Refusal | undefined {
+    const { manners, readItem } = this.#parts;
+    const item = readItem(query, account);
+    if ('condition' in item) return item;
+    if (!manners.pushesFirst) this.#answer(session, account, iq);
+    const { jid, address, remove, name, groups } = item;
+    if (remove) this.#parts.subscriptions.remove(account, jid);
+    else {
+      account.roster.update(jid, { jid: address, name, groups });
+      this.push(account, jid);
     }
-    const name = item.attribute('name');
-    const groups = item.childrenNamed('group').map((group) => group.text);
-    if (new Set(groups).size < groups.length) return 'bad-request';
-    if ((name?.length ?? 0) > MAX_NAME || groups.some((group) => group === '' || group.length > MAX_NAME)) {
-      return 'not-acceptable';
-    }
-    account.roster.update(contact, { name: name || undefined, groups });
-    session.deliver(resultOf(iq));
-    this.push(account, contact);
+    if (manners.pushesFirst) this.#answer(session, account, iq);
     return undefined;
   }
 
-  /** Takes a contact out, with both subscriptions (RFC 6121 §2.5). */
-  remove(account: Account, contact: string): void {
-    this.#subscriptions.cancel(account, contact);
-    account.roster.delete(contact);
-    this.push(account, contact);
+  #answer(session: Session, account: Account, iq: XmlElement, payload?: XmlElement): void {
+    session.deliver(this.#named(account, resultOf(iq, payload)));
   }
 
   #pushTo(session: Session, account: Account, jid: string, version: string): void {
     const to = session.jid?.toString();
     const query = new XmlElement('query', NS_ROSTER, { ver: version }).append(this.#item(account, jid));
-    session.deliver(new XmlElement('iq', NS_CLIENT, { type: 'set', id: this.#random.id(), to }).append(query));
+    const push = new XmlElement('iq', NS_CLIENT, { type: 'set', id: this.#parts.random.id(), to }).append(query);
+    session.deliver(this.#named(account, push));
+  }
+
+  #named(account: Account, stanza: XmlElement): XmlElement {
+    return this.#parts.manners.namesAccount ? stamp(stanza, { from: account.bare }) : stanza;
   }
 
   #item(account: Account, jid: string): XmlElement {
     const item = account.roster.get(jid);
     if (!item) return new XmlElement('item', NS_ROSTER, { jid, subscription: 'remove' });
-    const { name, subscription, ask, groups } = item;
-    const element = new XmlElement('item', NS_ROSTER, { jid, name, subscription, ask: ask ? 'subscribe' : undefined });
+    const { jid: address, name, subscription, ask, groups } = item;
+    const element = new XmlElement('item', NS_ROSTER, {
+      jid: address,
+      name,
+      subscription,
+      ask: ask ? 'subscribe' : undefined,
+    });
     for (const group of groups) element.append(new XmlElement('group', NS_ROSTER).append(group));
     return element;
   }

@@ -5,7 +5,7 @@ export type Subscription = 'none' | 'to' | 'from' | 'both';
 
 /** A contact in a user's roster. */
 export interface RosterItem {
-  /** The contact's bare JID. */
+  /** The contact's bare JID; as ejabberd has it, the address that was given. */
   readonly jid: string;
   readonly name?: string | undefined;
   readonly groups: readonly string[];
@@ -26,6 +26,8 @@ export class Roster {
   #version = 0;
   /** Subscription requests by bare JID that the user has not answered; not part of the roster that clients see. */
   readonly requests = new Map<string, XmlElement>();
+  /** Whose requests are approved before they come, by bare JID (RFC 6121 §3.4). */
+  readonly approved = new Set<string>();
 
   get version(): string {
     return String(this.#version);
@@ -33,6 +35,11 @@ export class Roster {
 
   get items(): readonly RosterItem[] {
     return [...this.#entries.values()].map(({ item }) => item);
+  }
+
+  /** The contacts by bare JID. */
+  get contacts(): readonly (readonly [jid: string, item: RosterItem])[] {
+    return [...this.#entries].map(([jid, { item }]) => [jid, item]);
   }
 
   get(jid: string): RosterItem | undefined {
@@ -53,8 +60,8 @@ export class Roster {
     return this.subscription(jid) === 'from' || this.subscription(jid) === 'both';
   }
 
-  /** Changes a contact; one who is not there is made. */
-  update(jid: string, change: Partial<Omit<RosterItem, 'jid'>>): void {
+  /** Changes a contact; one who is not there is made. By bare JID, also where the item has another address. */
+  update(jid: string, change: Partial<RosterItem>): void {
     const old: RosterItem = this.get(jid) ?? { jid, groups: [], subscription: 'none', ask: false };
     this.#removed.delete(jid);
     this.#entries.set(jid, { item: { ...old, ...change }, version: ++this.#version });
@@ -70,6 +77,7 @@ export class Roster {
 
   delete(jid: string): void {
     this.#entries.delete(jid);
+    this.approved.delete(jid);
     this.#removed.set(jid, ++this.#version);
   }
 

@@ -2,10 +2,12 @@ import type { JID, StanzaErrorCondition, XmlElement } from '@sestina/core';
 import type { Accounts } from './accounts.js';
 import type { Components } from './components.js';
 import type { IqServices } from './iq-services.js';
+import type { Manners } from './manners.js';
 import type { Messages } from './messages.js';
 import type { Outlet } from './outlet.js';
 import type { PresenceService } from './presence.js';
 import type { Account } from './session.js';
+import type { ServerSettings } from './settings.js';
 import { addressIn, bareOf, errorOf, isRequest } from './stanzas.js';
 import { SUBSCRIPTION_TYPES } from './subscriptions.js';
 
@@ -19,12 +21,14 @@ export interface LocalParts {
 /** Brings stanzas to where they belong (RFC 6120 §10, RFC 6121 §8). @internal */
 export class Router implements Outlet {
   readonly #domain: string;
+  readonly #manners: Manners;
   readonly #accounts: Accounts;
   readonly #components: Components;
   #local: LocalParts | undefined;
 
-  constructor(domain: string, accounts: Accounts, components: Components) {
+  constructor({ domain, manners }: ServerSettings, accounts: Accounts, components: Components) {
     this.#domain = domain;
+    this.#manners = manners;
     this.#accounts = accounts;
     this.#components = components;
   }
@@ -49,7 +53,7 @@ export class Router implements Outlet {
     // Nobody is told that a presence went nowhere but who asked for something with it.
     const type = stanza.attribute('type');
     if (stanza.name === 'presence' && !(type && SUBSCRIPTION_TYPES.has(type))) return;
-    const error = errorOf(stanza, condition, text);
+    const error = errorOf(stanza, condition, text, this.#manners.returnsPayload);
     if (error) this.route(error);
   }
 
@@ -71,13 +75,13 @@ export class Router implements Outlet {
     // RFC 6121 §8.5.3.1 would have it only from who may see the presence; servers in use do not ask.
     const session = account.sessions.get(resource);
     if (session) session.deliver(stanza);
-    else this.bounce(stanza, 'service-unavailable');
+    else this.bounce(stanza, 'service-unavailable', this.#manners.texts.noSession);
   }
 
   #noSuchUser(stanza: XmlElement, to: JID): void {
     const headline = stanza.name === 'message' && stanza.attribute('type') === 'headline' && bareOf(to) === to.full;
     if (stanza.name !== 'presence' && !headline && (stanza.name === 'message' || isRequest(stanza))) {
-      this.bounce(stanza, 'service-unavailable');
+      this.bounce(stanza, 'service-unavailable', stanza.name === 'iq' ? this.#manners.texts.unknownRequest : undefined);
     }
   }
 }

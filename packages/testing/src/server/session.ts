@@ -13,6 +13,8 @@ export interface Account {
   readonly roster: Roster;
   /** Messages that wait for her. */
   offline: XmlElement[];
+  /** Private data by element (XEP-0049). */
+  readonly privateData: Map<string, XmlElement>;
   /** Bound sessions by resource. */
   readonly sessions: Map<string, Session>;
 }
@@ -27,6 +29,8 @@ export class Session implements ServerSession {
   account: Account | undefined;
   /** The last available presence, with `from`; undefined while it is not available. */
   presence: XmlElement | undefined;
+  /** The same as it is told to who comes later. */
+  heard: XmlElement | undefined;
   /** Has asked for the roster: gets pushes (RFC 6121 §2.1.6). */
   interested = false;
   /** Addresses that got directed presence, and will be told when this goes away. */

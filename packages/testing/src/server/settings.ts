@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@sestina/core';
 import type { Limits } from '@sestina/core/transport';
+import type { Manners, ServerManners } from './manners.js';
 import type { SaslCondition, SaslMechanismName } from './sasl.js';
 
 /** Options of a `MemoryServer`; every one may be left out. */
@@ -28,6 +29,11 @@ export interface MemoryServerOptions {
    * `replace`: the first one is ended with `conflict`. Default `allow`.
    */
   componentConflict?: 'allow' | 'reject' | 'replace' | 'share';
+  /**
+   * Whose manners it has with rosters, presence and errors: those of RFC 6121, or those of Prosody 0.12 or ejabberd 23.01 where these
+   * differ. Default `rfc`.
+   */
+  as?: ServerManners;
   /** What a peer may send; see `Limits` of the core. */
   limits?: Partial<Limits>;
   /** SCRAM iterations; clients refuse less than 4096. Default 4096. */
@@ -47,6 +53,8 @@ export interface ServerSettings {
   readonly mechanisms: readonly SaslMechanismName[] | undefined;
   readonly starttls: 'required' | 'optional' | 'off';
   readonly componentConflict: 'allow' | 'reject' | 'replace' | 'share';
+  readonly as: ServerManners;
+  readonly manners: Manners;
   readonly limits: Limits;
   readonly iterations: number;
   readonly offlineMessages: number;

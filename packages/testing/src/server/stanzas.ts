@@ -23,14 +23,24 @@ export function resultOf(iq: XmlElement, payload?: XmlElement): XmlElement {
   return payload ? result.append(payload) : result;
 }
 
-/** The error for a stanza; undefined where one must not be answered (RFC 6120 §8.3.1). */
-export function errorOf(stanza: XmlElement, condition: StanzaErrorCondition, text?: string): XmlElement | undefined {
+/**
+ * The error for a stanza; undefined where one must not be answered (RFC 6120 §8.3.1).
+ * @param returnsPayload Whether what was refused is in it.
+ */
+export function errorOf(
+  stanza: XmlElement,
+  condition: StanzaErrorCondition,
+  text?: string,
+  returnsPayload = false,
+): XmlElement | undefined {
   const type = stanza.attribute('type');
   if (type === 'error' || (stanza.name === 'iq' && type === 'result')) return undefined;
   const error = new XmlElement('error', NS_CLIENT, { type: STANZA_ERROR_TYPES[condition] });
   error.append(new XmlElement(condition, NS_STANZA_ERRORS));
   if (text) error.append(new XmlElement('text', NS_STANZA_ERRORS, { 'xml:lang': 'en' }).append(text));
-  return new XmlElement(stanza.name, NS_CLIENT, { ...turned(stanza), type: 'error' }).append(error);
+  const answer = new XmlElement(stanza.name, NS_CLIENT, { ...turned(stanza), type: 'error' });
+  if (returnsPayload) for (const child of stanza.elements()) answer.append(child);
+  return answer.append(error);
 }
 
 /** A presence stanza without content. */
