@@ -49,6 +49,11 @@ export class ClientRosterNode extends RosterNode {
     return this.#editor()?.remove(jid) ?? super.remove(jid);
   }
 
+  /** Whether the roster has exactly that address. @internal */
+  isContact(jid: JID): boolean {
+    return this.exactly(jid)?.inRoster ?? false;
+  }
+
   protected override get maxStrangers(): number {
     return this.#loaded ? super.maxStrangers : MAX_UNSORTED;
   }

@@ -20,6 +20,8 @@ export class RosterSync implements RosterEditor {
   readonly #roster: ClientRoster;
   readonly #versioned: () => boolean;
   readonly #storage: Storage;
+  /** Who was taken out by pushes before the roster was known. */
+  readonly #dropped = new Set<string>();
   #unsaved: ClientRosterNode | undefined;
   #saving: Promise<void> | undefined;
 
@@ -44,7 +46,7 @@ export class RosterSync implements RosterEditor {
   async fetch(options: RequestOptions = {}): Promise<ClientRosterNode> {
     const { node } = this;
     const versioned = this.#versioned();
-    if (versioned && node.version === undefined) await this.#load(node, options);
+    if (versioned && node.version === undefined && !node.loaded) await this.#load(node, options);
     const query = new RosterQuery(versioned ? { version: node.version ?? '' } : {});
     const result = await this.#xmpp.iqGet(undefined, query, options);
     const answer = result.payload(RosterQuery);
@@ -54,6 +56,7 @@ export class RosterSync implements RosterEditor {
       node.version = answer.version;
     }
     node.fetched();
+    this.#dropped.clear();
     if (answer) this.#save(node);
     return node;
   }
@@ -66,7 +69,8 @@ export class RosterSync implements RosterEditor {
     const item = new RosterItemElement({
       jid: known?.jid ?? JID.from(jid).bare,
       name: (name ?? known?.name) || undefined,
-      groups: new Set(groups ?? known?.groups ?? []),
+      // As they are read: some servers refuse doubled and empty ones.
+      groups: new Set((groups ?? known?.groups ?? []).filter((group) => group !== '')),
     });
     await this.#set(item, options);
   }
@@ -98,8 +102,13 @@ export class RosterSync implements RosterEditor {
     if (!item || second) throw new StanzaError('bad-request', { text: 'a roster push has exactly one item' });
     const { node } = this;
     const entry = entryOf(item);
-    if (item.subscription === 'remove') node.drop(entry.jid);
-    else node.apply([entry]);
+    if (item.subscription === 'remove') {
+      node.drop(entry.jid);
+      if (!node.loaded) this.#dropped.add(entry.jid.full);
+    } else {
+      node.apply([entry]);
+      this.#dropped.delete(entry.jid.full);
+    }
     // A version stands for all that came before it: of a list that was not fetched it says nothing.
     if (!node.fresh) return;
     node.version = query.version ?? node.version;
@@ -132,7 +141,8 @@ export class RosterSync implements RosterEditor {
     if (text === undefined) return;
     try {
       const { version, items } = readStored(text);
-      node.apply(items, true);
+      // What was pushed in this session is later than what an earlier one has stored.
+      node.apply(items.filter(({ jid }) => !node.isContact(jid) && !this.#dropped.has(jid.full)));
       node.version = version;
     } catch (error) {
       // A cache that is damaged costs one full fetch, which stores a good one.

@@ -65,12 +65,33 @@ describe('a roster push', () => {
     expect(request).toContain("ver='v1'");
     server.peer.send(`<iq type='result' id='${idOf(request)}'/>`);
     await fetching;
-    expect(names(client)).toEqual(['bob@example.net Bob']);
+    // What was pushed is later than what was stored.
+    expect(names(client)).toEqual(['carol@example.net ', 'bob@example.net Bob']);
     // The server tells what has changed since.
     pushed('v3');
     await server.peer.receive(/id='v3'/);
-    expect(names(client)).toEqual(['bob@example.net Bob', 'carol@example.net ']);
+    expect(names(client)).toEqual(['carol@example.net ', 'bob@example.net Bob']);
     await expect.poll(() => storage.get('roster/alice@example.org')).toContain('"version":"v3"');
+  });
+
+  it('before the roster was fetched outlasts what was stored: presence, subscription, and a removal', async () => {
+    const storage = new MemoryStorage();
+    const stored = '{"version":"v1","items":[{"jid":"bob@example.net"},{"jid":"dave@example.net"}]}';
+    await storage.set('roster/alice@example.org', stored);
+    const { client, server } = await played({ storage }, BIND + VER);
+    const gone: string[] = [];
+    client.on('gotOffline', ({ jid }) => gone.push(`${jid}`));
+    server.peer.send(push('', "<item jid='bob@example.net' subscription='both'/>"));
+    server.peer.send(push('', "<item jid='dave@example.net' subscription='remove'/>"));
+    server.peer.send("<presence from='bob@example.net/x'/>");
+    const fetching = client.getRoster();
+    const request = await server.peer.receive(/<iq[^>]*type='get'.*?<\/iq>/);
+    expect(client.clientRoster.get('bob@example.net')).toMatchObject({ subscription: 'both', online: true });
+    server.peer.send(`<iq type='result' id='${idOf(request)}'/>`);
+    await fetching;
+    expect(names(client)).toEqual(['bob@example.net ']);
+    expect(client.clientRoster.get('bob@example.net')).toMatchObject({ subscription: 'both', online: true });
+    expect(gone).toEqual([]);
   });
 
   it('before the roster was fetched in a later session does not count either', async () => {

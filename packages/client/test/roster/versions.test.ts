@@ -35,6 +35,22 @@ describe('roster versions', () => {
     await failing;
   });
 
+  it('of an earlier fetch do not come back where a later roster had none', async () => {
+    const { client, server } = await played({}, `${BIND}${VER}`);
+    const fetch = async (query: string): Promise<string> => {
+      const fetching = client.getRoster();
+      const request = await server.peer.receive(/<iq[^>]*type='get'.*?<\/iq>/);
+      if (query) server.peer.send(`<iq type='result' id='${idOf(request)}'>${query}</iq>`);
+      else server.peer.send(`<iq type='error' id='${idOf(request)}'/>`);
+      await fetching.catch(() => undefined);
+      return request;
+    };
+    await fetch(`<query xmlns='${NS}' ver='v1'><item jid='bob@example.net'/></query>`);
+    await fetch(`<query xmlns='${NS}'><item jid='carol@example.net'/></query>`);
+    expect(await fetch('')).toContain("ver=''");
+    expect(names(client)).toEqual(['carol@example.net ']);
+  });
+
   it('spare a second client object the transfer, with a storage in common', async () => {
     const server = memoryServer();
     const storage = new MemoryStorage();

@@ -47,11 +47,14 @@ export interface XMPPEvents extends StreamEvents {
   changedSubscription: Presence;
   /** Show or status of a resource is not what it was. */
   changedStatus: PresenceChange;
-  /** The first resource of a contact is there. */
+  /** The first resource of a contact is there. Never of our own account, whose other devices tell `presence` and `changedStatus`. */
   gotOnline: PresenceChange;
   /** The last resource of a contact is gone. */
   gotOffline: PresenceChange;
-  /** A roster result or push was taken in. */
+  /**
+   * A roster result or push was taken in. One for each push: a contact that takes us out of its roster ends the subscriptions one by
+   * one, and some servers push also where nothing is new.
+   */
   rosterUpdate: RosterChange;
   /** A contact asks to see our presence, and the policy is to ask: answer with `authorize()` or `unauthorize()` of the roster item. */
   rosterSubscriptionRequest: Presence;

@@ -109,7 +109,10 @@ export class RosterItem {
     return this.#roster.act(this, 'unsubscribe');
   }
 
-  /** Lets the contact see our presence. One who has not asked is approved beforehand, where the server knows that (RFC 6121 §3.4). */
+  /**
+   * Lets the contact see our presence. One who has not asked is approved beforehand (RFC 6121 §3.4) where the server offers that: a
+   * client's `server.preApproval` says so. Another server does nothing, and the contact has to be authorized once it asks.
+   */
   authorize(): Sending {
     return this.#roster.act(this, 'subscribed');
   }
