@@ -4,6 +4,7 @@ import type { TransportFactory } from '@sestina/core/transport';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { SoftwareVersion } from '@sestina/xep-0092';
 import { Ping } from '@sestina/xep-0199';
+import { Rooms } from './rooms.js';
 
 // Two who answer each other would never stop.
 const ANSWERS = 5;
@@ -26,6 +27,7 @@ export class Contacts {
     component.use(Ping);
     if (domain.startsWith('rooms.')) {
       component.use(ServiceDiscovery, { identities: [{ category: 'conference', type: 'text', name: 'Rooms' }] });
+      new Rooms(component);
     } else {
       component.use(ServiceDiscovery);
     }

@@ -1,0 +1,227 @@
+import {
+  BaseXMPP,
+  JID,
+  type Message,
+  type MessageContext,
+  Plugin,
+  PluginError,
+  type PresenceInit,
+  type RequestOptions,
+  SessionLostError,
+} from '@sestina/core';
+import { SharedLookups } from '@sestina/core/util';
+import { Form } from '@sestina/xep-0004';
+import { ServiceDiscovery } from '@sestina/xep-0030';
+import { DelayedDelivery } from '@sestina/xep-0203';
+import type { Departure } from './departure.js';
+import { RoomJoinError } from './errors.js';
+import { isMarked } from './mark.js';
+import { checkMucOptions, type JoinOptions, MultiUserChatOptions } from './options.js';
+import { Pacer } from './pacer.js';
+import { Room } from './room.js';
+import type { RoomHost } from './room-host.js';
+import { type RoomInfo, roomInfo } from './room-info.js';
+import { MucOwner, NS_MUC } from './stanza.js';
+import { whenOnline } from './when-online.js';
+
+declare module '@sestina/core' {
+  interface XMPPEvents {
+    /** We are in a room (XEP-0045): for the first time, or once more after it was lost. */
+    roomJoined: { readonly room: Room };
+    /** We are out of a room for good (XEP-0045). */
+    roomLeft: Departure & { readonly room: Room };
+  }
+}
+
+/** A room of a service, as its list has it. */
+export interface ListedRoom {
+  readonly jid: JID;
+  readonly name: string | undefined;
+}
+
+/** XEP-0045: Multi-User Chat, version 1.35.5. Enters rooms, and keeps us in them until we leave. */
+export class MultiUserChat extends Plugin {
+  static override readonly id = 'xep-0045';
+  static override readonly Options = MultiUserChatOptions;
+  static override readonly inject = [BaseXMPP, ServiceDiscovery, DelayedDelivery, MultiUserChatOptions] as const;
+  readonly #xmpp: BaseXMPP;
+  readonly #disco: ServiceDiscovery;
+  readonly #options: MultiUserChatOptions;
+  readonly #host: RoomHost;
+  readonly #rooms = new Map<string, Room>();
+  readonly #joins: SharedLookups<string>;
+  /** Show and status that each of our addresses has broadcast last. */
+  readonly #shown = new Map<string, Pick<PresenceInit, 'show' | 'status'>>();
+  #stays = 0;
+
+  /** @throws ConfigError for an option that cannot work. */
+  constructor(xmpp: BaseXMPP, disco: ServiceDiscovery, _delayed: DelayedDelivery, options: MultiUserChatOptions) {
+    super();
+    checkMucOptions(options);
+    this.#xmpp = xmpp;
+    this.#disco = disco;
+    this.#options = options;
+    this.#joins = new SharedLookups(xmpp.clock, 10_000);
+    const pacer = new Pacer(xmpp.clock, options.joinRate);
+    this.#host = {
+      xmpp,
+      settings: options,
+      turn: (signal) => pacer.turn(signal),
+      online: (signal) => whenOnline(xmpp, signal),
+      nextStay: () => ++this.#stays,
+      shownBy: (own) => this.#shown.get((own ?? xmpp.account).bare.full) ?? {},
+    };
+    this.own(
+      xmpp.advertise(NS_MUC),
+      xmpp.messages.describe((message, context) => this.#describe(message, context)),
+      xmpp.on('presenceBroadcast', ({ owner, presence }) => {
+        if (!options.followPresence) return;
+        const { show, status } = presence;
+        this.#shown.set(owner.full, presence.isAvailable ? { show, status } : {});
+        for (const room of this.#rooms.values()) {
+          if ((room.own ?? xmpp.account).bare.equals(owner)) room.follow(presence);
+        }
+      }),
+      {
+        dispose: () => {
+          for (const room of this.rooms) room.abandon({ reason: 'self' });
+        },
+      },
+    );
+  }
+
+  override sessionStart(): void {
+    for (const room of this.rooms) room.sessionBegins();
+  }
+
+  override sessionResumed(): void {}
+
+  override sessionEnd(reason: Error): void {
+    // Removed during a session: the rooms are left by disposing of what is owned.
+    if (reason instanceof PluginError) return;
+    const lost = new SessionLostError('the session was lost, and the rooms with it', { cause: reason });
+    for (const room of this.rooms) room.sessionEnds(lost);
+  }
+
+  /** The rooms that we are in, or are entering. */
+  get rooms(): Iterable<Room> {
+    return [...this.#rooms.values()];
+  }
+
+  /** A room that we are in, or are entering. @param from The address of a component that is. */
+  room(jid: JID | string, from?: JID | string): Room | undefined {
+    return this.#rooms.get(keyOf(JID.from(jid).bare, this.#own(from)));
+  }
+
+  /**
+   * Enters a room; resolves when we are in, and its occupants and its subject are known. Where we are in already, or are being let in,
+   * that counts, whatever the options are.
+   * @throws RoomJoinError: its `reason` says why not. DisconnectedError, SessionLostError, SendError; the signal's reason. PluginError
+   *   once the plugin is removed.
+   */
+  join(room: JID | string, options: JoinOptions = {}): Promise<Room> {
+    return this.untilRemoved(options.signal, async (signal) => {
+      const jid = JID.from(room).bare;
+      const own = this.#own(options.from);
+      const key = keyOf(jid, own);
+      const known = this.#rooms.get(key);
+      if (known?.state === 'joined') return known;
+      if (known?.state === 'leaving') await known.leave();
+      return this.#joins.ask(key, (stop) => this.#enter(key, { jid, own, options }, stop), {
+        what: `joining ${jid}`,
+        signal,
+      });
+    });
+  }
+
+  async #enter(
+    key: string,
+    { jid, own, options }: { jid: JID; own: JID | undefined; options: JoinOptions },
+    signal: AbortSignal,
+  ): Promise<Room> {
+    const known = this.#rooms.get(key);
+    if (known) {
+      await known.rejoin();
+      return known;
+    }
+    const info = options.confirm && (await this.info(jid, { from: own, signal }));
+    if (info && !(await options.confirm?.(info))) throw new RoomJoinError(jid, 'declined');
+    signal.throwIfAborted();
+    const account = own ?? this.#xmpp.requestedJid;
+    const nick = options.nick ?? this.#options.nick ?? account.local ?? account.domain;
+    const room: Room = new Room({
+      host: this.#host,
+      jid,
+      own,
+      nick,
+      options,
+      founded: () => this.#found(room),
+      entered: () => this.#xmpp.emit('roomJoined', { room }),
+      closed: (departure) => {
+        if (this.#rooms.get(key) === room) this.#rooms.delete(key);
+        this.#xmpp.emit('roomLeft', { ...departure, room });
+      },
+    });
+    room.info = info;
+    this.#rooms.set(key, room);
+    await room.enter(signal);
+    return room;
+  }
+
+  // Finding rooms.
+
+  /** The services for rooms at a domain; without one, at our server's. @throws what `ServiceDiscovery.find()` throws. */
+  async services(domain: JID | string = this.#xmpp.serverDomain, options: RequestOptions = {}): Promise<JID[]> {
+    const wanted = { feature: NS_MUC, identity: { category: 'conference' } };
+    const found = await this.#disco.find(domain, wanted, options);
+    return found.map(({ jid }) => jid);
+  }
+
+  /** The rooms that a service lists. @throws TooManyItemsError beyond 10,000; what `ServiceDiscovery.items()` throws. */
+  async *list(service: JID | string, options: RequestOptions = {}): AsyncGenerator<ListedRoom, void, void> {
+    for (const item of await this.#disco.items(service, options)) {
+      const jid = JID.tryParse(item.xml.attribute('jid') ?? '');
+      if (jid) yield { jid, name: item.name };
+    }
+  }
+
+  /** What a room says of itself. @throws what `ServiceDiscovery.info()` throws. */
+  async info(
+    room: JID | string,
+    options: RequestOptions & { from?: JID | string | undefined } = {},
+  ): Promise<RoomInfo> {
+    const jid = JID.from(room).bare;
+    const info = roomInfo(await this.#disco.info(jid, { ...options, cached: false }));
+    for (const known of this.#rooms.values()) if (known.jid.equals(jid)) known.info = info;
+    return info;
+  }
+
+  #own(from: JID | string | undefined): JID | undefined {
+    if (!this.#xmpp.isComponent) return undefined;
+    return from === undefined ? this.#xmpp.requestedJid : JID.from(from);
+  }
+
+  async #found(room: Room): Promise<void> {
+    const { create = 'never' } = room.options;
+    if (create === 'never') throw new RoomJoinError(room.jid, 'not-found');
+    const form = new Form({ type: 'submit' });
+    await this.#xmpp.iqSet(room.jid, new MucOwner({ form }), { from: room.own });
+  }
+
+  #describe(message: Message, context: MessageContext): void {
+    const { from, to } = message;
+    if (context.way !== 'in' || context.source !== 'stream' || !from) return;
+    const room =
+      this.#rooms.size > 0 ? this.#rooms.get(keyOf(from.bare, this.#xmpp.isComponent ? to : undefined)) : undefined;
+    if (room) room.describe(message, context);
+    else if (isMarked(message)) {
+      context.kind = 'private';
+      context.peer = from;
+      context.author = { jid: from };
+    }
+  }
+}
+
+function keyOf(room: JID, own: JID | undefined): string {
+  return `${own?.full ?? ''} ${room.full}`;
+}

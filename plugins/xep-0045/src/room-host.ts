@@ -1,0 +1,31 @@
+import type { BaseXMPP, JID, PresenceInit } from '@sestina/core';
+import type { Departure } from './departure.js';
+import type { JoinOptions, MultiUserChatOptions } from './options.js';
+
+/** What all rooms of a connection share. */
+export interface RoomHost {
+  readonly xmpp: BaseXMPP;
+  readonly settings: MultiUserChatOptions;
+  /** Resolves when it is the turn of another room to be entered. */
+  turn(signal: AbortSignal): Promise<void>;
+  /** Resolves when there is a session. */
+  online(signal: AbortSignal): Promise<void>;
+  /** The number of another stay of an occupant. */
+  nextStay(): number;
+  /** What that address of ours has broadcast last. */
+  shownBy(own: JID | undefined): Pick<PresenceInit, 'show' | 'status'>;
+}
+
+/** What a room begins with. */
+export interface RoomInit {
+  readonly host: RoomHost;
+  readonly jid: JID;
+  /** The address of a component that enters. */
+  readonly own: JID | undefined;
+  readonly nick: string;
+  readonly options: JoinOptions;
+  /** We have founded it: resolves when it is open. */
+  founded(): Promise<void>;
+  entered(): void;
+  closed(departure: Departure): void;
+}

@@ -1,0 +1,400 @@
+import type {
+  JID,
+  Message,
+  MessageContext,
+  MessageInit,
+  Presence,
+  PresenceInit,
+  Registration,
+  RequestOptions,
+  Sending,
+  SendOptions,
+} from '@sestina/core';
+import { within } from '@sestina/core/util';
+import { Conversation } from './conversation.js';
+import { type Departure, departureOf, isFault } from './departure.js';
+import { Entering } from './entering.js';
+import type { Entrance } from './entrance.js';
+import { NotInRoomError, RoomError } from './errors.js';
+import { historyFor } from './history.js';
+import type { JidTrust, Occupant } from './occupant.js';
+import { OccupantList } from './occupant-list.js';
+import type { JoinOptions } from './options.js';
+import { Reentry } from './reentry.js';
+import { Renaming } from './renaming.js';
+import { RoomEmitter, type RoomEvents } from './room-events.js';
+import type { RoomInit } from './room-host.js';
+import type { RoomInfo } from './room-info.js';
+import { RoomListening } from './room-listening.js';
+import { type RoomSending, type RoomSendOptions, type Settle, settlement } from './room-sending.js';
+import { Stay } from './stay.js';
+
+/**
+ * How far we are in a room. `unreachable`: we were in, the room or the session was lost, and it is entered again by itself. `left` is
+ * for good: `join()` gives another object.
+ */
+export type RoomState = 'joined' | 'joining' | 'leaving' | 'left' | 'unreachable';
+
+/** A room that we are in, or are about to enter: who is there, what is said (XEP-0045 §7). */
+export class Room extends RoomListening implements JidTrust {
+  readonly jid: JID;
+  /** What the room has said of itself when it was asked last, by `MultiUserChat.info()`; undefined where it was not. */
+  info: RoomInfo | undefined;
+  readonly #init: RoomInit;
+  readonly #emitter: RoomEmitter;
+  readonly #conversation: Conversation;
+  readonly #entering: Entering;
+  readonly #reentry: Reentry;
+  readonly #renaming: Renaming;
+  readonly #registrations: readonly Pick<Registration, 'dispose'>[];
+  readonly #lifetime = new AbortController();
+  #state: RoomState = 'joining';
+  #stay: Stay | undefined;
+  #nonAnonymous = false;
+  #shown: Pick<PresenceInit, 'show' | 'status'> | undefined;
+  #leave: Settle<void> | undefined;
+  /** We have gone offline: rooms take us out then. */
+  #offline = false;
+
+  /** @internal */
+  constructor(init: RoomInit) {
+    const { host, jid, own, options } = init;
+    const { xmpp, settings } = host;
+    const events = xmpp.createEvents<RoomEvents>(`room ${jid}`);
+    super(events);
+    this.jid = jid;
+    this.#init = init;
+    this.#shown = options.presence;
+    this.#emitter = new RoomEmitter(events, () => xmpp.logger.warn(`room ${jid}: more was said than is kept`));
+    const conversation = {
+      xmpp,
+      jid,
+      own,
+      emitter: this.#emitter,
+      nicks: () => ({ nick: this.nick, asked: this.#renaming.nick }),
+      presence: () => this.#presence,
+      forgotten: () => this.#lost({ reason: 'lost' }),
+    };
+    this.#renaming = new Renaming(xmpp, jid);
+    this.#reentry = new Reentry({
+      clock: xmpp.clock,
+      random: xmpp.random,
+      enter: (signal) => this.#entering.enter(signal),
+      gaveUp: (error) => this.#close({ reason: 'lost', error }),
+    });
+    this.#conversation = new Conversation(conversation, options.resend ?? false);
+    const entering = {
+      xmpp,
+      jid,
+      own,
+      options,
+      trust: this,
+      timeout: options.timeout ?? settings.joinTimeout,
+      subjectTimeout: settings.subjectTimeout,
+      history: () => historyFor(options.history, settings.history, this.#conversation.heardAt),
+      shown: () => this.#shown ?? host.shownBy(own),
+      newList: () => new OccupantList({ ...settings, track: options.track ?? settings.track }, () => host.nextStay()),
+      turn: (signal: AbortSignal) => host.turn(signal),
+      online: (signal: AbortSignal) => host.online(signal),
+      begins: () => this.#begins(),
+      founded: () => init.founded(),
+      entered: (entrance: Entrance) => this.#entered(entrance),
+    };
+    this.#entering = new Entering(entering, init.nick);
+    this.#registrations = [
+      xmpp.claim(jid, { kind: 'room', owner: own, presence: (presence) => this.#present(presence) }),
+      xmpp.onMessage((message) => this.#message(message), {
+        name: `room ${jid}`,
+        from: jid,
+        to: own,
+        type: ['groupchat', 'chat', 'normal', 'error'],
+        sources: ['stream', 'history'],
+      }),
+    ];
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  /** What the room calls us; before it lets us in, what we want to be called. */
+  get nick(): string {
+    return this.#stay?.nick ?? this.#entering.nick;
+  }
+
+  /** Ourselves, as the others see us; undefined before we were in. */
+  get me(): Occupant | undefined {
+    return this.#stay?.me;
+  }
+
+  /** Who is there, by nick: complete once we have joined; while the room is entered again, as it was. */
+  get occupants(): ReadonlyMap<string, Occupant> {
+    return this.#stay?.list.all ?? new Map();
+  }
+
+  /** Undefined until the room has told it; empty where there is none. */
+  get subject(): string | undefined {
+    return this.#conversation.subject;
+  }
+
+  /** The address of a component that is in the room; undefined on a client. */
+  get own(): JID | undefined {
+    return this.#init.own;
+  }
+
+  /** What it was joined with. */
+  get options(): JoinOptions {
+    return this.#init.options;
+  }
+
+  /** Aborted once we are out for good, with a `NotInRoomError`. */
+  get signal(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  /** Whether the room shows real addresses, to all or to us as a moderator: otherwise its word about them does not count. */
+  get showsJids(): boolean {
+    return this.#nonAnonymous || this.me?.role === 'moderator';
+  }
+
+  // Taking part.
+
+  /**
+   * Says something to all. While the room is entered it waits.
+   * @returns what became of it: its `reflected` is the message as all have got it.
+   */
+  send(content: string | MessageInit, options: RoomSendOptions = {}): RoomSending {
+    const sending = this.#conversation.say(content, options);
+    if (this.#state === 'left' || this.#state === 'leaving') this.#conversation.close(this.#notIn());
+    return sending;
+  }
+
+  /** Says something to one occupant alone (XEP-0045 §7.5). What the room does not deliver comes back as a `messageError`. */
+  whisper(nick: string, content: string | MessageInit, options?: SendOptions): Sending {
+    return this.#conversation.whisper(nick, content, options);
+  }
+
+  /** Changes the subject; resolves when all have been told. @throws RoomError where we may not; what `RoomSending.reflected` rejects with. */
+  async setSubject(subject: string, options: RoomSendOptions = {}): Promise<void> {
+    try {
+      await this.send({ subject }, options).reflected;
+    } catch (error) {
+      throw RoomError.from(this.jid, 'to change the subject', error);
+    }
+  }
+
+  /** Takes another nick; resolves when the room calls us so. @throws RoomError with the reason `conflict` where somebody has it. */
+  async changeNick(nick: string, options: RequestOptions = {}): Promise<void> {
+    this.#requireJoined();
+    const send = (id: string): void => {
+      this.#sendPresence({ ...this.#shown, id, to: this.jid.withResource(nick) });
+    };
+    await this.#renaming.ask(nick, send, options);
+  }
+
+  /** Tells the room how far we are there. Show and status stay when the room is entered again. @throws NotInRoomError */
+  setPresence(shown: Pick<PresenceInit, 'show' | 'status'>): Sending {
+    this.#requireJoined();
+    this.#shown = shown;
+    return this.#sendPresence({ ...shown, to: this.jid.withResource(this.nick) });
+  }
+
+  /**
+   * Leaves the room; resolves when it has said so, or after `timeout`.
+   * @param options `status`: a word of farewell.
+   */
+  async leave(options: RequestOptions & { readonly status?: string | undefined } = {}): Promise<void> {
+    const { xmpp } = this.#init.host;
+    const { status, timeout = xmpp.timeout, signal } = options;
+    if (this.#state === 'left') return;
+    const wasIn = this.#state === 'joined';
+    this.#leave ??= settlement<void>();
+    if (wasIn) this.#state = 'leaving';
+    if (this.#state !== 'leaving' || !xmpp.online) {
+      this.abandon({ reason: 'self' });
+      return;
+    }
+    if (wasIn) this.#sendPresence({ type: 'unavailable', status, to: this.jid.withResource(this.nick) });
+    try {
+      await within(xmpp.clock, this.#leave.promise, { what: `leaving ${this.jid}`, timeout, signal });
+    } catch {
+      // It has been told; whether it says so is its own affair.
+      this.#close({ reason: 'self' });
+    }
+  }
+
+  /**
+   * Enters the room again, as where it has lost us without telling. What is said meanwhile waits.
+   * @throws RoomJoinError, or NotInRoomError once we are out for good.
+   */
+  rejoin(): Promise<void> {
+    if (this.#state === 'left' || this.#state === 'leaving') return Promise.reject(this.#notIn());
+    return this.#reentry.begin();
+  }
+
+  // For the plugin.
+
+  /** Enters it for the first time. @internal */
+  async enter(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#entering.enter(signal);
+    } catch (error) {
+      this.#close({ reason: 'lost', error });
+      throw error;
+    }
+  }
+
+  /** A session has begun in which the room does not know us. @internal */
+  sessionBegins(): void {
+    this.#offline = false;
+    if (this.#state === 'unreachable') this.#reentry.begin().catch(() => {});
+  }
+
+  /** @internal */
+  sessionEnds(error: Error): void {
+    this.#entering.stop(error);
+    this.#reentry.stop(error);
+    if (this.#state === 'leaving') this.#close({ reason: 'self' });
+    else if (this.#stay) this.#lost({ reason: 'lost', error }, false);
+  }
+
+  /** What we have broadcast. @internal */
+  follow(presence: Presence): void {
+    this.#offline = !presence.isAvailable;
+    if (this.#offline || this.#state !== 'joined') return;
+    this.setPresence({ show: presence.show, status: presence.status });
+  }
+
+  /** Out at once, with a word to the room where it may know us. @internal */
+  abandon(departure: Departure): void {
+    const inside = this.#state === 'joined' || this.#state === 'leaving' || this.#entering.entrance !== undefined;
+    // Without a connection it waits for the next: the session may go on.
+    const connected = this.#init.host.xmpp.state !== 'disconnected';
+    if (inside && connected) this.#sendPresence({ type: 'unavailable', to: this.jid.withResource(this.nick) });
+    this.#close(departure);
+  }
+
+  /** @internal */
+  describe(message: Message, context: MessageContext): void {
+    this.#conversation.describe(message, context);
+  }
+
+  #requireJoined(): void {
+    if (this.#state !== 'joined') throw this.#notIn();
+  }
+
+  #notIn(): NotInRoomError {
+    return this.#lifetime.signal.reason ?? new NotInRoomError(this.jid);
+  }
+
+  #sendPresence(init: PresenceInit): Sending {
+    return this.#init.host.xmpp.sendPresence({ from: this.own, ...init });
+  }
+
+  // What comes.
+
+  get #presence(): 'entering' | 'inside' | undefined {
+    if (this.#entering.entrance) return 'entering';
+    return this.#state === 'joined' ? 'inside' : undefined;
+  }
+
+  #message(message: Message): void {
+    if (this.#conversation.take(message)) this.#entering.entrance?.told();
+  }
+
+  #present(presence: Presence): void {
+    const { from, to } = presence;
+    // A component may be in it by several resources of one address.
+    if (!from || (this.own?.isFull && !to?.equals(this.own))) return;
+    const { entrance } = this.#entering;
+    if (presence.type === 'error') {
+      if (!entrance?.refused(from, presence)) this.#renaming.refused(presence);
+      return;
+    }
+    // Of the room itself: an avatar, no occupant.
+    if (from.isBare) return;
+    const target = entrance ?? this.#stay;
+    if (!target || (!entrance && this.#state !== 'joined' && this.#state !== 'leaving')) return;
+    if (presence.isAvailable) target.came(from, presence);
+    else if (presence.type === 'unavailable') target.went(from, presence);
+  }
+
+  // How far we are.
+
+  #begins(): void {
+    this.#state = 'joining';
+    this.#emitter.hold();
+    this.#conversation.begins();
+  }
+
+  #entered(entrance: Entrance): void {
+    const { host } = this.#init;
+    const again = this.#stay !== undefined;
+    const { codes, list, nick, marked } = entrance;
+    const stay = new Stay(
+      { nick, list, marked, trust: this, emitter: this.#emitter },
+      { renamed: () => this.#renaming.done(), departed: (presence) => this.#departed(presence) },
+    );
+    this.#stay = stay;
+    this.#entering.nick = nick;
+    this.#state = 'joined';
+    this.#reentry.entered();
+    this.#nonAnonymous = codes.has(100);
+    if (list.missing > 0) host.xmpp.logger.warn(`room ${this.jid}: ${list.missing} occupants are more than are kept`);
+    // Those who listen already hear of it first; those who await it have their turn to listen before what was said meanwhile is told.
+    this.#emitter.events.emit('joined', { created: codes.has(201), again });
+    this.#emitter.events.emit('occupantsLoaded', { occupants: list.all });
+    this.#warn(codes.has(170), codes.has(100));
+    host.xmpp.clock.nextTurn(() => this.#emitter.release());
+    this.#init.entered();
+    this.#conversation.open();
+  }
+
+  #warn(logged: boolean, nonAnonymous: boolean): void {
+    if (logged || nonAnonymous) this.#emitter.emit('privacyWarning', { logged, nonAnonymous });
+  }
+
+  #departed(presence: Presence): void {
+    if (this.#state === 'leaving') {
+      this.#close({ reason: 'self' });
+      return;
+    }
+    const departure = departureOf(presence, this.#offline ? 'self' : 'lost');
+    if (isFault(departure)) this.#lost(departure);
+    else this.#close(departure);
+  }
+
+  /** We are out without anybody wanting it. */
+  #lost(departure: Departure, online = true): void {
+    this.#conversation.hold();
+    this.#emitter.release();
+    if (this.#state !== 'joined') {
+      // It was being entered again already.
+      this.#state = 'unreachable';
+      return;
+    }
+    if (this.#init.options.rejoin === false) {
+      this.#close(departure);
+      return;
+    }
+    this.#state = 'unreachable';
+    this.#emitter.emit('unreachable', departure);
+    if (online) this.#reentry.fault();
+  }
+
+  /** We are out for good. */
+  #close(departure: Departure): void {
+    if (this.#state === 'left') return;
+    this.#state = 'left';
+    const reason = new NotInRoomError(this.jid, departure);
+    this.#entering.stop(reason);
+    this.#reentry.stop(reason);
+    for (const registration of this.#registrations) registration.dispose();
+    this.#renaming.fail(reason);
+    this.#leave?.resolve();
+    this.#conversation.close(reason);
+    this.#lifetime.abort(reason);
+    this.#emitter.end(departure, reason);
+    this.#init.closed(departure);
+  }
+}
