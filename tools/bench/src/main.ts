@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildRevision, type Revision, withTwins } from './harness/against.js';
 import { compileContenders } from './harness/compile.js';
 import { reportText } from './harness/format.js';
 import { DOCUMENT, figures, writeSection } from './harness/markdown.js';
@@ -14,9 +16,11 @@ const USAGE = `npm run bench -- [OPTION…]
   --only a,c      these scenarios: ${scenarios.map(({ id, title }) => `\n                    ${id}  ${title}`).join('')}
   --case TEXT     only cases whose title has this in it
   --quick         two rounds with little work: shows that it runs, not how fast
-  --rounds N      samples of each contender, default 5 (quick: 2)
+  --rounds N      how often each contender is started, default 5 (quick: 2)
+  --against REV   beside each contender of ours the same at another revision, which is built for that
   --json          prints the figures as JSON
-  --output FILE   writes the JSON to a file as well
+  --output FILE   writes the JSON to a file as well, after each scenario
+  --resume        takes the scenarios that are in that file already from there
   --markdown      rewrites the figures in docs/performance.md
   --from FILE     takes the figures from such a file instead of measuring
   --profile DIR   writes CPU profiles of the contender that the ratios refer to, first round
@@ -29,7 +33,9 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     json: { type: 'boolean', default: false },
+    against: { type: 'string' },
     output: { type: 'string' },
+    resume: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
     from: { type: 'string' },
     profile: { type: 'string' },
@@ -49,7 +55,12 @@ function chosen(): readonly Scenario[] {
   return scenarios.filter(({ id }) => !wanted || wanted.includes(id));
 }
 
-async function runScenario(scenario: Scenario, context: Context, rounds: number): Promise<ScenarioResult> {
+async function runScenario(
+  scenario: Scenario,
+  context: Context,
+  rounds: number,
+  revision: Revision | undefined,
+): Promise<ScenarioResult> {
   const { id, title } = scenario;
   progress(`(${id}) ${title}`);
   const prepared = await scenario.prepare(context);
@@ -59,7 +70,8 @@ async function runScenario(scenario: Scenario, context: Context, rounds: number)
   try {
     for (const each of prepared.cases) {
       if (options.case && !each.title.includes(options.case)) continue;
-      cases.push(await runCase(each, { rounds, profile, progress }));
+      const whole = revision ? withTwins(each, revision) : each;
+      cases.push(await runCase(whole, { rounds, profile, quick: options.quick, progress }));
     }
   } finally {
     await prepared.dispose?.();
@@ -88,16 +100,32 @@ async function measure(): Promise<Report> {
   };
   const date = new Date().toISOString();
   const directory = await mkdtemp(join(tmpdir(), 'sestina-bench-'));
+  const revision = options.against === undefined ? undefined : await buildRevision(options.against);
   const results: ScenarioResult[] = [];
+  const report: Report = { date, quick, rounds, machine, scenarios: results };
+  const before = await resumed();
   try {
     for (const scenario of wanted) {
       const context: Context = { directory, quick, scale: (full, small) => (quick ? small : full) };
-      results.push(await runScenario(scenario, context, rounds));
+      const known = before.find(({ id }) => id === scenario.id);
+      results.push(known ?? (await runScenario(scenario, context, rounds, revision)));
+      if (options.output) await writeFile(options.output, textOf(report));
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
+    await revision?.dispose();
   }
-  return { date, quick, rounds, machine, scenarios: results };
+  return report;
+}
+
+/** What an earlier run has measured. */
+async function resumed(): Promise<readonly ScenarioResult[]> {
+  if (!options.resume || !options.output || !existsSync(options.output)) return [];
+  return (JSON.parse(await readFile(options.output, 'utf8')) as Report).scenarios;
+}
+
+function textOf(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 async function main(): Promise<void> {
@@ -106,9 +134,7 @@ async function main(): Promise<void> {
     return;
   }
   const report = options.from ? (JSON.parse(await readFile(options.from, 'utf8')) as Report) : await measure();
-  const json = `${JSON.stringify(report, null, 2)}\n`;
-  if (options.output) await writeFile(options.output, json);
-  process.stdout.write(options.json ? json : reportText(report));
+  process.stdout.write(options.json ? textOf(report) : reportText(report));
   if (!options.markdown) return;
   await writeSection('figures', figures(report));
   process.stderr.write(`figures written to ${DOCUMENT}\n`);

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cells } from '../src/harness/format.js';
 import { replaceSection } from '../src/harness/markdown.js';
-import { evaluate } from '../src/harness/run-case.js';
-import { median, spread, summary } from '../src/harness/stats.js';
-import type { Case, Sample } from '../src/harness/types.js';
+import { runCase, tablesOf } from '../src/harness/run-case.js';
+import { median, range, spread, summary } from '../src/harness/stats.js';
+import type { Case, Contender, Sample } from '../src/harness/types.js';
 import { makeCorpus } from '../src/scenarios/corpus.js';
 
 const script = new URL('contender.ts', import.meta.url);
@@ -39,13 +42,13 @@ describe('statistics of a run', () => {
   });
 
   it('compares contenders within a round, so that a slow round does not count', () => {
-    const { tables } = evaluate(caseOf(), samples('us', { ours: [1, 100, 1], theirs: [2, 200, 2] }));
+    const tables = tablesOf(caseOf(), samples('us', { ours: [1, 100, 1], theirs: [2, 200, 2] }));
     expect(tables[0]?.rows[1]?.ratio).toMatchObject({ median: 2, min: 2, max: 2 });
   });
 
   it('turns the ratio round where more is better', () => {
     const metrics = [{ id: 'rate', label: 'messages', unit: '1/s', moreIsBetter: true }];
-    const { tables } = evaluate(caseOf({ metrics }), samples('rate', { ours: [30], theirs: [10] }));
+    const tables = tablesOf(caseOf({ metrics }), samples('rate', { ours: [30], theirs: [10] }));
     expect(tables[0]?.rows[1]?.ratio.median).toBe(3);
   });
 
@@ -54,7 +57,7 @@ describe('statistics of a run', () => {
       { metric: 'us', contender: 'theirs', atLeast: 3 },
       { metric: 'us', contender: 'ours', absolute: true, atMost: 10 },
     ];
-    const { tables } = evaluate(caseOf({ targets }), samples('us', { ours: [10], theirs: [20] }));
+    const tables = tablesOf(caseOf({ targets }), samples('us', { ours: [10], theirs: [20] }));
     expect(tables[0]?.rows.map((row) => row.target?.met)).toEqual([true, false]);
     const [, ...rows] = cells(tables[0]!);
     expect(rows.map((row) => row.at(-1))).toEqual(['≤ 10 µs met', '≥ 3 MISSED']);
@@ -62,9 +65,9 @@ describe('statistics of a run', () => {
 
   it('compares only what can be compared', () => {
     const metrics = [{ id: 'share', label: 'it takes', unit: '%', compared: false }];
-    const { tables } = evaluate(caseOf({ metrics }), samples('share', { ours: [0], theirs: [50] }));
+    const tables = tablesOf(caseOf({ metrics }), samples('share', { ours: [0], theirs: [50] }));
     expect(cells(tables[0]!)).toEqual([
-      ['', 'it takes (%)', 'min–max', 'spread', 'target'],
+      ['', 'it takes (%)', 'from–to', 'spread', 'target'],
       ['ours', '0.00', '0.00–0.00', '0 %', ''],
       ['theirs', '50.0', '50.0–50.0', '0 %', ''],
     ]);
@@ -73,14 +76,81 @@ describe('statistics of a run', () => {
   it('leaves a contender out that does not have the figure', () => {
     const mixed = samples('us', { ours: [1] });
     mixed.set('theirs', [{ values: { other: 1 } }]);
-    expect(evaluate(caseOf(), mixed).tables[0]?.rows.map((row) => row.contender)).toEqual(['ours']);
+    expect(tablesOf(caseOf(), mixed)[0]?.rows.map((row) => row.contender)).toEqual(['ours']);
   });
 
-  it('refuses figures of contenders that did other work', () => {
+  it('shows all of a few samples, and the middle half of many', () => {
+    expect(range(summary([1, 2, 9]))).toEqual([1, 9]);
+    expect(range(summary(Array.from({ length: 101 }, (_, i) => i)))).toEqual([25, 75]);
+  });
+});
+
+describe('a case', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = `${await mkdtemp(join(tmpdir(), 'sestina-bench-test-'))}/`;
+    await mkdir(`${folder}dist`);
+    const says = (ending: string) =>
+      `${ending}\nprocess.stdout.write(JSON.stringify({ values: { us: 3 }, check }) + '\\n');`;
+    const turns = `
+      import { createInterface } from 'node:readline';
+      const { each, fails, check = 'same' } = JSON.parse(process.argv[2]);
+      let turn = 0;
+      console.log('ready');
+      for await (const line of createInterface({ input: process.stdin })) {
+        if (line === 'end') break;
+        if (++turn === fails) throw new Error('it fell over');
+        console.log(each);
+      }`;
+    await writeFile(`${folder}dist/turns.js`, says(turns));
+    await writeFile(`${folder}dist/once.js`, says("const { check = 'same' } = JSON.parse(process.argv[2]);"));
+    await writeFile(`${folder}package.json`, '{ "type": "module" }');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const contender = (name: string, file: string, config: object = {}, more: Partial<Contender> = {}): Contender => ({
+    name,
+    script: new URL(`../src/contenders/${file}.ts`, import.meta.url),
+    compiled: folder,
+    config: { ...config },
+    ...more,
+  });
+  const run = (contenders: readonly Contender[], more: Partial<Case> = {}) => {
     const verify = (checks: ReadonlyMap<string, unknown>): void => {
       if (new Set(checks.values()).size > 1) throw new Error('other work');
     };
-    expect(() => evaluate(caseOf({ verify }), samples('us', { ours: [1], theirs: [1] }))).toThrow('other work');
+    return runCase(caseOf({ contenders, verify, ...more }), { rounds: 2, progress: () => {} });
+  };
+
+  it('has its contenders take turns, each in the unit of its own figure', async () => {
+    const ours = contender('ours', 'turns', { each: 2 });
+    const theirs = contender('theirs', 'turns', { each: 4 }, { every: 10 });
+    const { tables, failed } = await run([ours, theirs], { turns: true });
+    expect(failed).toBeUndefined();
+    expect(tables[0]?.rows.map(({ value }) => [value.median, value.samples.length])).toEqual([
+      [3, 80],
+      [3, 8],
+    ]);
+  });
+
+  it.each(['turns', 'once'])('goes on without a contender that fails, and says why (%s)', async (file) => {
+    const fails =
+      file === 'turns' ? contender('theirs', file, { each: 1, fails: 3 }) : contender('theirs', 'not-there');
+    const { tables, failed } = await run([contender('ours', file, { each: 1 }), fails], { turns: file === 'turns' });
+    expect(tables[0]?.rows.map((row) => row.contender)).toEqual(['ours']);
+    expect(failed?.['theirs']).toMatch(file === 'turns' ? 'it fell over' : 'not-there');
+  });
+
+  it.each(['turns', 'once'])('is over where the one that ratios refer to fails (%s)', async (file) => {
+    const ours = file === 'turns' ? contender('ours', file, { each: 1, fails: 1 }) : contender('ours', 'not-there');
+    await expect(run([ours], { turns: file === 'turns' })).rejects.toThrow('ended with 1');
+  });
+
+  it.each(['turns', 'once'])('refuses figures of contenders that did other work (%s)', async (file) => {
+    const other = contender('theirs', file, { each: 1, check: 'other' });
+    await expect(run([contender('ours', file, { each: 1 }), other], { turns: file === 'turns' })).rejects.toThrow(
+      'other work',
+    );
   });
 });
 

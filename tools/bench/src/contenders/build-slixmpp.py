@@ -30,7 +30,7 @@ async def main():
         for each in drafts:
             write(*each)
 
-    milliseconds = await timed(options, run)
+    _, milliseconds = await timed(options, run)
     finish(
         {"us": milliseconds * 1000 / len(drafts)},
         {"first": write(*draft(0)), "second": write(*draft(1))},

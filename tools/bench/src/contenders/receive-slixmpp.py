@@ -56,8 +56,7 @@ async def main():
         while seen["count"] < goal:
             await asyncio.sleep(0)
 
-    milliseconds = await timed(options, feed)
-    runs = options["warmup"] + options["slices"]
+    runs, milliseconds = await timed(options, feed)
     finish(
         {"us": milliseconds * 1000 / len(stanzas)},
         {"count": seen["count"] / runs, "sum": seen["sum"] / runs},

@@ -3,15 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { glob } from './files.js';
 
-const SOURCE = fileURLToPath(new URL('../contenders/', import.meta.url));
-const TARGET = fileURLToPath(new URL('../../dist/', import.meta.url));
+const BENCH = fileURLToPath(new URL('../../', import.meta.url));
+const SOURCE = 'src/contenders/';
 
-/** Takes the types off the contenders, file by file, so that Node.js itself can run them; nothing else is changed. */
-export async function compileContenders(): Promise<void> {
+/**
+ * Takes the types off the contenders, file by file, so that Node.js itself can run them; nothing else is changed.
+ * @param bench The folder of the bench, with a slash: another one for those of another revision.
+ */
+export async function compileContenders(bench = BENCH): Promise<void> {
   await build({
-    entryPoints: await glob(SOURCE, '.ts'),
-    outbase: SOURCE,
-    outdir: TARGET,
+    entryPoints: await glob(`${bench}${SOURCE}`, '.ts'),
+    outbase: `${bench}${SOURCE}`,
+    outdir: `${bench}dist/`,
     bundle: false,
     format: 'esm',
     platform: 'node',
@@ -22,7 +25,7 @@ export async function compileContenders(): Promise<void> {
   });
 }
 
-/** The JavaScript of a contender. */
-export function compiled(script: URL): string {
-  return `${TARGET}${relative(SOURCE, fileURLToPath(script)).replace(/\.ts$/, '.js')}`;
+/** The JavaScript of a contender. @param bench as for `compileContenders()`. */
+export function compiled(script: URL, bench = BENCH): string {
+  return `${bench}dist/${relative(`${BENCH}${SOURCE}`, fileURLToPath(script)).replace(/\.ts$/, '.js')}`;
 }

@@ -1,5 +1,5 @@
-import { spread } from './stats.js';
-import type { Machine, Report, Row, Table } from './types.js';
+import { range, type Summary, spread } from './stats.js';
+import type { CaseResult, Machine, Report, Row, Table } from './types.js';
 
 /** A number with three significant digits and groups of three. */
 export function number(value: number): string {
@@ -18,16 +18,16 @@ function targetOf({ target }: Row, unit: string): string {
 /** The cells of a table, the first row its head. */
 export function cells({ metric, base, rows }: Table): string[][] {
   const { compared = true } = metric;
-  const range = ({ min, max }: { min: number; max: number }): string => `${number(min)}–${number(max)}`;
+  const between = (summary: Summary): string => range(summary).map(number).join('–');
   const ratio = metric.moreIsBetter ? `${base} ÷ it` : `it ÷ ${base}`;
   return [
-    ['', `${metric.label} (${metric.unit})`, 'min–max', 'spread', ...(compared ? [ratio, 'min–max'] : []), 'target'],
+    ['', `${metric.label} (${metric.unit})`, 'from–to', 'spread', ...(compared ? [ratio, 'from–to'] : []), 'target'],
     ...rows.map((row) => [
       row.contender,
       number(row.value.median),
-      range(row.value),
+      between(row.value),
       `${Math.round(spread(row.value) * 100)} %`,
-      ...(compared ? [number(row.ratio.median), range(row.ratio)] : []),
+      ...(compared ? [number(row.ratio.median), between(row.ratio)] : []),
       targetOf(row, metric.unit),
     ]),
   ];
@@ -49,6 +49,11 @@ export function markdownTable(table: readonly (readonly string[])[]): string {
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
+/** What became of contenders that failed, a line for each. */
+export function failures({ failed = {} }: CaseResult): string[] {
+  return Object.entries(failed).map(([name, error]) => `${name} failed: ${error}`);
+}
+
 export function machineText(machine: Machine): string {
   const { cpu, cores, memory, platform, node, load, peers } = machine;
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
@@ -65,7 +70,7 @@ export function reportText(report: Report): string {
   for (const { id, title, cases } of report.scenarios) {
     parts.push(`(${id}) ${title}`);
     for (const each of cases) {
-      parts.push(each.title, ...each.tables.map((table) => textTable(cells(table))));
+      parts.push(each.title, ...each.tables.map((table) => textTable(cells(table))), ...failures(each));
     }
   }
   return `${parts.join('\n\n')}\n`;

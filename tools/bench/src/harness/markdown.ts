@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './files.js';
-import { cells, machineText, markdownTable } from './format.js';
+import { cells, failures, machineText, markdownTable } from './format.js';
 import type { Report } from './types.js';
 
 /** The document that the figures are in. */
@@ -17,7 +17,7 @@ export function figures({ date, quick, rounds, machine, scenarios }: Report): st
   for (const { id, title, cases } of scenarios) {
     parts.push(`### (${id}) ${title}`);
     for (const each of cases) {
-      parts.push(`**${each.title}**`, ...each.tables.map((table) => markdownTable(cells(table))));
+      parts.push(`**${each.title}**`, ...each.tables.map((table) => markdownTable(cells(table))), ...failures(each));
     }
   }
   return parts.join('\n\n');

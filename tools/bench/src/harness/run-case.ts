@@ -1,70 +1,90 @@
 import { sample } from './contender-process.js';
 import { summary } from './stats.js';
-import type { Case, CaseResult, Metric, Row, Sample, Table, Target } from './types.js';
+import { type TurnOptions, type TurnSamples, takeTurns } from './turns.js';
+import type { Case, CaseResult, Contender, Metric, Row, Sample, Table, Target } from './types.js';
 
 /** How a case is run. */
 export interface RunOptions {
-  /** Samples of each contender; at least 1. */
+  /** Times that each contender is started; at least 1. */
   readonly rounds: number;
   /** Node.js options for the contender that the ratios refer to, in its first sample: for a CPU profile. */
   readonly profile?: readonly string[] | undefined;
+  /** Few turns: to see that it works. */
+  readonly quick?: boolean | undefined;
   /** Told what is going on. */
   progress(text: string): void;
 }
 
+/** Turns of each contender in one round. */
+const TURNS = 40;
+const QUICK_TURNS = 3;
+
 /**
- * Runs every contender once in each round, in another order each time, so that what disturbs the machine for a while
- * disturbs all of them.
- * @throws Error where a contender failed, or did other work than the others.
+ * Measures a case. Where contenders take turns, each round has new processes, since a compiler makes other choices in each; else each
+ * contender is run once in a round, in another order each time.
+ * @throws Error where the contenders did other work, or the one that ratios refer to failed.
  */
-export async function runCase(each: Case, { rounds, profile = [], progress }: RunOptions): Promise<CaseResult> {
-  const samples = new Map<string, Sample[]>(each.contenders.map(({ name }) => [name, []]));
+export async function runCase(each: Case, options: RunOptions): Promise<CaseResult> {
+  const { rounds, profile = [], quick = false, progress } = options;
+  const samples = new Map<string, (Sample | undefined)[]>(each.contenders.map(({ name }) => [name, []]));
+  const failed: Record<string, string> = {};
   for (let round = 0; round < rounds; round++) {
-    const { length } = each.contenders;
-    for (let i = 0; i < length; i++) {
-      const contender = each.contenders[(i + round) % length];
-      if (!contender) continue;
-      progress(`${each.title}: ${contender.name}, ${round + 1} of ${rounds}`);
-      const flags = contender.name === each.base && round === 0 ? profile : [];
-      samples.get(contender.name)?.push(await sample(contender, flags));
+    const contenders = each.contenders.filter(({ name }) => !(name in failed));
+    const flagsOf = ({ name }: Contender): readonly string[] => (name === each.base && round === 0 ? profile : []);
+    const tell = (text: string): void => progress(`${text}, round ${round + 1} of ${rounds}`);
+    const play = each.turns ? takeTurns : runEach;
+    const turns = quick ? QUICK_TURNS : TURNS;
+    const result = await play({ ...each, contenders: rotated(contenders, round) }, { turns, flagsOf, progress: tell });
+    Object.assign(failed, result.failed);
+    for (const [name, list] of result.samples) samples.get(name)?.push(...list);
+  }
+  for (const name of Object.keys(failed)) samples.delete(name);
+  const tables = tablesOf(each, samples);
+  return { title: each.title, tables, ...(Object.keys(failed).length > 0 && { failed }) };
+}
+
+/** Runs every contender once. */
+async function runEach(each: Case, { flagsOf, progress }: TurnOptions): Promise<TurnSamples> {
+  const samples = new Map<string, Sample[]>();
+  const failed: Record<string, string> = {};
+  for (const contender of each.contenders) {
+    const { name } = contender;
+    progress(`${each.title}: ${name}`);
+    try {
+      samples.set(name, [await sample(contender, flagsOf(contender))]);
+    } catch (error) {
+      if (name === each.base) throw error;
+      failed[name] = error instanceof Error ? error.message : String(error);
     }
   }
-  return evaluate(each, samples);
+  each.verify?.(new Map([...samples].map(([name, [only]]) => [name, only?.check])));
+  return { samples, failed };
 }
 
-/**
- * Makes tables of the samples of each contender, in the order of the rounds.
- * @throws Error where the contenders did not do the same work.
- */
-export function evaluate(each: Case, samples: ReadonlyMap<string, readonly Sample[]>): CaseResult {
-  verify(each, samples);
-  const tables = each.metrics.map((metric) => table(each, metric, samples)).filter(({ rows }) => rows.length > 0);
-  return { title: each.title, tables };
+function rotated<T>(list: readonly T[], by: number): T[] {
+  const at = list.length === 0 ? 0 : by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
 }
 
-function verify(each: Case, samples: ReadonlyMap<string, readonly Sample[]>): void {
-  if (!each.verify) return;
-  const rounds = Math.max(...[...samples.values()].map(({ length }) => length));
-  for (let round = 0; round < rounds; round++) {
-    const checks = [...samples].map(([name, list]) => [name, list[round]?.check] as const);
-    each.verify(new Map(checks));
-  }
+/** Tables of the samples of each contender; those with the same place were taken one after the other. */
+export function tablesOf(each: Case, samples: ReadonlyMap<string, readonly (Sample | undefined)[]>): Table[] {
+  return each.metrics.map((metric) => table(each, metric, samples)).filter(({ rows }) => rows.length > 0);
 }
 
-function table(each: Case, metric: Metric, samples: ReadonlyMap<string, readonly Sample[]>): Table {
-  const valuesOf = (name: string): number[] => {
-    const values = (samples.get(name) ?? []).map((one) => one.values[metric.id]);
-    return values.filter((value) => value !== undefined);
-  };
-  const base = valuesOf(each.base);
+function table(each: Case, metric: Metric, samples: ReadonlyMap<string, readonly (Sample | undefined)[]>): Table {
+  const valueAt = (name: string, at: number): number | undefined => samples.get(name)?.[at]?.values[metric.id];
   const rows: Row[] = [];
   for (const { name } of each.contenders) {
-    const values = valuesOf(name);
+    const values: number[] = [];
+    const ratios: number[] = [];
+    for (let at = 0; at < (samples.get(name)?.length ?? 0); at++) {
+      const value = valueAt(name, at);
+      if (value === undefined) continue;
+      values.push(value);
+      const reference = valueAt(each.base, at) ?? Number.NaN;
+      ratios.push(metric.moreIsBetter ? reference / value : value / reference);
+    }
     if (values.length === 0) continue;
-    const ratios = values.map((value, round) => {
-      const reference = base[round] ?? Number.NaN;
-      return metric.moreIsBetter ? reference / value : value / reference;
-    });
     const ratio = summary(ratios);
     const value = summary(values);
     const target = each.targets?.find((one) => one.metric === metric.id && one.contender === name);

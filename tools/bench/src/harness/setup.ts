@@ -64,7 +64,8 @@ export async function buildPackages(): Promise<void> {
   await run(process.execPath, [join(ROOT, 'tools/scripts/build.mjs')], ROOT);
 }
 
-function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+/** Runs a command to its end. @throws Error where it fails. */
+export function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
     // What it says goes to standard error: standard output may be JSON.
     const child = spawn(command, args, { cwd, stdio: ['ignore', 2, 2] });

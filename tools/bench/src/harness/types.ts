@@ -12,6 +12,10 @@ export interface Contender {
   readonly flags?: readonly string[];
   /** Added to its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where contenders take turns: it takes part in each so many. @default 1 */
+  readonly every?: number;
+  /** Where its script was compiled. @default that of this revision */
+  readonly compiled?: string;
 }
 
 /** One figure that every contender of a case gives. */
@@ -43,6 +47,8 @@ export interface Case {
   readonly metrics: readonly Metric[];
   /** The contender that the ratios refer to. */
   readonly base: string;
+  /** They are alive side by side and take turns of some 50 ms. Otherwise each sample is a process from its start to its end. */
+  readonly turns?: boolean;
   readonly targets?: readonly Target[];
   /** Looks at what the contenders did: all of it has to be the same work. @throws Error where it was not. */
   verify?(checks: ReadonlyMap<string, unknown>): void;
@@ -96,6 +102,8 @@ export interface Table {
 
 export interface CaseResult {
   readonly title: string;
+  /** Contenders that failed, with the error. */
+  readonly failed?: Readonly<Record<string, string>>;
   readonly tables: readonly Table[];
 }
 

@@ -30,14 +30,15 @@ export const build: Scenario = {
       config: {
         count: scale(2_000, 200),
         warmup: slow ? scale(2, 1) : scale(20, 3),
-        slices: slow ? scale(5, 1) : scale(21, 3),
       },
+      every: slow ? 10 : 1,
     });
     return {
       cases: [
         {
           title: 'message, receipt request, chat state, origin id',
           base: 'sestina',
+          turns: true,
           metrics: [{ id: 'us', label: 'per message', unit: 'µs' }],
           contenders: [
             contender('sestina', new URL('../contenders/build-sestina.ts', import.meta.url)),

@@ -3,6 +3,9 @@ import { type Corpus, writeCorpus } from './corpus.js';
 
 const TIME: Metric = { id: 'us', label: 'per stanza', unit: 'µs' };
 
+// What takes many times as long as the others takes its turn in each tenth round of turns.
+const SELDOM = 10;
+
 const SESTINA = new URL('../contenders/receive-sestina.ts', import.meta.url);
 
 interface Expected {
@@ -25,11 +28,10 @@ interface Work {
   readonly file: string;
   readonly corpus: Corpus;
   readonly warmup: number;
-  readonly slices: number;
 }
 
-function config({ file, warmup, slices }: Work, chunk: 'stanza' | number, more: object = {}): Record<string, unknown> {
-  return { corpus: file, warmup, slices, chunk, ...more };
+function config({ file, warmup }: Work, chunk: 'stanza' | number, more: object = {}): Record<string, unknown> {
+  return { corpus: file, warmup, chunk, ...more };
 }
 
 /** (a): how long it takes from bytes to what a handler has read. */
@@ -38,17 +40,19 @@ export const receive: Scenario = {
   title: 'bytes → typed stanza → handler, in memory',
   async prepare({ directory, scale }) {
     const written = await writeCorpus(directory, scale(2_100, 210));
-    const fast: Work = { ...written, warmup: scale(20, 3), slices: scale(21, 3) };
-    const slow: Work = { ...written, warmup: scale(2, 1), slices: scale(5, 1) };
+    const fast: Work = { ...written, warmup: scale(20, 3) };
+    const slow: Work = { ...written, warmup: scale(2, 1) };
     // It takes stanzas only one by one.
     const strophe: Contender = {
       name: 'strophe.js',
       script: new URL('../contenders/receive-strophe.ts', import.meta.url),
       config: config(slow, 'stanza'),
+      every: SELDOM,
     };
     const caseOf = (chunk: 'stanza' | number, name: string): Case => ({
       title: `chunks of ${name}`,
       base: 'sestina',
+      turns: true,
       metrics: [TIME],
       contenders: [
         { name: 'sestina', script: SESTINA, config: config(fast, chunk) },
@@ -65,13 +69,14 @@ export const receive: Scenario = {
         {
           name: 'stanza',
           script: new URL('../contenders/receive-stanza.ts', import.meta.url),
-          config: config({ ...fast, warmup: scale(5, 1), slices: scale(11, 3) }, chunk),
+          config: config({ ...fast, warmup: scale(5, 1) }, chunk),
         },
         ...(chunk === 'stanza' ? [strophe] : []),
         {
           name: 'slixmpp',
           script: new URL('../contenders/receive-slixmpp.py', import.meta.url),
           config: config(slow, chunk),
+          every: SELDOM,
         },
       ],
       targets: [
@@ -92,7 +97,7 @@ export const dispatch: Scenario = {
   title: 'the same with plugins and handlers that are not concerned',
   async prepare({ directory, scale }) {
     const written = await writeCorpus(directory, scale(2_100, 210));
-    const work: Work = { ...written, warmup: scale(20, 3), slices: scale(21, 3) };
+    const work: Work = { ...written, warmup: scale(20, 3) };
     const contender = (name: string, more: object): Contender => ({
       name,
       script: SESTINA,
@@ -104,6 +109,7 @@ export const dispatch: Scenario = {
         {
           title: 'plugins, each with an iq handler, a message payload handler and a feature',
           base: 'no plugin',
+          turns: true,
           metrics: [TIME],
           contenders: [0, 7, 100].map((plugins) =>
             contender(plugins === 0 ? 'no plugin' : `${plugins} plugins`, { plugins }),
@@ -114,6 +120,7 @@ export const dispatch: Scenario = {
         {
           title: 'handlers that match nothing',
           base: 'no handler',
+          turns: true,
           metrics: [TIME],
           contenders: [0, 1, 100, 1_000].map((handlers) =>
             contender(['no handler', '1 handler'][handlers] ?? `${handlers} handlers`, { handlers }),

@@ -21,7 +21,7 @@ export async function measureBuilding(write: (draft: Draft) => string): Promise<
   const options = config<BuildConfig>();
   const drafts = Array.from({ length: options.count }, (_, i) => draft(i));
   let characters = 0;
-  const milliseconds = await timed(options, () => {
+  const { milliseconds } = await timed(options, () => {
     for (const each of drafts) characters += write(each).length;
   });
   if (characters === 0) throw new Error('nothing was written');

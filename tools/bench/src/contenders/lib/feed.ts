@@ -74,8 +74,7 @@ export async function measureReceiving(
   const reader = await connect(header, options);
   reader.seen.count = 0;
   reader.seen.sum = 0;
-  const milliseconds = await timed(options, () => feed(reader, chunks, stanzas.length));
+  const { runs, milliseconds } = await timed(options, () => feed(reader, chunks, stanzas.length));
   const { count, sum } = reader.seen;
-  const runs = options.warmup + options.slices;
   finish({ us: (milliseconds * 1_000) / stanzas.length }, { count: count / runs, sum: sum / runs });
 }

@@ -3,6 +3,8 @@ import { config, finish, median, type Repeats, turn } from './sample.js';
 
 /** What is to be read, and how. */
 export interface HostileConfig extends Repeats {
+  /** Runs that count; the median of them is the sample. */
+  readonly slices: number;
   readonly file: string;
   /** Each input is one WebSocket message. */
   readonly frames: boolean;

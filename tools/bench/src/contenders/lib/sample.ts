@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+
 /** What the harness passed to this process. */
 export function config<T>(): T {
   return JSON.parse(process.argv[2] ?? '{}') as T;
@@ -8,24 +10,48 @@ export function finish(values: Readonly<Record<string, number>>, check?: unknown
   process.stdout.write(`\n${JSON.stringify({ values, check })}\n`, () => process.exit(0));
 }
 
-/** How often something is measured within one process. */
+/** How something is measured that takes turns with others. */
 export interface Repeats {
   /** Runs before the first that counts: until the optimising compiler has seen the code. */
   readonly warmup: number;
-  /** Runs that count; the median of them is the sample of this process. */
-  readonly slices: number;
 }
 
-/** Milliseconds of one run: the median of several, after others to warm up. */
-export async function timed({ warmup, slices }: Repeats, run: () => void | Promise<void>): Promise<number> {
-  for (let i = 0; i < warmup; i++) await run();
-  const times: number[] = [];
-  for (let i = 0; i < slices; i++) {
-    const start = performance.now();
+/** What turns came to. */
+export interface Turns {
+  /** How often the work was done, warming up included. */
+  readonly runs: number;
+  /** Milliseconds of processor time of one run, as the median of the turns. */
+  readonly milliseconds: number;
+}
+
+/** Milliseconds of processor time that a turn takes at least. */
+const TURN = 50;
+
+/**
+ * Measures in turns: warms up, says so, and at each line that comes does the work for a while and says what it took. The harness lets the
+ * contenders of a case take turns, so that what disturbs the machine disturbs all of them.
+ */
+export async function timed({ warmup }: Repeats, run: () => void | Promise<void>): Promise<Turns> {
+  let runs = 0;
+  const work = async (): Promise<number> => {
+    runs += 1;
+    const before = process.cpuUsage();
     await run();
-    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+  while (runs < warmup) await work();
+  const times: number[] = [];
+  process.stdout.write('ready\n');
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'end') break;
+    let spent = 0;
+    let count = 0;
+    for (; spent < TURN; count++) spent += await work();
+    times.push(spent / count);
+    process.stdout.write(`${spent / count}\n`);
   }
-  return median(times);
+  return { runs, milliseconds: median(times) };
 }
 
 /** The middle one; of an even number the greater of the two. */
