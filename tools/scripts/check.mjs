@@ -17,6 +17,7 @@ const STEPS = {
   self: () => script('self'),
   limits: () => script('limits'),
   types: () => [bin('typescript', 'tsc'), '-p', 'tsconfig.test.json', '--pretty', 'false'],
+  errors: () => ['tools/scripts/run.mjs', 'tools/scripts/error-table.mjs', '--check'],
   snippets: () => script('snippets'),
   size: () => ['tools/scripts/run.mjs', 'tools/bench/src/size.ts', '--check'],
   knip: () => [bin('knip'), '--no-progress', '--no-config-hints'],

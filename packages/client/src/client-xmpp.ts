@@ -1,6 +1,7 @@
 import { BaseXMPP, type JID, provide, type RequestOptions } from '@sestina/core';
 import {
   checkOption,
+  type Failed,
   knownOptions,
   type Link,
   lookUpAll,
@@ -8,6 +9,7 @@ import {
   type SessionOutcome,
   type StreamFeatures,
   StreamNegotiation,
+  type Verdict,
 } from '@sestina/core/connection';
 import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { SaslLogin } from '@sestina/sasl';
@@ -196,23 +198,23 @@ export class ClientXMPP extends BaseXMPP {
   }
 
   /**
-   * A session that is sent elsewhere is made again there, by the rules for redirects while logging in. Credentials that have
-   * worked get a second chance. So does the usual way, where an attempt at another place failed.
+   * A session that is sent elsewhere is made again there, by the rules for redirects while logging in; where these forbid it, it is made
+   * again where it was. So is one for which an attempt at another place failed.
    */
-  protected override shouldRetry(error: Error): boolean {
+  protected override judge(error: Error, failed: Failed): Verdict {
     const atPlace = this.#atPlace;
     this.#atPlace = false;
     // Whatever went wrong there, the usual way has not been tried.
-    if (atPlace && !isRedirect(error)) return true;
-    if (this.#login.forgives(error)) return true;
-    if (!isRedirect(error)) return super.shouldRetry(error);
+    if (atPlace && !isRedirect(error)) return 'again';
+    if (this.#login.isWrong(error)) return 'final';
+    if (failed !== 'session' || !isRedirect(error)) return super.judge(error, failed);
     if (this.clock.monotonic() - this.#since >= SETTLED) this.#redirects.clear();
     try {
       this.#redirected = this.#redirects.follow(error.seeOtherHost, this.#from, error);
-      return true;
+      return 'again';
     } catch (refusal) {
       this.logger.warn(refusal instanceof Error ? refusal.message : String(refusal));
-      return false;
+      return super.judge(error, failed);
     }
   }
 

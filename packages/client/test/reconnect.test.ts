@@ -181,27 +181,24 @@ describe('a lost connection', () => {
 });
 
 describe('what is not tried again', () => {
-  it.each(['conflict', 'not-authorized', 'host-unknown', 'host-gone', 'policy-violation'] as StreamErrorCondition[])(
-    'a session that the server ended with %s',
-    async (condition) => {
-      const { clock, server } = world();
-      const client = aliceOf(server, clock);
-      const ends: unknown[] = [];
-      client.on('disconnected', (end) => ends.push(end));
-      await connect(client, clock);
-      server.session('alice@localhost/a')?.kick(condition);
-      await clock.runUntilIdle();
-      await clock.advance(600_000);
-      expect(client.state).toBe('disconnected');
-      expect(ends).toEqual([
-        { reason: expect.objectContaining({ condition, retryable: false }), willReconnect: false },
-      ]);
-      expect(clock.pending).toEqual([]);
-      // The application may, of course.
-      await connect(client, clock);
-      await client.disconnect();
-    },
-  );
+  it('a session that the server ended with conflict', async () => {
+    const { clock, server } = world();
+    const client = aliceOf(server, clock);
+    const ends: unknown[] = [];
+    client.on('disconnected', (end) => ends.push(end));
+    await connect(client, clock);
+    server.session('alice@localhost/a')?.kick('conflict');
+    await clock.runUntilIdle();
+    await clock.advance(600_000);
+    expect(client.state).toBe('disconnected');
+    expect(ends).toEqual([
+      { reason: expect.objectContaining({ condition: 'conflict', retryable: false }), willReconnect: false },
+    ]);
+    expect(clock.pending).toEqual([]);
+    // The application may, of course.
+    await connect(client, clock);
+    await client.disconnect();
+  });
 
   it.each([
     'system-shutdown',
@@ -210,6 +207,10 @@ describe('what is not tried again', () => {
     'remote-connection-failed',
     'resource-constraint',
     'internal-server-error',
+    'not-authorized',
+    'host-unknown',
+    'host-gone',
+    'policy-violation',
   ] as StreamErrorCondition[])('but one that ended with %s is', async (condition) => {
     const { clock, server } = world();
     const client = aliceOf(server, clock);

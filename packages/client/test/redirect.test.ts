@@ -245,7 +245,7 @@ describe('a redirect in the middle of a session', () => {
     await client.disconnect();
   });
 
-  it('in a circle ends it', async () => {
+  it('in a circle is not followed: the session is made again where it was', async () => {
     const server = new PlayedServer();
     const client = server.client(options);
     const connecting = client.connect();
@@ -260,9 +260,11 @@ describe('a redirect in the middle of a session', () => {
     }
     played.peer.send(streamError('see-other-host', 'a.example'));
     const { willReconnect, reason } = await client.wait('disconnected');
-    expect(willReconnect).toBe(false);
+    expect(willReconnect).toBe(true);
     expect(reason).toMatchObject({ condition: 'see-other-host', retryable: false });
-    expect(server.targets).toHaveLength(3);
+    await (await server.next()).session();
+    await client.wait('sessionStart');
+    expect(server.targets.map(({ dnsName }) => dnsName)).toEqual([undefined, 'a.example', 'b.example', undefined]);
     await client.disconnect();
   });
 
@@ -286,7 +288,7 @@ describe('a redirect in the middle of a session', () => {
     await client.disconnect();
   });
 
-  it('to nowhere ends it', async () => {
+  it('to nowhere is not followed: the session is made again where it was', async () => {
     const server = new PlayedServer();
     const client = server.client(options);
     const connecting = client.connect();
@@ -294,8 +296,10 @@ describe('a redirect in the middle of a session', () => {
     await first.session();
     await connecting;
     first.peer.send(streamError('see-other-host', 'no address'));
-    expect(await client.wait('disconnected')).toMatchObject({ willReconnect: false });
-    expect(server.targets).toHaveLength(1);
+    expect(await client.wait('disconnected')).toMatchObject({ willReconnect: true });
+    await (await server.next()).session();
+    await client.wait('sessionStart');
+    expect(server.targets.map(({ dnsName }) => dnsName)).toEqual([undefined, undefined]);
     await client.disconnect();
   });
 

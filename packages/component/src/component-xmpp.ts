@@ -26,11 +26,10 @@ import {
   XMPP_OPTIONS,
 } from '@sestina/core/connection';
 import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
-import { quotedTag } from '@sestina/core/util';
 import { defaultTransports } from '@sestina/tcp/transports';
 import { AddressListeners } from './address-listeners.js';
 import { ComponentAddress } from './component-address.js';
-import { HandshakeError } from './errors.js';
+import { ComponentConflictError, HandshakeError } from './errors.js';
 import { handshake } from './handshake.js';
 import { ComponentRoster } from './roster/component-roster.js';
 import { PresenceFeed } from './roster/presence-feed.js';
@@ -159,17 +158,15 @@ export class ComponentXMPP extends BaseXMPP {
     this.#refusePlaintext(link.transport.secure);
     const contentNamespace = this.#options.useJabberClient ? NS_CLIENT : NS_COMPONENT;
     const { domain } = this.requestedJid;
-    const header = await link.openStream(
-      { to: domain, contentNamespace, lang: this.#options.lang },
-      { contentNamespace, from: domain, versioned: false },
-    );
-    link.step('the handshake of the component');
     try {
+      const header = await link.openStream(
+        { to: domain, contentNamespace, lang: this.#options.lang },
+        { contentNamespace, from: domain, versioned: false },
+      );
+      link.step('the handshake of the component');
       await handshake(link, header.id ?? '', this.#secret());
     } catch (error) {
-      if (error instanceof StreamError && error.condition === 'not-authorized')
-        throw new HandshakeError(domain, { cause: error });
-      throw error;
+      throw explained(error, domain);
     }
     this.setBoundJid(this.requestedJid);
     return 'new';
@@ -233,8 +230,9 @@ export class ComponentXMPP extends BaseXMPP {
     if (element.attribute('from') === undefined) {
       // From what is no address, as an answer to a sign of life that was asked for.
       if (element.name === 'iq' && element.attribute('type') === 'error') return false;
-      // Nobody could be answered; a server that does this is broken (RFC 6120 §4.9.3.7).
-      link.fail(new StreamError('improper-addressing', { text: `a ${quotedTag(element)} without from` }));
+      // Nobody could be answered (RFC 6120 §4.9.3.7), and one stray stanza is no reason to end the session of all addresses.
+      if (!isStanzaKind(element.name)) return super.accept(element, link);
+      this.dropped('a stanza without from');
       return false;
     }
     const to = this.#jids.tryParse(element.attribute('to') ?? '');
@@ -245,6 +243,23 @@ export class ComponentXMPP extends BaseXMPP {
     }
     return super.accept(element, link);
   }
+}
+
+/** What the server's word against a component means. */
+function explained(error: unknown, domain: string): unknown {
+  if (!(error instanceof StreamError) || error.origin !== 'peer') return error;
+  switch (error.condition) {
+    case 'not-authorized':
+      return new HandshakeError(domain, { cause: error });
+    case 'conflict':
+      return new ComponentConflictError(domain, { cause: error });
+    default:
+      return error;
+  }
+}
+
+function isStanzaKind(name: string): boolean {
+  return name === 'iq' || name === 'message' || name === 'presence';
 }
 
 function isBroadcast(presence: XmlElement): boolean {

@@ -10,6 +10,21 @@ export class HandshakeError extends SestinaError {
   }
 }
 
+/** Another connection has the domain of the component, and the server does not let two have it. */
+export class ComponentConflictError extends SestinaError {
+  static override readonly name: string = 'ComponentConflictError';
+  readonly code = 'ERR_COMPONENT_CONFLICT';
+  override readonly retryable = true;
+
+  constructor(domain: string, options?: ErrorOptions) {
+    super(
+      `another connection has the domain ${domain}, and the server lets only one have it: end the other program, give this one a ` +
+        'domain of its own, or wait until the server has noticed that an old connection is gone (`reconnect: { initial: true }`)',
+      options,
+    );
+  }
+}
+
 /** The roster of an address could not be read or stored; nothing was changed, nobody was told anything. */
 export class RosterStoreError extends SestinaError {
   static override readonly name: string = 'RosterStoreError';

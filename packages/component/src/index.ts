@@ -5,7 +5,7 @@ export {
   ComponentAddress,
 } from './component-address.js';
 export { type ComponentOptions, ComponentXMPP } from './component-xmpp.js';
-export { HandshakeError, RosterNotLoadedError, RosterStoreError } from './errors.js';
+export { ComponentConflictError, HandshakeError, RosterNotLoadedError, RosterStoreError } from './errors.js';
 export { ComponentRoster } from './roster/component-roster.js';
 export { ComponentRosterNode } from './roster/component-roster-node.js';
 export type { KeptContact, KeptRoster, RosterKeeper, RosterState } from './roster/roster-keeper.js';

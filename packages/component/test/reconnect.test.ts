@@ -1,8 +1,11 @@
-import type { ComponentXMPP } from '@sestina/component';
+import { ComponentConflictError, type ComponentXMPP } from '@sestina/component';
 import { element, SessionLostError } from '@sestina/core';
 import { MemoryServer, type MemoryServerOptions, VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
-import { makeComponent, rejection, SECRET } from './support.js';
+import { header, makeComponent, PlayedServer, rejection, SECRET } from './support.js';
+
+const streamError = (condition: string): string =>
+  `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`;
 
 class Ping extends element('ping', 'urn:xmpp:ping') {}
 
@@ -61,14 +64,50 @@ describe('a component that loses its connection', () => {
     await Promise.all([first.disconnect(), second.disconnect()]);
   });
 
-  it('is refused where there is one already, and stays away', async () => {
+  it('is refused where there is one already, and told the way out', async () => {
     const { clock, component: make } = world({ componentConflict: 'reject' });
-    const [first, second] = [make(), make({ reconnect: { initial: true } })];
+    const [first, second] = [make(), make()];
     await first.connect();
-    expect(await rejection(second.connect())).toMatchObject({ condition: 'conflict' });
+    const error = await rejection(second.connect());
+    expect(error).toBeInstanceOf(ComponentConflictError);
+    expect(error).toMatchObject({ retryable: true, cause: { condition: 'conflict', origin: 'peer' } });
+    expect(error.message).toContain('end the other program');
     await clock.advance(600_000);
     expect([first.state, second.state]).toEqual(['online', 'disconnected']);
     await first.disconnect();
+  });
+
+  it('waits where there is one already until that is gone, with `reconnect.initial`', async () => {
+    const { clock, component: make } = world({ componentConflict: 'reject' });
+    const [first, second] = [make(), make({ reconnect: { initial: true } })];
+    await first.connect();
+    const refused = second.wait('connectionFailed');
+    const connecting = second.connect();
+    expect((await refused).error).toBeInstanceOf(ComponentConflictError);
+    await first.disconnect();
+    await untilOnline(second, clock);
+    await connecting;
+    await second.disconnect();
+  });
+
+  it('comes back although its own ghost has its domain for a while', async () => {
+    const server = new PlayedServer();
+    const { component, peer } = await server.online({ reconnect: { base: 1, max: 2 } });
+    const failures: Error[] = [];
+    component.on('connectionFailed', ({ error }) => failures.push(error));
+    const back = component.wait('sessionStart');
+    peer.drop();
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      const next = await server.next();
+      await next.receive(/<stream:stream[^>]*>/);
+      next.send(header());
+      await next.receive('</handshake>');
+      next.send(attempt < 6 ? streamError('conflict') : '<handshake/>');
+    }
+    await back;
+    expect(failures).toHaveLength(5);
+    expect(failures.filter((error) => !(error instanceof ComponentConflictError))).toEqual([]);
+    await component.disconnect();
   });
 
   it('comes back after the server was restarted', async () => {

@@ -94,16 +94,35 @@ describe('what a component receives', () => {
     expect(message.body).toBe('outside');
   });
 
-  it('has to say whom it is from', async () => {
+  it.each([
+    "<message to='bot.example.org'><body>x</body></message>",
+    "<presence to='bot.example.org'/>",
+    "<iq type='get' id='q' to='bot.example.org'><ping xmlns='urn:xmpp:ping'/></iq>",
+    "<iq type='result' id='q' to='bot.example.org'/>",
+  ])('has to say whom it is from, or is dropped while the session goes on: %s', async (stray) => {
     const { component, peer } = await new PlayedServer().online();
-    const messages: unknown[] = [];
-    component.onMessage((message) => messages.push(message));
-    const ended = component.wait('disconnected');
-    peer.send("<message to='bot.example.org'><body>x</body></message>");
-    expect(await peer.receive('</stream:stream>')).toContain('<improper-addressing');
-    expect(await ended).toMatchObject({ reason: { condition: 'improper-addressing' }, willReconnect: false });
+    const bodies: unknown[] = [];
+    const seen: string[] = [];
+    component.onMessage(({ body }) => bodies.push(body));
+    component.onPresence(() => seen.push('presence'));
+    component.onIq('get', Ping, () => void seen.push('iq'));
+    const after = component.wait('message');
+    peer.send(stray);
+    peer.send("<message from='bob@example.net/x' to='bot.example.org'><body>y</body></message>");
+    await after;
+    expect(component.online).toBe(true);
     await component.disconnect();
-    expect(messages).toEqual([]);
+    expect(bodies).toEqual(['y']);
+    expect(seen).toEqual([]);
+  });
+
+  it('ends the session where it is a stanza of a kind that does not exist', async () => {
+    const { component, peer } = await new PlayedServer().online();
+    const ended = component.wait('disconnected');
+    peer.send("<sneeze to='bot.example.org'/>");
+    expect(await peer.receive('</stream:stream>')).toContain('<unsupported-stanza-type');
+    expect(await ended).toMatchObject({ reason: { condition: 'unsupported-stanza-type', origin: 'local' } });
+    await component.disconnect();
   });
 
   it.each([

@@ -22,6 +22,7 @@ export { SendQueue, type SendQueueOptions } from './stream/send-queue.js';
 export type { SessionOutcome, StreamState } from './stream/session.js';
 export type { StreamEvents } from './stream/stream-events.js';
 export type { StreamOptions } from './stream/stream-options.js';
+export { ERROR_RULES, type ErrorRule, type Failed, ruleFor, type Verdict, verdictOn } from './stream/verdicts.js';
 export { XMLStream } from './stream/xml-stream.js';
 export { PendingRequests } from './xmpp/iq/pending-requests.js';
 export {

@@ -56,6 +56,7 @@ export {
   NegotiationError,
   NoSessionError,
   NotXmppError,
+  ReceiveLimitError,
   RedirectError,
   TlsRequiredError,
 } from './stream/link-errors.js';

@@ -5,11 +5,6 @@ export function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new DisconnectedError(String(reason));
 }
 
-/** Whether trying again can help, as the error itself says. */
-export function isRetryable(error: Error): boolean {
-  return (error as { retryable?: unknown }).retryable === true;
-}
-
 /** The promise's outcome, or the signal's reason as soon as that aborts; nobody looks at the promise from then on. */
 export function abortable<T>(promise: PromiseLike<T> | T, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return Promise.resolve(promise);

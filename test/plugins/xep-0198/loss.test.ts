@@ -83,7 +83,7 @@ describe('what became of stanzas in a lost session', () => {
     const play = await new Play({ resend: 'messages' }).start();
     play.send('1');
     await play.say(
-      "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
+      "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
     );
     play.peer.end();
     await play.clock.runUntilIdle();

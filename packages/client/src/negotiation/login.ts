@@ -18,9 +18,6 @@ import { saslProfile } from './sasl-profile.js';
 
 type AskForCredentials = (signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>;
 
-// Few enough for those who lock an account after some wrong passwords.
-const PATIENCE = 3;
-
 /** How a client logs in: with which credentials, and what is told of it. */
 export class Login {
   /** What chooses and runs the mechanisms; plugins get it by `static inject = [SaslLogin]`. */
@@ -30,8 +27,8 @@ export class Login {
   // The secrets live in closures only: printing this object must not show them.
   readonly #own: () => SaslCredentials;
   #ask: AskForCredentials;
-  /** Refusals in a row that may still be passed over: none before these credentials have worked. */
-  #patience = 0;
+  /** A password was given that has not worked yet. */
+  #untried = false;
   /** What is told twice, as an event and as a rejection, is one error. */
   readonly #told = new WeakMap<SaslError, AuthError>();
 
@@ -65,7 +62,7 @@ export class Login {
   /** Log in with another password from the next attempt on. */
   set password(password: string) {
     this.#ask = () => ({ password });
-    this.#patience = 0;
+    this.#untried = true;
   }
 
   /** SASL in the profile of RFC 6120 §6. */
@@ -86,7 +83,7 @@ export class Login {
 
   /** Logging in is done. */
   succeeded(mechanism: string): void {
-    this.#patience = PATIENCE;
+    this.#untried = false;
     this.#xmpp.emit('authSuccess', { mechanism });
   }
 
@@ -101,14 +98,9 @@ export class Login {
     return failure;
   }
 
-  /**
-   * Whether credentials that have worked and are refused now are to be tried again: a server that is just starting may call them
-   * wrong before it can look at its accounts.
-   */
-  forgives(error: Error): boolean {
-    if (!(error instanceof AuthError) || error.reason !== 'not-authorized' || this.#patience === 0) return false;
-    this.#patience -= 1;
-    return true;
+  /** Whether a login was refused with a password that was given meanwhile and has never worked. */
+  isWrong(error: Error): boolean {
+    return this.#untried && error instanceof AuthError && error.reason === 'not-authorized';
   }
 
   #authError(error: SaslError): AuthError {

@@ -58,7 +58,7 @@ export interface StreamErrorOptions {
 /** The stream was ended by a stream error (RFC 6120 §4.9), the peer's or ours. */
 export class StreamError extends SestinaError {
   static override readonly name: string = 'StreamError';
-  readonly code = 'ERR_STREAM';
+  readonly code: string = 'ERR_STREAM';
   readonly text: string | undefined;
   /** `peer`: it told us. `local`: we told it. */
   readonly origin: 'local' | 'peer';

@@ -7,11 +7,16 @@ export interface ReconnectOptions {
   readonly base?: number;
   /** Upper bound of every delay, in milliseconds. Default 60,000. */
   readonly max?: number;
+  /**
+   * Upper bound of delays after an error that says of itself that trying again does not help, in milliseconds: a server that does not
+   * want this client, for example. Default 300,000.
+   */
+  readonly slowMax?: number;
   /** A session this old starts the delays afresh, in milliseconds. Default 60,000. */
   readonly stableAfter?: number;
   /** Attempts in a row before giving up. Default: no end. */
   readonly attempts?: number;
-  /** Also retry the first `connect()`, as long as the error is retryable. Default false: it rejects. */
+  /** Also retry the first `connect()`, as if there had been a session before. Default false: it rejects. */
   readonly initial?: boolean;
 }
 
@@ -20,6 +25,7 @@ export class Backoff {
   readonly #random: Random;
   readonly #base: number;
   readonly #max: number;
+  readonly #slowMax: number;
   readonly attempts: number;
   readonly stableAfter: number;
   readonly initial: boolean;
@@ -30,6 +36,7 @@ export class Backoff {
     this.#random = random;
     this.#base = positive('reconnect.base', options.base ?? 1_000);
     this.#max = positive('reconnect.max', options.max ?? 60_000);
+    this.#slowMax = positive('reconnect.slowMax', options.slowMax ?? Math.max(300_000, this.#max));
     this.stableAfter = positive('reconnect.stableAfter', options.stableAfter ?? 60_000);
     this.attempts =
       options.attempts === undefined ? Number.POSITIVE_INFINITY : positive('reconnect.attempts', options.attempts);
@@ -41,12 +48,17 @@ export class Backoff {
     return this.#attempt;
   }
 
-  /** The next delay in milliseconds; undefined where the attempts are used up. */
-  next({ double = false }: { double?: boolean } = {}): number | undefined {
+  /**
+   * The next delay in milliseconds; undefined where the attempts are used up.
+   * @param slowly Up to the longer bound, and never less than half of it.
+   */
+  next({ double = false, slowly = false }: { double?: boolean; slowly?: boolean } = {}): number | undefined {
     if (this.#attempt >= this.attempts) return undefined;
-    const bound = Math.min(this.#max, this.#base * (double ? 2 : 1) * 2 ** Math.min(this.#attempt, 30));
+    const doubled = this.#base * (double ? 2 : 1) * 2 ** Math.min(this.#attempt, 30);
+    const bound = Math.min(slowly ? this.#slowMax : this.#max, doubled);
     this.#attempt += 1;
-    return Math.round(this.#random.fraction() * bound);
+    const least = slowly ? bound / 2 : 0;
+    return Math.round(least + this.#random.fraction() * (bound - least));
   }
 
   reset(): void {

@@ -10,7 +10,7 @@ import {
 import type { Clock, Timer } from '../services/clock.js';
 import { StreamError, type StreamErrorCondition } from '../stanza/stream-error.js';
 import { Inbox } from './inbox.js';
-import { ConnectionLostError, NotXmppError } from './link-errors.js';
+import { ConnectionLostError, NotXmppError, ReceiveLimitError } from './link-errors.js';
 import { checkHeader, type HeaderExpectation } from './stream-header.js';
 import type { Framing } from './transport.js';
 
@@ -47,6 +47,7 @@ export class Inbound {
   #footer = false;
   #poorHeader: StreamError | undefined;
   #patience: Timer | undefined;
+  #loggedIn = false;
 
   constructor(framing: Framing, limits: Limits, owner: InboundOwner, clock: Clock) {
     this.#framing = framing;
@@ -85,6 +86,7 @@ export class Inbound {
 
   /** Takes the limits for what comes from now on. */
   setLimits(limits: Limits): void {
+    this.#loggedIn = true;
     this.#limits = limits;
     this.#parser?.setLimits(limits);
   }
@@ -183,9 +185,16 @@ export class Inbound {
 
   #parserFailed(error: XmlStreamError): void {
     const condition: StreamErrorCondition = error.condition;
-    const streamError = new StreamError(condition, { text: error.message, cause: error });
+    const streamError = error.limit
+      ? new ReceiveLimitError(this.#optionOf(error.limit), error.message, { cause: error })
+      : new StreamError(condition, { text: error.message, cause: error });
     const foreign = !this.#anyHeader && !this.#poorHeader && condition !== 'policy-violation';
     this.#owner.failed(this.#poorHeader ?? streamError, foreign ? this.#notXmpp(streamError) : undefined);
+  }
+
+  /** The option that allows more of what passed that limit. */
+  #optionOf(limit: string): string {
+    return `limits.${limit === 'maxStanzaBytes' && !this.#loggedIn ? 'maxStanzaBytesBeforeLogin' : limit}`;
   }
 
   /** Why the connection ended, where it ended while we waited for the peer to explain its header. */

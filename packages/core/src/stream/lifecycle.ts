@@ -59,7 +59,7 @@ export class Lifecycle {
     this.#host = host;
     this.#parts = parts;
     this.#connectTimeout = positive('connectTimeout', options.connectTimeout ?? 60_000);
-    this.#reconnection = new Reconnection(random, options.reconnect, (reason) => host.shouldRetry(reason));
+    this.#reconnection = new Reconnection(random, options.reconnect, (reason, failed) => host.judge(reason, failed));
     this.#watch = new LinkWatch(clock, options.keepAlive, {
       ask: () => host.askForLife(),
       woke: () => host.emit('wake', { cause: 'clock' }),
@@ -121,7 +121,8 @@ export class Lifecycle {
     const attempts = new Attempts({
       clock: this.#parts.services.clock,
       attempt: (stopped) => this.#try(stopped),
-      pauseAfter: (reason) => (again || this.#reconnection.initial ? this.#reconnection.after(reason) : undefined),
+      pauseAfter: (reason) =>
+        again || this.#reconnection.initial ? this.#reconnection.after(reason, 'attempt') : undefined,
       waiting: (next) => this.#waiting(next),
       over: (ended, reason) => {
         // Whoever stopped them has also said what the state is now.
@@ -220,6 +221,7 @@ export class Lifecycle {
     this.#others.delete(link);
     this.#state = 'online';
     this.#session = true;
+    this.#reconnection.begun();
     this.#onlineSince = services.clock.monotonic();
     link.setLimits(limits);
     this.#watch.attach(link);
@@ -238,7 +240,7 @@ export class Lifecycle {
     this.#parts.sender.detach();
     const stopping = this.#state === 'disconnecting';
     this.#reconnection.lasted(this.#parts.services.clock.monotonic() - this.#onlineSince);
-    const pause = stopping ? undefined : this.#reconnection.after(reason, true);
+    const pause = stopping ? undefined : this.#reconnection.after(reason, 'session');
     const kept = pause !== undefined && this.#keeping.keeps(reason);
     if (!stopping) this.#state = 'disconnected';
     if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });

@@ -1,5 +1,5 @@
 import { DisconnectedError, SestinaError } from '../errors.js';
-import type { StreamError } from '../stanza/stream-error.js';
+import { StreamError } from '../stanza/stream-error.js';
 
 /** How a connection went away without a stream error. */
 export type LossReason = 'closed' | 'network' | 'timeout' | 'truncated';
@@ -15,6 +15,21 @@ export class ConnectionLostError extends DisconnectedError {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** What the peer sent passed a limit of this connection, and we ended the stream. */
+export class ReceiveLimitError extends StreamError {
+  static override readonly name: string = 'ReceiveLimitError';
+  override readonly code = 'ERR_RECEIVE_LIMIT';
+
+  constructor(
+    /** The option that allows more: `limits.maxStanzaBytes`. */
+    readonly option: string,
+    text: string,
+    options?: ErrorOptions,
+  ) {
+    super('policy-violation', { text, ...options });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Link } from './link.js';
 import type { StreamEvents } from './stream-events.js';
 import type { Transport } from './transport.js';
+import type { Failed, Verdict } from './verdicts.js';
 
 /** Where a connection is in its life. */
 export type StreamState = 'connecting' | 'disconnected' | 'disconnecting' | 'online' | 'waiting';
@@ -24,8 +25,8 @@ export interface LifecycleHost {
   createTransport(): Transport | Promise<Transport>;
   /** @param replaced Called with the link that takes the place of the last one. */
   negotiateOn(link: Link, signal: AbortSignal, replaced: (link: Link) => void): Promise<SessionOutcome>;
-  /** Whether another attempt is worth making after that; asked once for each attempt that failed, each session lost. */
-  shouldRetry(reason: Error): boolean;
+  /** What comes after that; asked once for each attempt that failed, each session lost. */
+  judge(reason: Error, failed: Failed): Verdict;
   /** Sends something that the peer has to answer. */
   askForLife(): void;
   /** A session is there; what the peer has sent meanwhile is handed over when this returns. */

@@ -1,6 +1,6 @@
 import { type Limits, limitsFrom } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
-import { asError, isRetryable } from '../reasons.js';
+import { asError } from '../reasons.js';
 import { Registration } from '../registration.js';
 import type { StreamError } from '../stanza/stream-error.js';
 import { Lifecycle } from './lifecycle.js';
@@ -11,6 +11,7 @@ import { StanzaFlow } from './stanza-flow.js';
 import type { StreamEvents } from './stream-events.js';
 import type { StreamOptions, StreamServices } from './stream-options.js';
 import type { Transport } from './transport.js';
+import { type Failed, type Verdict, verdictOn } from './verdicts.js';
 import { WatchedPromise } from './watched-promise.js';
 
 export type { SessionKeeper, SessionOutcome, StreamState } from './session.js';
@@ -54,7 +55,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends S
       {
         createTransport: () => this.createTransport(),
         negotiateOn: (link, signal, replaced) => this.negotiateOn(link, signal, replaced),
-        shouldRetry: (reason) => this.shouldRetry(reason),
+        judge: (reason, failed) => this.judge(reason, failed),
         askForLife: () => this.#askForLife(),
         sessionBegins: (outcome) => this.sessionBegins(outcome),
         sessionLost: (reason) => this.sessionLost(reason),
@@ -76,9 +77,9 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends S
   protected abstract negotiate(link: Link, signal: AbortSignal): Promise<SessionOutcome>;
   /** Sends something that the peer has to answer. */
   protected abstract askForLife(): void;
-  /** Whether another attempt is worth making after that; asked once for each attempt that failed, each session lost. */
-  protected shouldRetry(reason: Error): boolean {
-    return isRetryable(reason);
+  /** What comes after that failure; asked once for each attempt that failed, each session lost. */
+  protected judge(reason: Error, failed: Failed): Verdict {
+    return verdictOn(reason, failed);
   }
   /** The session is over and will not be resumed. */
   protected sessionLost(_reason: Error): void {}

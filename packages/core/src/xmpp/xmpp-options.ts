@@ -62,6 +62,7 @@ const RECONNECT = {
   base: true,
   initial: true,
   max: true,
+  slowMax: true,
   stableAfter: true,
 } as const satisfies Readonly<Record<keyof ReconnectOptions, true>>;
 

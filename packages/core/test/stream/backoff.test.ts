@@ -38,6 +38,15 @@ describe('the delays', () => {
     expect(backoff.next({ double: true })).toBe(4_000);
   });
 
+  it('are longer, and never short, where trying again may be no use', () => {
+    const slowly = { slowly: true };
+    const high = new Backoff(new Fixed(almostOne), { slowMax: 5_000 });
+    expect(Array.from({ length: 5 }, () => high.next(slowly))).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
+    const low = new Backoff(new Fixed(0));
+    expect(Array.from({ length: 11 }, () => low.next(slowly)).slice(7)).toEqual([64_000, 128_000, 150_000, 150_000]);
+    expect(new Backoff(new Fixed(almostOne), { base: 1_000_000, max: 1_000_000 }).next(slowly)).toBe(1_000_000);
+  });
+
   it('end after so many attempts, and begin afresh after reset()', () => {
     const backoff = new Backoff(new Fixed(0.5), { attempts: 2 });
     expect([backoff.next(), backoff.next(), backoff.next()]).toEqual([500, 1_000, undefined]);
@@ -54,7 +63,7 @@ describe('the delays', () => {
 
   it('are checked', () => {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      for (const option of ['base', 'max', 'stableAfter', 'attempts']) {
+      for (const option of ['base', 'max', 'slowMax', 'stableAfter', 'attempts']) {
         expect(() => new Backoff(new Fixed(0), { [option]: value }), `${option}: ${value}`).toThrow(ConfigError);
       }
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, DisconnectedError, TimeoutError } from '../../src/errors.js';
 import { StreamError } from '../../src/stanza/stream-error.js';
-import { ConnectError, DnsError } from '../../src/stream/connection-errors.js';
+import { ConnectError } from '../../src/stream/connection-errors.js';
 import { expectOver, never, noHost, refused, streamError } from '../helpers/stream-life.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { FEATURES, HEADER, MemoryTransport, serve } from '../helpers/stream-transport.js';
@@ -267,7 +267,7 @@ describe('connect()', () => {
     expect(xmpp.attempts).toBe(0);
   });
 
-  it('tries again where `initial` says so, as long as the error is retryable', async () => {
+  it('tries again where `initial` says so, by the rule of a session that was lost', async () => {
     const xmpp = new TestXMPP({
       reconnect: { initial: true },
       transport: (attempt) => (attempt < 4 ? Promise.reject(refused()) : serve(new MemoryTransport())),
@@ -280,8 +280,18 @@ describe('connect()', () => {
     expect(xmpp.attempts).toBe(4);
     expect(xmpp.state).toBe('online');
 
-    const other = new TestXMPP({ reconnect: { initial: true }, transport: () => Promise.reject(noHost()) });
-    await expect(other.connect()).rejects.toBeInstanceOf(DnsError);
+    const nameless = new TestXMPP({
+      reconnect: { initial: true },
+      transport: (attempt) => (attempt < 4 ? Promise.reject(noHost()) : serve(new MemoryTransport())),
+    });
+    const found = nameless.connect();
+    await nameless.manualClock.advance(20_000);
+    await found;
+    expect(nameless.attempts).toBe(4);
+
+    const stays = new ConfigError('no transport is installed', 'transports');
+    const other = new TestXMPP({ reconnect: { initial: true }, transport: () => Promise.reject(stays) });
+    await expect(other.connect()).rejects.toBe(stays);
     expect(other.attempts).toBe(1);
     await expectOver(other);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/errors.js';
 import type { StreamErrorCondition } from '../../src/stanza/stream-error.js';
 import { ConnectError } from '../../src/stream/connection-errors.js';
 import { ConnectionLostError } from '../../src/stream/link-errors.js';
@@ -54,8 +55,22 @@ describe('a session that is lost', () => {
     expect(seen).toEqual(['disconnected', 'connectionFailed', 'connectionFailed', 'connectionFailed']);
   });
 
+  it('is made again although the name could not be found for a while', async () => {
+    const xmpp = await online({
+      transport: (n) => (n > 1 && n < 5 ? Promise.reject(noHost()) : serve(new MemoryTransport())),
+    });
+    const seen: boolean[] = [];
+    xmpp.on('disconnected', ({ willReconnect }) => seen.push(willReconnect));
+    xmpp.wire.close();
+    await xmpp.manualClock.advance(60_000);
+    expect(xmpp.attempts).toBe(5);
+    expect(seen).toEqual([true]);
+    expect(xmpp.state).toBe('online');
+  });
+
   it('is given up where an attempt ends with an error that stays', async () => {
-    const xmpp = await online({ transport: (n) => (n > 1 ? Promise.reject(noHost()) : serve(new MemoryTransport())) });
+    const stays = new ConfigError('no transport is installed', 'transports');
+    const xmpp = await online({ transport: (n) => (n > 1 ? Promise.reject(stays) : serve(new MemoryTransport())) });
     const seen: boolean[] = [];
     xmpp.on('disconnected', ({ willReconnect }) => seen.push(willReconnect));
     xmpp.wire.close();
@@ -84,8 +99,18 @@ describe('a session that is lost', () => {
     await expectOver(xmpp);
   });
 
-  const TERMINAL: StreamErrorCondition[] = [
-    'conflict',
+  it('is not made again after conflict: somebody else is there', async () => {
+    const xmpp = await online();
+    const lost = xmpp.wait('disconnected');
+    const error = xmpp.wait('streamError');
+    await xmpp.receive(streamError('conflict'));
+    expect(await lost).toMatchObject({ reason: { condition: 'conflict', origin: 'peer' }, willReconnect: false });
+    expect((await error).error.condition).toBe('conflict');
+    expect(xmpp.wire.text).toBe('</stream:stream>');
+    await expectOver(xmpp);
+  });
+
+  const UNWANTED: StreamErrorCondition[] = [
     'not-authorized',
     'host-unknown',
     'host-gone',
@@ -94,15 +119,24 @@ describe('a session that is lost', () => {
     'invalid-from',
     'improper-addressing',
   ];
-  it.each(TERMINAL)('is not made again after %s', async (condition) => {
-    const xmpp = await online();
+  it.each(UNWANTED)('is made again after %s, ever more slowly', async (condition) => {
+    const xmpp = await online({
+      keepAlive: false,
+      transport: (n) => serve(new MemoryTransport(), n > 1 && n < 12 ? streamError(condition) : undefined),
+    });
     const lost = xmpp.wait('disconnected');
-    const error = xmpp.wait('streamError');
+    const delays: number[] = [];
+    xmpp.on('reconnectDelay', ({ delay }) => delays.push(delay));
     await xmpp.receive(streamError(condition));
-    expect(await lost).toMatchObject({ reason: { condition, origin: 'peer' }, willReconnect: false });
-    expect((await error).error.condition).toBe(condition);
-    expect(xmpp.wire.text).toBe('</stream:stream>');
-    await expectOver(xmpp);
+    expect(await lost).toMatchObject({ reason: { condition, origin: 'peer' }, willReconnect: true });
+    await xmpp.manualClock.advance(3_600_000);
+    expect(xmpp.state).toBe('online');
+    expect(xmpp.attempts).toBe(12);
+    for (const [i, delay] of delays.entries()) {
+      const bound = Math.min(300_000, 1_000 * 2 ** i);
+      expect(delay).toBeGreaterThanOrEqual(bound / 2);
+      expect(delay).toBeLessThanOrEqual(bound);
+    }
   });
 
   const TRANSIENT: StreamErrorCondition[] = [
