@@ -10,8 +10,8 @@ import {
   TransportListener,
 } from '@sestina/core/transport';
 import { channelBindings } from './channel-binding.js';
-import type { Destination } from './endpoints.js';
 import { openConnection } from './open-connection.js';
+import type { Opener } from './opener.js';
 import type { Settings } from './options.js';
 import { Outbox } from './outbox.js';
 import { secure } from './secure.js';
@@ -23,7 +23,8 @@ const LINGER = 10_000;
 
 /** What `TcpTransportFactory` gives a transport. */
 export interface TcpTransportInit {
-  readonly destination: Destination;
+  /** Where it connects to. */
+  readonly opener: Opener;
   readonly tls: TlsSettings;
   /** False for components, which have no TLS (XEP-0114). */
   readonly startTls: boolean;
@@ -78,10 +79,10 @@ export class TcpTransport implements Transport {
   async connect(events: TransportEvents, signal: AbortSignal): Promise<void> {
     if (this.#state !== 'idle') throw new ConfigError('a transport connects once: create another', 'transport');
     this.#state = 'connecting';
-    const { destination, tls, settings } = this.#init;
+    const { opener, tls, settings } = this.#init;
     const either = AbortSignal.any([signal, this.#stop.signal]);
     try {
-      const opened = await openConnection(destination, tls, settings, either);
+      const opened = await openConnection(opener, tls.domain, settings, either);
       if (either.aborted) {
         opened.secured?.destroy();
         opened.socket.destroy();
@@ -139,6 +140,12 @@ export class TcpTransport implements Transport {
       this.#fail(failure);
       throw error;
     }
+  }
+
+  next(): Transport | undefined {
+    const { opener } = this.#init;
+    opener.disappointed();
+    return opener.more ? new TcpTransport(this.#init) : undefined;
   }
 
   end(): void {

@@ -1,6 +1,8 @@
 import { ConfigError } from '@sestina/core';
 import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
+import { FailedPlaces } from '@sestina/core/util';
 import { checkTlsOptions, DISCOVERS } from '#websocket';
+import { Addresses } from './open-connection.js';
 import { type Settings, settingsOf, type WebSocketOptions } from './options.js';
 import { serviceUrl } from './service.js';
 import { WebSocketTransport } from './transport.js';
@@ -12,11 +14,13 @@ import { WebSocketTransport } from './transport.js';
 export class WebSocketTransportFactory extends TransportFactory {
   readonly #settings: Settings;
   readonly #discover: boolean;
+  readonly #failed: FailedPlaces;
 
   /** @throws ConfigError for a time or a size that is none. */
   constructor(options: WebSocketOptions = {}) {
     super();
     this.#settings = settingsOf(options);
+    this.#failed = new FailedPlaces(this.#settings.clock);
     this.#discover = this.#settings.discover ?? DISCOVERS;
   }
 
@@ -34,6 +38,7 @@ export class WebSocketTransportFactory extends TransportFactory {
     const { service, domain, tls } = target;
     checkTlsOptions(tls);
     const url = service === undefined ? undefined : serviceUrl(service, this.#settings.allowInsecure);
-    return new WebSocketTransport({ url, domain, tls, settings: this.#settings });
+    const init = { url, domain, tls, settings: this.#settings };
+    return new WebSocketTransport(init, new Addresses(init, this.#failed));
   }
 }

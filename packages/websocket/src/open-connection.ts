@@ -1,6 +1,6 @@
 import { ConfigError, ConnectError, NotXmppError, TlsError } from '@sestina/core';
 import type { ConnectAttempt } from '@sestina/core/transport';
-import { within } from '@sestina/core/util';
+import { type FailedPlaces, within } from '@sestina/core/util';
 import { openSocket } from '#websocket';
 import { DiscoveryError } from './errors.js';
 import type { Settings } from './options.js';
@@ -16,6 +16,48 @@ export interface WebSocketTransportInit {
   readonly settings: Settings;
 }
 
+/** The addresses of one server, of which some were tried. */
+export class Addresses {
+  readonly #init: WebSocketTransportInit;
+  readonly #failed: FailedPlaces;
+  /** Those that were not tried; undefined before they were looked up. */
+  #left: URL[] | undefined;
+  #reached: URL | undefined;
+
+  constructor(init: WebSocketTransportInit, failed: FailedPlaces) {
+    this.#init = init;
+    this.#failed = failed;
+    this.#left = init.url && [init.url];
+  }
+
+  /** Whether there is one that was not tried. */
+  get more(): boolean {
+    return (this.#left?.length ?? 0) > 0;
+  }
+
+  /** The one that a connection went to is no good. */
+  disappointed(): void {
+    if (this.#reached) this.#failed.add(this.#reached.href);
+  }
+
+  /** Whether they are known. */
+  get known(): boolean {
+    return this.#left !== undefined;
+  }
+
+  /** Asks for them. @throws DiscoveryError; the reason of `signal`. */
+  async look(signal: AbortSignal): Promise<void> {
+    const { domain, settings } = this.#init;
+    this.#left = this.#failed.last(await lookUp(domain, settings, signal), ({ href }) => href);
+  }
+
+  /** The next that was not tried. */
+  next(): URL | undefined {
+    this.#reached = this.#left?.shift();
+    return this.#reached;
+  }
+}
+
 /** A connection that stands. */
 export interface Opened {
   readonly socket: FrameSocket;
@@ -23,11 +65,12 @@ export interface Opened {
 }
 
 /**
- * Opens the WebSocket of `init`, or the first of those of the domain that can be opened.
+ * Opens the first of the addresses that can be opened, of those that were not tried.
  * @throws DiscoveryError, ConnectError, TlsError, NotXmppError, ConfigError; the reason of `signal`.
  */
 export async function openConnection(
   init: WebSocketTransportInit,
+  addresses: Addresses,
   events: SocketEvents,
   signal: AbortSignal,
 ): Promise<Opened> {
@@ -35,17 +78,20 @@ export async function openConnection(
   const { clock, connectTimeout: timeout, maxFrameBytes, webSocket } = settings;
   signal.throwIfAborted();
   const attempts: ConnectAttempt[] = [];
-  for (const url of init.url ? [init.url] : await lookUp(domain, settings, signal)) {
+  if (!addresses.known) await addresses.look(signal);
+  for (let url = addresses.next(); url; url = addresses.next()) {
+    const at = url;
     try {
-      const open = (inner: AbortSignal) => openSocket({ url, tls, maxFrameBytes, clock, webSocket }, events, inner);
+      const open = (inner: AbortSignal) => openSocket({ url: at, tls, maxFrameBytes, clock, webSocket }, events, inner);
       const discard = (late: FrameSocket): void => late.destroy();
-      const socket = await within(clock, open, { what: shown(url), timeout, signal, discard });
-      return { socket, url };
+      const socket = await within(clock, open, { what: shown(at), timeout, signal, discard });
+      return { socket, url: at };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ConfigError) throw error;
       const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
-      attempts.push({ address: shown(url), error: failure });
+      addresses.disappointed();
+      attempts.push({ address: shown(at), error: failure });
     }
   }
   throw verdict(domain, attempts);

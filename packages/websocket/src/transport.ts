@@ -11,7 +11,7 @@ import { closeError } from './close-error.js';
 import { ReceiveBufferFullError } from './errors.js';
 import { webSocketFraming } from './framing.js';
 import { Inbox } from './inbox.js';
-import { openConnection, type WebSocketTransportInit } from './open-connection.js';
+import { type Addresses, openConnection, type WebSocketTransportInit } from './open-connection.js';
 import type { FrameSocket, SocketEvents } from './socket.js';
 
 /** Above so many bytes that wait, `write` says so; below so many it goes on. */
@@ -30,6 +30,7 @@ export class WebSocketTransport implements Transport {
   readonly canStartTls = false;
   readonly channelBindingTypes: readonly ChannelBindingType[] = [];
   readonly #init: WebSocketTransportInit;
+  readonly #addresses: Addresses;
   readonly #stop = new AbortController();
   readonly #listener = new TransportListener((error) => this.#fail(error));
   readonly #inbox = new Inbox();
@@ -45,8 +46,9 @@ export class WebSocketTransport implements Transport {
   #gone: { error: Error | undefined } | undefined;
   #linger: Timer | undefined;
 
-  constructor(init: WebSocketTransportInit) {
+  constructor(init: WebSocketTransportInit, addresses: Addresses) {
     this.#init = init;
+    this.#addresses = addresses;
   }
 
   get secure(): boolean {
@@ -66,7 +68,7 @@ export class WebSocketTransport implements Transport {
     const stop = this.#stop;
     const release = follow(signal, stop);
     try {
-      const { socket, url } = await openConnection(this.#init, this.#socketEvents(), stop.signal);
+      const { socket, url } = await openConnection(this.#init, this.#addresses, this.#socketEvents(), stop.signal);
       if (stop.signal.aborted) {
         socket.destroy();
         throw stop.signal.reason;
@@ -116,6 +118,11 @@ export class WebSocketTransport implements Transport {
   /** @throws ConfigError always: `canStartTls` is false. */
   async startTls(): Promise<void> {
     throw new ConfigError('there is no STARTTLS on WebSocket: use wss://', 'service');
+  }
+
+  next(): Transport | undefined {
+    this.#addresses.disappointed();
+    return this.#addresses.more ? new WebSocketTransport(this.#init, this.#addresses) : undefined;
   }
 
   end(): void {

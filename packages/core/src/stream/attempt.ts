@@ -1,10 +1,16 @@
 import { DisconnectedError } from '../errors.js';
 import { abortable, asError } from '../reasons.js';
-import type { Clock } from '../services/clock.js';
-import { deadline } from '../util/within.js';
+import type { Clock, Timer } from '../services/clock.js';
+import { deadline, follow } from '../util/within.js';
 import type { Link } from './link.js';
+import { ConnectionLostError } from './link-errors.js';
 import type { LifecycleHost, SessionOutcome } from './session.js';
 import type { Transport } from './transport.js';
+import { ruleFor } from './verdicts.js';
+
+// Places that are tried in one attempt, and the part of its time that a silent one has.
+const MOST_PLACES = 8;
+const SILENT_PART = 4;
 
 /** What an attempt asks of the life that it is a part of. */
 export interface AttemptOwner {
@@ -24,6 +30,12 @@ export interface AttemptOwner {
 export class Attempt {
   readonly #owner: AttemptOwner;
   readonly #links: Link[] = [];
+  /** What leads to the place that is tried. */
+  #transport: Transport | undefined;
+  /** What leads to the place behind it, where that was asked for already. */
+  #follower: Transport | undefined;
+  /** Runs until the peer has spoken. */
+  #silence: Timer | undefined;
   readonly #done = new Set<string>();
   #step = 'making the transport';
   #since: number;
@@ -40,36 +52,85 @@ export class Attempt {
     this.#since = this.#owner.clock.monotonic();
   }
 
-  /** Ends with the beginning of a session, or leaves no link open. */
+  /** The peer has said something that is XMPP. */
+  spoke(): void {
+    this.#silence?.cancel();
+    this.#silence = undefined;
+  }
+
+  /** Ends with the beginning of a session, or leaves no link open. Goes through the places where the server may be. */
   async run(outer: AbortSignal): Promise<void> {
     const { clock, host, timeout } = this.#owner;
     const controller = new AbortController();
     const { signal } = controller;
     const patience = { what: () => this.#whatHangs(), timeout, signal: outer };
     const end = deadline(clock, patience, (reason) => controller.abort(reason));
+    let first: Error | undefined;
     try {
       host.emit('connecting', {});
-      const transport = await abortable(host.createTransport(), signal);
-      let link = await this.open(transport, signal);
+      let transport: Transport | undefined = await abortable(host.createTransport(), signal);
+      for (let places = 1; transport; places++) {
+        const failure: Error | undefined = await this.#at(transport, signal);
+        if (!failure) return;
+        const elsewhere = !signal.aborted && ruleFor(failure).elsewhere === true;
+        if (!elsewhere) throw failure;
+        first ??= failure;
+        const next = this.#next();
+        transport = places < MOST_PLACES ? next : undefined;
+      }
+      throw first;
+    } catch (error) {
+      throw asError(signal.aborted ? signal.reason : error);
+    } finally {
+      end();
+    }
+  }
+
+  /** Tries to make a session at one place. Gives what it failed with. */
+  async #at(first: Transport, outer: AbortSignal): Promise<Error | undefined> {
+    const { clock, host, timeout } = this.#owner;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const release = follow(outer, controller);
+    this.#transport = first;
+    try {
+      let link = await this.open(first, signal);
       signal.throwIfAborted();
-      host.emit('connected', { secure: transport.secure, transport: transport.kind });
+      // A place that is silent is left in time for the next one; where there is none, it has all the time.
+      this.#silence = clock.setTimer(timeout / SILENT_PART, () => {
+        const seconds = `${Math.round(timeout / SILENT_PART / 1_000)} s`;
+        this.#follower = this.#transport?.next?.();
+        if (this.#follower)
+          controller.abort(new ConnectionLostError('timeout', `the server said nothing for ${seconds}`));
+      });
+      host.emit('connected', { secure: first.secure, transport: first.kind });
       const replaced = (next: Link): void => {
         if (next !== link) this.#owner.retire(link, new DisconnectedError('another connection took its place'));
         link = next;
+        this.#transport = next.transport;
       };
       const outcome = await abortable(host.negotiateOn(link, signal, replaced), signal);
       // A promise that is fulfilled goes on a turn later: it may have been given up between the two.
       signal.throwIfAborted();
       if (link.closed || link.ending) throw link.reason ?? new DisconnectedError('closed');
       this.#owner.begin(link, outcome);
+      return undefined;
     } catch (error) {
       const reason = asError(signal.aborted ? signal.reason : error);
       // Those that a redirect has opened and not handed over, too.
-      for (const link of this.#links) this.#owner.retire(link, reason);
-      throw reason;
+      for (const link of this.#links.splice(0)) this.#owner.retire(link, reason);
+      return reason;
     } finally {
-      end();
+      release();
+      this.spoke();
     }
+  }
+
+  /** A transport to the next place, where there is one. */
+  #next(): Transport | undefined {
+    const next = this.#follower ?? this.#transport?.next?.();
+    this.#follower = undefined;
+    return next;
   }
 
   /** A link on that transport, opened. */

@@ -19,6 +19,7 @@ import type { LifecycleHost, SessionKeeper, SessionOutcome, StreamState } from '
 import { SessionKeeping } from './session-keeping.js';
 import type { StreamOptions, StreamServices } from './stream-options.js';
 import type { Transport } from './transport.js';
+import { ruleFor } from './verdicts.js';
 
 /** The parts of a stream that its life is the life of. */
 export interface StreamParts {
@@ -200,6 +201,7 @@ export class Lifecycle {
         },
         failed: report,
         step: (name) => attempt.step(name),
+        spoke: () => attempt.spoke(),
       },
       services.clock,
       services.tracer,
@@ -243,7 +245,11 @@ export class Lifecycle {
     const pause = stopping ? undefined : this.#reconnection.after(reason, 'session');
     const kept = pause !== undefined && this.#keeping.keeps(reason);
     if (!stopping) this.#state = 'disconnected';
-    if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });
+    if (reason instanceof StreamError) {
+      // A server that goes away says so: another one may stay.
+      if (reason.origin === 'peer' && ruleFor(reason).elsewhere) link.transport.next?.();
+      this.#host.emit('streamError', { error: reason });
+    }
     this.#host.emit('disconnected', { reason, willReconnect: pause !== undefined });
     if (!kept) this.#endSession(reason);
     if (!pause && !stopping) this.#giveUp(reason);

@@ -17,6 +17,8 @@ export interface LinkOwner {
   element(element: XmlElement, bytes: number): void;
   /** Something was received; may be white space. */
   heard(): void;
+  /** A first-level element was read. */
+  spoke?(): void;
   /** Writing can go on. */
   drain(): void;
   /** It is over. Once, and the last call. */
@@ -58,7 +60,10 @@ export class Link implements TransportEvents {
     this.#clock = clock;
     this.#tracer = tracer;
     const inbound = {
-      read: (element: XmlElement) => this.#trace('incoming', element),
+      read: (element: XmlElement) => {
+        this.#owner.spoke?.();
+        this.#trace('incoming', element);
+      },
       ended: (reason: Error) => {
         this.#reason ??= reason;
         this.#end();

@@ -67,6 +67,11 @@ export interface Transport {
   channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>;
   /** The types for which `channelBinding` gives data, best first. */
   readonly channelBindingTypes: readonly ChannelBindingType[];
+  /**
+   * What it led to is no good: that place comes last for a while. Gives a transport to the next place where the server may be, not
+   * connected yet; undefined where there is none (RFC 6120 §3.2.1). Left out where there is one place only.
+   */
+  next?(): Transport | undefined;
   /** Writes what is buffered, then closes. `events.close` follows. */
   end(): void;
   /** Closes at once; what is buffered is lost. `events.close` follows, unless it was already called. */

@@ -6,6 +6,7 @@
  */
 export { quoted, quotedTag } from '@sestina/xml';
 export { Coalescer, type CoalescerOptions } from './coalescer.js';
+export { FailedPlaces } from './failed-places.js';
 export { Gate, type GateEntry, type GateOptions } from './gate.js';
 export { LruMap, type LruMapOptions } from './lru-map.js';
 export { RateLimiter, type RateLimiterOptions } from './rate-limiter.js';
