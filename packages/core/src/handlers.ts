@@ -33,6 +33,7 @@ export {
   type DataRequest,
   defineDataKind,
 } from './xmpp/data-providers.js';
+export { type Collected, type CollectOptions, TooManyAnswersError } from './xmpp/iq/collecting.js';
 export type { IqAnswer, IqHandler, IqHandlerOptions, IqLimits } from './xmpp/iq/iq-handlers.js';
 export type { AnswerOf } from './xmpp/iq/outgoing.js';
 export type {

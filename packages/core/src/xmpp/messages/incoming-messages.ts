@@ -8,7 +8,7 @@ import { isThenable, type QueueEntry } from '../../stream/event-queue.js';
 import { seal } from '../../stream/seal.js';
 import { PeerLanes } from './peer-lanes.js';
 import { type ContextHost, isOwn, ownAddress, StanzaContext } from './stanza-context.js';
-import type { MessageSteps, Unwrapped } from './steps.js';
+import type { MessageSteps, Unwrap, Unwrapped } from './steps.js';
 
 /** What receiving messages takes from the connection. */
 export interface IncomingMessagesHost extends ContextHost {
@@ -78,6 +78,7 @@ export class IncomingMessages {
       return false;
     }
     const inner = this.#unwrap(message);
+    if (inner === 'taken') return true;
     if (inner === 'drop') {
       this.dropped += 1;
       return true;
@@ -110,7 +111,7 @@ export class IncomingMessages {
    */
   #receivedError(message: Message, bytes: number): boolean {
     const inner = this.#unwrap(message);
-    if (inner && inner !== 'drop' && isError(inner.message)) {
+    if (typeof inner === 'object' && isError(inner.message)) {
       this.#finish(inner.message, this.#contextIn(inner, message), bytes);
       return true;
     }
@@ -119,13 +120,13 @@ export class IncomingMessages {
   }
 
   /** Takes a message that somebody fetched; see `Messages.deliver`. */
-  deliver(inner: Unwrapped): Promise<void> {
+  deliver(inner: Unwrapped): Promise<Message | undefined> {
     const { message } = inner;
     return new Promise((resolve, reject) => {
       if (this.#closed) throw this.#closed;
       if (!this.#isFit(message)) {
         this.dropped += 1;
-        resolve();
+        resolve(undefined);
         return;
       }
       const context = this.#contextIn(inner, message);
@@ -133,10 +134,22 @@ export class IncomingMessages {
         if (result) this.#finish(result, context, 0);
         // In its turn: those who listen have been called by then.
         if (this.#closed) reject(this.#closed);
-        else this.#host.push({ run: () => resolve(), settles: true });
+        else this.#host.push({ run: () => resolve(result), settles: true });
       });
       this.#pass({ message, context, bytes: 0, done, failed: reject }, true);
     });
+  }
+
+  /** Takes a message that somebody fetched and keeps to himself; see `Messages.adopt`. */
+  adopt(inner: Unwrapped): Message | undefined {
+    const { message } = inner;
+    if (!this.#isFit(message)) {
+      this.dropped += 1;
+      return undefined;
+    }
+    if (!message.xml.readOnly) seal(message.bind(this.#host.stream).xml);
+    this.#describe(message, this.#contextIn(inner, message));
+    return message;
   }
 
   /** Nothing more is given to anybody. */
@@ -145,7 +158,7 @@ export class IncomingMessages {
   }
 
   /** Takes out what is in it; undefined where nothing is, as in most. */
-  #unwrap(message: Message): Unwrapped | 'drop' | undefined {
+  #unwrap(message: Message): ReturnType<Unwrap<never>> {
     const { unwraps } = this.#steps;
     if (unwraps.size === 0) return undefined;
     let found: Unwrapped | undefined;
@@ -154,6 +167,7 @@ export class IncomingMessages {
         try {
           const inner = value(message, viewOf(cls, child) as never, this.contextOf(message));
           if (!inner) continue;
+          if (inner === 'taken') return inner;
           // Several in one would be told as one.
           if (inner === 'drop' || found) return 'drop';
           found = inner;
@@ -232,11 +246,16 @@ export class IncomingMessages {
     this.#host.deliver(message, bytes);
   }
 
-  #tell(message: Message, context: MessageContext, bytes: number): void {
+  #describe(message: Message, context: MessageContext): void {
     message[CONTEXT] = context;
     if (isError(message)) return;
     this.#steps.describe(message, context, this.#host);
     context.class = this.#classOf(message);
+  }
+
+  #tell(message: Message, context: MessageContext, bytes: number): void {
+    this.#describe(message, context);
+    if (isError(message)) return;
     // Copies and what was said before are for those who ask for them: a bot must not answer them.
     const isNew = context.source === 'stream' && context.way === 'in' && !context.history;
     if (isNew && context.class === 'content') this.#host.raise('message', message, bytes);

@@ -37,8 +37,8 @@ export class Messages {
 
   /**
    * Takes messages out of others, as a carbon or an archive result is. The function is given the outer message and says whether it is
-   * to be believed: what it refuses with `drop`, or by throwing, is told to nobody, and never passes for an ordinary message. Something
-   * wrapped in what was wrapped is refused.
+   * to be believed: what it refuses with `drop`, or by throwing, is told to nobody, and never passes for an ordinary message. Nor does
+   * what is `taken`, but that is no refusal: it answers a question. Something wrapped in what was wrapped is refused.
    */
   unwrap<V extends ElementView>(payload: ElementClass<V>, unwrap: Unwrap<V>): Registration {
     return this.#host.registered(this.#steps.unwraps.add(payload, unwrap as Unwrap<never>));
@@ -75,11 +75,20 @@ export class Messages {
 
   /**
    * Hands in a message that was fetched, as from an archive; it passes the transforms, is described, and goes to those who listen to its
-   * source. Resolves when they have been called. Await it before the next one: what waits here is not bounded.
+   * source. Resolves when they have been called, with what they were given; undefined where there was nothing to give. Await it before the
+   * next one: what waits here is not bounded.
    * @throws what a transform throws; DisconnectedError after `dispose()`.
    */
-  deliver(message: Message, context: Omit<Unwrapped, 'message'>): Promise<void> {
+  deliver(message: Message, context: Omit<Unwrapped, 'message'>): Promise<Message | undefined> {
     return this.#incoming.deliver({ ...context, message });
+  }
+
+  /**
+   * Gives a message that was fetched its context, and has it described, for who shows it and nothing more: nobody else is told of it, and
+   * no transform sees it. Undefined for what is no message with addresses that can be read, or wraps another one.
+   */
+  adopt(message: Message, context: Omit<Unwrapped, 'message'>): Message | undefined {
+    return this.#incoming.adopt({ ...context, message });
   }
 
   /** The context of a message that has none yet; what everybody reads is `message.context`. */

@@ -11,12 +11,15 @@ export interface Unwrapped extends Partial<Omit<MessageContext, 'outer'>> {
   source: MessageSource;
 }
 
-/** Takes a message out of another one; `drop` refuses both, undefined says that this payload wraps nothing. */
+/**
+ * Takes a message out of another one. `drop` refuses both; `taken` says that whoever asked for it gets it in another way, as by
+ * `collect()`; undefined says that this payload wraps nothing.
+ */
 export type Unwrap<V extends ElementView> = (
   outer: Message,
   payload: V,
   context: MessageContext,
-) => Unwrapped | 'drop' | undefined;
+) => Unwrapped | 'drop' | 'taken' | undefined;
 
 /** Notes or fills in what is known of a message. */
 export type Describe = (message: Message, context: MessageContext) => void;

@@ -11,6 +11,38 @@ const ALICE = 'alice@example.org/laptop';
 const old = (id: string, from = BOB, to = ALICE): Message => new Message({ id, from, to, body: id });
 const archive = (xmpp: TestXMPP) => ({ source: 'archive', by: xmpp.requestedJid.bare, history: true }) as const;
 
+describe('adopt()', () => {
+  it('gives a message its context and has it described, and tells nobody', async () => {
+    const xmpp = await online();
+    const described: unknown[] = [];
+    xmpp.messages.describe((said, context) => described.push([said.id, context.source]));
+    xmpp.messages.transform('in', () => {
+      throw new Error('no transform sees it');
+    });
+    const seen = listen(xmpp);
+    const sentAt = new Date(0);
+    const kept = xmpp.messages.adopt(old('a1', ALICE, BOB), { ...archive(xmpp), sentAt });
+    expect(kept?.context).toMatchObject({ source: 'archive', way: 'out', history: true, class: 'content', sentAt });
+    expect([kept?.context.peer.full, kept?.stream === xmpp, kept?.xml.readOnly]).toEqual([
+      'bob@example.net',
+      true,
+      true,
+    ]);
+    expect([described, seen]).toEqual([[['a1', 'archive']], { event: [], heard: [], errors: [] }]);
+  });
+
+  it('refuses what wraps another one, or has an address that cannot be read', async () => {
+    const xmpp = await online();
+    takeOut(xmpp);
+    const wrapping = old('a1');
+    wrapping.xml.append(new Wrapped().xml);
+    const odd = old('a2');
+    odd.xml.setAttribute('from', '@@');
+    for (const refused of [wrapping, odd]) expect(xmpp.messages.adopt(refused, archive(xmpp))).toBeUndefined();
+    expect(xmpp.messages.dropped).toBe(2);
+  });
+});
+
 describe('deliver()', () => {
   it('gives a message to those who ask for its source, and resolves when they have been called', async () => {
     const xmpp = await online();
@@ -48,8 +80,11 @@ describe('deliver()', () => {
     await delivered;
     expect(seen.heard).toEqual(['m1', 'a1']);
     await expect(xmpp.messages.deliver(old('bad'), archive(xmpp))).rejects.toThrow('boom');
-    await xmpp.messages.deliver(old('none'), archive(xmpp));
+    expect(await xmpp.messages.deliver(old('none'), archive(xmpp))).toBeUndefined();
     expect(seen).toEqual({ event: ['m1'], heard: ['m1', 'a1'], errors: [] });
+    xmpp.messages.transform('in', () => new Message({ id: 'plain', from: BOB, to: ALICE, body: 'plain' }));
+    const said = await xmpp.messages.deliver(old('a2'), archive(xmpp));
+    expect([said?.id, said?.context.source, seen.heard.at(-1)]).toEqual(['plain', 'archive', 'plain']);
   });
 
   it('may be called by who is given a message', async () => {

@@ -113,6 +113,17 @@ describe('a message in a message', () => {
     expect(errors).toEqual(['outer', ['outer', 'stream'], 'outer', ['outer', 'stream']]);
   });
 
+  it('is taken by who asked for it: nobody hears of it, and nothing was refused', async () => {
+    const xmpp = await online();
+    xmpp.messages.unwrap(Wrapped, () => 'taken');
+    const seen = listen(xmpp);
+    const wire: unknown[] = [];
+    xmpp.registerHandler(new Callback('wire', new MatchPath('message'), ({ xml }) => wire.push(xml.attribute('id'))));
+    await xmpp.receive(wrapped(inner(LAPTOP, BOB, 'i1')) + message(BOB, 'm1'));
+    expect([seen.heard, seen.event, wire]).toEqual([['m1'], ['m1'], ['outer', 'm1']]);
+    expect(xmpp.messages.dropped).toBe(0);
+  });
+
   it('is an ordinary one again once the registration is disposed of', async () => {
     const xmpp = await online();
     xmpp.messages.unwrap(Wrapped, () => 'drop').dispose();
