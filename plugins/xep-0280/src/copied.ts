@@ -1,6 +1,6 @@
 import { type JID, Message } from '@sestina/core';
 import type { Unwrapped } from '@sestina/core/handlers';
-import { Forwarded, NS_FORWARD } from '@sestina/xep-0297';
+import { Forwarded, isRoomPrivate, NS_FORWARD } from '@sestina/xep-0297';
 import { CarbonReceived, CarbonSent, NS_CARBONS } from './stanza.js';
 
 /** Who we are, as far as it decides whose word a copy is. */
@@ -8,8 +8,6 @@ export interface Account {
   readonly account: JID;
   vouches(from: JID | undefined): 'account' | 'server' | undefined;
 }
-
-const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 
 /**
  * The message that a carbon is a copy of; `drop` where it is not our account that says so (XEP-0280 §11), or where there is not exactly
@@ -24,7 +22,7 @@ export function copied(us: Account, outer: Message, carbon: CarbonReceived | Car
   const ours = carbon instanceof CarbonSent ? from : to;
   if (!ours.bare.equals(us.account)) return 'drop';
   const other = carbon instanceof CarbonSent ? to : from;
-  const kind = other.isFull && isPrivate(message) ? ({ kind: 'private' } as const) : {};
+  const kind = other.isFull && isRoomPrivate(message) ? ({ kind: 'private' } as const) : {};
   return { message, source: 'carbon', by: us.account, ...kind };
 }
 
@@ -41,13 +39,4 @@ function onlyMessage(carbon: CarbonReceived | CarbonSent): Message | undefined {
   if (carbon.xml.childrenNamed(Forwarded.tag, NS_FORWARD).length !== 1) return undefined;
   const stanza = carbon.forwarded?.stanza;
   return stanza instanceof Message ? stanza : undefined;
-}
-
-/**
- * Whether an occupant of a room says it to another one: each server marks these. Whoever has not joined that room knows nothing else of
- * it, and would take the occupant for a contact.
- */
-function isPrivate({ xml }: Message): boolean {
-  const mark = xml.child('x', NS_MUC_USER);
-  return mark !== undefined && !mark.child('invite') && !mark.child('decline');
 }
