@@ -4,6 +4,7 @@ import { DataForms } from '@sestina/xep-0004';
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { MessageCarbons } from '@sestina/xep-0280';
+import { MessageArchive } from '@sestina/xep-0313';
 import { expect } from 'vitest';
 import type { Outcome, RunOptions } from './harness.js';
 
@@ -41,6 +42,15 @@ const carbons = (bodies: readonly string[]): Check => ({
     expect(outcome.xmpp.messages.dropped).toBe(bodies.length === 0 ? 1 : 0);
   },
 });
+
+/** T28. A result that nobody has asked for there. */
+const unasked: Check = {
+  prepare: (xmpp) => void xmpp.use(MessageArchive),
+  check: (outcome) => {
+    expect([outcome.copies, ids(outcome)]).toEqual([[], []]);
+    expect(outcome.xmpp.messages.dropped).toBe(1);
+  },
+};
 
 const noResponse = ({ wire }: Outcome): void => expect(wire).not.toContain('<response');
 const noAuth = ({ wire }: Outcome): void => expect(wire).not.toContain('<auth');
@@ -135,6 +145,8 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
   '115': carbons([]),
   '116': carbons([]),
   '117': carbons(['pay']),
+  '118': unasked,
+  '119': unasked,
   '120': rosterUnchanged,
   '121': rosterUnchanged,
   '122': rosterUnchanged,
