@@ -20,6 +20,11 @@ export class AnnouncedByAccount {
     return this.#all.get(jid.full);
   }
 
+  /** Those of an account that have announced something. */
+  resourcesOf(bare: JID): readonly JID[] {
+    return [...(this.#resources.get(bare.full) ?? [])].map((full) => JID.parse(full));
+  }
+
   set(jid: JID, caps: AnnouncedCaps): void {
     const account = jid.bare.full;
     const resources = this.#resources.get(account) ?? new Set<string>();

@@ -130,6 +130,23 @@ export class EntityCapabilities extends Plugin {
     }
   }
 
+  /**
+   * Whether a feature is announced, as far as that is known now. What is not is found out for the next time, at a full JID whose presence
+   * has announced capabilities.
+   * @returns undefined where it is not known; at a bare JID also where none of its resources has the feature, since others may come.
+   */
+  supportsNow(jid: JID | string, feature: string): boolean | undefined {
+    const address = JID.from(jid);
+    if (address.isBare) {
+      const has = (resource: JID): boolean => this.known(resource)?.has(feature) === true;
+      return this.#announced.resourcesOf(address).some(has) || undefined;
+    }
+    const known = this.known(address)?.has(feature);
+    // It may be refused, or be too much for a minute: then it stays unknown.
+    if (known === undefined && this.caps(address)) this.info(address).catch(() => {});
+    return known;
+  }
+
   async #find(to: JID): Promise<DiscoInfo | undefined> {
     const caps = this.caps(to);
     return caps && this.#peers.find(to, caps);

@@ -1,6 +1,6 @@
 import { MemoryStorage, Storage } from '@sestina/core';
 import { NS_DISCO_INFO } from '@sestina/xep-0030';
-import { CapsRateError, NS_CAPS } from '@sestina/xep-0115';
+import { CapsRateError, EntityCapabilities, NS_CAPS } from '@sestina/xep-0115';
 import { describe, expect, it } from 'vitest';
 import { announce, BOB, EXODUS, EXODUS_VER, MALLORY, MUC, outcome, POISON, settle, start } from './helpers.js';
 
@@ -29,6 +29,29 @@ describe('what others announce', () => {
     expect(caps.caps(BOB)).toBeUndefined();
     expect(caps.caps('0@evil.example/x')).toBeUndefined();
     expect(caps.caps('1099@evil.example/x')).toBeDefined();
+  });
+
+  it('is said at once as far as it is known, and found out for the next time', async () => {
+    const { stream, xmpp, caps } = await start();
+    const bare = 'bob@example.net';
+    expect([caps.supportsNow(BOB, MUC), caps.supportsNow(bare, MUC)]).toEqual([undefined, undefined]);
+    await stream.expectNothingSent();
+    await stream.recv(announce(BOB));
+    expect([caps.supportsNow(bare, MUC), caps.supportsNow(BOB, MUC)]).toEqual([undefined, undefined]);
+    await stream.recvResult(await stream.nextSent(), EXODUS);
+    await settle(stream);
+    expect([caps.supportsNow(BOB, MUC), caps.supportsNow(BOB, 'urn:x')]).toEqual([true, false]);
+    // Another resource may have it.
+    expect([caps.supportsNow(bare, MUC), caps.supportsNow(bare, 'urn:x')]).toEqual([true, undefined]);
+    await stream.recv(`<presence type='unavailable' from='${BOB}'/>`);
+    expect([caps.supportsNow(BOB, MUC), caps.supportsNow(bare, MUC)]).toEqual([undefined, undefined]);
+    // A refusal is nobody's failure.
+    await stream.recv(announce(MALLORY, { ver: 'x=' }));
+    expect(caps.supportsNow(MALLORY, MUC)).toBeUndefined();
+    await stream.recvError(await stream.nextSent(), 'service-unavailable');
+    expect(caps.supportsNow(MALLORY, MUC)).toBeUndefined();
+    xmpp.remove(EntityCapabilities);
+    expect(stream.errors).toEqual([]);
   });
 
   it('is what service discovery knows then', async () => {

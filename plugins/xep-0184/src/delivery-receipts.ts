@@ -9,6 +9,7 @@ import {
   type MessageContext,
   type MessageSources,
   Plugin,
+  Registration,
   type RequestOptions,
   type Sending,
   type XmlElement,
@@ -18,7 +19,6 @@ import { EntityCapabilities } from '@sestina/xep-0115';
 import { Awaited } from './awaited.js';
 import { asksForReceipt, mayBeAcknowledged, receiptFor } from './rules.js';
 import { NS_RECEIPTS, Receipt, ReceiptRequest } from './stanza.js';
-import { Support } from './support.js';
 
 /** A message of ours has arrived. */
 export interface ReceiptReceived {
@@ -76,7 +76,7 @@ export class DeliveryReceipts extends Plugin {
   static override readonly inject = [BaseXMPP, DeliveryReceiptsOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: DeliveryReceiptsOptions;
-  readonly #support: Support;
+  #caps: EntityCapabilities | undefined;
   readonly #awaited = new Awaited();
   // A message may come twice: over a resumed stream, from an archive.
   readonly #acknowledged = new LruMap<string, true>({
@@ -95,11 +95,10 @@ export class DeliveryReceipts extends Plugin {
     }
     this.#xmpp = xmpp;
     this.#options = options;
-    this.#support = new Support(xmpp, this.lifetime);
     this.#turns = this.own(xmpp.createEvents<{ due: Message }>('receipts'));
     this.own(
       this.#turns.on('due', (message) => void this.acknowledge(message)),
-      xmpp.plugins.whenInstalled(EntityCapabilities, (caps) => this.#support.learnFrom(caps)),
+      xmpp.plugins.whenInstalled(EntityCapabilities, (caps) => this.#learnFrom(caps)),
       xmpp.messages.classify(Receipt, ({ body }) => (body === undefined ? 'signal' : undefined)),
       xmpp.messages.decorate((copy, context) => this.#ask(copy, context)),
       xmpp.onMessage((message) => this.#arrived(message), {
@@ -150,13 +149,20 @@ export class DeliveryReceipts extends Plugin {
     });
   }
 
+  #learnFrom(caps: EntityCapabilities): Registration {
+    this.#caps = caps;
+    return new Registration(() => {
+      this.#caps = undefined;
+    });
+  }
+
   /** Lets a message ask, where that is wanted, and notes it where it does. */
   #ask(copy: Message, context: MessageContext): void {
     const { id, to } = copy;
     // Or two programs would acknowledge receipts for ever (XEP-0184 §5.4).
     if (copy.xml.child(Receipt.tag, NS_RECEIPTS)) copy.receiptRequest = false;
     else if (!copy.receiptRequest)
-      copy.receiptRequest = asksForReceipt(this.#xmpp, this.#options.request, copy, context, this.#support);
+      copy.receiptRequest = asksForReceipt(this.#xmpp, this.#options.request, copy, context, this.#caps);
     if (copy.receiptRequest && id && to) this.#awaited.add(this.#key(copy.from, context.peer, id));
   }
 

@@ -1,7 +1,7 @@
 import { type BaseXMPP, type JID, type Message, type MessageContext, XmlElement } from '@sestina/core';
+import type { EntityCapabilities } from '@sestina/xep-0115';
 import { NS_HINTS } from '@sestina/xep-0334';
 import { NS_RECEIPTS, Receipt } from './stanza.js';
-import type { Support } from './support.js';
 
 const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 
@@ -16,12 +16,12 @@ export function asksForReceipt(
   request: 'always' | 'never' | 'supported',
   { type, from, to }: Message,
   { class: what, kind }: MessageContext,
-  support: Support,
+  caps: EntityCapabilities | undefined,
 ): boolean {
   const own = ownAddress(xmpp, from);
   if (request === 'never' || what !== 'content' || !to || to.bare.equals(own)) return false;
   if ((type !== 'chat' && type !== 'normal') || kind === 'room') return false;
-  return support.at(to, own) ?? (request === 'always' && kind === 'chat');
+  return caps?.supportsNow(to, NS_RECEIPTS) ?? (request === 'always' && kind === 'chat');
 }
 
 /** Whether a message that came asks for a receipt, of somebody who may be answered at all. */
