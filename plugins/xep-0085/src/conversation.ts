@@ -1,0 +1,64 @@
+import { type BaseXMPP, JID, type Message } from '@sestina/core';
+
+/** Ours and theirs: a component has conversations at many addresses. */
+export interface Conversation {
+  /** Of the two addresses, neither of which has a line feed in it. */
+  readonly key: string;
+  /** A bare address; of an occupant in a private conversation the full one. */
+  readonly peer: JID;
+  readonly kind: 'chat' | 'private' | 'room';
+  /** Our bare address. */
+  readonly own: JID;
+  /** From where a component speaks; undefined for a client. */
+  readonly from: JID | undefined;
+}
+
+/** Of our side, without the peer. */
+export function ownAddress(xmpp: BaseXMPP, address: JID | undefined): JID {
+  return xmpp.isComponent ? (address ?? xmpp.requestedJid).bare : xmpp.account;
+}
+
+/** The conversation with somebody. @throws JidError for what is no address. */
+export function conversationWith(xmpp: BaseXMPP, to: JID | string, from?: JID | string): Conversation {
+  const address = JID.from(to);
+  const speaker = from === undefined ? undefined : JID.from(from);
+  const own = ownAddress(xmpp, speaker);
+  const room = xmpp.claimOf(address, own)?.kind === 'room';
+  const isPrivate = room && address.isFull;
+  return conversation(
+    xmpp,
+    own,
+    isPrivate ? address : address.bare,
+    isPrivate ? 'private' : room ? 'room' : 'chat',
+    speaker,
+  );
+}
+
+/** The conversation that a message belongs to. */
+export function conversationOf(xmpp: BaseXMPP, message: Message): Conversation {
+  const { peer, kind, way } = message.context;
+  const speaker = way === 'in' ? message.to : message.from;
+  return conversation(xmpp, ownAddress(xmpp, speaker), peer, kind, speaker);
+}
+
+function conversation(
+  xmpp: BaseXMPP,
+  own: JID,
+  peer: JID,
+  kind: Conversation['kind'],
+  speaker: JID | undefined,
+): Conversation {
+  return {
+    key: `${own}\n${peer}`,
+    peer,
+    kind,
+    own,
+    from: xmpp.isComponent ? (speaker ?? xmpp.requestedJid) : undefined,
+  };
+}
+
+/** Whether that is somebody we know: a contact, or a room that was entered. A component knows nobody beforehand. */
+export function isKnown(xmpp: BaseXMPP, { own, peer, kind }: Conversation): boolean {
+  if (kind !== 'chat' || xmpp.isComponent) return true;
+  return xmpp.roster.of(own).get(peer) !== undefined;
+}
