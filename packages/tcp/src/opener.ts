@@ -154,13 +154,19 @@ export class Opener {
     return interleaved(found).slice(0, MOST_ADDRESSES);
   }
 
-  /** Races those that are left; those that failed and the one that won are then not left any more. */
+  /**
+   * Races those that are left; those that failed and the one that won are then not left any more, and those that were too slow come
+   * behind those that were not begun with.
+   */
   #connect(left: Set<HostAddress>, endpoint: Endpoint, signal: AbortSignal) {
     const { port } = endpoint;
     const { clock, connectTimeout: timeout, dial } = this.#settings;
     const discard = (late: Duplex): void => void guarded(late).destroy();
     const runners = {
-      attempt: ({ address }: HostAddress, inner: AbortSignal) => {
+      attempt: (candidate: HostAddress, inner: AbortSignal) => {
+        const { address } = candidate;
+        left.delete(candidate);
+        left.add(candidate);
         const open = async (limit: AbortSignal): Promise<Duplex> => guarded(await dial(address, port, limit));
         return within(clock, open, { what: address, timeout, signal: inner, discard });
       },

@@ -72,10 +72,11 @@ export class Attempt {
       for (let places = 1; transport; places++) {
         const failure: Error | undefined = await this.#at(transport, signal);
         if (!failure) return;
-        const elsewhere = !signal.aborted && ruleFor(failure).elsewhere === true;
-        if (!elsewhere) throw failure;
-        first ??= failure;
+        if (outer.aborted) throw failure;
+        // The next attempt begins with another one in any case.
         const next = this.#next();
+        if (signal.aborted || !ruleFor(failure).elsewhere) throw failure;
+        first ??= failure;
         transport = places < MOST_PLACES ? next : undefined;
       }
       throw first;
