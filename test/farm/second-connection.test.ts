@@ -12,7 +12,7 @@ describe('a second connection for a domain of prosody', () => {
   const bench = useServer({ kind: 'prosody' });
   const domain = (index: number): string => bench.server.component.domains[index] ?? '';
 
-  it('is refused for good where the first one has it, which does not notice', async () => {
+  it('is refused where the first one has it, which does not notice', async () => {
     const [first, second] = [bench.component({ jid: domain(0) }), bench.component({ jid: domain(0) })];
     answering(first, 'first');
     const generator = bench.component({ jid: domain(1) });
@@ -20,7 +20,7 @@ describe('a second connection for a domain of prosody', () => {
     const run = new Generator(generator, { domain: domain(0), count: 500 }).run();
     const attempts: unknown[] = [];
     second.on('connecting', (attempt) => void attempts.push(attempt));
-    await expect(second.connect()).rejects.toMatchObject(conflict);
+    await expect(second.connect()).rejects.toMatchObject({ code: 'ERR_COMPONENT_CONFLICT', cause: conflict });
     expect(second.state).toBe('disconnected');
     await new Promise((resolve) => setTimeout(resolve, A_WHILE));
     expect(attempts).toHaveLength(1);

@@ -7,8 +7,8 @@ import { unanswered } from '../support/unanswered.js';
 
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 
-/** After these the connection is made again. */
-const RETRIED: ReadonlySet<StreamErrorCondition> = new Set<StreamErrorCondition>([
+/** These say of themselves that they pass. */
+const RETRYABLE: ReadonlySet<StreamErrorCondition> = new Set<StreamErrorCondition>([
   'connection-timeout',
   'internal-server-error',
   'remote-connection-failed',
@@ -18,7 +18,8 @@ const RETRIED: ReadonlySet<StreamErrorCondition> = new Set<StreamErrorCondition>
   'undefined-condition',
 ]);
 
-const FINAL: readonly StreamErrorCondition[] = [
+/** After all but `conflict` the connection is made again. */
+const OTHERS: readonly StreamErrorCondition[] = [
   'bad-format',
   'bad-namespace-prefix',
   'conflict',
@@ -88,7 +89,7 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
     condition: StreamErrorCondition,
     provoke: () => unknown,
   ): Promise<StreamError> {
-    const retried = RETRIED.has(condition);
+    const retried = condition !== 'conflict';
     const streamError = client.wait('streamError');
     const disconnected = client.wait('disconnected');
     const sessionEnd = client.wait('sessionEnd');
@@ -96,7 +97,7 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
     await provoke();
     const { error } = await streamError;
     expect(error).toBeInstanceOf(StreamError);
-    expect(error).toMatchObject({ condition, origin: 'peer', retryable: retried });
+    expect(error).toMatchObject({ condition, origin: 'peer', retryable: RETRYABLE.has(condition) });
     expect(await disconnected).toMatchObject({ reason: error, willReconnect: retried });
     expect((await sessionEnd).reason).toBe(error);
     await back;
@@ -158,8 +159,18 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
   it('for good when the account is removed', async () => {
     const user = await bench.account();
     const client = await bench.online(user);
+    const lost = client.wait('disconnected');
+    await bench.server.removeUser(user.username);
+    const { reason, willReconnect } = await lost;
     const condition = kind === 'prosody' ? 'not-authorized' : 'conflict';
-    await ended(client, condition, () => bench.server.removeUser(user.username));
+    expect(reason).toMatchObject({ condition, origin: 'peer' });
+    expect(willReconnect).toBe(condition !== 'conflict');
+    // A login that is refused again and again is refused for good.
+    if (willReconnect) {
+      const refused = expect.objectContaining({ code: 'ERR_AUTH', reason: 'not-authorized' });
+      expect(await client.wait('disconnected')).toEqual({ reason: refused, willReconnect: false });
+    }
+    expect(client.state).toBe('disconnected');
     await expect(client.connect()).rejects.toMatchObject({ code: 'ERR_AUTH', reason: 'not-authorized' });
   });
 
@@ -200,7 +211,7 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
   });
 
   if (kind === 'prosody') {
-    it.each([...RETRIED, ...FINAL])('with %s, when its operator wants so', async (condition) => {
+    it.each([...RETRYABLE, ...OTHERS])('with %s, when its operator wants so', async (condition) => {
       const client = await bench.online();
       await ended(client, condition, () => bench.server.closeSession(`${client.boundJid}`, condition));
       // A redirect is said to be one; this one leads nowhere.
