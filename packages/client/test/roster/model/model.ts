@@ -222,7 +222,8 @@ export class RosterModel {
       return;
     }
     const now = this.contacts.get(key);
-    const differs = now?.name !== wanted.name || now.groups.join() !== wanted.groups.join();
+    // Groups are a set (§2.1.2.6).
+    const differs = now?.name !== wanted.name || [...now.groups].sort().join() !== [...wanted.groups].sort().join();
     if (differs) this.#take([item]);
     this.outcomes.push('done');
     if (push === 'after') this.#push([item], undefined, undefined);
