@@ -119,8 +119,7 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
         if (!item.to) item.ask = true;
         break;
       case 'unsubscribe':
-        item.ask = false;
-        this.removeDirection(item, 'to');
+        this.endTo(item);
         break;
       case 'subscribed':
         item.pendingIn = false;
@@ -145,14 +144,19 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
     if (direction === 'to') item.ask = false;
   }
 
-  /** @internal */
-  removeDirection(item: RosterItem, direction: 'from' | 'to'): void {
-    if (item.subscription === 'none') return;
+  /** We do not see the contact any more, nor wait for that. False where neither was so. @internal */
+  endTo(item: RosterItem): boolean {
+    if (!item.to && !item.ask) return false;
     const saw = item.to;
-    if (direction === 'from') item.subscription = item.to ? 'to' : 'none';
-    else item.subscription = item.from ? 'from' : 'none';
-    if (saw && !item.to) this.forgetPresence(item);
-    // Nothing is left of it. Else strangers who come and go would leave entries behind for ever.
+    item.ask = false;
+    item.subscription = item.from ? 'from' : 'none';
+    if (saw) this.forgetPresence(item);
+    this.#leaveIfNothingIsLeft(item);
+    return true;
+  }
+
+  /** Else strangers who come and go would leave entries behind for ever. */
+  #leaveIfNothingIsLeft(item: RosterItem): void {
     if (item.subscription !== 'none' || item.ask || item.approved || item.name || item.groups.length > 0) return;
     this.leave(item);
   }
@@ -161,7 +165,8 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
   endFrom(item: RosterItem): void {
     if (!item.from) return;
     this.#sendUnavailable(item.jid);
-    this.removeDirection(item, 'from');
+    item.subscription = item.to ? 'to' : 'none';
+    this.#leaveIfNothingIsLeft(item);
   }
 
   // Our own presence.

@@ -229,19 +229,22 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   }
 
   protected override granted(node: ComponentRosterNode, item: RosterItem): boolean {
-    // Only the answer to a request of ours counts.
-    if (!item.ask && !item.to) return false;
+    // Only the answer to a request of ours counts (RFC 6121 §A.3.3).
+    if (!item.ask) return false;
     node.addDirection(item, 'to');
     return true;
   }
 
-  protected override gaveUp(node: ComponentRosterNode, item: RosterItem): void {
-    super.gaveUp(node, item);
+  /** Tells that one so too (RFC 6121 §A.3.2). */
+  protected override gaveUp(node: ComponentRosterNode, item: RosterItem): boolean {
+    if (!item.from && !item.pendingIn) return false;
+    item.pendingIn = false;
     node.endFrom(item);
+    node.sendSubscription(item.jid, 'unsubscribed');
+    return true;
   }
 
-  protected override refused(node: ComponentRosterNode, item: RosterItem): void {
-    super.refused(node, item);
-    node.removeDirection(item, 'to');
+  protected override refused(node: ComponentRosterNode, item: RosterItem): boolean {
+    return node.endTo(item);
   }
 }

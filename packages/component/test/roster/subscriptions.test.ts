@@ -24,8 +24,11 @@ describe('the rosters of a component', () => {
     await sent();
     expect((await receive(to('unsubscribe'))).at(-1)).toBe('rosterSubscriptionRemove');
     expect(item?.subscription).toBe('to');
-    // Whoever does not see us any more sees us leave (RFC 6121 §3.3.3).
-    expect(await sent()).toEqual([`<presence from='${BOT}' to='${BOB}' type='unavailable'/>`]);
+    // Whoever does not see us any more sees us leave (RFC 6121 §3.3.3), and is told that it is so (§A.3.2).
+    expect(await sent()).toEqual([
+      `<presence from='${BOT}' to='${BOB}' type='unavailable'/>`,
+      `<presence from='${BOT}' to='${BOB}' type='unsubscribed'/>`,
+    ]);
     expect((await receive(to('unsubscribed'))).at(-1)).toBe('rosterSubscriptionRemoved');
     expect(item?.subscription).toBe('none');
     expect(node.has(BOB)).toBe(false);
@@ -63,6 +66,38 @@ describe('the rosters of a component', () => {
     const events = await receive(to('subscribed'));
     expect(events).not.toContain('rosterSubscriptionAuthorized');
     expect(xmpp.roster.of(BOT).get(BOB)).toBeUndefined();
+  });
+
+  it.each(['unsubscribe', 'unsubscribed', 'subscribed'])(
+    'tell nothing of a %s that ends or grants nothing, and do not answer it (RFC 6121 §A.3)',
+    async (type) => {
+      const { xmpp, receive, sent } = await component();
+      const events = await receive(to(type));
+      expect(events.filter((name) => name.startsWith('roster'))).toEqual([]);
+      expect(await sent()).toEqual([]);
+      expect(xmpp.roster.owners).toEqual([]);
+    },
+  );
+
+  it('tell a grant once', async () => {
+    const { xmpp, receive } = await component();
+    xmpp.roster.of(BOT).subscribe(BOB);
+    expect(await receive(to('subscribed'))).toContain('rosterSubscriptionAuthorized');
+    expect(await receive(to('subscribed'))).not.toContain('rosterSubscriptionAuthorized');
+    expect(xmpp.roster.of(BOT).get(BOB)).toMatchObject({ subscription: 'to' });
+  });
+
+  it('keep no contact of whom nothing is left, however it came about', async () => {
+    const { xmpp, receive } = await component({ autoAuthorize: true, autoSubscribe: true });
+    const node = xmpp.roster.of(BOT);
+    for (const end of ['unsubscribed', 'ours'] as const) {
+      await receive(to('subscribe'), to('unsubscribe'));
+      expect(node.get(BOB)).toMatchObject({ subscription: 'none', ask: true });
+      if (end === 'ours') node.unsubscribe(BOB);
+      else await receive(to('unsubscribed'));
+      expect(node.get(BOB)).toBeUndefined();
+      expect(node.size).toBe(0);
+    }
   });
 
   it('answer probes of those who may see us, and refuse the others', async () => {

@@ -230,12 +230,10 @@ export class Roster<N extends RosterNode = RosterNode> {
         if (this.granted(node, item)) tell('rosterSubscriptionAuthorized', presence);
         break;
       case 'unsubscribe':
-        this.gaveUp(node, item);
-        tell('rosterSubscriptionRemove', presence);
+        if (this.gaveUp(node, item)) tell('rosterSubscriptionRemove', presence);
         break;
       case 'unsubscribed':
-        this.refused(node, item);
-        tell('rosterSubscriptionRemoved', presence);
+        if (this.refused(node, item)) tell('rosterSubscriptionRemoved', presence);
         break;
     }
     node.forgetStranger(item);
@@ -277,13 +275,15 @@ export class Roster<N extends RosterNode = RosterNode> {
     return true;
   }
 
-  /** That one does not want to see our presence any more. */
-  protected gaveUp(_node: N, item: RosterItem): void {
+  /** That one does not want to see our presence any more. False where it did not, nor asked to. */
+  protected gaveUp(_node: N, item: RosterItem): boolean {
     item.pendingIn = false;
+    return true;
   }
 
-  /** That one does not let us see its presence any more. */
-  protected refused(_node: N, item: RosterItem): void {
+  /** That one does not let us see its presence any more. False where it did not, nor was asked to. */
+  protected refused(_node: N, item: RosterItem): boolean {
     item.ask = false;
+    return true;
   }
 }
