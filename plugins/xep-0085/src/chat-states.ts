@@ -1,5 +1,5 @@
 import { BaseXMPP, JID, type Message, type MessageSources, Plugin, Registration } from '@sestina/core';
-import { EntityCapabilities } from '@sestina/xep-0115';
+import { KnownFeatures } from '@sestina/xep-0115';
 import { NS_DELAY } from '@sestina/xep-0203';
 import { conversationOf, conversationWith, isKnown, ownAddress } from './conversation.js';
 import { type Heard, HeardStates, type PeerState } from './heard-states.js';
@@ -59,7 +59,7 @@ export class ChatStates extends Plugin {
         this.#own.clear();
         this.#heard.clear(false);
       }),
-      xmpp.plugins.whenInstalled(EntityCapabilities, (caps) => this.#learnFrom(caps)),
+      xmpp.plugins.whenInstalled(KnownFeatures, (caps) => this.#learnFrom(caps)),
       // Encrypted together with what it says.
       xmpp.messages.transform('out', (message, context) => this.#leaving(message, context.class === 'content'), {
         before: 'xep-0384',
@@ -120,7 +120,7 @@ export class ChatStates extends Plugin {
     return this.#heard.of(conversationWith(this.#xmpp, peer, from).key);
   }
 
-  #learnFrom(caps: EntityCapabilities): Registration {
+  #learnFrom(caps: KnownFeatures): Registration {
     this.#own.caps = caps;
     return new Registration(() => {
       this.#own.caps = undefined;

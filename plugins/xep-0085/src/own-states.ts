@@ -1,5 +1,5 @@
 import { type BaseXMPP, type JID, type Message, type Timer, XmlElement } from '@sestina/core';
-import type { EntityCapabilities } from '@sestina/xep-0115';
+import type { KnownFeatures } from '@sestina/xep-0115';
 import { NS_HINTS } from '@sestina/xep-0334';
 import { type Conversation, isKnown } from './conversation.js';
 import type { ChatStatesOptions } from './options.js';
@@ -35,7 +35,7 @@ export class OwnStates {
   readonly #lifetime: AbortSignal;
   readonly #all = new PeerTable<Told>((told) => told.timer?.cancel());
   /** Knows who has the feature, where it is installed. */
-  caps: EntityCapabilities | undefined;
+  caps: KnownFeatures | undefined;
 
   constructor(xmpp: BaseXMPP, options: ChatStatesOptions, lifetime: AbortSignal) {
     this.#xmpp = xmpp;

@@ -1,7 +1,8 @@
-import { BaseXMPP, ConfigError, JID, Logger, Plugin, type Presence, StanzaError, Storage } from '@sestina/core';
+import { BaseXMPP, ConfigError, JID, Logger, type Presence, StanzaError, Storage } from '@sestina/core';
 import { type DiscoInfo, type InfoOptions, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
 import { AnnouncedByAccount } from './announced-by-account.js';
 import type { AnnouncedCaps } from './announced-caps.js';
+import { KnownFeatures } from './known-features.js';
 import { KnownInfos } from './known-infos.js';
 import { EntityCapabilitiesOptions } from './options.js';
 import { OwnCaps } from './own-caps.js';
@@ -25,8 +26,9 @@ const MAX_LENGTH = 2_048;
  * XEP-0115: Entity Capabilities. Our presence says what we can do, in a hash; from the presence of others it is known what
  * they can do, without asking each of them.
  */
-export class EntityCapabilities extends Plugin {
+export class EntityCapabilities extends KnownFeatures {
   static override readonly id = 'xep-0115';
+  static override readonly provides = [KnownFeatures] as const;
   static override readonly Options = EntityCapabilitiesOptions;
   static override readonly inject = [BaseXMPP, ServiceDiscovery, Storage, Logger, EntityCapabilitiesOptions] as const;
   readonly #disco: ServiceDiscovery;
@@ -130,12 +132,7 @@ export class EntityCapabilities extends Plugin {
     }
   }
 
-  /**
-   * Whether a feature is announced, as far as that is known now. What is not is found out for the next time, at a full JID whose presence
-   * has announced capabilities.
-   * @returns undefined where it is not known; at a bare JID also where none of its resources has the feature, since others may come.
-   */
-  supportsNow(jid: JID | string, feature: string): boolean | undefined {
+  override supportsNow(jid: JID | string, feature: string): boolean | undefined {
     const address = JID.from(jid);
     if (address.isBare) {
       const has = (resource: JID): boolean => this.known(resource)?.has(feature) === true;

@@ -15,7 +15,7 @@ import {
   type XmlElement,
 } from '@sestina/core';
 import { LruMap, within } from '@sestina/core/util';
-import { EntityCapabilities } from '@sestina/xep-0115';
+import { KnownFeatures } from '@sestina/xep-0115';
 import { Awaited } from './awaited.js';
 import { asksForReceipt, mayBeAcknowledged, receiptFor } from './rules.js';
 import { NS_RECEIPTS, Receipt, ReceiptRequest } from './stanza.js';
@@ -76,7 +76,7 @@ export class DeliveryReceipts extends Plugin {
   static override readonly inject = [BaseXMPP, DeliveryReceiptsOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: DeliveryReceiptsOptions;
-  #caps: EntityCapabilities | undefined;
+  #caps: KnownFeatures | undefined;
   readonly #awaited = new Awaited();
   // A message may come twice: over a resumed stream, from an archive.
   readonly #acknowledged = new LruMap<string, true>({
@@ -98,7 +98,7 @@ export class DeliveryReceipts extends Plugin {
     this.#turns = this.own(xmpp.createEvents<{ due: Message }>('receipts'));
     this.own(
       this.#turns.on('due', (message) => void this.acknowledge(message)),
-      xmpp.plugins.whenInstalled(EntityCapabilities, (caps) => this.#learnFrom(caps)),
+      xmpp.plugins.whenInstalled(KnownFeatures, (caps) => this.#learnFrom(caps)),
       xmpp.messages.classify(Receipt, ({ body }) => (body === undefined ? 'signal' : undefined)),
       xmpp.messages.decorate((copy, context) => this.#ask(copy, context)),
       xmpp.onMessage((message) => this.#arrived(message), {
@@ -149,7 +149,7 @@ export class DeliveryReceipts extends Plugin {
     });
   }
 
-  #learnFrom(caps: EntityCapabilities): Registration {
+  #learnFrom(caps: KnownFeatures): Registration {
     this.#caps = caps;
     return new Registration(() => {
       this.#caps = undefined;

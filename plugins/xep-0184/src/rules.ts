@@ -1,5 +1,5 @@
 import { type BaseXMPP, type JID, type Message, type MessageContext, XmlElement } from '@sestina/core';
-import type { EntityCapabilities } from '@sestina/xep-0115';
+import type { KnownFeatures } from '@sestina/xep-0115';
 import { NS_HINTS } from '@sestina/xep-0334';
 import { NS_RECEIPTS, Receipt } from './stanza.js';
 
@@ -16,7 +16,7 @@ export function asksForReceipt(
   request: 'always' | 'never' | 'supported',
   { type, from, to }: Message,
   { class: what, kind }: MessageContext,
-  caps: EntityCapabilities | undefined,
+  caps: KnownFeatures | undefined,
 ): boolean {
   const own = ownAddress(xmpp, from);
   if (request === 'never' || what !== 'content' || !to || to.bare.equals(own)) return false;
