@@ -15,8 +15,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   '125-trust-correction-other-sender.xml': 'plugins/xep-0308',
   '126-trust-correction-self-id.xml': 'plugins/xep-0308',
   '127-trust-retract-other-sender.xml': 'plugins/xep-0424',
-  '129-trust-muc-pm-as-contact.xml': 'plugins/xep-0045',
-  '130-trust-muc-self-unjoined.xml': 'plugins/xep-0045',
   '132-trust-xhtml-script.xml': 'plugins/xep-0071',
   '135-trust-ibb-bad-base64.xml': 'plugins/xep-0047',
   '136-trust-ibb-seq.xml': 'plugins/xep-0047',
@@ -50,6 +48,8 @@ const FRAMES: Readonly<Record<string, string>> = {
 /** What needs a session that a plugin has brought about: the tests of the plugin run them. */
 const PLUGINS: Readonly<Record<string, string>> = {
   '128-trust-receipt-spoof.xml': 'xep-0184',
+  '129-trust-muc-pm-as-contact.xml': 'xep-0045',
+  '130-trust-muc-self-unjoined.xml': 'xep-0045',
   '138-sm-ack-too-high.xml': 'xep-0198',
   '139-sm-ack-not-number.xml': 'xep-0198',
   '140-sm-ack-backwards.xml': 'xep-0198',

@@ -1,4 +1,5 @@
 import type { JID, Presence } from '@sestina/core';
+import { CODES } from './codes.js';
 import { roomWord } from './occupant.js';
 import type { MucUser } from './stanza.js';
 
@@ -31,13 +32,13 @@ export interface Departure {
 }
 
 const BY_CODE: readonly (readonly [code: number, reason: DepartureReason])[] = [
-  [301, 'banned'],
+  [CODES.banned, 'banned'],
   // A fault counts, whatever else is said: some services add 307 to it (XEP-0045 §17.6).
-  [333, 'technical'],
-  [332, 'shutdown'],
-  [307, 'kicked'],
-  [321, 'affiliation'],
-  [322, 'members-only'],
+  [CODES.technical, 'technical'],
+  [CODES.shutdown, 'shutdown'],
+  [CODES.kicked, 'kicked'],
+  [CODES.removedByAffiliation, 'affiliation'],
+  [CODES.removedAsNoMember, 'members-only'],
 ];
 
 /** How the room says that an occupant has left. @param plain The reason where it gives none. */

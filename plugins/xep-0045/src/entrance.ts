@@ -1,5 +1,6 @@
 import { type Clock, ErrorElement, type JID, type Presence } from '@sestina/core';
 import { deadline } from '@sestina/core/util';
+import { CODES } from './codes.js';
 import { departureOf } from './departure.js';
 import { RoomJoinError } from './errors.js';
 import { type JidTrust, roomWord, saidOf } from './occupant.js';
@@ -64,7 +65,7 @@ export class Entrance {
     const word = roomWord(presence);
     const codes = word?.codes ?? new Set();
     const nick = jid.resource ?? '';
-    const marked = codes.has(110) || presence.id === this.#init.id;
+    const marked = codes.has(CODES.self) || presence.id === this.#init.id;
     const self = marked || nick === this.nick;
     this.list.put({ jid, said: saidOf(word), presence, trust: this.#init.trust }, { self });
     if (marked) this.#isOurs(nick, codes);
@@ -91,9 +92,11 @@ export class Entrance {
     this.list.remove(nick);
     // Before we were let in it is the end of an earlier stay.
     if (!this.#inside || nick !== this.nick) return;
-    const renamed = codes.has(303) ? word?.items.at(0)?.nick : undefined;
+    // Whoever founds the room knows better what has become of it.
+    if (this.#founding) return;
+    const renamed = codes.has(CODES.nickChanged) ? word?.items.at(0)?.nick : undefined;
     if (renamed !== undefined) this.nick = renamed;
-    else if (codes.has(110) || codes.size > 0 || !this.marked) {
+    else if (codes.has(CODES.self) || codes.size > 0 || !this.marked) {
       this.#fail(RoomJoinError.thrownOut(this.#init.room, departureOf(presence, 'lost')));
     }
   }
@@ -135,7 +138,7 @@ export class Entrance {
 
   #look(): void {
     if (this.#over || !this.#inside) return;
-    if (this.codes.has(201) && !this.#open) {
+    if (this.codes.has(CODES.created) && !this.#open) {
       if (!this.#founding) void this.#found();
       return;
     }

@@ -85,7 +85,7 @@ export class RoomJoinError extends SestinaError {
 }
 
 /** Why a room did not do what it was asked for. */
-export type RoomFailure = 'conflict' | 'forbidden' | 'not-allowed' | 'not-found' | 'refused';
+export type RoomFailure = 'conflict' | 'forbidden' | 'last-owner' | 'not-allowed' | 'not-found' | 'refused' | 'self';
 
 const FAILURES: ReadonlySet<string> = new Set<RoomFailure>(['conflict', 'forbidden', 'not-allowed']);
 
@@ -125,5 +125,15 @@ export class NotInRoomError extends SestinaError {
   ) {
     const how = departure ? `any more (${departure.reason})` : '';
     super(`we are not in ${room} ${how}: join it first`.replace(' :', ':'), { cause: departure?.error });
+  }
+}
+
+/** A room that was to be founded is there already. */
+export class RoomExistsError extends SestinaError {
+  static override readonly name: string = 'RoomExistsError';
+  readonly code = 'ERR_ROOM_EXISTS';
+
+  constructor(readonly room: JID) {
+    super(`${room} exists already: join it, or choose another address`);
   }
 }

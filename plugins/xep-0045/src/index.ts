@@ -1,12 +1,31 @@
 /** XEP-0045: Multi-User Chat, version 1.35.5. */
+export { CODES } from './codes.js';
 export type { Departure, DepartureReason } from './departure.js';
-export { NotInRoomError, RoomError, type RoomFailure, RoomJoinError, type RoomJoinFailure } from './errors.js';
+export {
+  NotInRoomError,
+  RoomError,
+  RoomExistsError,
+  type RoomFailure,
+  RoomJoinError,
+  type RoomJoinFailure,
+} from './errors.js';
+export type { RoomInvite } from './invitations.js';
+export {
+  type AffiliationChange,
+  type AffiliationItem,
+  type InvitationInit,
+  ManagedRoom,
+  type ReasonOptions,
+} from './managed-room.js';
 export { type ListedRoom, MultiUserChat } from './multi-user-chat.js';
 export { Occupant } from './occupant.js';
 export { type HistoryLimits, type JoinOptions, MultiUserChatOptions } from './options.js';
+export { DestroyRoom, MucOwner, MucRegister, NS_REGISTER } from './owner-elements.js';
 export { Room, type RoomState } from './room.js';
+export type { RoomConfig } from './room-config.js';
 export type { RoomEvents } from './room-events.js';
 export type { RoomInfo } from './room-info.js';
+export type { RoomRequest } from './room-requests.js';
 export { RoomSending, type RoomSendOptions } from './room-sending.js';
 export {
   Actor,
@@ -21,7 +40,6 @@ export {
   MucInvite,
   MucItem,
   MucJoin,
-  MucOwner,
   MucStatus,
   MucUser,
   NS_MUC,

@@ -7,21 +7,24 @@ import {
   PluginError,
   type PresenceInit,
   type RequestOptions,
+  type Sending,
   SessionLostError,
 } from '@sestina/core';
-import { SharedLookups } from '@sestina/core/util';
-import { Form } from '@sestina/xep-0004';
+import { Coalescer, SharedLookups } from '@sestina/core/util';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import type { Departure } from './departure.js';
-import { RoomJoinError } from './errors.js';
+import { RoomExistsError, RoomJoinError } from './errors.js';
+import { Invitations, type RoomInvite } from './invitations.js';
+import { ManagedRoom } from './managed-room.js';
 import { isMarked } from './mark.js';
 import { checkMucOptions, type JoinOptions, MultiUserChatOptions } from './options.js';
 import { Pacer } from './pacer.js';
 import { Room } from './room.js';
+import type { RoomConfig } from './room-config.js';
 import type { RoomHost } from './room-host.js';
 import { type RoomInfo, roomInfo } from './room-info.js';
-import { MucOwner, NS_MUC } from './stanza.js';
+import { MucUser, NS_MUC } from './stanza.js';
 import { whenOnline } from './when-online.js';
 
 declare module '@sestina/core' {
@@ -50,6 +53,7 @@ export class MultiUserChat extends Plugin {
   readonly #host: RoomHost;
   readonly #rooms = new Map<string, Room>();
   readonly #joins: SharedLookups<string>;
+  readonly #invitations: Invitations;
   /** Show and status that each of our addresses has broadcast last. */
   readonly #shown = new Map<string, Pick<PresenceInit, 'show' | 'status'>>();
   #stays = 0;
@@ -62,6 +66,7 @@ export class MultiUserChat extends Plugin {
     this.#disco = disco;
     this.#options = options;
     this.#joins = new SharedLookups(xmpp.clock, 10_000);
+    this.#invitations = new Invitations(xmpp, (room, own) => this.#rooms.has(keyOf(room, this.#own(own))));
     const pacer = new Pacer(xmpp.clock, options.joinRate);
     this.#host = {
       xmpp,
@@ -73,6 +78,11 @@ export class MultiUserChat extends Plugin {
     };
     this.own(
       xmpp.advertise(NS_MUC),
+      xmpp.onMessage((message) => this.#invitations.take(message), { payload: MucUser }),
+      // What a room says beside it is for people whose program knows no invitations.
+      xmpp.messages.classify(MucUser, (_message, { invites, decline }) =>
+        invites.at(0) || decline ? 'signal' : undefined,
+      ),
       xmpp.messages.describe((message, context) => this.#describe(message, context)),
       xmpp.on('presenceBroadcast', ({ owner, presence }) => {
         if (!options.followPresence) return;
@@ -149,6 +159,7 @@ export class MultiUserChat extends Plugin {
     signal.throwIfAborted();
     const account = own ?? this.#xmpp.requestedJid;
     const nick = options.nick ?? this.#options.nick ?? account.local ?? account.domain;
+    const refresh = this.#refresher(jid, own);
     const room: Room = new Room({
       host: this.#host,
       jid,
@@ -157,7 +168,9 @@ export class MultiUserChat extends Plugin {
       options,
       founded: () => this.#found(room),
       entered: () => this.#xmpp.emit('roomJoined', { room }),
+      configChanged: () => void (room.info && refresh.schedule()),
       closed: (departure) => {
+        refresh.dispose();
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);
         this.#xmpp.emit('roomLeft', { ...departure, room });
       },
@@ -166,6 +179,48 @@ export class MultiUserChat extends Plugin {
     this.#rooms.set(key, room);
     await room.enter(signal);
     return room;
+  }
+
+  /**
+   * Founds a room, with these settings or those of its service, and enters it.
+   * @throws RoomExistsError; what `join()` and `Room.configure()` throw: then there is no such room.
+   */
+  async create(jid: JID | string, config?: RoomConfig, options: Omit<JoinOptions, 'create'> = {}): Promise<Room> {
+    const address = JID.from(jid).bare;
+    if (this.room(address, options.from)) throw new RoomExistsError(address);
+    const room = await this.join(address, { ...options, create: config ?? 'instant' });
+    if (room.created) return room;
+    await room.leave({ signal: options.signal });
+    throw new RoomExistsError(address);
+  }
+
+  /** A room to be managed without being in it. @param from The address of a component that does. */
+  manage(jid: JID | string, from?: JID | string): ManagedRoom {
+    const address = JID.from(jid).bare;
+    const own = this.#own(from);
+    return this.#rooms.get(keyOf(address, own)) ?? new ManagedRoom(this.#xmpp, address, own);
+  }
+
+  /** Tells a room that we do not come; of a direct invitation nobody is told. */
+  decline(invite: RoomInvite, reason?: string): Sending | undefined {
+    return this.#invitations.decline(invite, reason);
+  }
+
+  /**
+   * For XEP-0249: tells of an invitation. False where it is none to be told of: we are in that room, were told of it less than ten
+   * minutes ago, or are invited too often.
+   */
+  invited(invite: RoomInvite): boolean {
+    return this.#invitations.raise(invite);
+  }
+
+  /** The nick that a room has reserved for us (XEP-0045 §7.12). @throws what `ServiceDiscovery.info()` throws. */
+  async reservedNick(
+    room: JID | string,
+    options: RequestOptions & { from?: JID | string | undefined } = {},
+  ): Promise<string | undefined> {
+    const query = { ...options, node: 'x-roomuser-item', cached: false };
+    return (await this.#disco.info(JID.from(room).bare, query)).identity('conference')?.name;
   }
 
   // Finding rooms.
@@ -201,11 +256,26 @@ export class MultiUserChat extends Plugin {
     return from === undefined ? this.#xmpp.requestedJid : JID.from(from);
   }
 
+  /** Asks a room once more what it is, at most once a second. */
+  #refresher(jid: JID, from: JID | undefined): Coalescer {
+    const run = async (): Promise<void> => {
+      await this.info(jid, { from, signal: this.#xmpp.session });
+    };
+    const failed = (error: unknown): void => this.#xmpp.logger.debug(`${jid} did not say what it is now`, { error });
+    return new Coalescer(this.#xmpp.clock, { run, failed, delay: 1_000 });
+  }
+
   async #found(room: Room): Promise<void> {
     const { create = 'never' } = room.options;
-    if (create === 'never') throw new RoomJoinError(room.jid, 'not-found');
-    const form = new Form({ type: 'submit' });
-    await this.#xmpp.iqSet(room.jid, new MucOwner({ form }), { from: room.own });
+    try {
+      if (create === 'never') throw new RoomJoinError(room.jid, 'not-found');
+      if (create === 'instant') await room.open();
+      else await room.configure(create);
+    } catch (error) {
+      // A room that nobody opens keeps all others out, and one that nobody wants might stay for ever.
+      await room.destroy({ timeout: 5_000 }).catch(() => {});
+      throw error;
+    }
   }
 
   #describe(message: Message, context: MessageContext): void {

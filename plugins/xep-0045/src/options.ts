@@ -1,4 +1,5 @@
 import { ConfigError, type JID, type PresenceInit } from '@sestina/core';
+import type { RoomConfig } from './room-config.js';
 import type { RoomInfo } from './room-info.js';
 
 /** How much of what was said before a room repeats for who enters (XEP-0045 §7.2.13). */
@@ -89,11 +90,11 @@ export interface JoinOptions {
    */
   readonly history?: false | HistoryLimits | undefined;
   /**
-   * What to do where there is no such room: `never` leaves it again, so that a mistyped address founds none; `instant` founds one
-   * with the settings of the service.
+   * What to do where there is no such room: `never` ends it again, so that a mistyped address founds none; `instant` founds one
+   * with the settings of the service, or with these.
    * @default 'never'
    */
-  readonly create?: 'instant' | 'never' | undefined;
+  readonly create?: 'instant' | 'never' | RoomConfig | undefined;
   /** Asked before the room sees us, as where its discussions are logged or our address is shown (XEP-0045 §14.3 and §14.5). */
   readonly confirm?: ((info: RoomInfo) => boolean | Promise<boolean>) | undefined;
   /** Show and status that the room sees. */

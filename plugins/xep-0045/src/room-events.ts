@@ -1,6 +1,8 @@
-import type { Emitter, Message } from '@sestina/core';
+import type { Emitter, JID, Message } from '@sestina/core';
 import type { Departure } from './departure.js';
 import type { Occupant } from './occupant.js';
+import type { RoomRequest } from './room-requests.js';
+import type { Affiliation } from './stanza.js';
 
 /** Events of a `Room`. */
 export interface RoomEvents {
@@ -23,6 +25,14 @@ export interface RoomEvents {
   /** Role, affiliation or presence of an occupant is another one. */
   occupantChanged: { readonly occupant: Occupant; readonly previous: Occupant };
   nickChanged: { readonly occupant: Occupant; readonly previous: Occupant; readonly own: boolean };
+  /** What the room says of itself has changed; the codes say what (see `CODES`). */
+  configChanged: { readonly codes: ReadonlySet<number> };
+  /** Somebody who is not there is bound to the room in another way. */
+  affiliationChanged: { readonly jid: JID; readonly affiliation: Affiliation; readonly nick: string | undefined };
+  /** To us as a moderator: somebody asks for the right to speak. `approve()` answers. */
+  voiceRequested: RoomRequest;
+  /** To us as a moderator: somebody wants to be registered with the room. `approve()` answers. */
+  registrationRequested: RoomRequest;
   /** To be shown to people (XEP-0045 §14.3 and §14.5): what is said is logged for all to read, our address is shown to all. */
   privacyWarning: { readonly logged: boolean; readonly nonAnonymous: boolean };
 }

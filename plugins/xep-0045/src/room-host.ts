@@ -27,5 +27,7 @@ export interface RoomInit {
   /** We have founded it: resolves when it is open. */
   founded(): Promise<void>;
   entered(): void;
+  /** What it says of itself is not what it said before. */
+  configChanged(): void;
   closed(departure: Departure): void;
 }

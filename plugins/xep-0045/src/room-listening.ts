@@ -1,12 +1,14 @@
-import type { Emitter, Registration } from '@sestina/core';
+import type { BaseXMPP, Emitter, JID, Registration } from '@sestina/core';
+import { ManagedRoom } from './managed-room.js';
 import type { RoomEvents } from './room-events.js';
 
-/** How the events of a room are listened to: as those of the connection are, in the same order with them. */
-export class RoomListening {
+/** A room with events. They are listened to as those of the connection are, and come in one order with them. */
+export class RoomListening extends ManagedRoom {
   readonly #events: Emitter<RoomEvents>;
 
   /** @internal */
-  constructor(events: Emitter<RoomEvents>) {
+  constructor(xmpp: BaseXMPP, jid: JID, own: JID | undefined, events: Emitter<RoomEvents>) {
+    super(xmpp, jid, own);
     this.#events = events;
   }
 

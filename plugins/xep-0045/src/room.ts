@@ -1,5 +1,4 @@
 import type {
-  JID,
   Message,
   MessageContext,
   MessageInit,
@@ -11,12 +10,14 @@ import type {
   SendOptions,
 } from '@sestina/core';
 import { within } from '@sestina/core/util';
+import { CODES } from './codes.js';
 import { Conversation } from './conversation.js';
 import { type Departure, departureOf, isFault } from './departure.js';
 import { Entering } from './entering.js';
 import type { Entrance } from './entrance.js';
 import { NotInRoomError, RoomError } from './errors.js';
 import { historyFor } from './history.js';
+import { Notices } from './notices.js';
 import type { JidTrust, Occupant } from './occupant.js';
 import { OccupantList } from './occupant-list.js';
 import type { JoinOptions } from './options.js';
@@ -37,20 +38,20 @@ export type RoomState = 'joined' | 'joining' | 'leaving' | 'left' | 'unreachable
 
 /** A room that we are in, or are about to enter: who is there, what is said (XEP-0045 §7). */
 export class Room extends RoomListening implements JidTrust {
-  readonly jid: JID;
   /** What the room has said of itself when it was asked last, by `MultiUserChat.info()`; undefined where it was not. */
   info: RoomInfo | undefined;
   readonly #init: RoomInit;
   readonly #emitter: RoomEmitter;
   readonly #conversation: Conversation;
   readonly #entering: Entering;
+  readonly #notices: Notices;
   readonly #reentry: Reentry;
   readonly #renaming: Renaming;
   readonly #registrations: readonly Pick<Registration, 'dispose'>[];
   readonly #lifetime = new AbortController();
   #state: RoomState = 'joining';
   #stay: Stay | undefined;
-  #nonAnonymous = false;
+  #created = false;
   #shown: Pick<PresenceInit, 'show' | 'status'> | undefined;
   #leave: Settle<void> | undefined;
   /** We have gone offline: rooms take us out then. */
@@ -61,8 +62,7 @@ export class Room extends RoomListening implements JidTrust {
     const { host, jid, own, options } = init;
     const { xmpp, settings } = host;
     const events = xmpp.createEvents<RoomEvents>(`room ${jid}`);
-    super(events);
-    this.jid = jid;
+    super(xmpp, jid, own, events);
     this.#init = init;
     this.#shown = options.presence;
     this.#emitter = new RoomEmitter(events, () => xmpp.logger.warn(`room ${jid}: more was said than is kept`));
@@ -75,6 +75,11 @@ export class Room extends RoomListening implements JidTrust {
       presence: () => this.#presence,
       forgotten: () => this.#lost({ reason: 'lost' }),
     };
+    this.#notices = new Notices({
+      emitter: this.#emitter,
+      moderates: () => this.me?.role === 'moderator',
+      configChanged: () => init.configChanged(),
+    });
     this.#renaming = new Renaming(xmpp, jid);
     this.#reentry = new Reentry({
       clock: xmpp.clock,
@@ -84,7 +89,7 @@ export class Room extends RoomListening implements JidTrust {
     });
     this.#conversation = new Conversation(conversation, options.resend ?? false);
     const entering = {
-      xmpp,
+      ...host,
       jid,
       own,
       options,
@@ -94,8 +99,6 @@ export class Room extends RoomListening implements JidTrust {
       history: () => historyFor(options.history, settings.history, this.#conversation.heardAt),
       shown: () => this.#shown ?? host.shownBy(own),
       newList: () => new OccupantList({ ...settings, track: options.track ?? settings.track }, () => host.nextStay()),
-      turn: (signal: AbortSignal) => host.turn(signal),
-      online: (signal: AbortSignal) => host.online(signal),
       begins: () => this.#begins(),
       founded: () => init.founded(),
       entered: (entrance: Entrance) => this.#entered(entrance),
@@ -137,9 +140,9 @@ export class Room extends RoomListening implements JidTrust {
     return this.#conversation.subject;
   }
 
-  /** The address of a component that is in the room; undefined on a client. */
-  get own(): JID | undefined {
-    return this.#init.own;
+  /** Whether we have founded it. */
+  get created(): boolean {
+    return this.#created;
   }
 
   /** What it was joined with. */
@@ -154,7 +157,7 @@ export class Room extends RoomListening implements JidTrust {
 
   /** Whether the room shows real addresses, to all or to us as a moderator: otherwise its word about them does not count. */
   get showsJids(): boolean {
-    return this.#nonAnonymous || this.me?.role === 'moderator';
+    return this.#notices.nonAnonymous || this.me?.role === 'moderator';
   }
 
   // Taking part.
@@ -232,8 +235,6 @@ export class Room extends RoomListening implements JidTrust {
     return this.#reentry.begin();
   }
 
-  // For the plugin.
-
   /** Enters it for the first time. @internal */
   async enter(signal: AbortSignal): Promise<void> {
     try {
@@ -300,6 +301,8 @@ export class Room extends RoomListening implements JidTrust {
 
   #message(message: Message): void {
     if (this.#conversation.take(message)) this.#entering.entrance?.told();
+    else if (this.#presence === 'inside' && message.from?.isBare && message.type !== 'error')
+      this.#notices.take(message);
   }
 
   #present(presence: Presence): void {
@@ -339,19 +342,15 @@ export class Room extends RoomListening implements JidTrust {
     this.#entering.nick = nick;
     this.#state = 'joined';
     this.#reentry.entered();
-    this.#nonAnonymous = codes.has(100);
+    this.#created = codes.has(CODES.created);
     if (list.missing > 0) host.xmpp.logger.warn(`room ${this.jid}: ${list.missing} occupants are more than are kept`);
     // Those who listen already hear of it first; those who await it have their turn to listen before what was said meanwhile is told.
-    this.#emitter.events.emit('joined', { created: codes.has(201), again });
+    this.#emitter.events.emit('joined', { created: this.#created, again });
     this.#emitter.events.emit('occupantsLoaded', { occupants: list.all });
-    this.#warn(codes.has(170), codes.has(100));
+    this.#notices.entered(codes);
     host.xmpp.clock.nextTurn(() => this.#emitter.release());
     this.#init.entered();
     this.#conversation.open();
-  }
-
-  #warn(logged: boolean, nonAnonymous: boolean): void {
-    if (logged || nonAnonymous) this.#emitter.emit('privacyWarning', { logged, nonAnonymous });
   }
 
   #departed(presence: Presence): void {

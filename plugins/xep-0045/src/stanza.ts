@@ -13,7 +13,6 @@ import {
   oneOf,
   Presence,
 } from '@sestina/core';
-import { Form } from '@sestina/xep-0004';
 
 /** The namespace, which is also the feature. */
 export const NS_MUC = 'http://jabber.org/protocol/muc';
@@ -126,9 +125,6 @@ export class MucAdminItem extends element('item', NS_MUC_ADMIN, {
 
 /** The list of these. */
 export class MucAdmin extends element('query', NS_MUC_ADMIN, { items: children(MucAdminItem) }) {}
-
-/** `<query/>` of owners: the configuration of a room, or its end (XEP-0045 §10). */
-export class MucOwner extends element('query', NS_MUC_OWNER, { form: child(Form) }) {}
 
 declare module '@sestina/core' {
   interface Message {

@@ -1,5 +1,6 @@
 import type { JID, Presence } from '@sestina/core';
 import { LruMap } from '@sestina/core/util';
+import { CODES } from './codes.js';
 import { type Departure, departureOf } from './departure.js';
 import { type JidTrust, type Occupant, roomWord, saidOf } from './occupant.js';
 import type { OccupantList } from './occupant-list.js';
@@ -71,7 +72,7 @@ export class Stay {
     const nick = jid.resource ?? '';
     const word = roomWord(presence);
     const codes = word?.codes ?? new Set<number>();
-    const next = codes.has(303) ? word?.items.at(0)?.nick : undefined;
+    const next = codes.has(CODES.nickChanged) ? word?.items.at(0)?.nick : undefined;
     if (next !== undefined) {
       this.#renamed(nick, nickIn(jid, next));
     } else if (nick !== this.nick) {

@@ -203,9 +203,15 @@ describe('entering a room', () => {
   it('founds no room by mistake (status 201)', async () => {
     const play = await start();
     const { joined } = await play.ask();
+    joined.catch(() => {});
     await play.here('thirdwitch', word([110, 201], "affiliation='owner' role='moderator'"));
-    await expect(joined).rejects.toMatchObject({ reason: 'not-found' });
+    const end = await play.stream.expectSent(
+      `<iq type='set' id='*' to='${ROOM}'><query xmlns='${NS}#owner'><destroy/></query></iq>`,
+    );
+    await play.gone('thirdwitch', `<x xmlns='${NS}#user'><item affiliation='none' role='none'/><destroy/></x>`);
+    await play.recv(`<iq type='result' id='${end.attribute('id')}' from='${ROOM}'/>`);
     await play.stream.expectSent(`<presence type='unavailable' to='${ROOM}/thirdwitch'/>`);
+    await expect(joined).rejects.toMatchObject({ reason: 'not-found' });
   });
 
   it('opens at once what it was to found', async () => {
