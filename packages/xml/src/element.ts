@@ -1,3 +1,4 @@
+import { checkNode } from './node-check.js';
 import { type Origin, ReadOnlyError } from './origin.js';
 import { OwnStrings } from './own-string.js';
 import { quotedTag } from './quoted.js';
@@ -34,6 +35,8 @@ export class XmlElement {
   #children: XmlNode[] = NONE;
   /** Attributes and children are still to be made of it. */
   #unread: Unread | undefined = undefined;
+  /** What it was made of, where a whole stanza was: as long as nobody has written to it. */
+  #whole: Unread | undefined = undefined;
   /** The last stanza object made over this element; see `viewOf`. */
   view: object | undefined = undefined;
   #origin: Origin | undefined = undefined;
@@ -74,8 +77,10 @@ export class XmlElement {
     pairs: string[] | undefined,
     origin: Origin | undefined,
     nodes?: XmlNode[],
+    whole?: Unread,
   ): XmlElement {
     const element = new XmlElement(name, namespace);
+    element.#whole = whole;
     if (pairs !== undefined) element.#attributes = pairs;
     if (nodes !== undefined) element.#children = nodes;
     element.#origin = origin;
@@ -116,6 +121,7 @@ export class XmlElement {
   set origin(origin: Origin | undefined) {
     if (origin === this.#origin) return;
     if (this.#origin?.sealed === true) throw new ReadOnlyError(this);
+    this.#whole = undefined;
     this.#origin = origin;
   }
 
@@ -314,7 +320,11 @@ export class XmlElement {
    */
   compact(): XmlElement {
     const origin = this.#origin;
-    return this.#compact(new OwnStrings(), origin?.sealed === false ? origin.copy() : origin);
+    const own = new OwnStrings();
+    if (this.#whole && origin?.sealed && !origin.changed) {
+      return XmlElement.unread(own.name(this.name), own.name(this.namespace), this.#whole.compact(own), origin);
+    }
+    return this.#compact(own, origin?.sealed === false ? origin.copy() : origin);
   }
 
   #compact(own: OwnStrings, origin: Origin | undefined): XmlElement {
@@ -357,7 +367,12 @@ export class XmlElement {
   }
 
   #writable(): void {
-    if (this.#origin?.sealed === true) throw new ReadOnlyError(this);
+    const origin = this.#origin;
+    if (origin !== undefined) {
+      if (origin.sealed) throw new ReadOnlyError(this);
+      origin.changed = true;
+      this.#whole = undefined;
+    }
     if (this.#unread !== undefined) this.#fill();
     if (this.#handedOut) {
       this.#handedOut = false;
@@ -377,18 +392,4 @@ export class XmlElement {
     this.#attributes = read.#attributes;
     this.#children = read.#children;
   }
-}
-
-// By shape: an element may come from another copy of this package.
-function checkNode(node: unknown, parent: string): void {
-  if (typeof node === 'string' || typeof (node as XmlElement | undefined)?.nodeAt === 'function') return;
-  const isView = typeof (node as { xml?: XmlElement } | undefined)?.xml?.nodeAt === 'function';
-  throw new TypeError(
-    `<${parent}> can hold elements and text, got ${isView ? 'a stanza object: give its .xml' : describe(node)}`,
-  );
-}
-
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  return typeof value === 'object' ? `an object that is no XmlElement` : `a ${typeof value}`;
 }

@@ -33,6 +33,8 @@ export class Origin {
   request: Origin | undefined = undefined;
   /** Whether this request has been answered. */
   answered = false;
+  /** Something in the stanza was written to, so that it is not what was read any more. */
+  changed = false;
 
   constructor(
     /** The language of the stream that it came in on, for elements without `xml:lang` (RFC 6120 §8.1.5). */

@@ -89,16 +89,17 @@ export class PlainReader {
     return this.#read(source, at, textAt, around, around.inside, origin, 1, false);
   }
 
-  /** The child that stands there, which was found to be right when its parent was read. */
+  /** What stands there, which was found to be right before. */
   readAgain(
     source: Utf8Text,
     at: number,
     textAt: number,
     around: Surroundings,
     inherited: string,
+    depth: 1 | 2,
     origin: Origin | undefined,
   ): XmlElement {
-    const element = this.#read(source, at, textAt, around, inherited, origin, 2, false);
+    const element = this.#read(source, at, textAt, around, inherited, origin, depth, false);
     if (element === undefined) throw new Error('a part of a stanza was written to after it had come in');
     return element;
   }
@@ -129,6 +130,7 @@ export class PlainReader {
 
   /** With all that it holds; where it is `lazy`, its children are filled later. */
   #element(from: number, inherited: string, depth: number, lazy: boolean): XmlElement | undefined {
+    const textFrom = from - this.#scan.delta;
     if (!this.#startTag(from, depth, ALL)) return undefined;
     const declared = this.#declared;
     const inside = declared === undefined ? inherited : insideOf(this.#around, declared);
@@ -153,7 +155,8 @@ export class PlainReader {
     if (!this.#scan.endTag(from + 1, tag.length)) return undefined;
     const nodes = this.#nodeCount === first ? undefined : this.#nodes.slice(first, this.#nodeCount);
     this.#nodeCount = first;
-    return XmlElement.adopt(name, namespace, pairs, this.#origin, nodes);
+    const whole = lazy && colon < 0 ? this.#part(from, textFrom, inherited, 1) : undefined;
+    return XmlElement.adopt(name, namespace, pairs, this.#origin, nodes, whole);
   }
 
   /** A child of a first-level element, to be filled when somebody looks into it; where it has a text alone, that is cut out now. */
@@ -174,10 +177,14 @@ export class PlainReader {
       }
       if (!this.#skipContent(from + 1, tag.length, 2)) return undefined;
     }
+    return XmlElement.unread(tag, namespace, this.#part(from, textFrom, inherited, 2), this.#origin);
+  }
+
+  /** What was read since then, to be read again. */
+  #part(from: number, textFrom: number, inherited: string, depth: 1 | 2): Part {
     const again = this.#around.contentNamespace === NS_COMPONENT ? WITHIN_LIMITS_OF_COMPONENT : WITHIN_LIMITS;
     const { at, delta } = this.#scan;
-    const unread = new Part(this, this.#source, from, at, textFrom, at - delta, again, inherited);
-    return XmlElement.unread(tag, namespace, unread, this.#origin);
+    return new Part(this, this.#source, from, at, textFrom, at - delta, again, inherited, depth);
   }
 
   /** Whether the element is right. */
@@ -273,7 +280,7 @@ export class PlainReader {
   }
 }
 
-/** A child of a stanza that nobody has looked into. */
+/** A stanza, or a child of one that nobody has looked into. */
 class Part implements Unread {
   constructor(
     private readonly reader: PlainReader,
@@ -284,6 +291,7 @@ class Part implements Unread {
     private readonly textTo: number,
     private readonly around: Surroundings,
     private readonly inherited: string,
+    private readonly depth: 1 | 2,
   ) {}
 
   get bytes(): number {
@@ -291,12 +299,13 @@ class Part implements Unread {
   }
 
   read(origin: Origin | undefined): XmlElement {
-    return this.reader.readAgain(this.source, this.from, this.textFrom, this.around, this.inherited, origin);
+    const { reader, source, from, textFrom, around, inherited, depth } = this;
+    return reader.readAgain(source, from, textFrom, around, inherited, depth, origin);
   }
 
   compact(own: OwnStrings): Unread {
     const text = ownString(this.source.text.slice(this.textFrom, this.textTo));
-    return new OwnPart(text, this.bytes, this.around, own.name(this.inherited));
+    return new OwnPart(text, this.bytes, this.around, own.name(this.inherited), this.depth);
   }
 }
 
@@ -307,12 +316,13 @@ class OwnPart implements Unread {
     readonly bytes: number,
     private readonly around: Surroundings,
     private readonly inherited: string,
+    private readonly depth: 1 | 2,
   ) {}
 
   // With a reader of its own: that of the connection knows the names of much else.
   read(origin: Origin | undefined): XmlElement {
     const source = { text: this.text, bytes: new TextEncoder().encode(this.text) };
-    return new PlainReader().readAgain(source, 0, 0, this.around, this.inherited, origin);
+    return new PlainReader().readAgain(source, 0, 0, this.around, this.inherited, this.depth, origin);
   }
 
   compact(): Unread {

@@ -51,6 +51,38 @@ describe('a compact element', () => {
     ]);
   });
 
+  it.each([
+    ['an attribute', (element: XmlElement) => element.setAttribute('id', 'new')],
+    ['a text inside', (element: XmlElement) => element.child('show')?.append('!')],
+    [
+      'an element that nobody had looked into',
+      (element: XmlElement) => element.child('x', 'urn:example:unread')?.clear(),
+    ],
+    ['a grandchild', (element: XmlElement) => element.child('x', 'urn:example:unread')?.child('y')?.append('new')],
+  ])('has what was written before it was sealed: %s', (_, write) => {
+    const element = received();
+    write(element);
+    element.origin?.seal();
+    expect(element.compact().toString()).toBe(element.toString());
+    expect(element.toString()).not.toBe(received().toString());
+  });
+
+  it('has what was written before it became a part of something else', () => {
+    const element = received();
+    element.setAttribute('id', 'new').child('show')?.append('!');
+    const origin = received().origin;
+    element.origin = origin;
+    origin?.seal();
+    expect(element.compact().toString()).toBe(element.toString());
+  });
+
+  it('is as deep as what was read, which may be as deep as anything', () => {
+    const deep = `<message>${"<a xmlns='urn:a'>".repeat(63)}${'</a>'.repeat(63)}</message>`;
+    const element = received(deep);
+    element.origin?.seal();
+    expect(element.compact().toString()).toBe(element.toString());
+  });
+
   it('is read-only where the original is, and is copied into something that is not', () => {
     const element = received();
     element.origin?.seal();

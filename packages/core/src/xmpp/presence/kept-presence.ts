@@ -1,4 +1,4 @@
-import { XmlElement, type XmlNode } from '@sestina/xml';
+import { ownString, XmlElement, type XmlNode } from '@sestina/xml';
 import { Presence, type PresenceShow } from '../../stanza/presence.js';
 import { seal } from '../../stream/seal.js';
 
@@ -38,7 +38,7 @@ const SHORT = 128;
 /** What is kept of a presence: a copy that holds on to nothing of what it was read from, without its payload where that is large. */
 export function keepPresence(presence: Presence): KeptPresence {
   const weight = weigh(presence.xml, MAX_WEIGHT - BASE);
-  return weight === undefined ? shortened(presence) : kept(compact(presence), BASE + weight, true);
+  return weight === undefined ? shortened(presence) : kept(presence, compact(presence), BASE + weight, true);
 }
 
 /** What is left of it without its payload. */
@@ -51,7 +51,7 @@ export function shortened(presence: Presence): KeptPresence {
   const short = new Presence(xml).set({ show, status: status && cut(status) });
   if (priority !== 0) short.priority = priority;
   const left = compact(short.bind(presence.stream));
-  return kept(left, BASE + (weigh(left.xml) ?? 0), false);
+  return kept(left, left, BASE + (weigh(left.xml) ?? 0), false);
 }
 
 /** Without half a character at the end. */
@@ -59,9 +59,11 @@ function cut(text: string): string {
   return text.length > MAX_STATUS ? text.slice(0, MAX_STATUS).replace(/[\ud800-\udbff]$/, '') : text;
 }
 
-function kept(presence: Presence, weight: number, complete: boolean): KeptPresence {
-  const { from, show, status, priority } = presence;
-  return { resource: from?.resource ?? '', show, status, priority, presence, complete, weight };
+// What the copy says is taken from the stanza: the copy is not read for that.
+function kept(of: Presence, presence: Presence, weight: number, complete: boolean): KeptPresence {
+  const { from, show, status, priority } = of;
+  const own = status === undefined ? undefined : ownString(status);
+  return { resource: from?.resource ?? '', show, status: own, priority, presence, complete, weight };
 }
 
 function compact(presence: Presence): Presence {

@@ -182,7 +182,7 @@ export abstract class PeerList implements ItemOwner {
     const { from } = presence;
     if (!from) return undefined;
     const kept = keepPresence(presence);
-    const item = this.find(from) ?? this.item((kept.presence.from ?? from).bare);
+    const item = this.find(from) ?? this.item(from.bare);
     const { resources } = item;
     if (this.#items.get(item.jid.full) !== item) return undefined;
     if (resources.size >= MAX_RESOURCES[item.standing] && !resources.has(kept.resource)) {
