@@ -5,6 +5,7 @@ import { EntityCapabilities } from '@sestina/xep-0115';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { MessageCarbons } from '@sestina/xep-0280';
 import { MessageArchive } from '@sestina/xep-0313';
+import { StanzaIds } from '@sestina/xep-0359';
 import { expect } from 'vitest';
 import type { Outcome, RunOptions } from './harness.js';
 
@@ -150,6 +151,17 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
   '120': rosterUnchanged,
   '121': rosterUnchanged,
   '122': rosterUnchanged,
+  '124': {
+    prepare: (xmpp) => void xmpp.use(StanzaIds),
+    check: async ({ xmpp, heard, say, messages: [message] }) => {
+      // T32. The account announces nothing, so that not even its own id counts.
+      const id = / id='([^']*)'[^>]*><query [^>]*disco#info/.exec(heard())?.[1];
+      await say(`<iq type='result' id='${id}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`);
+      const ids = xmpp.plugin(StanzaIds);
+      expect(await ids.ready()).toBe(false);
+      expect([message?.stanzaIds.length, message && ids.archiveId(message)]).toEqual([2, undefined]);
+    },
+  },
   '131': {
     prepare: (xmpp) => void xmpp.use(EntityCapabilities),
     check: async ({ xmpp, heard, say }) => {
