@@ -124,6 +124,39 @@ describe.each(KINDS)('the archive of %s', (kind) => {
     expect(me.messages.dropped).toBe(1);
   });
 
+  it('catches up: what was missed, what comes meanwhile, each once and in its order', async () => {
+    const { me, peer, user, other, archive } = await talked(2);
+    const { last } = await archive.catchUp({ since: new Date(0) });
+    await me.dispose();
+    const missed = Array.from({ length: 70 }, (_, index) => `missed ${index}`);
+    for (const body of missed) peer.sendMessage({ to: user.jid, type: 'chat', body });
+    await peer.getRoster();
+
+    const again = await bench.online(user);
+    const heard: [body: string | undefined, source: string, id: string | undefined][] = [];
+    const late = again.use(MessageArchive);
+    again.onMessage(({ body, context }) => heard.push([body, context.source, context.archiveId]), {
+      sources: ['stream', 'archive'],
+    });
+    const live = Array.from({ length: 30 }, (_, index) => `live ${index}`);
+    const work = late.catchUp({ after: last as string, pageSize: 10 });
+    for (const body of live) peer.sendMessage({ to: again.boundJid, type: 'chat', body });
+    const found = await work;
+    await expect.poll(() => heard.length).toBeGreaterThanOrEqual(100);
+    // The offline store and the archive have the same ones, so that presence brings nothing new.
+    again.sendPresence();
+    await again.getRoster();
+    peer.sendMessage({ to: again.boundJid, type: 'chat', body: 'the last' });
+    await expect.poll(() => heard.at(-1)?.[0]).toBe('the last');
+    expect(heard.map(([body]) => body)).toEqual([...missed, ...live, 'the last']);
+    expect(heard.every(([, , id]) => id !== undefined)).toBe(true);
+    expect(new Set(heard.map(([, , id]) => id)).size).toBe(heard.length);
+    expect(found).toMatchObject({ complete: true, restarted: false });
+    expect(other).toBeDefined();
+    const nothing = await late.catchUp({ after: heard.at(-1)?.[2] as string });
+    expect(nothing).toMatchObject({ delivered: 0, complete: true });
+  });
+
   it('with two megabytes is read', async () => {
     const { archive, bodies: expected } = await talked(20, (index) => `${index} `.padEnd(100_000, 'x'));
     const found = await all(archive.query({ pageSize: 1_000 }));

@@ -44,7 +44,8 @@ export function foundIn(xmpp: BaseXMPP, archive: JID, result: ArchiveResult): Fo
   const stanza = forwarded?.stanza;
   const inner = stanza instanceof Message && isOf(xmpp, archive, stanza) ? stanza : undefined;
   const more = inner ? sides(xmpp, archive, inner) : {};
-  return { id, sentAt, message: inner, known: { source: 'archive', by: archive, history: true, sentAt, ...more } };
+  const known = { source: 'archive', by: archive, history: true, sentAt, archive, archiveId: id, ...more } as const;
+  return { id, sentAt, message: inner, known };
 }
 
 /** Whether it can be a message of that archive: of our own the account is one side, of a room its occupants are. */

@@ -1,5 +1,6 @@
 /** XEP-0313: Message Archive Management, version 1.1.3. */
 export type { ArchivedMessage } from './archived.js';
+export type { CatchUpOptions, CaughtUp } from './catch-up.js';
 export {
   ArchiveCursorError,
   ArchiveFeatureError,

@@ -1,13 +1,16 @@
-import { type AskOptions, BaseXMPP, ConfigError, DisconnectedError, JID, Plugin, StanzaError } from '@sestina/core';
-import { Gate } from '@sestina/core/util';
+import { type AskOptions, BaseXMPP, ConfigError, JID, Plugin, type Registration } from '@sestina/core';
 import type { Form } from '@sestina/xep-0004';
 import { ServiceDiscovery } from '@sestina/xep-0030';
-import { PagingError, pages, ResultSet } from '@sestina/xep-0059';
-import { type ArchivedMessage, type Found, foundIn } from './archived.js';
-import { ArchiveCursorError, ArchiveFeatureError, ArchiveForbiddenError, ArchiveStuckError } from './errors.js';
-import { type ArchiveFeatures, KnownArchives } from './features.js';
-import { type ArchivePageFilter, type ArchiveQueryFilter, checkFilter, type FormParts, formOf } from './filter.js';
-import { addressOf, isAccount, OpenQueries } from './open-queries.js';
+import { ResultSet } from '@sestina/xep-0059';
+import { DelayedDelivery } from '@sestina/xep-0203';
+import { StanzaIds } from '@sestina/xep-0359';
+import { ArchiveReader } from './archive-reader.js';
+import type { ArchivedMessage } from './archived.js';
+import { type CatchUpOptions, type CaughtUp, catchUp, checkCatchUp } from './catch-up.js';
+import type { ArchiveFeatures } from './features.js';
+import { type ArchivePageFilter, type ArchiveQueryFilter, checkFilter } from './filter.js';
+import { Heard } from './heard.js';
+import { addressOf } from './open-queries.js';
 import { ArchiveMetadata, ArchiveResult } from './stanza.js';
 
 /** Options of `MessageArchive`. */
@@ -42,34 +45,51 @@ export interface ArchiveEdge {
 /** Messages that may be asked for without a signal. */
 const MAX_UNSIGNALLED = 1_000;
 
-const FORBIDDEN: ReadonlySet<string> = new Set([
-  ...['forbidden', 'not-allowed', 'not-authorized', 'registration-required', 'subscription-required'],
-]);
-
 /** XEP-0313: Message Archive Management, version 1.1.3. Reads what servers and rooms keep of conversations. */
 export class MessageArchive extends Plugin {
   static override readonly id = 'xep-0313';
   static override readonly Options = MessageArchiveOptions;
-  static override readonly inject = [BaseXMPP, MessageArchiveOptions, ServiceDiscovery] as const;
+  static override readonly inject = [
+    BaseXMPP,
+    MessageArchiveOptions,
+    ServiceDiscovery,
+    DelayedDelivery,
+    StanzaIds,
+  ] as const;
   readonly #xmpp: BaseXMPP;
-  readonly #open: OpenQueries;
-  readonly #known: KnownArchives;
-  readonly #gate = new Gate({ what: 'queries of archives', total: 2, perKey: 1 });
+  readonly #reader: ArchiveReader;
+  readonly #heard: Heard;
+  readonly #delayed: DelayedDelivery;
+  /** Of a session in which was caught up: keeps out what was told out of an archive, and comes by itself behind that. */
+  #once: Registration | undefined;
 
   /** @throws ConfigError for a bound that is no number from 1. */
-  constructor(xmpp: BaseXMPP, { maxPageBytes }: MessageArchiveOptions, disco: ServiceDiscovery) {
+  constructor(
+    xmpp: BaseXMPP,
+    { maxPageBytes }: MessageArchiveOptions,
+    disco: ServiceDiscovery,
+    delayed: DelayedDelivery,
+    _stanzaIds: StanzaIds,
+  ) {
     super();
     if (!(maxPageBytes >= 1)) {
       throw new ConfigError(`maxPageBytes is a number from 1, got ${maxPageBytes}`, 'maxPageBytes');
     }
     this.#xmpp = xmpp;
-    this.#open = new OpenQueries(xmpp, maxPageBytes);
-    this.#known = new KnownArchives(xmpp, disco);
-    this.own(xmpp.messages.unwrap(ArchiveResult, (outer, result) => this.#open.verdict(outer, result)));
+    this.#delayed = delayed;
+    this.#reader = new ArchiveReader(xmpp, disco, maxPageBytes, (signal, work) => this.untilRemoved(signal, work));
+    this.#heard = new Heard(xmpp);
+    this.own(
+      xmpp.messages.unwrap(ArchiveResult, (outer, result) => this.#reader.open.verdict(outer, result)),
+      xmpp.messages.describe((message, context) => this.#heard.note(message, context)),
+    );
   }
 
   override sessionEnd(): void {
-    this.#known.clear();
+    this.#reader.known.clear();
+    this.#heard.clear();
+    this.#once?.dispose();
+    this.#once = undefined;
   }
 
   /**
@@ -88,22 +108,32 @@ export class MessageArchive extends Plugin {
   }
 
   async *#query(filter: ArchiveQueryFilter, archive: JID, options: AskOptions): ReturnType<MessageArchive['query']> {
-    const { direction, pageSize, limit, deliver = false } = filter;
-    const from = direction === 'backward' ? filter.beforeId : filter.afterId;
-    let parts: Promise<FormParts> | undefined;
-    const fetch = async (set: ResultSet) => {
-      parts ??= this.#partsOf(filter, archive, options);
-      const { found, fin } = await this.#ask(filter, archive, await parts, set, options);
-      return { items: found, set: fin.resultSet, complete: fin.complete };
-    };
-    try {
-      for await (const found of pages(fetch, { direction, pageSize, limit, from, signal: options.signal })) {
-        yield deliver ? await this.#delivered(found, archive) : this.#adopted(found, archive);
-      }
-    } catch (error) {
-      if (!(error instanceof PagingError)) throw error;
-      throw new ArchiveStuckError(error.reason, error.pages, { cause: error });
+    const reader = this.#reader;
+    for await (const found of reader.found(filter, archive, options)) {
+      yield filter.deliver ? await reader.delivered(found, archive) : reader.adopted(found, archive);
     }
+  }
+
+  /**
+   * Tells what was said since the last time to those who listen to the source `archive`, oldest first. What is said meanwhile is held
+   * back and told behind it, and what was heard by itself, or sent, in this session is not told again.
+   * @throws ConfigError where it is not said where to begin; ArchiveCursorError where `after` is gone and there is no `since`; as `query()`.
+   */
+  async catchUp(options: CatchUpOptions): Promise<CaughtUp> {
+    checkCatchUp(options);
+    const archive = this.#archiveOf(options.archive);
+    this.#once ??= this.own(
+      this.#xmpp.messages.transform('in', (message, context) =>
+        this.#heard.wasTold(message, context) ? undefined : message,
+      ),
+    );
+    const host = {
+      xmpp: this.#xmpp,
+      reader: this.#reader,
+      heard: this.#heard,
+      sentAt: this.#delayed.sentAt.bind(this.#delayed),
+    };
+    return this.untilRemoved(options.signal, (signal) => catchUp(host, archive, { ...options, signal }));
   }
 
   /**
@@ -117,29 +147,26 @@ export class MessageArchive extends Plugin {
     const set = new ResultSet({ max: pageSize });
     if (direction === 'backward') set.before = beforeId ?? '';
     else set.after = afterId;
-    const parts = await this.#partsOf(filter, archive, options);
-    const { found, fin } = await this.#ask(filter, archive, parts, set, options);
-    return {
-      messages: found.map((each) => this.#adopted(each, archive)),
-      first: fin.resultSet?.first,
-      last: fin.resultSet?.last,
-      complete: fin.complete,
-      stable: fin.stable,
-      count: fin.resultSet?.count,
-    };
+    const { found, fin } = await this.untilRemoved(options.signal, async (signal) => {
+      const ask = { ...options, signal };
+      return this.#reader.page(filter, archive, await this.#reader.partsOf(filter, direction, archive, ask), set, ask);
+    });
+    const { first, last, count } = fin.resultSet ?? {};
+    const messages = found.map((each) => this.#reader.adopted(each, archive));
+    return { messages, first, last, count, complete: fin.complete, stable: fin.stable };
   }
 
   /**
-   * The messages that an archive calls so, in its order. Needs `urn:xmpp:mam:2#extended`.
-   * @throws as `query()`; ArchiveCursorError where one of them is not there.
+   * The messages that an archive calls so, in its order, as far as they are there. Needs `urn:xmpp:mam:2#extended`.
+   * @throws as `query()`; ArchiveCursorError where the archive says that one of them is not there.
    */
   async get(
     ids: readonly string[],
     { archive, ...options }: AskOptions & { readonly archive?: JID | string | undefined } = {},
   ): Promise<readonly ArchivedMessage[]> {
     const found: ArchivedMessage[] = [];
-    for await (const each of this.query({ ids, archive, limit: ids.length, groupchat: true }, options))
-      found.push(each);
+    const filter = { ids, archive, pageSize: ids.length || 1, groupchat: true };
+    for await (const each of this.query(filter, options)) found.push(each);
     return found;
   }
 
@@ -152,18 +179,16 @@ export class MessageArchive extends Plugin {
     options: AskOptions = {},
   ): Promise<{ readonly start: ArchiveEdge; readonly end: ArchiveEdge } | undefined> {
     const jid = this.#archiveOf(archive);
-    if (!(await this.#known.has(jid, 'extended', options))) return this.#edges(jid, options);
-    const { start, end } = await this.untilRemoved(options.signal, (signal) =>
-      this.#asking(jid, undefined, () =>
-        this.#xmpp.iqGet(addressOf(this.#xmpp, jid), new ArchiveMetadata(), {
-          ...options,
-          signal,
-          answer: ArchiveMetadata,
-        }),
-      ),
-    );
-    if (!start?.id || !end?.id) return undefined;
-    return { start: { id: start.id, sentAt: start.timestamp }, end: { id: end.id, sentAt: end.timestamp } };
+    return this.untilRemoved(options.signal, async (signal) => {
+      const ask = { ...options, signal };
+      if (!(await this.#reader.known.has(jid, 'extended', ask))) return this.#edges(jid, ask);
+      const to = addressOf(this.#xmpp, jid);
+      const { start, end } = await this.#reader.asking(jid, () =>
+        this.#xmpp.iqGet(to, new ArchiveMetadata(), { ...ask, answer: ArchiveMetadata }),
+      );
+      if (!start?.id || !end?.id) return undefined;
+      return { start: { id: start.id, sentAt: start.timestamp }, end: { id: end.id, sentAt: end.timestamp } };
+    });
   }
 
   /** For archives that do not say it: their first message, and their last. */
@@ -178,10 +203,10 @@ export class MessageArchive extends Plugin {
    * The fields that filters of an archive may have.
    * @throws as `query()`.
    */
-  fields(archive?: JID | string, options: AskOptions = {}): Promise<Form> {
+  async fields(archive?: JID | string, options: AskOptions = {}): Promise<Form> {
     const jid = this.#archiveOf(archive);
     return this.untilRemoved(options.signal, (signal) =>
-      this.#asking(jid, undefined, () => this.#known.form(jid, { ...options, signal })),
+      this.#reader.asking(jid, () => this.#reader.known.form(jid, { ...options, signal })),
     );
   }
 
@@ -191,13 +216,14 @@ export class MessageArchive extends Plugin {
    */
   async features(archive?: JID | string, options: AskOptions = {}): Promise<ArchiveFeatures> {
     const jid = this.#archiveOf(archive);
-    return this.untilRemoved(options.signal, async (signal) => {
+    return this.untilRemoved(options.signal, (signal) => {
+      const { known } = this.#reader;
       const ask = { ...options, signal };
-      return {
-        extended: await this.#known.has(jid, 'extended', ask),
-        groupchat: await this.#known.has(jid, 'groupchat-field', ask),
-        fullText: (await this.#known.textField(jid, ask)) !== undefined,
-      };
+      return this.#reader.asking(jid, async () => ({
+        extended: await known.has(jid, 'extended', ask),
+        groupchat: await known.has(jid, 'groupchat-field', ask),
+        fullText: (await known.textField(jid, ask)) !== undefined,
+      }));
     });
   }
 
@@ -207,71 +233,6 @@ export class MessageArchive extends Plugin {
       throw new ConfigError('a component has no archive of its own: say which one is asked', 'archive');
     }
     return this.#xmpp.account;
-  }
-
-  /** @throws ArchiveFeatureError for what the archive cannot filter by. */
-  async #partsOf(filter: ArchivePageFilter, archive: JID, options: AskOptions): Promise<FormParts> {
-    const { afterId, beforeId, ids, text } = filter;
-    const isBackward = filter.direction === 'backward';
-    const [name, id] = isBackward ? (['after-id', afterId] as const) : (['before-id', beforeId] as const);
-    const bound = id === undefined ? undefined : { name, id };
-    const option = ids ? 'ids' : bound && (isBackward ? 'afterId' : 'beforeId');
-    if (option && !(await this.#known.has(archive, 'extended', options))) {
-      throw new ArchiveFeatureError(archive.full, 'urn:xmpp:mam:2#extended', option);
-    }
-    const textField = text === undefined ? undefined : await this.#known.textField(archive, options);
-    if (text !== undefined && !textField) throw new ArchiveFeatureError(archive.full, 'field for words', 'text');
-    const saysGroupchat =
-      isAccount(this.#xmpp, archive) && (await this.#known.has(archive, 'groupchat-field', options));
-    return { textField, saysGroupchat, bound };
-  }
-
-  async #ask(
-    filter: ArchivePageFilter,
-    archive: JID,
-    parts: FormParts,
-    set: ResultSet,
-    options: AskOptions,
-  ): Promise<{ found: Found[]; fin: Awaited<ReturnType<OpenQueries['ask']>>['fin'] }> {
-    const cursor = set.after || set.before || parts.bound?.id || filter.ids?.[0];
-    const { fin, results } = await this.untilRemoved(options.signal, (signal) =>
-      this.#asking(archive, cursor, () =>
-        this.#gate.run(() => this.#open.ask(archive, formOf(filter, parts), set, { ...options, signal }), {
-          key: archive.full,
-          signal,
-        }),
-      ),
-    );
-    const found = results.map((result) => foundIn(this.#xmpp, archive, result));
-    return { fin, found: found.filter((each) => each !== undefined) };
-  }
-
-  async #asking<T>(archive: JID, cursor: string | undefined, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof StanzaError)) throw error;
-      if (FORBIDDEN.has(error.condition)) throw new ArchiveForbiddenError(archive.full, error);
-      if (cursor !== undefined && error.condition === 'item-not-found') {
-        throw new ArchiveCursorError(cursor, { cause: error });
-      }
-      throw error;
-    }
-  }
-
-  #adopted({ id, sentAt, message, known }: Found, archive: JID): ArchivedMessage {
-    return { id, archive, sentAt, message: message && this.#xmpp.messages.adopt(message, known) };
-  }
-
-  async #delivered({ id, sentAt, message, known }: Found, archive: JID): Promise<ArchivedMessage> {
-    try {
-      return { id, archive, sentAt, message: message && (await this.#xmpp.messages.deliver(message, known)) };
-    } catch (error) {
-      if (error instanceof DisconnectedError) throw error;
-      // One that cannot be read does not hide those behind it.
-      this.#xmpp.reportError(error, `message ${id} of an archive`);
-      return { id, archive, sentAt, message: undefined };
-    }
   }
 }
 
