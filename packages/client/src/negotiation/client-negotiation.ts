@@ -152,7 +152,8 @@ export class ClientNegotiation extends StreamNegotiation {
     }
     // All plugins see this one.
     xml.origin?.seal();
-    this.#features = viewOf(StreamFeatures, xml);
+    // Kept as long as the session.
+    this.#features = viewOf(StreamFeatures, xml.compact());
     return this.#features;
   }
 
