@@ -35,7 +35,7 @@ const CLOSE_CODES: Readonly<Record<number, CloseCode>> = {
 // Where we closed, on account of what the server sent.
 const OURS: Readonly<Record<number, string>> = {
   1008: 'a message came in too many pieces, which is a bug of the server',
-  1009: 'raise maxFrameBytes, and limits.maxStanzaBytes of the client',
+  1009: 'raise maxFrameBytes, and limits.maxAnswerBytes or limits.maxStanzaBytes of the client',
 };
 
 /** What is known of a code that says that something is wrong. */

@@ -32,7 +32,10 @@ export class FramedParser implements Parser {
   constructor(events: ParserEvents, limits: Limits) {
     this.#events = events;
     this.#limits = limits;
-    this.#document = new DocumentParser({ limits });
+    this.#document = new DocumentParser({
+      limits,
+      awaited: (root) => this.#opened && (events.awaited?.(root) ?? false),
+    });
   }
 
   /** A frame is all there, or not there at all. */

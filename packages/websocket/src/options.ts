@@ -14,8 +14,8 @@ export interface WebSocketOptions {
    */
   readonly allowInsecure?: boolean | undefined;
   /**
-   * Bytes of the largest message that is taken from the server; where the limit of the stream is raised
-   * (`limits.maxStanzaBytes`), raise this as well. Browsers know no such bound: there the stream's alone holds. Default 1 MiB.
+   * Bytes of the largest message that is taken from the server; where a limit of the stream is raised (`limits.maxAnswerBytes`), raise
+   * this as well. Browsers know no such bound: there the stream's alone holds. Default 8 MiB.
    */
   readonly maxFrameBytes?: number | undefined;
   /** Milliseconds for each look-up, and for each address until the WebSocket stands. Default 10,000. */
@@ -44,7 +44,7 @@ const SMALLEST_FRAME = 10_000;
 
 /** @throws ConfigError for a time or a size that is none. */
 export function settingsOf(options: WebSocketOptions): Settings {
-  const { maxFrameBytes = 1_048_576, connectTimeout = 10_000 } = options;
+  const { maxFrameBytes = 8_388_608, connectTimeout = 10_000 } = options;
   if (!Number.isSafeInteger(maxFrameBytes) || maxFrameBytes < SMALLEST_FRAME) {
     const message = `maxFrameBytes has to be a whole number of at least ${SMALLEST_FRAME}, not ${String(maxFrameBytes)}`;
     throw new ConfigError(message, 'maxFrameBytes');

@@ -18,7 +18,7 @@ import type { FrameSocket, SocketEvents } from './socket.js';
 const HIGH_WATER = 64 * 1024;
 const LOW_WATER = 16 * 1024;
 /** So many characters are kept while nobody reads; each message counts for 64 more. */
-const MOST_UNREAD = 8 * 1024 * 1024;
+const MOST_UNREAD = 12 * 1024 * 1024;
 /** Milliseconds that the peer has to close its side after we closed ours. */
 const LINGER = 10_000;
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConnectionLostError, NotXmppError, StreamError, SystemClock, XmlElement } from '@sestina/core';
+import { ConnectionLostError, element, NotXmppError, StreamError, SystemClock, XmlElement } from '@sestina/core';
 import { Link, NS_CLIENT } from '@sestina/core/connection';
 import { DEFAULT_LIMITS, type TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { TestXMPP } from '@sestina/testing';
@@ -13,6 +13,8 @@ const OPEN = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' id='s1' from='ex
 const CLOSE = "<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>";
 const FEATURES = "<stream:features xmlns:stream='http://etherx.jabber.org/streams'/>";
 const MESSAGE = "<message xmlns='jabber:client' from='bob@example.net/x'><body>hi</body></message>";
+
+class Query extends element('query', 'urn:q') {}
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
 
@@ -278,6 +280,23 @@ describe('a connection object', () => {
     await wire(peer, 201);
     const ids = peer.frames.slice(1).map((frame) => /id='m(\d+)'/.exec(frame)?.[1]);
     expect(ids).toEqual(Array.from({ length: 200 }, (_, number) => String(number)));
+  });
+
+  it('takes a large answer that it asked for, and no large stanza that it did not', async () => {
+    const server = await start();
+    const { xmpp, play } = await connecting(server);
+    const playing = play();
+    await xmpp.connect();
+    const peer = await playing;
+    const asked = xmpp.iqGet('example.org', new Query());
+    await wire(peer, 2);
+    const id = / id='([^']*)'/.exec(peer.frames[1] ?? '')?.[1];
+    const payload = `<query xmlns='urn:q'>${'<item/>'.repeat(50_000)}${'x'.repeat(2_000_000)}</query>`;
+    peer.send(`<iq xmlns='jabber:client' type='result' id='${id}' from='example.org'>${payload}</iq>`);
+    expect([...(await asked).xml.elements()][0]?.children).toHaveLength(50_001);
+    const lost = xmpp.wait('disconnected');
+    peer.send(`<iq xmlns='jabber:client' type='result' id='${id}' from='example.org'>${payload}</iq>`);
+    expect((await lost).reason).toMatchObject({ code: 'ERR_RECEIVE_LIMIT', option: 'limits.maxElements' });
   });
 
   it('comes back after the server has restarted (1012), and where it was told to stay away (1008)', async () => {

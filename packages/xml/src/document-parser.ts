@@ -15,6 +15,8 @@ interface DocumentOptions {
   readonly namespace?: string | undefined;
   /** The language of a root without `xml:lang`, as `Origin.lang` gives it. Default: none. */
   readonly lang?: string | undefined;
+  /** Whether the root is an answer that was asked for, as `ParserEvents` has it. Default: it is not. */
+  readonly awaited?: ((root: XmlElement) => boolean) | undefined;
 }
 
 /**
@@ -64,12 +66,13 @@ export class DocumentParser {
   }
 
   #parseAny(text: string): XmlElement {
-    const { namespace = '', lang } = this.#options;
+    const { namespace = '', lang, awaited } = this.#options;
     let root: XmlElement | undefined;
     let failure: XmlStreamError | undefined;
     const parser = new SaxesStreamParser(
       {
         streamStart() {},
+        awaited: (element) => awaited?.(element) ?? false,
         streamEnd() {},
         element(element) {
           root = element;

@@ -6,6 +6,8 @@ export interface Limits {
   readonly maxStanzaBytes: number;
   /** The same before authentication. Default 64 KiB. */
   readonly maxStanzaBytesBeforeLogin: number;
+  /** Bytes of one answer that was asked for, such as a roster or a long list: it has room of its own. Default 8 MiB. */
+  readonly maxAnswerBytes: number;
   /** Nesting, the stream element being 0. Default 64. */
   readonly maxDepth: number;
   /** Attributes of one element, namespace declarations not counted. Default 128. */
@@ -16,6 +18,8 @@ export interface Limits {
   readonly maxPrefixes: number;
   /** Elements of one stanza. Default 20,000. */
   readonly maxElements: number;
+  /** Elements of one answer that was asked for. Default 100,000. */
+  readonly maxAnswerElements: number;
   /** Bytes of an element or attribute name. Default 256. */
   readonly maxNameBytes: number;
   /** Bytes of an attribute value. Default 64 KiB. */
@@ -27,11 +31,13 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   maxStanzaBytes: 1_048_576,
   maxStanzaBytesBeforeLogin: 65_536,
+  maxAnswerBytes: 8_388_608,
   maxDepth: 64,
   maxAttributes: 128,
   maxNamespaceDecls: 32,
   maxPrefixes: 128,
   maxElements: 20_000,
+  maxAnswerElements: 100_000,
   maxNameBytes: 256,
   maxAttributeBytes: 65_536,
   maxNamespaceBytes: 1_024,

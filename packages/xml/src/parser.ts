@@ -22,6 +22,11 @@ export interface ParserEvents {
   streamStart(header: StreamHeader): void;
   /** A complete first-level element. Its `origin` is fresh and not sealed. */
   element(element: XmlElement, bytes: number): void;
+  /**
+   * Whether a first-level element, whose start tag is complete and no more, is an answer that was asked for. Asked where it passes
+   * `maxStanzaBytes` or `maxElements`: such a one has `maxAnswerBytes` and `maxAnswerElements`. Left out: none is.
+   */
+  awaited?(element: XmlElement): boolean;
   streamEnd(): void;
   error(error: XmlStreamError): void;
 }

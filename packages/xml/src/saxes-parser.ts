@@ -63,7 +63,13 @@ export class SaxesStreamParser implements Parser {
     this.#plain = plain;
     const refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) =>
       this.#fail(condition, message, this.#tokens.position, limit);
-    this.#tree = new TreeBuilder(refuse, limits, document);
+    const owner = {
+      refuse,
+      awaited: (element: XmlElement) => events.awaited?.(element) ?? false,
+      // A start tag that is too large is so before anybody can say what it is.
+      started: () => this.#checkBytes(this.#tokens.position),
+    };
+    this.#tree = new TreeBuilder(owner, limits, document);
     this.#tokens = new GuardedSaxes(this.#owner(), this.#tree, this.#chunk);
   }
 
@@ -300,7 +306,7 @@ export class SaxesStreamParser implements Parser {
   }
 
   #complete(element: XmlElement, at: number): void {
-    this.#checkBytes(at);
+    this.#checkBytes(at, this.#tree.depth === 0 ? undefined : element);
     if (this.#tree.depth === 0) {
       this.#stopped = true;
       this.#calling = true;
@@ -318,21 +324,24 @@ export class SaxesStreamParser implements Parser {
     return this.#bytesBefore + this.#chunk.bytesBefore(at);
   }
 
-  #tooLarge(at: number): boolean {
-    return !this.#between && this.#bytesTo(at) > this.#tree.limits.maxStanzaBytes;
+  /** @param element The first-level element, where it is not open any more. */
+  #tooLarge(at: number, element?: XmlElement): boolean {
+    if (this.#between) return false;
+    const bytes = this.#bytesTo(at);
+    if (bytes <= this.#tree.limits.maxStanzaBytes) return false;
+    return !this.#tree.grow(element) || bytes > this.#tree.limits.maxStanzaBytes;
   }
 
-  #checkBytes(at: number): void {
-    if (this.#tooLarge(at)) this.#report(this.#tooLargeError());
+  #checkBytes(at: number, element?: XmlElement): void {
+    if (this.#tooLarge(at, element)) this.#report(this.#tooLargeError());
   }
 
   #tooLargeError(): XmlStreamError {
-    const limit = this.#tree.limits.maxStanzaBytes;
-    return new XmlStreamError(
-      'policy-violation',
-      `a stanza of more than ${limit} bytes (limits.maxStanzaBytes)`,
-      'maxStanzaBytes',
-    );
+    const { grown, limits } = this.#tree;
+    const limit = grown ? 'maxAnswerBytes' : 'maxStanzaBytes';
+    const what = grown ? 'an answer' : 'a stanza';
+    const message = `${what} of more than ${limits.maxStanzaBytes} bytes (limits.${limit})`;
+    return new XmlStreamError('policy-violation', message, limit);
   }
 
   /** Ends everything with an error that was found behind the character before `at`. */

@@ -20,6 +20,15 @@ export interface DocumentSetting {
 /** Ends the stream. */
 export type Refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) => never;
 
+/** What a builder asks of the parser that it is a part of. */
+export interface TreeOwner {
+  readonly refuse: Refuse;
+  /** Whether a first-level element was asked for. */
+  awaited(element: XmlElement): boolean;
+  /** The start tag of a first-level element is complete. */
+  started(): void;
+}
+
 /** How many attribute slots are kept for the next element. */
 const KEPT_SLOTS = 64;
 /** Up to so many attributes comparing each with each is the fastest. */
@@ -27,6 +36,7 @@ const FEW = 8;
 
 /** Makes elements of tags: resolves namespaces, and holds every limit that is not about bytes of the whole. */
 export class TreeBuilder implements Surroundings {
+  readonly #owner: TreeOwner;
   readonly #refuse: Refuse;
   readonly #scope = new NamespaceScope();
   /** By depth: the open elements, the default namespace inside them, and where their prefixes begin. */
@@ -44,14 +54,17 @@ export class TreeBuilder implements Surroundings {
   #origin: Origin;
 
   limits: Limits;
+  /** Whether the first-level element has the room of an answer. */
+  grown = false;
   /** How many elements are open, the root among them. */
   depth = 0;
   /** The default namespace of the header, as it came. */
   contentNamespace = '';
   #lang: string | undefined;
 
-  constructor(refuse: Refuse, limits: Limits, document: DocumentSetting | undefined) {
-    this.#refuse = refuse;
+  constructor(owner: TreeOwner, limits: Limits, document: DocumentSetting | undefined) {
+    this.#owner = owner;
+    this.#refuse = owner.refuse;
     this.limits = limits;
     // A document has no stream around it: its root is what a first-level element is to a stream.
     if (document) {
@@ -84,14 +97,31 @@ export class TreeBuilder implements Surroundings {
   /** A first-level element starts. */
   begin(): void {
     this.#elements = 0;
+    this.grown = false;
     this.#origin = this.freshOrigin();
+  }
+
+  /** Gives the first-level element the room of an answer, where it is one that was asked for and does not have it. */
+  grow(element = this.#open[1]): boolean {
+    if (this.grown || !element || !this.#owner.awaited(element)) return false;
+    const { limits } = this;
+    this.grown = true;
+    this.limits = {
+      ...limits,
+      maxStanzaBytes: Math.max(limits.maxStanzaBytes, limits.maxAnswerBytes),
+      maxElements: Math.max(limits.maxElements, limits.maxAnswerElements),
+    };
+    return true;
   }
 
   /** The name of a start tag is complete, and not too long. */
   startTag(): void {
     const limits = this.limits;
     if (this.depth > limits.maxDepth) this.#exceeded('maxDepth', limits.maxDepth);
-    if (++this.#elements > limits.maxElements) this.#exceeded('maxElements', limits.maxElements);
+    this.#elements += 1;
+    if (this.#elements > limits.maxElements && !(this.grow() && this.#elements <= this.limits.maxElements)) {
+      this.#exceeded(this.grown ? 'maxAnswerElements' : 'maxElements', this.limits.maxElements);
+    }
     this.#slots = 0;
     this.#prefixed = false;
   }
@@ -132,8 +162,9 @@ export class TreeBuilder implements Surroundings {
       return headerOf(element, inside);
     }
     if (depth > 1) (this.#open[depth - 1] as XmlElement).append(element);
+    else this.#owner.started();
     // It would have no end of its own: said now, and not when the connection is gone (RFC 6120 §4.9.3.1).
-    else if (this.#open[0] && namespace === NS_STREAM && element.name === 'stream') {
+    if (depth === 1 && this.#open[0] && namespace === NS_STREAM && element.name === 'stream') {
       this.#refuse('bad-format', 'a stream header inside of a stream');
     }
     this.#push(element, inside, mark);

@@ -18,6 +18,8 @@ import type { Framing } from './transport.js';
 export interface InboundOwner {
   /** A first-level element was read; nobody has been given it yet. */
   read(element: XmlElement): void;
+  /** Whether that element, of which only the start tag was read, is an answer that was asked for. */
+  awaited(element: XmlElement): boolean;
   /** The peer has ended the stream. */
   ended(reason: Error): void;
   /** What the peer sent ends the stream: it is told `error`, and `reason` is what our side hears. */
@@ -143,6 +145,7 @@ export class Inbound {
     return {
       streamStart: (header) => this.#headerCame(header),
       element: (element, bytes) => this.#elementCame(element, bytes),
+      awaited: (element) => this.#owner.awaited(element),
       streamEnd: () => {
         this.#footer = true;
         const reason = new ConnectionLostError('closed', 'the server closed the stream');

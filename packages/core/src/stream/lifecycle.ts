@@ -200,6 +200,7 @@ export class Lifecycle {
           }
         },
         failed: report,
+        awaited: (element) => this.link === link && this.#host.awaits(element),
         step: (name) => attempt.step(name),
         spoke: () => attempt.spoke(),
       },

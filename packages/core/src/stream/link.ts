@@ -19,6 +19,8 @@ export interface LinkOwner {
   heard(): void;
   /** A first-level element was read. */
   spoke?(): void;
+  /** Whether that element, of which only the start tag was read, is an answer that was asked for. */
+  awaited?(element: XmlElement): boolean;
   /** Writing can go on. */
   drain(): void;
   /** It is over. Once, and the last call. */
@@ -64,6 +66,7 @@ export class Link implements TransportEvents {
         this.#owner.spoke?.();
         this.#trace('incoming', element);
       },
+      awaited: (element: XmlElement) => this.#owner.awaited?.(element) ?? false,
       ended: (reason: Error) => {
         this.#reason ??= reason;
         this.#end();

@@ -1,3 +1,4 @@
+import type { XmlElement } from '@sestina/xml';
 import type { Link } from './link.js';
 import type { StreamEvents } from './stream-events.js';
 import type { Transport } from './transport.js';
@@ -29,6 +30,8 @@ export interface LifecycleHost {
   judge(reason: Error, failed: Failed): Verdict;
   /** Sends something that the peer has to answer. */
   askForLife(): void;
+  /** Whether that element, of which only the start tag was read, is an answer that was asked for. */
+  awaits(element: XmlElement): boolean;
   /** A session is there; what the peer has sent meanwhile is handed over when this returns. */
   sessionBegins(outcome: SessionOutcome): void;
   /** The session is over and will not be resumed. */

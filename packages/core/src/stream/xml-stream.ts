@@ -1,4 +1,4 @@
-import { type Limits, limitsFrom } from '@sestina/xml';
+import { type Limits, limitsFrom, type XmlElement } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
 import { asError } from '../reasons.js';
 import { Registration } from '../registration.js';
@@ -57,6 +57,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends S
         negotiateOn: (link, signal, replaced) => this.negotiateOn(link, signal, replaced),
         judge: (reason, failed) => this.judge(reason, failed),
         askForLife: () => this.#askForLife(),
+        awaits: (element) => this.awaits(element),
         sessionBegins: (outcome) => this.sessionBegins(outcome),
         sessionLost: (reason) => this.sessionLost(reason),
         emit: (name, data) => {
@@ -80,6 +81,10 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends S
   /** What comes after that failure; asked once for each attempt that failed, each session lost. */
   protected judge(reason: Error, failed: Failed): Verdict {
     return verdictOn(reason, failed);
+  }
+  /** Whether that element, of which only the start tag was read, is an answer that was asked for: it may be larger than others. */
+  protected awaits(_element: XmlElement): boolean {
+    return false;
   }
   /** The session is over and will not be resumed. */
   protected sessionLost(_reason: Error): void {}

@@ -1,5 +1,6 @@
+import type { XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
-import type { ElementClass, ElementView } from '../stanza/element.js';
+import { type ElementClass, type ElementView, isA, viewOf } from '../stanza/element.js';
 import { Iq } from '../stanza/iq.js';
 import type { Stanza } from '../stanza/stanza.js';
 import type { StreamServices } from '../stream/xml-stream.js';
@@ -93,6 +94,10 @@ export abstract class AskingXMPP extends PresenceXMPP {
   /** Answers to our requests that came from somebody who was not asked, and were ignored. */
   get spoofedReplies(): number {
     return this.#outgoing.spoofed;
+  }
+
+  protected override awaits(element: XmlElement): boolean {
+    return isA(Iq, element) && this.#outgoing.awaits(viewOf(Iq, element));
   }
 
   protected override get awaitsAnswers(): boolean {

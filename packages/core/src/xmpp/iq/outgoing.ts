@@ -68,6 +68,11 @@ export class OutgoingIqs {
     return this.#pending.find(iq);
   }
 
+  /** Whether it is the result of a request of ours. */
+  awaits(iq: Iq): boolean {
+    return this.#pending.awaits(iq);
+  }
+
   async request(iq: Iq, timeout: number, signal: AbortSignal | undefined): Promise<Iq> {
     if (!iq.isRequest) throw new TypeError('a request is an iq of type get or set');
     if (this.#host.state === 'disconnected')

@@ -141,6 +141,15 @@ export class PendingRequests {
     return undefined;
   }
 
+  /** Whether it is the result of a request; nothing is settled and nobody is suspected. */
+  awaits(iq: Iq): boolean {
+    const { id } = iq;
+    if (iq.xml.attribute('type') !== 'result' || id === undefined) return false;
+    let pending = this.#pending.get(id);
+    while (pending && !this.#mayAnswer(pending, iq)) pending = pending.next;
+    return pending !== undefined;
+  }
+
   #mayAnswer({ to, from }: Pending, iq: Iq): boolean {
     const raw = iq.xml.attribute('from');
     const sender = raw === undefined ? undefined : JID.tryParse(raw);
