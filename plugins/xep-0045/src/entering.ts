@@ -27,6 +27,8 @@ export interface EnteringHost {
   turn(signal: AbortSignal): Promise<void>;
   /** Resolves when there is a session. */
   online(signal: AbortSignal): Promise<void>;
+  /** Finds out what has to be known before. */
+  prepare(signal: AbortSignal): Promise<void>;
   /** The presence is about to go out. */
   begins(): void;
   founded(): Promise<void>;
@@ -88,8 +90,8 @@ export class Entering {
     });
     this.#stop = done.reject;
     try {
-      const online = this.#host.online(over.signal);
-      online.then(() => over.signal.aborted || this.#send(done.resolve, done.reject), done.reject);
+      const ready = this.#host.online(over.signal).then(() => this.#host.prepare(over.signal));
+      ready.then(() => over.signal.aborted || this.#send(done.resolve, done.reject), done.reject);
       await done.promise;
     } finally {
       this.#stop = undefined;

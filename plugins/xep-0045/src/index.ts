@@ -24,6 +24,7 @@ export { DestroyRoom, MucOwner, MucRegister, NS_REGISTER } from './owner-element
 export { Room, type RoomState } from './room.js';
 export type { RoomConfig } from './room-config.js';
 export type { RoomEvents } from './room-events.js';
+export type { OccupantDescriber, RoomPreparation } from './room-hooks.js';
 export type { RoomInfo } from './room-info.js';
 export type { RoomRequest } from './room-requests.js';
 export { RoomSending, type RoomSendOptions } from './room-sending.js';

@@ -6,6 +6,7 @@ import {
   Plugin,
   PluginError,
   type PresenceInit,
+  type Registration,
   type RequestOptions,
   type Sending,
   SessionLostError,
@@ -22,6 +23,7 @@ import { checkMucOptions, type JoinOptions, MultiUserChatOptions } from './optio
 import { Pacer } from './pacer.js';
 import { Room } from './room.js';
 import type { RoomConfig } from './room-config.js';
+import { type OccupantDescriber, RoomHooks, type RoomPreparation } from './room-hooks.js';
 import type { RoomHost } from './room-host.js';
 import { type RoomInfo, roomInfo } from './room-info.js';
 import { MucUser, NS_MUC } from './stanza.js';
@@ -54,6 +56,7 @@ export class MultiUserChat extends Plugin {
   readonly #rooms = new Map<string, Room>();
   readonly #joins: SharedLookups<string>;
   readonly #invitations: Invitations;
+  readonly #hooks: RoomHooks;
   /** Show and status that each of our addresses has broadcast last. */
   readonly #shown = new Map<string, Pick<PresenceInit, 'show' | 'status'>>();
   #stays = 0;
@@ -66,6 +69,7 @@ export class MultiUserChat extends Plugin {
     this.#disco = disco;
     this.#options = options;
     this.#joins = new SharedLookups(xmpp.clock, 10_000);
+    this.#hooks = new RoomHooks(xmpp);
     this.#invitations = new Invitations(xmpp, (room, own) => this.#rooms.has(keyOf(room, this.#own(own))));
     const pacer = new Pacer(xmpp.clock, options.joinRate);
     this.#host = {
@@ -166,6 +170,8 @@ export class MultiUserChat extends Plugin {
       own,
       nick,
       options,
+      prepare: (stop) => this.#hooks.prepare(room, stop),
+      described: (occupant, presence) => this.#hooks.describe(occupant, presence, room),
       founded: () => this.#found(room),
       entered: () => this.#xmpp.emit('roomJoined', { room }),
       configChanged: () => void (room.info && refresh.schedule()),
@@ -221,6 +227,21 @@ export class MultiUserChat extends Plugin {
   ): Promise<string | undefined> {
     const query = { ...options, node: 'x-roomuser-item', cached: false };
     return (await this.#disco.info(JID.from(room).bare, query)).identity('conference')?.name;
+  }
+
+  // For other plugins.
+
+  /**
+   * Has a function find out what has to be known of a room before it is entered. The room is entered when the promises have settled,
+   * whether or not they are fulfilled, and within `joinTimeout`.
+   */
+  beforeEntering(prepare: RoomPreparation): Registration {
+    return this.#hooks.addPreparation(prepare);
+  }
+
+  /** Has a function add to each occupant what is known of it, by what the room has sent: synchronous, before anybody hears of it. */
+  describeOccupants(describe: OccupantDescriber): Registration {
+    return this.#hooks.addDescriber(describe);
   }
 
   // Finding rooms.

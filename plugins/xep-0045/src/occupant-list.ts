@@ -20,14 +20,17 @@ export interface Change {
 export class OccupantList {
   readonly #bounds: OccupantBounds;
   readonly #nextStay: () => number;
+  readonly #made: (occupant: Occupant, presence: Presence) => void;
   readonly #occupants = new Map<string, Occupant>();
   readonly #bytes = new Map<string, number>();
   #total = 0;
   /** Occupants for whom there was no room. */
   missing = 0;
 
-  constructor(bounds: OccupantBounds, nextStay: () => number) {
+  /** @param made Told of each occupant that is taken in, with its presence as the room has sent it. */
+  constructor(bounds: OccupantBounds, nextStay: () => number, made: (occupant: Occupant, presence: Presence) => void) {
     this.#bounds = bounds;
+    this.#made = made;
     this.#nextStay = nextStay;
   }
 
@@ -74,6 +77,7 @@ export class OccupantList {
       trust,
       said.realJid,
     );
+    this.#made(occupant, presence);
     this.#total += kept.bytes - (this.#bytes.get(nick) ?? 0);
     this.#bytes.set(nick, kept.bytes);
     this.#occupants.set(nick, occupant);

@@ -1,5 +1,6 @@
-import type { BaseXMPP, JID, PresenceInit } from '@sestina/core';
+import type { BaseXMPP, JID, Presence, PresenceInit } from '@sestina/core';
 import type { Departure } from './departure.js';
+import type { Occupant } from './occupant.js';
 import type { JoinOptions, MultiUserChatOptions } from './options.js';
 
 /** What all rooms of a connection share. */
@@ -24,6 +25,10 @@ export interface RoomInit {
   readonly own: JID | undefined;
   readonly nick: string;
   readonly options: JoinOptions;
+  /** Finds out what has to be known before it is entered. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** An occupant was made of what the room has said: others add what they know of it. */
+  described(occupant: Occupant, presence: Presence): void;
   /** We have founded it: resolves when it is open. */
   founded(): Promise<void>;
   entered(): void;

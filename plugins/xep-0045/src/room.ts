@@ -14,12 +14,11 @@ import { CODES } from './codes.js';
 import { Conversation } from './conversation.js';
 import { type Departure, departureOf, isFault } from './departure.js';
 import { Entering } from './entering.js';
+import { enteringHost } from './entering-host.js';
 import type { Entrance } from './entrance.js';
 import { NotInRoomError, RoomError } from './errors.js';
-import { historyFor } from './history.js';
 import { Notices } from './notices.js';
 import type { JidTrust, Occupant } from './occupant.js';
-import { OccupantList } from './occupant-list.js';
 import type { JoinOptions } from './options.js';
 import { Reentry } from './reentry.js';
 import { Renaming } from './renaming.js';
@@ -28,6 +27,7 @@ import type { RoomInit } from './room-host.js';
 import type { RoomInfo } from './room-info.js';
 import { RoomListening } from './room-listening.js';
 import { type RoomSending, type RoomSendOptions, type Settle, settlement } from './room-sending.js';
+import { routePresence } from './routing.js';
 import { Stay } from './stay.js';
 
 /**
@@ -52,6 +52,7 @@ export class Room extends RoomListening implements JidTrust {
   #state: RoomState = 'joining';
   #stay: Stay | undefined;
   #created = false;
+  #activeAt = 0;
   #shown: Pick<PresenceInit, 'show' | 'status'> | undefined;
   #leave: Settle<void> | undefined;
   /** We have gone offline: rooms take us out then. */
@@ -60,21 +61,12 @@ export class Room extends RoomListening implements JidTrust {
   /** @internal */
   constructor(init: RoomInit) {
     const { host, jid, own, options } = init;
-    const { xmpp, settings } = host;
+    const { xmpp } = host;
     const events = xmpp.createEvents<RoomEvents>(`room ${jid}`);
     super(xmpp, jid, own, events);
     this.#init = init;
     this.#shown = options.presence;
     this.#emitter = new RoomEmitter(events, () => xmpp.logger.warn(`room ${jid}: more was said than is kept`));
-    const conversation = {
-      xmpp,
-      jid,
-      own,
-      emitter: this.#emitter,
-      nicks: () => ({ nick: this.nick, asked: this.#renaming.nick }),
-      presence: () => this.#presence,
-      forgotten: () => this.#lost({ reason: 'lost' }),
-    };
     this.#notices = new Notices({
       emitter: this.#emitter,
       moderates: () => this.me?.role === 'moderator',
@@ -87,22 +79,20 @@ export class Room extends RoomListening implements JidTrust {
       enter: (signal) => this.#entering.enter(signal),
       gaveUp: (error) => this.#close({ reason: 'lost', error }),
     });
-    this.#conversation = new Conversation(conversation, options.resend ?? false);
-    const entering = {
-      ...host,
-      jid,
-      own,
-      options,
-      trust: this,
-      timeout: options.timeout ?? settings.joinTimeout,
-      subjectTimeout: settings.subjectTimeout,
-      history: () => historyFor(options.history, settings.history, this.#conversation.heardAt),
-      shown: () => this.#shown ?? host.shownBy(own),
-      newList: () => new OccupantList({ ...settings, track: options.track ?? settings.track }, () => host.nextStay()),
-      begins: () => this.#begins(),
-      founded: () => init.founded(),
-      entered: (entrance: Entrance) => this.#entered(entrance),
+    const conversation = {
+      ...{ xmpp, jid, own, emitter: this.#emitter },
+      nicks: () => ({ nick: this.nick, asked: this.#renaming.nick }),
+      presence: () => this.#presence,
+      forgotten: () => this.lost(),
     };
+    this.#conversation = new Conversation(conversation, options.resend ?? false);
+    const entering = enteringHost(init, {
+      trust: this,
+      heardAt: () => this.#conversation.heardAt,
+      ownShown: () => this.#shown,
+      begins: () => this.#begins(),
+      entered: (entrance) => this.#entered(entrance),
+    });
     this.#entering = new Entering(entering, init.nick);
     this.#registrations = [
       xmpp.claim(jid, { kind: 'room', owner: own, presence: (presence) => this.#present(presence) }),
@@ -122,7 +112,7 @@ export class Room extends RoomListening implements JidTrust {
 
   /** What the room calls us; before it lets us in, what we want to be called. */
   get nick(): string {
-    return this.#stay?.nick ?? this.#entering.nick;
+    return this.#entering.entrance ? this.#entering.nick : (this.#stay?.nick ?? this.#entering.nick);
   }
 
   /** Ourselves, as the others see us; undefined before we were in. */
@@ -158,6 +148,16 @@ export class Room extends RoomListening implements JidTrust {
   /** Whether the room shows real addresses, to all or to us as a moderator: otherwise its word about them does not count. */
   get showsJids(): boolean {
     return this.#notices.nonAnonymous || this.me?.role === 'moderator';
+  }
+
+  /** When the room has last said anything, on the scale of `clock.monotonic()`. */
+  get activeAt(): number {
+    return this.#activeAt;
+  }
+
+  /** Whether we have asked for another nick and wait for what the room says. */
+  get changingNick(): boolean {
+    return this.#renaming.nick !== undefined;
   }
 
   // Taking part.
@@ -235,6 +235,11 @@ export class Room extends RoomListening implements JidTrust {
     return this.#reentry.begin();
   }
 
+  /** Somebody has found out that the room does not know us any more: it is entered again, with a pause where that happens often. */
+  lost(error?: unknown): void {
+    if (this.#state === 'joined') this.#lost({ reason: 'lost', error });
+  }
+
   /** Enters it for the first time. @internal */
   async enter(signal: AbortSignal): Promise<void> {
     try {
@@ -300,26 +305,18 @@ export class Room extends RoomListening implements JidTrust {
   }
 
   #message(message: Message): void {
+    this.#activeAt = this.#init.host.xmpp.clock.monotonic();
     if (this.#conversation.take(message)) this.#entering.entrance?.told();
     else if (this.#presence === 'inside' && message.from?.isBare && message.type !== 'error')
       this.#notices.take(message);
   }
 
   #present(presence: Presence): void {
-    const { from, to } = presence;
-    // A component may be in it by several resources of one address.
-    if (!from || (this.own?.isFull && !to?.equals(this.own))) return;
+    this.#activeAt = this.#init.host.xmpp.clock.monotonic();
+    const inside = this.#state === 'joined' || this.#state === 'leaving';
     const { entrance } = this.#entering;
-    if (presence.type === 'error') {
-      if (!entrance?.refused(from, presence)) this.#renaming.refused(presence);
-      return;
-    }
-    // Of the room itself: an avatar, no occupant.
-    if (from.isBare) return;
-    const target = entrance ?? this.#stay;
-    if (!target || (!entrance && this.#state !== 'joined' && this.#state !== 'leaving')) return;
-    if (presence.isAvailable) target.came(from, presence);
-    else if (presence.type === 'unavailable') target.went(from, presence);
+    const stay = inside ? this.#stay : undefined;
+    routePresence(presence, { own: this.own, renaming: this.#renaming, entrance, stay });
   }
 
   // How far we are.
@@ -336,7 +333,7 @@ export class Room extends RoomListening implements JidTrust {
     const { codes, list, nick, marked } = entrance;
     const stay = new Stay(
       { nick, list, marked, trust: this, emitter: this.#emitter },
-      { renamed: () => this.#renaming.done(), departed: (presence) => this.#departed(presence) },
+      { renamed: (next) => this.#renamed(next), departed: (presence) => this.#departed(presence) },
     );
     this.#stay = stay;
     this.#entering.nick = nick;
@@ -353,6 +350,11 @@ export class Room extends RoomListening implements JidTrust {
     this.#conversation.open();
   }
 
+  #renamed(nick: string): void {
+    this.#entering.nick = nick;
+    this.#renaming.done();
+  }
+
   #departed(presence: Presence): void {
     if (this.#state === 'leaving') {
       this.#close({ reason: 'self' });
@@ -367,11 +369,9 @@ export class Room extends RoomListening implements JidTrust {
   #lost(departure: Departure, online = true): void {
     this.#conversation.hold();
     this.#emitter.release();
-    if (this.#state !== 'joined') {
-      // It was being entered again already.
-      this.#state = 'unreachable';
-      return;
-    }
+    // Or it was being entered again already.
+    if (this.#state === 'joining') this.#state = 'unreachable';
+    if (this.#state !== 'joined') return;
     if (this.#init.options.rejoin === false) {
       this.#close(departure);
       return;

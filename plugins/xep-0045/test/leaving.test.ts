@@ -159,6 +159,22 @@ describe('sessions', () => {
     expect(play.events[1]?.[1]).toEqual({ created: false, again: true });
   });
 
+  it('by the nick that we had last', async () => {
+    const play = await start();
+    const room = await play.join();
+    const changed = room.changeNick('hag');
+    await play.stream.nextSent();
+    await play.gone('thirdwitch', word([303, 110], "affiliation='member' role='participant' nick='hag'"));
+    await play.here('hag', word([110]));
+    await changed;
+    await play.stream.drop();
+    await play.stream.connect();
+    expect((await play.stream.nextSent()).attribute('to')).toBe(`${ROOM}/hag`);
+    await play.here('hag', word([110]));
+    await play.subject('');
+    expect(room).toMatchObject({ state: 'joined', nick: 'hag' });
+  });
+
   it('one that ends while a room is entered again changes nothing of that', async () => {
     const play = await start();
     const room = await play.join();
