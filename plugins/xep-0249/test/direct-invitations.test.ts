@@ -1,0 +1,121 @@
+import { ScriptedStream } from '@sestina/testing';
+import type { RoomInvite } from '@sestina/xep-0045';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DirectInvitations, type DirectInvitationsOptions, NS_CONFERENCE } from '../src/index.js';
+
+const ROOM = 'darkcave@macbeth.shakespeare.lit';
+const FRIEND = 'crone1@shakespeare.lit/desktop';
+const streams: ScriptedStream[] = [];
+
+async function start(options: Partial<DirectInvitationsOptions> = { accept: 'everybody' }) {
+  const stream = await ScriptedStream.start({ plugins: [[DirectInvitations, options]] });
+  streams.push(stream);
+  const invites: RoomInvite[] = [];
+  stream.xmpp.on('roomInvite', (invite) => void invites.push(invite));
+  const receive = (inside: string, from = FRIEND): Promise<void> =>
+    stream.recv(`<message from='${from}' to='${stream.xmpp.boundJid}'>${inside}</message>`);
+  return { stream, invites, receive, plugin: stream.xmpp.plugin(DirectInvitations) };
+}
+
+afterEach(async () => {
+  for (const stream of streams.splice(0)) {
+    expect(stream.errors).toEqual([]);
+    await stream.close();
+  }
+});
+
+const x = (attributes = `jid='${ROOM}'`): string => `<x xmlns='${NS_CONFERENCE}' ${attributes}/>`;
+const MEDIATED = `<x xmlns='http://jabber.org/protocol/muc#user'><invite from='${FRIEND}'/></x>`;
+
+describe('an invitation that comes', () => {
+  it('is told with all that is in it (XEP-0249 example 1)', async () => {
+    const { stream, invites, receive } = await start();
+    const messages: unknown[] = [];
+    stream.xmpp.on('message', (message) => messages.push(message));
+    await receive(
+      `<body>Come to my cave</body>${x(`continue='true' jid='${ROOM}' password='cauldronburn' reason='Hey Hecate' thread='e0ffe42b28561960c6b12b944a092794b9683a38'`)}`,
+    );
+    expect(invites).toEqual([
+      expect.objectContaining({
+        password: 'cauldronburn',
+        reason: 'Hey Hecate',
+        direct: true,
+        continue: true,
+        thread: 'e0ffe42b28561960c6b12b944a092794b9683a38',
+      }),
+    ]);
+    expect(invites[0]?.room.toString()).toBe(ROOM);
+    expect(invites[0]?.from?.toString()).toBe(FRIEND);
+    expect(messages).toEqual([]);
+    await stream.expectNothingSent();
+  });
+
+  it('is told late where it was delayed', async () => {
+    const { invites, receive } = await start();
+    await receive(`${x()}<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2023-12-31T00:00:00Z'/>`);
+    expect(invites[0]?.message.context.sentAt?.toISOString()).toBe('2023-12-31T00:00:00.000Z');
+  });
+
+  it('names a room, and nothing else', async () => {
+    const { invites, receive } = await start();
+    for (const jid of [`jid='${ROOM}/nick'`, "jid='@@'", "jid='macbeth.shakespeare.lit'", '']) await receive(x(jid));
+    expect(invites).toEqual([]);
+  });
+
+  it('beside one by way of the room is that one, in either order', async () => {
+    const { stream, invites, receive } = await start();
+    await receive(MEDIATED + x(), ROOM);
+    await receive(x());
+    expect(invites.map(({ direct }) => direct)).toEqual([false]);
+    await stream.clock.advance(600_000);
+    await receive(x());
+    await receive(MEDIATED, ROOM);
+    expect(invites.map(({ direct }) => direct)).toEqual([false, true]);
+    // Its inviter would be the room.
+    await stream.clock.advance(600_000);
+    await receive(`${MEDIATED.replace(/ from='[^']*'/, '')}${x()}`, FRIEND);
+    expect(invites.length).toBe(2);
+  });
+
+  it('of a stranger is told only where strangers are welcome', async () => {
+    const { invites, receive, stream } = await start({});
+    await receive(x());
+    const [asked] = stream.sent;
+    if (asked) await stream.recvResult(asked, "<query xmlns='jabber:iq:roster'/>");
+    expect(invites).toEqual([]);
+    await receive(x(), `${stream.xmpp.account}/other`);
+    expect(invites.length).toBe(1);
+    stream.skipSent();
+  });
+
+  it('is bounded, whoever sends it', async () => {
+    const { invites, receive } = await start();
+    for (let i = 0; i < 20; i++) await receive(x(`jid='room${i}@chat.example'`));
+    expect(invites.length).toBe(5);
+    for (let i = 0; i < 100; i++) await receive(x(`jid='r${i}@chat.example'`), `spam${i}@evil.example/x`);
+    expect(invites.length).toBe(50);
+  });
+});
+
+describe('an invitation that goes', () => {
+  it('has what it is given', async () => {
+    const { stream, plugin } = await start();
+    plugin.invite(`${ROOM}/x`, 'hecate@shakespeare.lit', { password: 'p', reason: 'r', thread: 't' });
+    await stream.expectSent(
+      `<message id='*' to='hecate@shakespeare.lit'><x xmlns='${NS_CONFERENCE}' jid='${ROOM}' password='p' reason='r' thread='t' continue='true'/></message>`,
+    );
+    plugin.invite(ROOM, 'hecate@shakespeare.lit');
+    await stream.expectSent(
+      `<message id='*' to='hecate@shakespeare.lit'><x xmlns='${NS_CONFERENCE}' jid='${ROOM}'/></message>`,
+    );
+  });
+
+  it('is announced, and removed with the plugin', async () => {
+    const { stream, invites, receive } = await start();
+    expect([...stream.xmpp.advertised]).toContain(NS_CONFERENCE);
+    stream.xmpp.remove(DirectInvitations);
+    expect([...stream.xmpp.advertised]).not.toContain(NS_CONFERENCE);
+    await receive(x());
+    expect(invites).toEqual([]);
+  });
+});
