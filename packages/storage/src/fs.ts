@@ -1,14 +1,14 @@
 // For Node.js alone: the main entry has no node: module in it.
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import fs from 'unstorage/drivers/fs';
 import type { AtomicFsDriver, AtomicFsOptions } from './fs-driver.js';
+import { replaceFile, TEMPORARY } from './replace-file.js';
 
+export { FileLocks } from './fs-locks.js';
+export { FileSecrets } from './fs-secrets.js';
 export type { AtomicFsDriver, AtomicFsOptions };
 
-/** What a process leaves behind that is killed in a write. No key of an `UnstorageAdapter` begins with a dot. */
-const TEMPORARY = '.sestina-*.tmp';
 const LEFT_BEHIND = /^\.sestina-[\da-f-]{36}\.tmp$/;
 /** Milliseconds after which nobody writes to such a file any more: another process may be in the middle of it before. */
 const STALE = 600_000;
@@ -32,7 +32,7 @@ export function atomicFs(options: AtomicFsOptions): AtomicFsDriver {
   const write = async (key: string, value: string | Uint8Array): Promise<void> => {
     if (options.readOnly) return;
     const path = pathOf(key);
-    const now = await turns.take(path, () => replace(path, value));
+    const now = await turns.take(path, () => replaceFile(path, value));
     swept ??= sweep(base, now - STALE);
   };
   return {
@@ -65,28 +65,6 @@ class Turns {
   }
 }
 
-/** Gives the time of the write, as the file system counts it. */
-async function replace(path: string, value: string | Uint8Array): Promise<number> {
-  const temporary = join(dirname(path), TEMPORARY.replace('*', randomUUID()));
-  try {
-    const file = await create(temporary, await modeOf(path));
-    let time: number;
-    try {
-      await file.writeFile(value);
-      // Else the name may reach the disk before what is in the file.
-      await file.sync();
-      time = (await file.stat()).mtimeMs;
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    return time;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
 /** Removes what processes left behind that were killed in a write, where that was last written before then. */
 async function sweep(folder: string, before: number): Promise<void> {
   // Somebody else may sweep too, or remove a folder.
@@ -96,19 +74,5 @@ async function sweep(folder: string, before: number): Promise<void> {
     if (!entry.isFile() || !LEFT_BEHIND.test(entry.name)) continue;
     const found = await stat(path).catch(() => undefined);
     if (found && found.mtimeMs < before) await rm(path, { force: true }).catch(() => {});
-  }
-}
-
-async function create(path: string, mode: number | undefined): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true });
-  return open(path, 'wx', mode);
-}
-
-/** Who may read the file that is there stays the same. */
-async function modeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mode & 0o777;
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,8 @@
 import { Storage } from '@sestina/core';
+import { type Locks, MemoryLocks } from '@sestina/core/storage';
 import { StoredValueError } from './errors.js';
 import { decodeKey, encodeKey, folderOf } from './keys.js';
+import { WebLocks } from './web-locks.js';
 
 /** What is used of a storage of unstorage: written down here, since a program would have to take all of unstorage's types else. */
 export interface UnstorageLike {
@@ -17,11 +19,18 @@ export interface UnstorageLike {
  */
 export class UnstorageAdapter extends Storage {
   readonly #storage: UnstorageLike;
+  /** Who may write what. */
+  override readonly locks: Locks;
 
-  /** @param storage What `createStorage()` or `prefixStorage()` of unstorage gave. It is yours to dispose of. */
-  constructor(storage: UnstorageLike) {
+  /**
+   * @param storage What `createStorage()` or `prefixStorage()` of unstorage gave. It is yours to dispose of.
+   * @param options.locks Who may write what. Default: the tabs and workers of a page's origin take turns by Web Locks; elsewhere those who
+   *   share this object do. `FileLocks` is for processes that share a folder.
+   */
+  constructor(storage: UnstorageLike, { locks }: { readonly locks?: Locks | undefined } = {}) {
     super();
     this.#storage = storage;
+    this.locks = locks ?? WebLocks.ofPlatform() ?? new MemoryLocks();
   }
 
   /** @throws StoredValueError where something is there that this did not store; what the driver throws. */

@@ -1,6 +1,8 @@
+import { Sending } from '@sestina/core';
+import type { Kept, KeptStanza } from './kept-session.js';
 import type { Enabled } from './stanza.js';
 import { WRAP } from './stanza.js';
-import { Unacked, type WrittenStanza } from './unacked.js';
+import { Unacked } from './unacked.js';
 
 /** Somebody who waits until what was written so far is acknowledged. */
 interface Waiter {
@@ -11,9 +13,11 @@ interface Waiter {
 
 /** One session of the server with what was counted in it, both ways. */
 export class ManagedSession {
-  readonly unacked = new Unacked();
+  readonly unacked: Unacked;
   /** `asked`: what we write counts. `on`: what the server writes counts too. `off`: it is not managed, or not any more. */
   state: 'asked' | 'off' | 'on' = 'asked';
+  /** Another process has left it behind, and may not have kept the last of what was counted. */
+  leftBehind = false;
   /** What resumes it; undefined where it cannot be resumed. */
   id: string | undefined;
   /** Seconds that it is kept without a connection, where there is an end to that. */
@@ -30,6 +34,29 @@ export class ManagedSession {
   #handled = 0;
   /** Stanzas of before that are still being handled. */
   #earlier = 0;
+
+  /** @param unacked What was written in it before. */
+  constructor(unacked = new Unacked()) {
+    this.unacked = unacked;
+  }
+
+  /** One that another process has left behind. */
+  static of({ acked, handled, id, max, stanzas }: Kept): ManagedSession {
+    const unacked = new Unacked(acked);
+    for (const { element, at } of stanzas) {
+      const sending = new Sending(element, element.toString().length);
+      sending.move('written');
+      unacked.add(sending, at);
+    }
+    const session = new ManagedSession(unacked);
+    session.state = 'on';
+    session.leftBehind = true;
+    session.id = id;
+    session.max = max;
+    session.#arrived = handled;
+    session.#handled = handled;
+    return session;
+  }
 
   /**
    * The server's counter begins now.
@@ -58,12 +85,12 @@ export class ManagedSession {
     return lostAt + max * 1_000;
   }
 
-  /** How many have arrived, as a counter of 32 bits: what need not be sent again to this process. */
-  get arrived(): number {
-    return this.#arrived;
+  /** How many have arrived whose handlers are not done: what comes again although this process has it. */
+  get unhandled(): number {
+    return (this.#arrived - this.#handled + WRAP) % WRAP;
   }
 
-  /** How many were handled. */
+  /** How many were handled, as a counter of 32 bits. */
   get handled(): number {
     return this.#handled;
   }
@@ -108,7 +135,7 @@ export class ManagedSession {
   }
 
   /** It is over: what the server has not counted may or may not have arrived. */
-  end(reason: Error): readonly WrittenStanza[] {
+  end(reason: Error): readonly KeptStanza[] {
     this.state = 'off';
     this.id = undefined;
     for (const { reject } of this.#waiters) reject(reason);

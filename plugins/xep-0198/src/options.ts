@@ -56,10 +56,22 @@ export class StreamManagementOptions {
    * @default 'never'
    */
   resend: 'messages' | 'never' = 'never';
+  /**
+   * Whether a session outlives the process, or the page: each stanza is kept in the connection's `storage` before it is written, and what
+   * resumes the session in its `secrets`.
+   * @default false
+   */
+  persist = false;
 }
 
 /** @throws ConfigError for a number that is not positive, and for a word that is none of them. */
-export function checkOptions({ resume: _resume, resend, max, ...numbers }: StreamManagementOptions): void {
+export function checkOptions({
+  resume: _resume,
+  persist: _persist,
+  resend,
+  max,
+  ...numbers
+}: StreamManagementOptions): void {
   for (const [name, value] of Object.entries(max === undefined ? numbers : { ...numbers, max })) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new ConfigError(`${name} has to be a positive number, got ${value}`, name);

@@ -11,8 +11,7 @@ import { Failed, NS_SM, Resume, Resumed } from './stanza.js';
  */
 export async function resume(session: ManagedSession, context: NegotiationContext): Promise<Failed | undefined> {
   const { link, resend } = context;
-  // What has arrived is in our hands, whether or not its handlers are done.
-  link.sendElement(new Resume({ h: session.arrived, previd: session.id }).xml);
+  link.sendElement(new Resume({ h: session.handled, previd: session.id }).xml);
   const answer = await link.receive();
   if (answer.namespace === NS_SM && answer.name === Failed.tag) {
     const failed = viewOf(Failed, answer);
@@ -24,6 +23,8 @@ export async function resume(session: ManagedSession, context: NegotiationContex
     throw new NegotiationError(`resuming failed: the server answered <${answer.name} xmlns="${answer.namespace}">`);
   }
   const { h, previd } = viewOf(Resumed, answer);
+  // A store that is older than it should be: the server knows better.
+  if (session.leftBehind && h !== undefined) session.unacked.raise(h);
   const error =
     previd !== session.id || h === undefined
       ? new StreamError('undefined-condition', { text: 'the server resumed another session than ours' })

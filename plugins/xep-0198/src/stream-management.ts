@@ -1,14 +1,16 @@
 import {
   BaseXMPP,
+  DisconnectedError,
   type ElementClass,
   type ElementView,
+  JID,
   Plugin,
   type Registration,
   type RequestOptions,
   type Sending,
-  type StanzaError,
   StreamError,
   viewOf,
+  type XmlElement,
 } from '@sestina/core';
 import {
   type NegotiationContext,
@@ -20,11 +22,13 @@ import { Callback, MatchPath } from '@sestina/core/handlers';
 import { within } from '@sestina/core/util';
 import { Acknowledgements } from './acknowledgements.js';
 import { NotManagedError } from './errors.js';
+import type { KeptStanza } from './kept-session.js';
 import { ManagedSession } from './managed-session.js';
 import { checkOptions, StreamManagementOptions } from './options.js';
+import { Persistence } from './persistence.js';
+import { Replays } from './replays.js';
 import { count, resume } from './resumption.js';
 import { Ack, AckRequest, Enable, Enabled, Failed, NS_SM, StreamManagementFeature } from './stanza.js';
-import type { WrittenStanza } from './unacked.js';
 import { UnsentStanza } from './unsent-stanza.js';
 
 // Parts of the bounds of what waits for its acknowledgement: from where on nothing more is written, and from where on it is again.
@@ -44,7 +48,11 @@ export class StreamManagement extends Plugin {
   readonly #negotiation: StreamNegotiation;
   readonly #options: StreamManagementOptions;
   readonly #acks: Acknowledgements;
+  readonly #replays: Replays;
+  readonly #persistence: Persistence | undefined;
   #session: ManagedSession | undefined;
+  /** Of another process, as long as the server was not asked for it. */
+  #left: { readonly session: ManagedSession; readonly jid: string } | undefined;
   /** Stanzas that arrived and whose handlers are not done. */
   #inFlight = 0;
   #hold: Registration | undefined;
@@ -57,6 +65,8 @@ export class StreamManagement extends Plugin {
     this.#xmpp = xmpp;
     this.#negotiation = negotiation;
     this.#options = options;
+    this.#replays = new Replays(xmpp);
+    if (options.persist) this.#persistence = new Persistence(xmpp, options.timeout);
     this.#acks = new Acknowledgements(xmpp.clock, options, {
       ask: () => xmpp.sendElement(new AckRequest().xml),
       answer: () => this.#answer(),
@@ -67,6 +77,7 @@ export class StreamManagement extends Plugin {
         name: StreamManagementFeature.tag,
         namespace: NS_SM,
         needs: 'authenticated',
+        gives: 'bound',
         before: 'bind',
         run: (context) => this.#resume(context),
       }),
@@ -74,17 +85,19 @@ export class StreamManagement extends Plugin {
       xmpp.onBegin((outcome) => this.#begin(outcome)),
       xmpp.onLeave(() => this.#leave()),
       xmpp.onWritten((sending) => this.#wrote(sending)),
-      xmpp.onArrived(() => {
+      xmpp.onArrived((stanza) => {
+        if (this.#replays.arrives(stanza)) return;
         this.#inFlight += 1;
         this.#session?.arrives();
       }),
-      xmpp.onHandled(() => this.#handled()),
+      xmpp.onHandled((stanza) => this.#handled(stanza)),
       xmpp.keepSession({ keeps: (reason) => this.#keeps(reason), until: () => this.#session?.until ?? 0 }),
       this.#hear(Enabled, (enabled) => this.#enabled(enabled)),
       this.#hear(Failed, (failed) => this.#refused(failed)),
       this.#hear(AckRequest, () => this.#acks.give()),
       this.#hear(Ack, (ack) => this.#acked(ack)),
       { dispose: () => this.#stop() },
+      { dispose: () => this.#persistence?.dispose() },
     );
   }
 
@@ -134,28 +147,53 @@ export class StreamManagement extends Plugin {
     });
   }
 
-  /** Forgets what the session could be resumed by: where its connection is lost, a new one begins. */
-  forget(): void {
-    if (this.#session) this.#session.id = undefined;
+  /**
+   * Forgets what the session could be resumed by, here and in the store: where its connection is lost, a new one begins. Resolves once
+   * nothing is kept of it any more.
+   */
+  async forget(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    session.id = undefined;
+    await this.#persistence?.clear(session);
   }
 
   // The session.
 
   #begin(outcome: SessionOutcome): void {
-    if (outcome === 'resumed') {
-      this.#run();
-      if (this.#session?.unacked.size || this.#session?.awaited) this.#acks.ask();
-      return;
-    }
+    if (outcome === 'new') this.#enable();
+    else this.#goOn(outcome);
+  }
+
+  #goOn(outcome: SessionOutcome): void {
+    const session = this.#session;
+    if (!session) return;
+    if (outcome === 'restored') this.#follow(session);
+    this.#replays.expect(session.unhandled);
+    this.#persistence?.acked(session);
+    this.#run();
+    if (session.unacked.size > 0 || session.awaited) this.#acks.ask();
+  }
+
+  #enable(): void {
     this.#stop();
     this.#session = undefined;
-    if (!this.#negotiation.offered.has(`{${NS_SM}}${StreamManagementFeature.tag}`)) return;
     const { max, resume: wanted } = this.#options;
     const enable = new Enable(wanted ? { resume: true, max: max === undefined ? undefined : Math.ceil(max) } : {});
-    if (!this.#xmpp.sendElement(enable.xml)) return;
+    const offered = this.#negotiation.offered.has(`{${NS_SM}}${StreamManagementFeature.tag}`);
+    if (!offered || !this.#xmpp.sendElement(enable.xml)) {
+      this.#persistence?.release();
+      return;
+    }
     const session = new ManagedSession();
     this.#session = session;
+    this.#persistence?.wait();
     this.#acks.expect();
+    this.#follow(session);
+  }
+
+  /** It is over with the session of the connection. */
+  #follow(session: ManagedSession): void {
     const { session: lives } = this.#xmpp;
     lives.addEventListener('abort', () => this.#over(session, lives.reason as Error), { once: true });
   }
@@ -163,11 +201,13 @@ export class StreamManagement extends Plugin {
   #over(session: ManagedSession, reason: Error): void {
     const lost = session.end(reason);
     if (this.#session === session) this.#stop();
-    if (lost.length > 0) this.#unknown(lost);
+    this.#unknown(lost);
+    void this.#persistence?.clear(session);
   }
 
-  #unknown(lost: readonly WrittenStanza[]): void {
-    const sendings = lost.map(({ sending, at }) => new UnsentStanza(this.#xmpp, sending.element, new Date(at)));
+  #unknown(lost: readonly KeptStanza[]): void {
+    if (lost.length === 0) return;
+    const sendings = lost.map(({ element, at }) => new UnsentStanza(this.#xmpp, element, new Date(at)));
     // Where no connection is made again, one of them may be the reason: it must not end the next one too.
     if (this.#options.resend === 'messages' && this.#xmpp.state !== 'disconnected') {
       for (const unsent of sendings) if (unsent.element.name === 'message') unsent.resend();
@@ -180,6 +220,7 @@ export class StreamManagement extends Plugin {
     if (session?.state !== 'asked') return;
     const { max, resume: wanted } = this.#options;
     session.begin(enabled, wanted, max, this.#inFlight);
+    this.#persistence?.begin(session, `${this.#xmpp.boundJid}`);
     this.#acks.answered(session.unacked.size > 0);
     this.#run();
     this.#xmpp.emit('smEnabled', { resumable: session.id !== undefined, max: enabled.max });
@@ -189,6 +230,7 @@ export class StreamManagement extends Plugin {
     if (this.#session?.state !== 'asked') return;
     this.#session = undefined;
     this.#stop();
+    this.#persistence?.release();
     this.#xmpp.emit('smFailed', { condition, wasResuming: false });
   }
 
@@ -202,13 +244,16 @@ export class StreamManagement extends Plugin {
     this.#acks.stop();
     this.#proof?.dispose();
     this.#proof = undefined;
+    this.#replays.stop();
     this.#letGo();
   }
 
   /** Both sides say a last time how many they have: the server answers what it reads before the end of the stream. */
   #leave(): void {
     if (!this.enabled) return;
-    this.#acks.give();
+    this.#acks.stop();
+    // Nothing is to be kept of it any more.
+    this.#tell(this.#session?.handled ?? 0);
     if (this.#session?.unacked.size) this.#acks.ask();
   }
 
@@ -234,10 +279,40 @@ export class StreamManagement extends Plugin {
 
   async #resume(context: NegotiationContext): Promise<StepOutcome> {
     const session = this.#session;
-    if (session?.state !== 'on' || session.id === undefined) return 'next';
+    if (session?.state !== 'on') return this.#restore(context);
+    if (session.id === undefined) return 'next';
+    await this.#persistence?.handled(session, session.handled);
     const failed = await resume(session, context);
     if (!failed) return 'resumed';
     this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
+    return 'next';
+  }
+
+  /** Goes on with what another process has left behind, where there is such a thing. */
+  async #restore(context: NegotiationContext): Promise<StepOutcome> {
+    const persistence = this.#persistence;
+    const kept = await persistence?.open(context.signal);
+    if (kept) {
+      this.#unknown(kept.older);
+      this.#left = { session: ManagedSession.of(kept), jid: kept.jid };
+    }
+    const { session, jid } = this.#left ?? {};
+    if (!session) return 'next';
+    const address = JID.tryParse(jid ?? '');
+    if (session.id !== undefined && address?.resource && address.bare.equals(this.#xmpp.account)) {
+      const failed = await resume(session, context);
+      if (!failed) {
+        this.#left = undefined;
+        session.leftBehind = false;
+        context.bound(address);
+        this.#session = session;
+        persistence?.restored(session);
+        return 'restored';
+      }
+      this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
+    }
+    this.#left = undefined;
+    this.#unknown(session.end(new DisconnectedError('the process that wrote this is gone, and so is its session')));
     return 'next';
   }
 
@@ -271,6 +346,7 @@ export class StreamManagement extends Plugin {
       return;
     }
     this.#acks.answered(session.unacked.size > 0);
+    this.#persistence?.acked(session);
     session.told();
     this.#weigh();
   }
@@ -291,26 +367,27 @@ export class StreamManagement extends Plugin {
     hold?.dispose();
   }
 
-  #handled(): void {
+  #handled(stanza: XmlElement): void {
+    if (this.#replays.handled(stanza)) return;
     this.#inFlight -= 1;
     if (this.#session?.handles()) this.#acks.handled();
   }
 
   #answer(): void {
-    if (this.#session?.state === 'on') this.#xmpp.sendElement(new Ack({ h: this.#session.handled }).xml);
+    const session = this.#session;
+    if (session?.state !== 'on') return;
+    const { handled } = session;
+    const { transport } = this.#xmpp;
+    if (!this.#persistence) this.#tell(handled);
+    else {
+      void this.#persistence.handled(session, handled).then(() => {
+        // On another connection more was told already.
+        if (session.state === 'on' && this.#xmpp.transport === transport) this.#tell(handled);
+      });
+    }
   }
-}
 
-declare module '@sestina/core' {
-  interface XMPPEvents {
-    /** The server counts stanzas from now on. `max`: seconds that it keeps the session without a connection, where it says so. */
-    smEnabled: { readonly resumable: boolean; readonly max: number | undefined };
-    /** The server refused to count, or to resume the session (`wasResuming`): then a new one begins. `condition`: why, if it says so. */
-    smFailed: { readonly condition: StanzaError['condition'] | undefined; readonly wasResuming: boolean };
-    /**
-     * A session is over, and these were written and never counted, oldest first: they may or may not have arrived. Each can be sent
-     * once more with `resend()`.
-     */
-    smUnknown: { readonly sendings: readonly UnsentStanza[] };
+  #tell(handled: number): void {
+    this.#xmpp.sendElement(new Ack({ h: handled }).xml);
   }
 }

@@ -1,11 +1,12 @@
 import { SendError, type Sending } from '@sestina/core';
+import type { KeptStanza } from './kept-session.js';
 import { WRAP } from './stanza.js';
 
 /** What an acknowledgement said: how many stanzas it is of, none where it says nothing new, or that it is of more than were sent. */
 export type Acked = number | 'too-high';
 
 /** A stanza that was written, and when by `clock.now()`. */
-export interface WrittenStanza {
+interface WrittenStanza {
   readonly sending: Sending;
   readonly at: number;
 }
@@ -71,13 +72,20 @@ export class Unacked {
     return count;
   }
 
+  /** The server has counted so many, and if that is more than were known to be written, those were. */
+  raise(h: number): void {
+    if (this.ack(h) !== 'too-high') return;
+    this.ack(this.sent);
+    this.#h = h;
+  }
+
   /** Nobody will tell any more what became of the others; gives them. */
-  lose(reason: Error): readonly WrittenStanza[] {
+  lose(reason: Error): readonly KeptStanza[] {
     const text = `the session was lost before the server counted this: ${reason.message}`;
     const error = new SendError('disconnected', text, { cause: reason });
     const lost = this.#written.splice(0);
     this.#bytes = 0;
     for (const { sending } of lost) sending.move('unknown', error);
-    return lost;
+    return lost.map(({ sending: { element }, at }) => ({ element, at }));
   }
 }

@@ -1,7 +1,8 @@
 import { ClientXMPP } from '@sestina/client';
-import { type Sending, SilentLogger } from '@sestina/core';
+import { ConnectError, MemoryStorage, type Sending, SilentLogger } from '@sestina/core';
+import { Secrets } from '@sestina/core/storage';
 import { type MemoryEnd, MemoryTransportFactory, VirtualClock } from '@sestina/testing';
-import { StreamManagement, type StreamManagementOptions } from '@sestina/xep-0198';
+import { StreamManagement, type StreamManagementOptions, type UnsentStanza } from '@sestina/xep-0198';
 
 const NS_SM = 'urn:xmpp:sm:3';
 const HEADER =
@@ -10,7 +11,6 @@ const HEADER =
 const MECHANISMS =
   "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>";
 const FEATURES = `<stream:features><sm xmlns='${NS_SM}'/><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>`;
-
 /** What comes first: the header or the end of the stream, or an element as the client writes it. */
 const FIRST = /^(?:<\?xml[^>]*>)?(?:<\/?stream:stream[^>]*>|<([\w:]+)(?:[^>]*\/>|.*?<\/\1>))/s;
 
@@ -20,81 +20,90 @@ export interface Cut {
   readonly at: number;
 }
 
+/** Secrets in a storage: what is kept of them when a process ends is what is kept of that. */
+export class SecretsIn extends Secrets {
+  constructor(readonly storage: MemoryStorage) {
+    super();
+  }
+
+  get(key: string): Promise<string | undefined> {
+    return this.storage.get(`secret/${key}`);
+  }
+
+  set(key: string, value: string): Promise<void> {
+    return this.storage.set(`secret/${key}`, value);
+  }
+
+  delete(key: string): Promise<void> {
+    return this.storage.delete(`secret/${key}`);
+  }
+}
+
+/** One connection to the server, as it is read there. */
+class Connection {
+  text = '';
+  loggedIn = false;
+
+  constructor(
+    readonly end: MemoryEnd,
+    readonly by: ModelProcess,
+  ) {}
+}
+
 /** A server with one account, that keeps its session, counts as it should, and hangs up after some byte. */
 export class ModelServer {
   readonly clock = new VirtualClock();
-  readonly client: ClientXMPP;
-  readonly management: StreamManagement;
-  readonly events: string[] = [];
-  /** Ids of the messages that the server has taken, and of those that the client has heard. */
+  /** Ids of the messages that it has taken, in order. */
   readonly taken: string[] = [];
-  readonly heard: string[] = [];
-  readonly sendings: Sending[] = [];
   /** Bytes of the session so far. */
   readonly passed = { down: 0, up: 0 };
+  /** What clients told of more than they had handled. */
+  readonly lies: string[] = [];
   connections = 0;
   readonly #cuts: Cut[];
-  #end: MemoryEnd | undefined;
-  #loggedIn = false;
+  #connection: Connection | undefined;
+  #sessions = 0;
+  /** What resumes the session that there is. */
+  #id: string | undefined;
   #managed = false;
-  #text = '';
-  /** The server's counters. */
+  /** The server's counters, and what was not acknowledged. */
   #in = 0;
   #acked = 0;
   #out: string[] = [];
 
-  constructor(cuts: readonly Cut[], options: Partial<StreamManagementOptions> = {}) {
+  constructor(cuts: readonly Cut[] = []) {
     this.#cuts = [...cuts];
-    const transports = new MemoryTransportFactory(
-      {
-        accept: (end) => {
-          this.connections += 1;
-          this.#end = end;
-          this.#loggedIn = false;
-          this.#text = '';
-          const decoder = new TextDecoder();
-          end.listen({
-            data: (bytes) => {
-              if (this.#end === end)
-                this.#read(typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true }));
-            },
-            drain: () => {},
-            close: () => {},
-          });
-        },
+  }
+
+  /** A process with a client. */
+  start(options: Partial<StreamManagementOptions> = {}, storage?: MemoryStorage): ModelProcess {
+    return new ModelProcess(this, options, storage);
+  }
+
+  /** It knows of no session any more. */
+  forget(): void {
+    this.#id = undefined;
+  }
+
+  accept(end: MemoryEnd, by: ModelProcess): void {
+    this.connections += 1;
+    const connection = new Connection(end, by);
+    this.#connection = connection;
+    const decoder = new TextDecoder();
+    end.listen({
+      data: (bytes) => {
+        const text = typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true });
+        if (this.#connection === connection) this.#read(connection, text);
       },
-      { clock: this.clock, secure: true },
-    );
-    this.client = new ClientXMPP({
-      jid: 'a@example.org/p',
-      password: 'x',
-      logger: new SilentLogger(),
-      clock: this.clock,
-      keepAlive: false,
-      transports,
-      reconnect: { base: 1, max: 1 },
+      drain: () => {},
+      close: () => {},
     });
-    this.management = this.client.use(StreamManagement, { requestEvery: 3, ackEvery: 3, timeout: 1_000, ...options });
-    for (const name of ['sessionStart', 'sessionResumed', 'sessionEnd', 'smFailed', 'smUnknown'] as const) {
-      this.client.on(name, () => this.events.push(name));
-    }
-    this.client.onMessage(({ id }) => this.heard.push(id ?? ''));
-    this.client.on('connectionFailed', () => {});
   }
 
-  /** A dialogue of so many stanzas each way: each answer leads to the next question. */
-  async run(stanzas: number): Promise<this> {
-    this.client.onMessage(() => {
-      if (this.sendings.length < stanzas) this.#ask();
-    });
-    void this.client.connect().catch(() => {});
-    this.#ask();
-    await this.clock.advance(10_000);
-    return this;
-  }
-
-  #ask(): void {
-    this.sendings.push(this.client.sendMessage({ to: 'b@x', id: `m${this.sendings.length}`, body: 'é' }));
+  /** The connection is gone. */
+  drop(): void {
+    this.#connection?.end.end();
+    this.#connection = undefined;
   }
 
   #say(id: string): void {
@@ -104,7 +113,7 @@ export class ModelServer {
   }
 
   #send(text: string): void {
-    this.#end?.write(this.#managed ? this.#passes('down', text) : text);
+    this.#connection?.end.write(this.#managed ? this.#passes('down', text) : text);
   }
 
   /** As much of it as passes before a cut. */
@@ -114,33 +123,31 @@ export class ModelServer {
     const length = one ? Math.max(0, one.at - this.passed[way]) : text.length;
     this.passed[way] += length;
     if (!one) return text;
-    const end = this.#end;
-    this.#end = undefined;
     // What was sent arrives, then the end.
-    if (way === 'down') end?.write(text.slice(0, length));
-    end?.end();
+    if (way === 'down') this.#connection?.end.write(text.slice(0, length));
+    this.drop();
     return way === 'up' ? text.slice(0, length) : '';
   }
 
-  #read(text: string): void {
-    this.#text += this.#managed ? this.#passes('up', text) : text;
+  #read(connection: Connection, text: string): void {
+    connection.text += this.#managed ? this.#passes('up', text) : text;
     for (;;) {
-      const [element] = FIRST.exec(this.#text) ?? [];
+      const [element] = FIRST.exec(connection.text) ?? [];
       if (element === undefined) return;
-      this.#text = this.#text.slice(element.length);
-      this.#take(element);
+      connection.text = connection.text.slice(element.length);
+      this.#take(element, connection);
     }
   }
 
-  #take(text: string): void {
+  #take(text: string, connection: Connection): void {
     const name = /<([\w:/]+)/.exec(text)?.[1];
     const value = (attribute: string) => new RegExp(` ${attribute}='([^']*)'`).exec(text)?.[1] ?? '';
     switch (name) {
       case 'stream:stream':
-        this.#send(HEADER + (this.#loggedIn ? FEATURES : MECHANISMS));
+        this.#send(HEADER + (connection.loggedIn ? FEATURES : MECHANISMS));
         break;
       case 'auth':
-        this.#loggedIn = true;
+        connection.loggedIn = true;
         this.#send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
         break;
       case 'iq':
@@ -149,8 +156,7 @@ export class ModelServer {
         );
         break;
       case 'enable':
-        this.#send(`<enabled xmlns='${NS_SM}' id='i' resume='1'/>`);
-        this.#managed = true;
+        this.#begin(connection);
         break;
       case 'message':
         this.#in += 1;
@@ -161,18 +167,120 @@ export class ModelServer {
         this.#send(`<a xmlns='${NS_SM}' h='${this.#in}'/>`);
         break;
       case 'a':
-        this.#count(Number(value('h')));
+        this.#count(Number(value('h')), connection);
         break;
       case 'resume':
-        this.#count(Number(value('h')));
-        this.#send(`<resumed xmlns='${NS_SM}' previd='i' h='${this.#in}'/>${this.#out.join('')}<r xmlns='${NS_SM}'/>`);
+        this.#resume(value('previd'), Number(value('h')), connection);
         break;
       default:
     }
   }
 
-  #count(h: number): void {
+  #begin({ by }: Connection): void {
+    this.#id = `i${this.#sessions}`;
+    this.#sessions += 1;
+    this.#in = 0;
+    this.#acked = 0;
+    by.base = by.handled;
+    this.#send(`<enabled xmlns='${NS_SM}' id='${this.#id}' resume='1'/>`);
+    this.#managed = true;
+    // What nobody has acknowledged is delivered to whoever comes next.
+    this.#send(this.#out.join(''));
+  }
+
+  #resume(id: string, h: number, connection: Connection): void {
+    if (id !== this.#id) {
+      this.#send(`<failed xmlns='${NS_SM}'/>`);
+      return;
+    }
+    // What another process has handled counts.
+    if (connection.by.base === undefined) connection.by.base = connection.by.handled - h;
+    this.#count(h, connection);
+    this.#send(`<resumed xmlns='${NS_SM}' previd='${id}' h='${this.#in}'/>${this.#out.join('')}<r xmlns='${NS_SM}'/>`);
+  }
+
+  #count(h: number, { by }: Connection): void {
+    const handled = by.handled - (by.base ?? 0);
+    if (h > handled) this.lies.push(`${h} of ${handled}`);
     this.#out.splice(0, h - this.#acked);
     this.#acked = h;
+  }
+}
+
+/** A process with a client. */
+export class ModelProcess {
+  readonly client: ClientXMPP;
+  readonly management: StreamManagement;
+  readonly events: string[] = [];
+  /** Ids of the messages that it has heard, in order. */
+  readonly heard: string[] = [];
+  readonly sendings: Sending[] = [];
+  readonly unknown: UnsentStanza[] = [];
+  /** Stanzas whose handlers are done. */
+  handled = 0;
+  /** How many of them were of other sessions. */
+  base: number | undefined;
+  readonly #server: ModelServer;
+  #dead = false;
+
+  constructor(server: ModelServer, options: Partial<StreamManagementOptions>, storage = new MemoryStorage()) {
+    this.#server = server;
+    const { clock } = server;
+    const accept = (end: MemoryEnd): void => {
+      if (this.#dead) throw new ConnectError('example.org', []);
+      server.accept(end, this);
+    };
+    this.client = new ClientXMPP({
+      jid: 'a@example.org/p',
+      password: 'x',
+      logger: new SilentLogger(),
+      clock,
+      keepAlive: false,
+      transports: new MemoryTransportFactory({ accept }, { clock, secure: true }),
+      reconnect: { base: 1, max: 1 },
+      storage,
+      secrets: new SecretsIn(storage),
+    });
+    const often = { requestEvery: 3, ackEvery: 3, timeout: 1_000 };
+    this.management = this.client.use(StreamManagement, { ...often, ...options });
+    for (const name of ['sessionStart', 'sessionResumed', 'sessionRestored', 'sessionEnd', 'smFailed'] as const) {
+      this.client.on(name, () => this.events.push(name));
+    }
+    this.client.on('smUnknown', ({ sendings }) => {
+      this.events.push('smUnknown');
+      this.unknown.push(...sendings);
+    });
+    this.client.onMessage(({ id }) => {
+      this.handled += 1;
+      this.heard.push(id ?? '');
+    });
+    this.client.on('connectionFailed', () => {});
+  }
+
+  /**
+   * Goes on with a dialogue up to so many stanzas each way: each answer leads to the next question.
+   * @param atOnce How many questions.
+   */
+  async run(stanzas: number, from = 0, atOnce = 1): Promise<this> {
+    let next = from;
+    const ask = (): void => {
+      for (let i = 0; i < atOnce && next < stanzas; i++, next++) {
+        this.sendings.push(this.client.sendMessage({ to: 'b@x', id: `m${next}`, body: 'é' }));
+      }
+    };
+    this.client.onMessage(ask);
+    void this.client.connect().catch(() => {});
+    ask();
+    await this.#server.clock.advance(10_000);
+    return this;
+  }
+
+  /** It is gone, and does nothing any more that anybody could see. */
+  async kill(): Promise<void> {
+    this.#dead = true;
+    this.#server.drop();
+    const gone = this.client.dispose();
+    await this.#server.clock.advance(10_000);
+    await gone;
   }
 }

@@ -181,6 +181,33 @@ describe('resuming', () => {
     expect(play.events).toEqual(['sessionStart', 'smEnabled', 'sessionResumed']);
   });
 
+  it('tells what was handled; what comes again although it is at work is dropped, and counted once', async () => {
+    const play = await new Play().start();
+    const got: unknown[] = [];
+    let done: () => void = () => {};
+    play.client.onMessage(({ id }) => {
+      got.push(id);
+      return id === 'b' ? new Promise<void>((resolve) => (done = resolve)) : undefined;
+    });
+    await play.say(message('a') + message('b') + message('c'));
+    expect(got).toEqual(['a', 'b', 'c']);
+    for (const again of [message('b'), message('b') + message('c') + message('d')]) {
+      await play.lose();
+      expect(await play.heard()).toMatch(/<resume [^>]*h='1'/);
+      await play.say(sm('resumed', "h='0' previd='id1'") + again);
+    }
+    expect(got).toEqual(['a', 'b', 'c', 'd']);
+    await play.heard();
+    done();
+    await play.clock.runUntilIdle();
+    await play.say(sm('r'));
+    expect(await play.heard()).toContain("h='4'");
+    await play.say(message('e'));
+    await play.say(sm('r'));
+    expect(got.at(-1)).toBe('e');
+    expect(await play.heard()).toContain("h='5'");
+  });
+
   it('may be cut off again and again', async () => {
     const play = await new Play().start();
     const sendings = play.send('1', '2');

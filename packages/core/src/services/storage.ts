@@ -1,3 +1,8 @@
+import { type Locks, MemoryLocks } from './locks.js';
+
+/** A key and what is to be kept under it; undefined forgets it. */
+export type StorageChange = readonly [key: string, value: string | undefined];
+
 /** A key-value store that may outlive the process. A class, so that it is its own injection token. */
 export abstract class Storage {
   static readonly name: string = 'Storage';
@@ -9,6 +14,14 @@ export abstract class Storage {
   abstract delete(key: string): Promise<void>;
   /** Every key that starts with `prefix`, in no particular order. */
   abstract keys(prefix: string): Promise<string[]>;
+
+  /** Who may write what: among those who share this object, unless the store knows more. */
+  readonly locks: Locks = new MemoryLocks();
+
+  /** Makes these changes, one after another in their order; a store that can makes all of them or none. */
+  async batch(changes: readonly StorageChange[]): Promise<void> {
+    for (const [key, value] of changes) await (value === undefined ? this.delete(key) : this.set(key, value));
+  }
 }
 
 /** The default: kept as long as the connection object. */

@@ -111,6 +111,11 @@ export class SendQueue {
     this.weigh();
   }
 
+  /** The oldest. @internal */
+  get first(): Waiting | undefined {
+    return this.#waiting[0];
+  }
+
   /** Takes out the oldest. To be followed by `weigh()`, once that is written. */
   shift(): Waiting | undefined {
     const entry = this.#waiting.shift();

@@ -12,6 +12,7 @@ import type { Link } from './link.js';
 import { SendQueue, type SendQueueOptions, type Waiting } from './send-queue.js';
 import { UnderWay } from './under-way.js';
 import { type Unsent, UnsentReport } from './unsent.js';
+import { WriteGates } from './write-gates.js';
 
 /** What sending asks of the stream that it is a part of. */
 export interface SenderHost {
@@ -36,6 +37,8 @@ export class Sender implements HeldBack, SendingOwner {
   readonly #out = new FilterChain();
   readonly #outSync = new FilterChain();
   readonly #held: HeldSendings;
+  /** Asked of each stanza before it is written. */
+  readonly gates: WriteGates;
   /** Called for each stanza right after it was written. */
   readonly written: Callbacks<[Sending]>;
   #link: Link | undefined;
@@ -56,6 +59,10 @@ export class Sender implements HeldBack, SendingOwner {
     this.#host = host;
     this.queue = new SendQueue(host.clock, options, () => this.#pressure());
     this.#held = new HeldSendings(host.clock, this.queue);
+    this.gates = new WriteGates(
+      (error, where) => host.report(error, where),
+      () => this.#flush(),
+    );
     this.written = new Callbacks('callback of a stanza that was written', (error, where) => host.report(error, where));
     this.#unsent = new UnsentReport(host.clock, (failures, more) => host.unsent(failures, more));
   }
@@ -194,7 +201,8 @@ export class Sender implements HeldBack, SendingOwner {
       sending.move('failed', new StanzaTooLargeError(utf8Length(text), maxStanzaBytes));
       return;
     }
-    if (link?.writable && !this.#busy && !this.#writing && this.#holds === 0 && this.queue.length === 0) {
+    const free = link?.writable && !this.#busy && !this.#writing && this.#holds === 0 && this.queue.length === 0;
+    if (free && this.gates.pass(sending)) {
       this.#write(link, sending, text);
       this.#flush();
       return;
@@ -266,8 +274,9 @@ export class Sender implements HeldBack, SendingOwner {
   #flush(): void {
     const link = this.#link;
     while (link?.writable && link === this.#link && !this.#busy && !this.#writing && this.#holds === 0) {
-      const next = this.queue.shift();
-      if (!next) break;
+      const { first } = this.queue;
+      if (!first || !(first.fleeting || this.gates.pass(first.sending))) break;
+      const next = this.queue.shift() as Waiting;
       const text = this.#textFor(link, next);
       if (text === undefined) continue;
       if (next.fleeting) this.#busy = !link.write(text, next.sending.element);

@@ -195,6 +195,15 @@ export abstract class StanzaFlow<E extends StreamEvents = StreamEvents> extends 
     return this.registered(this.sender.holdBack());
   }
 
+  /**
+   * Asks of the stanza that is to be written next whether it may be by now: false has it and those behind it wait, until it is asked again
+   * because something is sent or `lookAgain()` is called. So what is written can be kept before; `sendQueue.entries` has what waits.
+   */
+  beforeWrite(ready: (sending: Sending) => boolean): Registration & { lookAgain(): void } {
+    const registration = this.registered(this.sender.gates.add(ready));
+    return Object.assign(registration, { lookAgain: () => this.sender.holdBack().dispose() });
+  }
+
   // The wire, in wire order.
 
   /**

@@ -9,6 +9,7 @@ import {
   SystemClock,
   SystemRandom,
 } from '../services/index.js';
+import { Secrets } from '../services/secrets.js';
 import { Tracer } from '../stream/tracer.js';
 
 /** What can be replaced when a connection is made. What is not given comes from the container, else is the platform's. */
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   random?: Random | undefined;
   logger?: Logger | undefined;
   storage?: Storage | undefined;
+  /** What is to outlive the process and nobody else may see: ids of sessions, tokens. Default: none is kept. */
+  secrets?: Secrets | undefined;
   /** Sees every element in and out, secrets replaced. Off by default. */
   tracer?: Tracer | undefined;
 }
@@ -41,6 +44,7 @@ export function servicesFor(options: ServiceOptions): {
   const random = service(Random, options.random, () => new SystemRandom());
   const logger = service(Logger, options.logger, () => new ConsoleLogger());
   service(Storage, options.storage, () => new MemoryStorage());
+  if (options.secrets) provide(scope, Secrets, options.secrets);
   const tracer = options.tracer ?? lookUp(scope, Tracer);
   return { scope, clock, random, logger, tracer };
 }

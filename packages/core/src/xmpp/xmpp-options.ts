@@ -41,6 +41,7 @@ export const XMPP_OPTIONS = {
   queue: true,
   random: true,
   reconnect: true,
+  secrets: true,
   storage: true,
   timeout: true,
   tracer: true,
@@ -77,6 +78,7 @@ const SERVICES = {
   container: 'createChildContainer',
   logger: 'error',
   random: 'bytes',
+  secrets: 'set',
   storage: 'set',
   tracer: 'incoming',
 } as const satisfies Readonly<Record<keyof ServiceOptions, string>>;

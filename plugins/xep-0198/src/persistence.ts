@@ -1,0 +1,195 @@
+import { type BaseXMPP, ConfigError, type Registration, type Sending, Storage } from '@sestina/core';
+import { NS_CLIENT } from '@sestina/core/connection';
+import { Secrets, StateLockedError } from '@sestina/core/storage';
+import { lookUp } from '@sestina/core/transport';
+import { within } from '@sestina/core/util';
+import { type Kept, KeptSession } from './kept-session.js';
+import type { ManagedSession } from './managed-session.js';
+import { WRAP } from './stanza.js';
+
+// What is kept in one go, so that the first need not wait for the last of a thousand.
+const MOST = 64;
+
+/** Keeps a session beyond the process: each stanza before it is written, each count before it is told. */
+export class Persistence {
+  readonly #xmpp: BaseXMPP;
+  readonly #kept: KeptSession;
+  readonly #storage: Storage;
+  readonly #name: string;
+  readonly #timeout: number;
+  readonly #gate: Registration & { lookAgain(): void };
+  readonly #numbers = new WeakMap<Sending, number>();
+  #lock: Registration | undefined;
+  #session: ManagedSession | undefined;
+  /** `off`: it was given up for this session, or for lack of the lock. */
+  #state: 'beginning' | 'idle' | 'off' | 'on' = 'idle';
+  #keeping = false;
+  /** What was left behind is known, and may be written over. */
+  #loaded = false;
+  #disposed = false;
+
+  /**
+   * @param timeout Milliseconds that the store has for one thing.
+   * @throws ConfigError without a place for secrets.
+   */
+  constructor(xmpp: BaseXMPP, timeout: number) {
+    const secrets = lookUp(xmpp.scope, Secrets);
+    if (!secrets) {
+      const text = 'persist needs a place for the id of the session: give the option `secrets` of the connection';
+      throw new ConfigError(text, 'persist');
+    }
+    this.#xmpp = xmpp;
+    this.#timeout = timeout;
+    this.#storage = lookUp(xmpp.scope, Storage) as Storage;
+    this.#name = `xep-0198/${xmpp.requestedJid.full}`;
+    this.#kept = new KeptSession(this.#storage, secrets, `${this.#name}/`);
+    this.#gate = xmpp.beforeWrite((sending) => this.#isKept(sending));
+  }
+
+  /**
+   * Takes the lock, and gives what another process left behind; undefined where that is nothing, where somebody else goes on with it, or
+   * where the store fails.
+   */
+  async open(signal: AbortSignal): Promise<Kept | undefined> {
+    try {
+      this.#lock ??= await this.#storage.locks.acquire(this.#name, { signal });
+      if (this.#disposed) this.#unlock();
+      const kept = this.#loaded ? undefined : await this.#within(() => this.#kept.load());
+      this.#loaded = true;
+      this.#state = 'idle';
+      return kept;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#state = 'off';
+      const locked = error instanceof StateLockedError;
+      const text = error instanceof Error ? error.message : String(error);
+      this.#xmpp.logger.warn(
+        `this session is not kept beyond the process: ${locked ? '' : 'the store fails: '}${text}`,
+      );
+      return undefined;
+    }
+  }
+
+  /** This session is kept from now on, beginning with its id; where it cannot be resumed, it is not. */
+  begin(session: ManagedSession, jid: string): void {
+    const { id, max } = session;
+    if (this.#state === 'off' || id === undefined) this.#state = 'off';
+    else {
+      this.#session = session;
+      this.#state = 'beginning';
+      void this.#try(() => this.#kept.begin(jid, id, max)).then(() => {
+        if (this.#session !== session) return;
+        if (this.#state === 'beginning') this.#state = 'on';
+        this.#gate.lookAgain();
+      });
+    }
+    this.#gate.lookAgain();
+  }
+
+  /** This one goes on, of which everything is kept. */
+  restored(session: ManagedSession): void {
+    this.#session = session;
+    this.#state = 'on';
+  }
+
+  /** Stanzas wait until it is known whether they are to be kept. */
+  wait(): void {
+    this.#session = undefined;
+    if (this.#state !== 'off') this.#state = 'beginning';
+  }
+
+  /** Resolves once that count is kept, or nothing is any more. */
+  async handled(session: ManagedSession, handled: number): Promise<void> {
+    if (this.#session === session && this.#state === 'on') await this.#try(() => this.#kept.handled(handled));
+  }
+
+  /** The server has acknowledged so many. */
+  acked(session: ManagedSession): void {
+    if (this.#session !== session || this.#state !== 'on') return;
+    void this.#try(() => this.#kept.acked(session.unacked.h));
+  }
+
+  /** It is over for good: nothing is kept of it. */
+  async clear(session: ManagedSession): Promise<void> {
+    if (this.#session === session) await this.release();
+  }
+
+  /** Nothing is to be kept: what waits is written, and what was kept is forgotten. */
+  async release(): Promise<void> {
+    this.#session = undefined;
+    if (this.#state !== 'off') this.#state = 'idle';
+    this.#gate.lookAgain();
+    if (this.#loaded) await this.#try(() => this.#kept.clear());
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#gate.dispose();
+    const cleared = this.#session ? this.#try(() => this.#kept.clear()) : Promise.resolve();
+    // What is being written comes to its end before another one may.
+    void cleared.then(() => this.#unlock());
+  }
+
+  #unlock(): void {
+    this.#lock?.dispose();
+    this.#lock = undefined;
+  }
+
+  #isKept(sending: Sending): boolean {
+    const session = this.#session;
+    if (this.#state === 'beginning') return false;
+    if (!session || this.#state !== 'on' || !isStanza(sending)) return true;
+    if (this.#numbers.get(sending) === numberIn(session)) return true;
+    void this.#keepWaiting();
+    return false;
+  }
+
+  /** Keeps what waits to be written. */
+  async #keepWaiting(): Promise<void> {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    // What is sent in the same turn is kept with it.
+    await Promise.resolve();
+    const session = this.#session;
+    if (session && this.#state === 'on') {
+      const at = this.#xmpp.clock.now();
+      const first = numberIn(session);
+      const waiting = this.#xmpp.sendQueue.entries.filter(isStanza).slice(0, MOST);
+      const stanzas = waiting.map(({ element }) => ({ element, at }));
+      if (stanzas.length > 0 && (await this.#try(() => this.#kept.add(first, stanzas)))) {
+        for (const [index, sending] of waiting.entries()) this.#numbers.set(sending, (first + index) % WRAP);
+      }
+    }
+    this.#keeping = false;
+    this.#gate.lookAgain();
+  }
+
+  #within<T>(work: () => Promise<T>): Promise<T> {
+    return within(this.#xmpp.clock, work, { what: 'the store of the session', timeout: this.#timeout });
+  }
+
+  /** A store that fails must not keep anybody from talking: the session is not kept any more, and what was is forgotten. */
+  async #try(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await this.#within(work);
+      return true;
+    } catch (error) {
+      if (this.#state !== 'off') {
+        const text = error instanceof Error ? error.message : String(error);
+        this.#xmpp.logger.error(`this session is not kept beyond the process any more: the store fails: ${text}`);
+        this.#state = 'off';
+        this.#kept.clear().catch(() => {});
+      }
+      return false;
+    }
+  }
+}
+
+/** The number of the stanza that is written next. */
+function numberIn({ unacked }: ManagedSession): number {
+  return (unacked.sent + 1) % WRAP;
+}
+
+function isStanza({ element }: Sending): boolean {
+  return element.namespace === NS_CLIENT && ['iq', 'message', 'presence'].includes(element.name);
+}
