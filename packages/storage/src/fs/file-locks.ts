@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registration } from '@sestina/core';
 import { Locks, StateLockedError } from '@sestina/core/storage';
-import { encodeKey } from './keys.js';
+import { encodeKey } from '../keys.js';
 
 /** Who has a lock: a process, when it began, and which of its locks it is. */
 interface Holder {

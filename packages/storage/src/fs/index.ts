@@ -5,8 +5,8 @@ import fs from 'unstorage/drivers/fs';
 import type { AtomicFsDriver, AtomicFsOptions } from './fs-driver.js';
 import { replaceFile, TEMPORARY } from './replace-file.js';
 
-export { FileLocks } from './fs-locks.js';
-export { FileSecrets } from './fs-secrets.js';
+export { FileLocks } from './file-locks.js';
+export { FileSecrets } from './file-secrets.js';
 export type { AtomicFsDriver, AtomicFsOptions };
 
 const LEFT_BEHIND = /^\.sestina-[\da-f-]{36}\.tmp$/;

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Secrets } from '@sestina/core/storage';
-import { encodeKey } from './keys.js';
+import { encodeKey } from '../keys.js';
 import { replaceFile } from './replace-file.js';
 
 /** Secrets in files of a folder that nobody but this user of the system may read. */
