@@ -34,15 +34,18 @@ describe('connect()', () => {
   });
 
   it('works again after it failed', async () => {
-    const { clock, client: make } = world();
+    const { clock, server, client: make } = world();
     const client = make({ password: 'wrong' });
     const failed = rejection(client.connect());
     await clock.runUntilIdle();
-    await failed;
+    expect(await failed).toMatchObject({ reason: 'not-authorized' });
+    expect(client.state).toBe('disconnected');
     client.password = 'secret';
     const connected = client.connect();
     await clock.runUntilIdle();
     await connected;
+    expect(client.online).toBe(true);
+    expect(server.sessions.map(({ username }) => username)).toEqual(['alice']);
     await client.disconnect();
   });
 

@@ -44,6 +44,8 @@ describe('a redirect', () => {
     await second.tls();
     await second.session();
     await connecting;
+    expect(second.end.secure).toBe(true);
+    expect(server.targets[1]).toMatchObject({ dnsName: 'other.example' });
     await client.disconnect();
   });
 

@@ -49,7 +49,8 @@ export class RosterSync implements RosterEditor {
     if (versioned && node.version === undefined && !node.loaded) await this.#load(node, options);
     const query = new RosterQuery(versioned ? { version: node.version ?? '' } : {});
     const result = await this.#xmpp.iqGet(undefined, query, options);
-    const answer = result.payload(RosterQuery);
+    // What is kept of it holds on to nothing of what it was read from.
+    const answer = result.payload(RosterQuery)?.compact();
     // An empty result: nothing has changed since the version that we have.
     if (answer) {
       node.apply(this.#entries(answer.items), true);
@@ -101,17 +102,17 @@ export class RosterSync implements RosterEditor {
     const [item, second] = [...query.items];
     if (!item || second) throw new StanzaError('bad-request', { text: 'a roster push has exactly one item' });
     const { node } = this;
-    const entry = entryOf(item);
+    const { jid } = item;
     if (item.subscription === 'remove') {
-      node.drop(entry.jid);
-      if (!node.loaded) this.#dropped.add(entry.jid.full);
+      node.drop(jid);
+      if (!node.loaded) this.#dropped.add(jid.full);
     } else {
-      node.apply([entry]);
-      this.#dropped.delete(entry.jid.full);
+      node.apply([entryOf(item.compact())]);
+      this.#dropped.delete(jid.full);
     }
     // A version stands for all that came before it: of a list that was not fetched it says nothing.
     if (!node.fresh) return;
-    node.version = query.version ?? node.version;
+    node.version = query.compact().version ?? node.version;
     this.#save(node);
   }
 

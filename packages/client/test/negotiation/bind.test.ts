@@ -174,6 +174,7 @@ describe('binding', () => {
       `<iq type='result' id='${id}' from='${from}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@example.org/phone</jid></bind></iq>`,
     );
     await connecting;
+    expect(client.boundJid?.full).toBe('alice@example.org/phone');
     await client.disconnect();
   });
 

@@ -85,9 +85,10 @@ describe('credentials()', () => {
   it('is not asked where the password setter was used since', async () => {
     const server = new MemoryServer({ users: { alice: 'secret' } });
     const client = makeClient({ jid: 'alice@localhost/a', password: 'wrong', transports: server.transports });
-    await rejection(client.connect());
+    expect(await rejection(client.connect())).toMatchObject({ reason: 'not-authorized' });
     client.password = 'secret';
     await client.connect();
+    expect(server.session('alice@localhost/a')?.username).toBe('alice');
     await client.disconnect();
   });
 });

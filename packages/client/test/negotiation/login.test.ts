@@ -186,6 +186,7 @@ describe('logging in', () => {
     await played.open(BIND);
     await played.bind();
     await connecting;
+    expect(client.boundJid?.full).toBe('alice@example.org/phone');
     await client.disconnect();
   });
 });

@@ -71,6 +71,8 @@ describe('after a login with SCRAM', () => {
     const connecting = other.connect();
     await (await server.next()).session();
     await connecting;
+    // PLAIN, which the other one would not use any more.
+    expect(other.online).toBe(true);
     await other.disconnect();
   });
 });

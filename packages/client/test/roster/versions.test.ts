@@ -35,6 +35,23 @@ describe('roster versions', () => {
     await failing;
   });
 
+  it('stay as they are through a push without one, which is stored all the same', async () => {
+    const storage = new MemoryStorage();
+    const { client, server } = await played({ storage }, `${BIND}${VER}`);
+    const fetching = client.getRoster();
+    const request = await server.peer.receive(/<iq[^>]*type='get'.*?<\/iq>/);
+    server.peer.send(`<iq type='result' id='${idOf(request)}'><query xmlns='${NS}' ver='v1'/></iq>`);
+    await fetching;
+    server.peer.send(
+      `<iq type='set' id='p'><query xmlns='${NS}'><item jid='bob@example.net' name='Bob'/></query></iq>`,
+    );
+    await server.peer.receive(/id='p'/);
+    expect(client.clientRoster.version).toBe('v1');
+    expect(names(client)).toEqual(['bob@example.net Bob']);
+    const stored = async (): Promise<unknown> => JSON.parse((await storage.get('roster/alice@example.org')) ?? 'null');
+    await expect.poll(stored).toMatchObject({ version: 'v1', items: [{ jid: 'bob@example.net', name: 'Bob' }] });
+  });
+
   it('of an earlier fetch do not come back where a later roster had none', async () => {
     const { client, server } = await played({}, `${BIND}${VER}`);
     const fetch = async (query: string): Promise<string> => {

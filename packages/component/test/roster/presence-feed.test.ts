@@ -123,6 +123,38 @@ describe('a broadcast', () => {
     expect(new Set(last(peer).values())).toEqual(new Set(['unavailable']));
   });
 
+  it('of two resources comes in their order, and what replaces one that waits leaves the other alone', async () => {
+    const { component, peer, pause, resume } = await withSubscribers(1_000);
+    const say = (resource: string, init: { status?: string; type?: 'unavailable' }) =>
+      component.as(`${NEWS}${resource}`).sendPresence(init);
+    const heard = (jid: string): string[] =>
+      [...peer.received.matchAll(/<presence ([^>]*?)(?:\/>|>(.*?)<\/presence>)/g)]
+        .filter(([, attributes = '']) => attributes.includes(`to='${jid}'`))
+        .map(([, attributes = '', inside = '']) => {
+          const [, resource = ''] = /from='[^'/]*(\/[^']*)?'/.exec(attributes) ?? [];
+          return `${resource} ${attributes.includes('unavailable') ? 'gone' : /<status>(.*)<\/status>/.exec(inside)?.[1]}`;
+        });
+    pause();
+    const sendings = [say('/a', { status: 'one' }), say('/b', { status: 'one' }), say('/a', { type: 'unavailable' })];
+    await turns();
+    resume();
+    await Promise.all(sendings);
+    await turns();
+    // Those in the queue already hear all of it, the last ones what was left when it was their turn.
+    expect(heard('s0@example.net')).toEqual(['/a one', '/b one', '/a gone']);
+    expect(heard('s999@example.net')).toEqual(['/b one', '/a gone']);
+
+    const before = peer.received.length;
+    pause();
+    const more = [say('/b', { status: 'two' }), say('', { type: 'unavailable' })];
+    await turns();
+    resume();
+    await Promise.all(more);
+    await turns();
+    expect(peer.received.slice(before)).not.toContain("to='s999@example.net'><status>two");
+    expect(heard('s999@example.net')).toEqual(['/b one', '/a gone', ' gone']);
+  });
+
   it('is overtaken by nothing: who is told something else hears the broadcast first', async () => {
     const { component, peer, pause, resume } = await withSubscribers();
     pause();
