@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Child } from '../support/child.js';
 
 const MIB = 1_048_576;
+const PATIENCE = 300_000;
 
 /** What a program prints, a line for each result. */
 async function run<T>(program: string, ...args: readonly string[]): Promise<T[]> {
   await using child = Child.script(`test/programs/${program}`, args);
-  const { code, stdout, stderr } = await child.end(60_000);
+  const { code, stdout, stderr } = await child.end(PATIENCE);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout
     .trim()
@@ -67,4 +68,24 @@ describe('T20 and T23: a stream without end', () => {
       expect(rss, kind).toBeLessThan(48 * MIB);
     }
   });
+});
+
+describe.each(['client', 'component'])('a %s that others flood with all that it keeps', (kind) => {
+  interface Flooded {
+    readonly flood: string;
+    /** Bytes that were held at most. */
+    readonly most: number;
+    readonly online: boolean;
+  }
+
+  it(
+    'holds less than 64 MiB, whoever floods it, and whatever came before',
+    async () => {
+      const floods = await run<Flooded>('flood.ts', kind, '8');
+      expect(floods.length).toBeGreaterThan(50);
+      expect(floods.filter(({ online }) => !online)).toEqual([]);
+      expect(floods.filter(({ most }) => most > 64 * MIB)).toEqual([]);
+    },
+    PATIENCE,
+  );
 });

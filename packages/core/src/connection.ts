@@ -47,7 +47,13 @@ export type { ConnectionKind } from './xmpp/plugins/plugin.js';
 export { PluginRegistry } from './xmpp/plugins/plugin-registry.js';
 export { PresenceLedger } from './xmpp/presence/presence-ledger.js';
 export type { RosterHost, RosterPolicies, SubscriptionPolicy, Tell } from './xmpp/presence/roster-host.js';
-export type { ContactChanges, RosterEntry, Subscription, SubscriptionType } from './xmpp/presence/roster-item.js';
+export {
+  type ContactChanges,
+  entryWeight,
+  type RosterEntry,
+  type Subscription,
+  type SubscriptionType,
+} from './xmpp/presence/roster-item.js';
 export type { IqInit } from './xmpp/stanza-init.js';
 export type { PresenceChange, RosterChange } from './xmpp/xmpp-events.js';
 export { XMPP_OPTIONS } from './xmpp/xmpp-options.js';

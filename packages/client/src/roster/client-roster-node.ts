@@ -1,5 +1,11 @@
 import { type JID, type RequestOptions, RosterNode } from '@sestina/core';
-import type { ContactChanges, PresenceLedger, RosterHost } from '@sestina/core/connection';
+import {
+  type ContactChanges,
+  entryWeight,
+  type PresenceLedger,
+  type RosterEntry,
+  type RosterHost,
+} from '@sestina/core/connection';
 
 /** Changes a roster where it is really kept: on the server. */
 export interface RosterEditor {
@@ -10,6 +16,9 @@ export interface RosterEditor {
 
 /** How many who are in no roster are remembered as long as the roster is not known: they may be contacts. */
 export const MAX_UNSORTED = 20_000;
+
+/** Bytes of memory that the contacts may take, estimated: some 35,000 ordinary ones. */
+export const MAX_ROSTER_BYTES = 16 * 1_048_576;
 
 /** The roster of an account, as its server keeps it (RFC 6121 §2). */
 export class ClientRosterNode extends RosterNode {
@@ -52,6 +61,12 @@ export class ClientRosterNode extends RosterNode {
   /** Whether the roster has exactly that address. @internal */
   isContact(jid: JID): boolean {
     return this.exactly(jid)?.inRoster ?? false;
+  }
+
+  /** Whether an entry can be kept, in place of the one that there is of that address. @internal */
+  hasRoomFor(entry: RosterEntry): boolean {
+    const known = this.exactly(entry.jid)?.entryCounted ?? 0;
+    return this.contactBytes - known + entryWeight(entry) <= MAX_ROSTER_BYTES;
   }
 
   protected override get maxStrangers(): number {

@@ -7,11 +7,11 @@ import {
   StanzaValueError,
   Storage,
 } from '@sestina/core';
-import type { ContactChanges, RosterEntry } from '@sestina/core/connection';
-import { within } from '@sestina/core/util';
+import { type ContactChanges, entryWeight, type RosterEntry } from '@sestina/core/connection';
+import { LruMap, within } from '@sestina/core/util';
 import { RosterItemElement, RosterQuery } from '../stanza/roster.js';
 import type { ClientRoster } from './client-roster.js';
-import type { ClientRosterNode, RosterEditor } from './client-roster-node.js';
+import { type ClientRosterNode, MAX_ROSTER_BYTES, type RosterEditor } from './client-roster-node.js';
 import { readStored, writeStored } from './stored-roster.js';
 
 /** Keeps the roster of a client like the server's (RFC 6121 §2): fetch, pushes, changes, versions. */
@@ -21,7 +21,7 @@ export class RosterSync implements RosterEditor {
   readonly #versioned: () => boolean;
   readonly #storage: Storage;
   /** Who was taken out by pushes before the roster was known. */
-  readonly #dropped = new Set<string>();
+  readonly #dropped = new LruMap<string, true>({ maxEntries: 1_000 });
   #unsaved: ClientRosterNode | undefined;
   #saving: Promise<void> | undefined;
 
@@ -105,9 +105,11 @@ export class RosterSync implements RosterEditor {
     const { jid } = item;
     if (item.subscription === 'remove') {
       node.drop(jid);
-      if (!node.loaded) this.#dropped.add(jid.full);
+      if (!node.loaded) this.#dropped.set(jid.full, true);
     } else {
-      node.apply([entryOf(item.compact())]);
+      const entry = entryOf(item.compact());
+      if (!node.hasRoomFor(entry)) throw new StanzaError('resource-constraint', { text: 'the roster is too large' });
+      node.apply([entry]);
       this.#dropped.delete(jid.full);
     }
     // A version stands for all that came before it: of a list that was not fetched it says nothing.
@@ -117,9 +119,16 @@ export class RosterSync implements RosterEditor {
   }
 
   *#entries(items: Iterable<RosterItemElement>): IterableIterator<RosterEntry> {
+    let left = MAX_ROSTER_BYTES;
     for (const item of items) {
       try {
-        yield entryOf(item);
+        const entry = entryOf(item);
+        left -= entryWeight(entry);
+        if (left < 0) {
+          this.#xmpp.logger.warn('the roster is too large: the rest of its contacts is left out');
+          return;
+        }
+        yield entry;
       } catch (error) {
         if (!(error instanceof StanzaValueError)) throw error;
         this.#xmpp.logger.warn(`a contact of the roster was left out: ${error.message}`);

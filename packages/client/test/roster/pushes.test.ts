@@ -46,6 +46,25 @@ describe('a roster push', () => {
     expect(client.clientRoster.version).toBeUndefined();
   });
 
+  it('beyond the bytes that a roster may take is refused, and those of contacts that are there are taken', async () => {
+    const { client, server } = await played();
+    const name = 'x'.repeat(60_000);
+    let refused = 0;
+    for (let number = 0; number < 300; number++) {
+      server.peer.send(push('', `<item jid='c${number}@example.net' name='${name}'/>`));
+      const answer = await server.peer.receive(/<iq[^>]*(?:\/>|>.*?<\/iq>)/);
+      if (answer.includes('resource-constraint')) refused += 1;
+    }
+    expect(client.clientRoster.size).toBe(277);
+    expect(refused).toBe(23);
+    server.peer.send(push('', "<item jid='c0@example.net' name='short'/>"));
+    await server.peer.receive(/<iq[^>]*type='result'[^>]*\/>/);
+    expect(client.clientRoster.get('c0@example.net')?.name).toBe('short');
+    server.peer.send(push('', "<item jid='c299@example.net'/>"));
+    await server.peer.receive(/<iq[^>]*type='result'[^>]*\/>/);
+    expect(client.clientRoster.has('c299@example.net')).toBe(true);
+  });
+
   it('before the roster was fetched changes the list, and says nothing of its version', async () => {
     const storage = new MemoryStorage();
     const good = '{"version":"v1","items":[{"jid":"bob@example.net","name":"Bob"}]}';

@@ -15,8 +15,8 @@ import type { HeldPresence, KeptRoster, RosterState } from './roster-keeper.js';
 
 /** What a roster belongs to. */
 export interface OwnerGroup extends ChangesGroup<ComponentRosterNode> {
-  /** There may be something in it now; `lasting`: more than strangers. */
-  filled(roster: ComponentRosterNode, lasting: boolean): void;
+  /** There may be something in it now; `lasting`: more than strangers. False where it is not kept for that. */
+  filled(roster: ComponentRosterNode, lasting: boolean): boolean;
 }
 
 /**
@@ -320,8 +320,8 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
 
   // Being remembered.
 
-  protected override filled(lasting: boolean): void {
-    this.#group.filled(this, lasting);
+  protected override filled(lasting: boolean): boolean {
+    return this.#group.filled(this, lasting);
   }
 
   protected override emptied(): void {
@@ -335,6 +335,11 @@ export class ComponentRosterNode extends RosterNode implements KeptRoster {
   /** How many contacts are known. @internal */
   get known(): number {
     return this.contacts;
+  }
+
+  /** How much memory they take, in bytes, estimated. @internal */
+  get knownBytes(): number {
+    return this.contactBytes;
   }
 
   /** Whether there is more than strangers. @internal */

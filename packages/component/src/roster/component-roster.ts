@@ -1,10 +1,12 @@
 import { JID, type Presence, Roster, type RosterItem, StanzaError } from '@sestina/core';
-import type { PresenceType, RosterHost, RosterPolicies, Tell } from '@sestina/core/connection';
+import type { PresenceLedger, PresenceType, RosterHost, RosterPolicies, Tell } from '@sestina/core/connection';
 import { ComponentRosterNode, type OwnerGroup } from './component-roster-node.js';
 import type { PresenceDelivery, RosterKeeper } from './roster-keeper.js';
 
-/** Owners with nothing but strangers in their rosters. */
-const MAX_STRANGE_OWNERS = 10_000;
+/** Bytes for each subscriber that there may be, of which an ordinary one takes some 450. */
+const SUBSCRIBER_BYTES = 512;
+/** Owners with nothing but strangers in their rosters, of which each takes some 5 KB. */
+const MAX_STRANGE_OWNERS = 1_000;
 
 /** The rosters of a component: one for each address of its domain, made where it is needed, gone when nothing is in it. */
 export class ComponentRoster extends Roster<ComponentRosterNode> {
@@ -26,7 +28,10 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   keeper: RosterKeeper | undefined;
   /** How many owners may get a roster that lasts because strangers subscribe, where no store keeps them. */
   maxOwners = 10_000;
-  /** How many contacts strangers may make by subscribing: of one address where a store keeps them, else of all addresses together. */
+  /**
+   * How many contacts strangers may make by subscribing: of one address where a store keeps them, else of all addresses together. They
+   * may take 512 bytes each on the average, so that there are fewer of those with very long addresses.
+   */
   maxSubscribers = 100_000;
   /** Sends what goes to many; without one all of it is sent at once. */
   delivery: PresenceDelivery | undefined;
@@ -41,7 +46,7 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
       get delivery() {
         return self.delivery;
       },
-      filled: (node, lasting) => void this.#filled(node, lasting),
+      filled: (node, lasting) => this.#filled(node, lasting),
       emptied: (node) => this.#tidy(node),
     };
   }
@@ -210,20 +215,28 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   }
 
   /** How many there are; looked at one by one where that matters, since rosters that were stored have gone without a word. */
-  #contacts(max: number): number {
-    if (this.ledger.contacts >= max) {
-      let contacts = 0;
-      for (const node of this.#nodes.values()) contacts += node.known;
-      this.ledger.contacts = contacts;
+  #recount(max: number): PresenceLedger {
+    const { ledger } = this;
+    if (ledger.contacts >= max || ledger.contactBytes >= max * SUBSCRIBER_BYTES) {
+      ledger.contacts = 0;
+      ledger.contactBytes = 0;
+      for (const node of this.#nodes.values()) {
+        ledger.contacts += node.known;
+        ledger.contactBytes += node.knownBytes;
+      }
     }
-    return this.ledger.contacts;
+    return ledger;
   }
 
   /** Why no further subscriber of an address can be kept. */
   #refusal(node: ComponentRosterNode): string | undefined {
     const { maxOwners, maxSubscribers } = this;
-    const contacts = this.keeper ? node.known : this.#contacts(maxSubscribers);
-    if (contacts >= maxSubscribers) return `no more than ${maxSubscribers} can subscribe here`;
+    const { contacts, contactBytes } = this.keeper
+      ? { contacts: node.known, contactBytes: node.knownBytes }
+      : this.#recount(maxSubscribers);
+    if (contacts >= maxSubscribers || contactBytes >= maxSubscribers * SUBSCRIBER_BYTES) {
+      return `no more than ${maxSubscribers} can subscribe here`;
+    }
     if (this.keeper || this.#filled(node, true)) return undefined;
     return `no more than ${maxOwners} addresses can be subscribed to here`;
   }

@@ -10,6 +10,10 @@ const MAX_STRANGERS = 1_000;
 const MAX_WAITING = 1_000;
 const MAX_RESOURCES = { own: 100, contact: 100, stranger: 16 };
 
+// A stranger takes some 500 bytes beside his address, of which there may be 2,047.
+const LONG_ADDRESS = 256;
+const costOf = ({ jid }: RosterItem): number => 1 + Math.floor(jid.full.length / LONG_ADDRESS);
+
 /** What a presence has changed. */
 export interface Arrival {
   readonly item: RosterItem;
@@ -26,6 +30,7 @@ export abstract class PeerList implements ItemOwner {
   /** Those of them who are not in the roster, oldest first. */
   readonly #strangers = new Set<RosterItem>();
   #contacts = 0;
+  #contactBytes = 0;
   /** Those with a resource in their address. */
   #withResource = 0;
 
@@ -44,6 +49,11 @@ export abstract class PeerList implements ItemOwner {
   /** How many contacts are in the roster. */
   protected get contacts(): number {
     return this.#contacts;
+  }
+
+  /** Bytes of memory that they take, estimated. */
+  protected get contactBytes(): number {
+    return this.#contactBytes;
   }
 
   /** Contacts and others. */
@@ -75,8 +85,10 @@ export abstract class PeerList implements ItemOwner {
     return { lets: item?.from || bare?.from || false, contact: item?.inRoster || bare?.inRoster || false };
   }
 
-  /** There may be something in it now; `lasting`: more than strangers. */
-  protected filled(_lasting: boolean): void {}
+  /** There may be something in it now; `lasting`: more than strangers. False where it is not kept for that. */
+  protected filled(_lasting: boolean): boolean {
+    return true;
+  }
 
   /** There may be nothing in it now. */
   protected emptied(): void {}
@@ -89,7 +101,8 @@ export abstract class PeerList implements ItemOwner {
   /** Puts an item into the roster. */
   protected enter(item: RosterItem): void {
     this.#items.set(item.jid.full, item);
-    if (this.#strangers.delete(item)) this.ledger.strangersLeft += 1;
+    this.#uncountStranger(item);
+    this.#weigh(item, item.entryWeight);
     if (!item.inRoster) {
       item.inRoster = true;
       this.#contacts += 1;
@@ -106,10 +119,18 @@ export abstract class PeerList implements ItemOwner {
     item.inRoster = false;
     this.#contacts -= 1;
     this.ledger.contacts -= 1;
+    this.#weigh(item, 0);
     if (item.jid.isFull) this.#withResource -= 1;
     if (this.forgetStranger(item)) return;
     this.#count(item);
     this.ledger.update(item);
+  }
+
+  #weigh(item: RosterItem, weight: number): void {
+    const more = weight - item.entryCounted;
+    item.entryCounted = weight;
+    this.#contactBytes += more;
+    this.ledger.contactBytes += more;
   }
 
   /**
@@ -140,12 +161,16 @@ export abstract class PeerList implements ItemOwner {
   #count(item: RosterItem): void {
     if (this.#strangers.has(item)) return;
     this.#strangers.add(item);
-    this.ledger.strangersLeft -= 1;
+    this.ledger.strangersLeft -= costOf(item);
+  }
+
+  #uncountStranger(item: RosterItem): void {
+    if (this.#strangers.delete(item)) this.ledger.strangersLeft += costOf(item);
   }
 
   /** Its strangers do not count any more: this roster may go without a word. */
   protected uncount(): void {
-    this.ledger.strangersLeft += this.#strangers.size;
+    for (const stranger of this.#strangers) this.ledger.strangersLeft += costOf(stranger);
     this.#strangers.clear();
   }
 
@@ -172,7 +197,7 @@ export abstract class PeerList implements ItemOwner {
   forgetStranger(item: RosterItem): boolean {
     if (item.inRoster || item.online || item.pendingIn || item.ask) return false;
     if (!this.#items.delete(item.jid.full)) return false;
-    if (this.#strangers.delete(item)) this.ledger.strangersLeft += 1;
+    this.#uncountStranger(item);
     if (this.#items.size === 0) this.emptied();
     return true;
   }
@@ -191,13 +216,13 @@ export abstract class PeerList implements ItemOwner {
     }
     const before = item.put(kept);
     const edge = resources.size === 0;
-    if (!this.ledger.update(item)) {
+    // A stranger at an address that is not kept for him would keep all of it.
+    if (!this.ledger.update(item) || !(this.filled(false) || item.inRoster)) {
       item.left(kept.presence);
       this.ledger.update(item);
       this.forgetStranger(item);
       return undefined;
     }
-    this.filled(false);
     return { item, edge, changed: !before || before.show !== kept.show || before.status !== kept.status };
   }
 

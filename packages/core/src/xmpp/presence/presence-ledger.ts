@@ -16,9 +16,11 @@ export class PresenceLedger {
   readonly #contacts = new Set<RosterItem>();
   /** Contacts of all rosters. */
   contacts = 0;
+  /** Bytes of memory that they take, estimated. */
+  contactBytes = 0;
 
   constructor(
-    /** How many who are in no roster may still be remembered. */
+    /** How many who are in no roster may still be remembered; one with a long address counts as several. */
     public strangersLeft: number,
     /** Called where somebody is not remembered, or something is forgotten, for want of room. */
     readonly full: () => void,

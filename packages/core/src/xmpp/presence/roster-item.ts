@@ -37,7 +37,18 @@ export interface ItemOwner {
   forgetStranger(item: RosterItem): boolean;
 }
 
+// Bytes of a contact beside its address, and of each text beside its characters: measured.
+const ENTRY = 420;
+const TEXT = 24;
+
 const NOBODY: ReadonlyMap<string, ResourcePresence> = new Map(); // module-state: the empty map, never written to
+
+/** Bytes of memory that a contact takes, estimated. */
+export function entryWeight({ jid, name = '', groups = [] }: RosterEntry): number {
+  let characters = jid.full.length + name.length;
+  for (const group of groups) characters += TEXT + group.length;
+  return ENTRY + characters;
+}
 
 /** A contact of an owner: what the roster says, and the presence of its resources. */
 export class RosterItem {
@@ -55,8 +66,10 @@ export class RosterItem {
   pendingIn = false;
   /** Whether it is in the roster, and not only somebody whose presence we see. */
   inRoster = false;
-  /** What the ledger has counted of it. @internal */
+  /** What the ledger has counted of its presence. @internal */
   counted = 0;
+  /** What its roster has counted of it as a contact. @internal */
+  entryCounted = 0;
 
   constructor(
     roster: ItemOwner,
@@ -141,6 +154,11 @@ export class RosterItem {
     this.ask = entry.ask ?? false;
     this.approved = entry.approved ?? false;
     if (this.from) this.pendingIn = false;
+  }
+
+  /** Bytes of memory that it takes as a contact, estimated. @internal */
+  get entryWeight(): number {
+    return entryWeight(this);
   }
 
   /** @internal */

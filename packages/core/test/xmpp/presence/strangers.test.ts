@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JID } from '../../../src/jid/index.js';
+import { PresenceLedger, RosterNode } from '../../../src/xmpp/presence/index.js';
 import { watchRejections } from '../../helpers/stream-rejections.js';
 import { BOB, presence, watched } from './watched.js';
 
@@ -23,6 +24,26 @@ describe('strangers', () => {
     // And where one leaves there is room again.
     await receive(presence('s0@example.net/x', 'unavailable'), presence('s1100@example.net/x'));
     expect(node.get('s1100@example.net')?.online).toBe(true);
+  });
+
+  it('with long addresses count as several of all that are remembered, and give back as much', async () => {
+    const ledger = new PresenceLedger(8, () => {});
+    const node = new RosterNode({} as never, JID.from('alice@example.org'), ledger);
+    const long = (name: string): JID => JID.from(`${name}${'x'.repeat(700)}@example.net`);
+    const items = ['a', 'b', 'c'].map((name) => {
+      const item = node.item(long(name));
+      item.pendingIn = true;
+      return item;
+    });
+    expect(ledger.strangersLeft).toBeLessThanOrEqual(0);
+    const left = ledger.strangersLeft;
+    node.item(JID.from('short@example.net'));
+    expect(ledger.strangersLeft).toBe(left);
+    for (const item of items) {
+      item.pendingIn = false;
+      node.forgetStranger(item);
+    }
+    expect(ledger.strangersLeft).toBe(8);
   });
 
   it('whose requests nobody answers do not keep others from asking', async () => {
