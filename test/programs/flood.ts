@@ -81,8 +81,12 @@ const xmpp: BaseXMPP = isComponent
       maxOwners: 2_000,
     })
   : new ClientXMPP({ ...options, jid: TO, password: 'secret' });
-const plugins = [ServiceDiscovery, EntityCapabilities, ChatStates, DeliveryReceipts, SoftwareVersion, Ping];
-for (const plugin of plugins) xmpp.use(plugin);
+xmpp.use(ServiceDiscovery);
+xmpp.use(EntityCapabilities);
+xmpp.use(ChatStates);
+xmpp.use(DeliveryReceipts);
+xmpp.use(SoftwareVersion);
+xmpp.use(Ping);
 if (!isComponent) xmpp.use(MultiUserChat);
 xmpp.on('message', () => {});
 xmpp.on('error', () => {});

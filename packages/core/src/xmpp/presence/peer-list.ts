@@ -3,7 +3,7 @@ import type { Sending } from '../../sending.js';
 import type { Presence } from '../../stanza/presence.js';
 import { keepPresence } from './kept-presence.js';
 import type { PresenceLedger } from './presence-ledger.js';
-import { type ContactChanges, type ItemOwner, RosterItem, type SubscriptionType } from './roster-item.js';
+import { type ContactChanges, entryWeight, type ItemOwner, RosterItem, type SubscriptionType } from './roster-item.js';
 
 const MAX_STRANGERS = 1_000;
 // Beside them, those who wait for an answer: a flood of presence must not keep anybody from asking.
@@ -102,7 +102,7 @@ export abstract class PeerList implements ItemOwner {
   protected enter(item: RosterItem): void {
     this.#items.set(item.jid.full, item);
     this.#uncountStranger(item);
-    this.#weigh(item, item.entryWeight);
+    this.#weigh(item, entryWeight(item));
     if (!item.inRoster) {
       item.inRoster = true;
       this.#contacts += 1;

@@ -156,11 +156,6 @@ export class RosterItem {
     if (this.from) this.pendingIn = false;
   }
 
-  /** Bytes of memory that it takes as a contact, estimated. @internal */
-  get entryWeight(): number {
-    return entryWeight(this);
-  }
-
   /** @internal */
   get standing(): 'contact' | 'own' | 'stranger' {
     if (this.jid.bare.equals(this.#roster.owner)) return 'own';
