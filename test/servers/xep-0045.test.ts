@@ -152,6 +152,27 @@ describe.each(KINDS)('rooms on %s', (kind) => {
     expect((await room.send('again').reflected).body).toBe('again');
   });
 
+  it('a component is in a room with a hundred puppets', async () => {
+    const component = bench.component({ jid: bench.server.component.domains[1] ?? '' });
+    const muc = component.use(MultiUserChat, { joinRate: 1_000 });
+    await component.connect();
+    const { domain } = component.requestedJid;
+    const jid = address();
+    const observer = await muc.join(jid, { from: `observer@${domain}`, nick: 'observer', create: 'instant' });
+    const names = Array.from({ length: 100 }, (_, index) => `puppet${index}`);
+    const puppets = await Promise.all(
+      names.map((name) => muc.join(jid, { from: `${name}@${domain}`, nick: name, track: 'self' })),
+    );
+    await expect.poll(() => observer.occupants.size, { timeout: 10_000 }).toBe(101);
+    expect(puppets.map(({ occupants }) => occupants.size)).toEqual(names.map(() => 1));
+    const heard: string[] = [];
+    observer.on('message', ({ body, context }) => void heard.push(`${context.author.jid.resource} ${body}`));
+    await Promise.all(puppets.slice(0, 10).map((puppet) => puppet.send('hello').reflected));
+    const all = names.slice(0, 10).map((name) => `${name} hello`);
+    await expect.poll(() => [...heard].sort(), { timeout: 10_000 }).toEqual(all);
+    expect((await observer.send('done').reflected).context.way).toBe('out');
+  });
+
   it('removing the plugin leaves the rooms', async () => {
     const { romeo } = await two();
     const { client, muc } = await guest();

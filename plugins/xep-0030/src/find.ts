@@ -23,7 +23,12 @@ export async function findServices(
   const gate = new Gate({ what: 'questions', total: CONCURRENCY, maxWaiting: candidates.length });
   const look = async (jid: JID): Promise<Service | undefined> => {
     // One service that does not answer, or not properly, must not hide the others.
-    const info = await gate.run(() => asker.info(jid, { signal, from }), { signal }).catch(() => undefined);
+    const ask = (): Promise<DiscoInfo> => {
+      // What waits for its turn does not listen to the signal: there may be many.
+      signal.throwIfAborted();
+      return asker.info(jid, { signal, from });
+    };
+    const info = await gate.run(ask).catch(() => undefined);
     return info && matches(info, wanted) ? { jid, info } : undefined;
   };
   return (await Promise.all(candidates.map(look))).filter((service) => service !== undefined);

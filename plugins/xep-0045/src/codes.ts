@@ -1,3 +1,5 @@
+import type { XmlElement } from '@sestina/core';
+
 /** Status codes of rooms, by what they say (XEP-0045 §16.6). */
 export const CODES = {
   /** All occupants see our real address. */
@@ -31,3 +33,36 @@ export const CODES = {
   /** Put out by a fault. */
   technical: 333,
 } as const;
+
+const NS_CONDITIONS = 'urn:xmpp:muc:conditions:1';
+
+/** The same as elements (XEP-0306 §3), for rooms that leave out the numbers. */
+const CONDITIONS: Readonly<Record<string, number>> = {
+  'affiliation-changed': CODES.affiliationChanged,
+  banned: CODES.banned,
+  'configuration-changed': CODES.configChanged,
+  'fully-anonymous': CODES.nowAnonymous,
+  kicked: CODES.kicked,
+  'logging-disabled': CODES.notLogged,
+  'logging-enabled': CODES.logged,
+  'new-nick': CODES.nickChanged,
+  'nick-assigned': CODES.nickAssigned,
+  'non-anonymous': CODES.nowNonAnonymous,
+  'realjid-public': CODES.nonAnonymous,
+  'removed-affiliation': CODES.removedByAffiliation,
+  'removed-membership': CODES.removedAsNoMember,
+  'removed-shutdown': CODES.shutdown,
+  'room-created': CODES.created,
+  'self-presence': CODES.self,
+  'semi-anonymous': CODES.nowSemiAnonymous,
+};
+
+/** The codes that the conditions in a `<status/>` stand for. */
+export function conditionCodes(status: XmlElement): number[] {
+  const codes: number[] = [];
+  for (const { name, namespace } of status.elements()) {
+    const code = namespace === NS_CONDITIONS && Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined;
+    if (code !== undefined) codes.push(code);
+  }
+  return codes;
+}

@@ -10,9 +10,12 @@ import {
   type RequestOptions,
   type Sending,
   SessionLostError,
+  StanzaError,
+  viewOf,
 } from '@sestina/core';
 import { Coalescer, SharedLookups } from '@sestina/core/util';
-import { ServiceDiscovery } from '@sestina/xep-0030';
+import { type DiscoItem, DiscoItems, type DiscoRequest, ServiceDiscovery } from '@sestina/xep-0030';
+import { NS_RSM, type Page, pages, ResultSet } from '@sestina/xep-0059';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import type { Departure } from './departure.js';
 import { RoomExistsError, RoomJoinError } from './errors.js';
@@ -80,6 +83,17 @@ export class MultiUserChat extends Plugin {
       nextStay: () => ++this.#stays,
       shownBy: (own) => this.#shown.get((own ?? xmpp.account).bare.full) ?? {},
     };
+    const { showRooms } = options;
+    if (showRooms !== 'nobody') {
+      const answer = async ({ from, to }: DiscoRequest): Promise<{ jid: JID }[]> => {
+        if (!(await xmpp.admits(showRooms, from, to))) throw new StanzaError('service-unavailable');
+        const inside = [...this.rooms].filter(
+          ({ state, own }) => state === 'joined' && (!own || (to && own.bare.equals(to.bare))),
+        );
+        return inside.map(({ jid }) => ({ jid }));
+      };
+      this.own(disco.answerItems(answer, { node: 'http://jabber.org/protocol/muc#rooms' }));
+    }
     this.own(
       xmpp.advertise(NS_MUC),
       xmpp.onMessage((message) => this.#invitations.take(message), { payload: MucUser }),
@@ -91,7 +105,8 @@ export class MultiUserChat extends Plugin {
       xmpp.on('presenceBroadcast', ({ owner, presence }) => {
         if (!options.followPresence) return;
         const { show, status } = presence;
-        this.#shown.set(owner.full, presence.isAvailable ? { show, status } : {});
+        if (presence.isAvailable) this.#shown.set(owner.full, { show, status });
+        else this.#shown.delete(owner.full);
         for (const room of this.#rooms.values()) {
           if ((room.own ?? xmpp.account).bare.equals(owner)) room.follow(presence);
         }
@@ -253,12 +268,19 @@ export class MultiUserChat extends Plugin {
     return found.map(({ jid }) => jid);
   }
 
-  /** The rooms that a service lists. @throws TooManyItemsError beyond 10,000; what `ServiceDiscovery.items()` throws. */
-  async *list(service: JID | string, options: RequestOptions = {}): AsyncGenerator<ListedRoom, void, void> {
-    for (const item of await this.#disco.items(service, options)) {
-      const jid = JID.tryParse(item.xml.attribute('jid') ?? '');
-      if (jid) yield { jid, name: item.name };
-    }
+  /**
+   * The rooms that a service lists, asked for in pages as they are taken.
+   * @throws what `xmpp.request()` throws; PageGoneError, PagingError.
+   */
+  async *list(service: JID | string, options: RequestOptions = {}): AsyncGenerator<ListedRoom, void, undefined> {
+    const fetch = async (set: ResultSet): Promise<Page<ListedRoom>> => {
+      const query = new DiscoItems();
+      query.xml.append(set.xml);
+      const { items, xml } = await this.#xmpp.iqGet(service, query, { ...options, answer: DiscoItems });
+      const found = xml.child(ResultSet.tag, NS_RSM);
+      return { items: [...items].flatMap(listed), set: found && viewOf(ResultSet, found) };
+    };
+    yield* pages(fetch, { pageSize: 100, signal: options.signal });
   }
 
   /** What a room says of itself. @throws what `ServiceDiscovery.info()` throws. */
@@ -315,4 +337,9 @@ export class MultiUserChat extends Plugin {
 
 function keyOf(room: JID, own: JID | undefined): string {
   return `${own?.full ?? ''} ${room.full}`;
+}
+
+function listed({ xml, name }: DiscoItem): ListedRoom[] {
+  const jid = JID.tryParse(xml.attribute('jid') ?? '');
+  return jid ? [{ jid, name }] : [];
 }

@@ -1,4 +1,4 @@
-import { ConfigError, type JID, type PresenceInit } from '@sestina/core';
+import { type Audience, ConfigError, type JID, type PresenceInit } from '@sestina/core';
 import type { RoomConfig } from './room-config.js';
 import type { RoomInfo } from './room-info.js';
 
@@ -31,6 +31,11 @@ export class MultiUserChatOptions {
    * @default true
    */
   followPresence = true;
+  /**
+   * Who may know which rooms we are in (XEP-0045 §6.7). The others get what an absent resource gives.
+   * @default 'nobody'
+   */
+  showRooms: Audience = 'nobody';
   /**
    * Rooms that are entered within a second at most.
    * @default 10

@@ -99,7 +99,7 @@ export class Outbox {
 
   /** Our own words have come back. `fresh`: not from before we came. False where we have not said that. */
   heard(message: Message, fresh: boolean): boolean {
-    const entry = this.#entries.get(message.id ?? '') ?? (fresh ? this.#like(message) : undefined);
+    const entry = this.#byId(message) ?? (fresh ? this.#like(message) : undefined);
     if (!entry?.sent) return false;
     this.#take(entry);
     entry.sending.reflect(message);
@@ -111,7 +111,13 @@ export class Outbox {
     return id !== undefined && this.#entries.has(id);
   }
 
-  /** The first that says the same, for rooms that give ids of their own. */
+  /** By its id, or by what its sender calls it where the room gives ids of its own (XEP-0359 §2.2). */
+  #byId({ id, xml }: Message): Entry | undefined {
+    const origin = xml.child('origin-id', 'urn:xmpp:sid:0')?.attribute('id');
+    return this.#entries.get(id ?? '') ?? this.#entries.get(origin ?? '');
+  }
+
+  /** The first that says the same, for rooms that take out everything else. */
   #like({ body, subject }: Message): Entry | undefined {
     for (const entry of this.#entries.values()) {
       const { message, sent } = entry;

@@ -9,7 +9,6 @@ import type {
   Sending,
   SendOptions,
 } from '@sestina/core';
-import { within } from '@sestina/core/util';
 import { CODES } from './codes.js';
 import { Conversation } from './conversation.js';
 import { type Departure, departureOf, isFault } from './departure.js';
@@ -17,6 +16,7 @@ import { Entering } from './entering.js';
 import { enteringHost } from './entering-host.js';
 import type { Entrance } from './entrance.js';
 import { NotInRoomError, RoomError } from './errors.js';
+import { Leaving } from './leaving.js';
 import { Notices } from './notices.js';
 import type { JidTrust, Occupant } from './occupant.js';
 import type { JoinOptions } from './options.js';
@@ -26,7 +26,7 @@ import { RoomEmitter, type RoomEvents } from './room-events.js';
 import type { RoomInit } from './room-host.js';
 import type { RoomInfo } from './room-info.js';
 import { RoomListening } from './room-listening.js';
-import { type RoomSending, type RoomSendOptions, type Settle, settlement } from './room-sending.js';
+import type { RoomSending, RoomSendOptions } from './room-sending.js';
 import { routePresence } from './routing.js';
 import { Stay } from './stay.js';
 
@@ -48,13 +48,13 @@ export class Room extends RoomListening implements JidTrust {
   readonly #reentry: Reentry;
   readonly #renaming: Renaming;
   readonly #registrations: readonly Pick<Registration, 'dispose'>[];
+  readonly #leaving = new Leaving();
   readonly #lifetime = new AbortController();
   #state: RoomState = 'joining';
   #stay: Stay | undefined;
   #created = false;
   #activeAt = 0;
   #shown: Pick<PresenceInit, 'show' | 'status'> | undefined;
-  #leave: Settle<void> | undefined;
   /** We have gone offline: rooms take us out then. */
   #offline = false;
 
@@ -76,7 +76,7 @@ export class Room extends RoomListening implements JidTrust {
     this.#reentry = new Reentry({
       clock: xmpp.clock,
       random: xmpp.random,
-      enter: (signal) => this.#entering.enter(signal),
+      enter: (signal) => this.#enterAgain(signal),
       gaveUp: (error) => this.#close({ reason: 'lost', error }),
     });
     const conversation = {
@@ -160,8 +160,6 @@ export class Room extends RoomListening implements JidTrust {
     return this.#renaming.nick !== undefined;
   }
 
-  // Taking part.
-
   /**
    * Says something to all. While the room is entered it waits.
    * @returns what became of it: its `reflected` is the message as all have got it.
@@ -211,19 +209,13 @@ export class Room extends RoomListening implements JidTrust {
     const { status, timeout = xmpp.timeout, signal } = options;
     if (this.#state === 'left') return;
     const wasIn = this.#state === 'joined';
-    this.#leave ??= settlement<void>();
     if (wasIn) this.#state = 'leaving';
     if (this.#state !== 'leaving' || !xmpp.online) {
       this.abandon({ reason: 'self' });
       return;
     }
     if (wasIn) this.#sendPresence({ type: 'unavailable', status, to: this.jid.withResource(this.nick) });
-    try {
-      await within(xmpp.clock, this.#leave.promise, { what: `leaving ${this.jid}`, timeout, signal });
-    } catch {
-      // It has been told; whether it says so is its own affair.
-      this.#close({ reason: 'self' });
-    }
+    if (!(await this.#leaving.wait(xmpp.clock, this.jid, { timeout, signal }))) this.#close({ reason: 'self' });
   }
 
   /**
@@ -232,7 +224,7 @@ export class Room extends RoomListening implements JidTrust {
    */
   rejoin(): Promise<void> {
     if (this.#state === 'left' || this.#state === 'leaving') return Promise.reject(this.#notIn());
-    return this.#reentry.begin();
+    return this.#reentry.hurry();
   }
 
   /** Somebody has found out that the room does not know us any more: it is entered again, with a pause where that happens often. */
@@ -296,8 +288,6 @@ export class Room extends RoomListening implements JidTrust {
   #sendPresence(init: PresenceInit): Sending {
     return this.#init.host.xmpp.sendPresence({ from: this.own, ...init });
   }
-
-  // What comes.
 
   get #presence(): 'entering' | 'inside' | undefined {
     if (this.#entering.entrance) return 'entering';
@@ -365,6 +355,14 @@ export class Room extends RoomListening implements JidTrust {
     else this.#close(departure);
   }
 
+  async #enterAgain(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#entering.enter(signal);
+    } finally {
+      if (this.#state === 'joining') this.#state = 'unreachable';
+    }
+  }
+
   /** We are out without anybody wanting it. */
   #lost(departure: Departure, online = true): void {
     this.#conversation.hold();
@@ -390,7 +388,7 @@ export class Room extends RoomListening implements JidTrust {
     this.#reentry.stop(reason);
     for (const registration of this.#registrations) registration.dispose();
     this.#renaming.fail(reason);
-    this.#leave?.resolve();
+    this.#leaving.done();
     this.#conversation.close(reason);
     this.#lifetime.abort(reason);
     this.#emitter.end(departure, reason);

@@ -13,6 +13,7 @@ import {
   oneOf,
   Presence,
 } from '@sestina/core';
+import { conditionCodes } from './codes.js';
 
 /** The namespace, which is also the feature. */
 export const NS_MUC = 'http://jabber.org/protocol/muc';
@@ -106,10 +107,13 @@ export class MucUser extends element('x', NS_MUC_USER, {
   destroyed: child(MucDestroyed),
   password: childText('password'),
 }) {
-  /** The numbers of all its `<status/>`. */
+  /** The numbers of all its `<status/>`; see `CODES`. Conditions of XEP-0306 count as their numbers. */
   get codes(): ReadonlySet<number> {
     const codes = new Set<number>();
-    for (const { code } of this.statuses) if (code !== undefined) codes.add(code);
+    for (const { code, xml } of this.statuses) {
+      if (code !== undefined) codes.add(code);
+      for (const meant of conditionCodes(xml)) codes.add(meant);
+    }
     return codes;
   }
 }

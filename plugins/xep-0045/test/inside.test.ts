@@ -223,6 +223,18 @@ describe('what is said', () => {
     expect((await one.reflected).from?.resource).toBe('thirdwitch');
   });
 
+  it('by us comes back under another id: by what we call it', async () => {
+    const play = await start();
+    const room = await play.join();
+    const [one, two] = [room.send('same'), room.send('same')];
+    const origin = `<origin-id xmlns='urn:xmpp:sid:0' id='${two.id}'/>`;
+    await play.says('thirdwitch', 'same', origin, "id='other'");
+    expect((await two.reflected).id).toBe('other');
+    await play.says('firstwitch', 'same', `<origin-id xmlns='urn:xmpp:sid:0' id='${one.id}'/>`);
+    await play.says('thirdwitch', 'same', '', `id='${one.id}'`);
+    expect((await one.reflected).id).toBe(one.id);
+  });
+
   it('what the room refuses rejects, and so does what does not come back', async () => {
     const play = await start();
     const room = await play.join();

@@ -93,6 +93,22 @@ describe('entering a room', () => {
     await expect(joined).resolves.toMatchObject({ state: 'joined', nick: 'thirdwitch' });
   });
 
+  it('reads conditions where there are no numbers (XEP-0306)', async () => {
+    const play = await start();
+    const { joined } = await play.ask();
+    const condition = (name: string): string => `<status><${name} xmlns='urn:xmpp:muc:conditions:1'/></status>`;
+    const inside = `<item affiliation='none' role='participant'/>${condition('self-presence')}${condition('realjid-public')}${condition('constructor')}`;
+    await play.here('renamed', `<x xmlns='${NS}#user'>${inside}</x>`);
+    await play.subject('');
+    const room = await joined;
+    expect(room).toMatchObject({ nick: 'renamed', showsJids: true });
+    await play.gone(
+      'renamed',
+      `<x xmlns='${NS}#user'><item affiliation='none' role='none'/>${condition('kicked')}</x>`,
+    );
+    expect(room.state).toBe('left');
+  });
+
   it('goes by the nick that the room has given us (status 210)', async () => {
     const play = await start();
     const { joined } = await play.ask();

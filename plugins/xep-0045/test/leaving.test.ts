@@ -79,7 +79,7 @@ describe('leaving', () => {
       await play.stream.clock.advance(20_000);
       await play.stream.nextSent();
       await play.refuse('service-unavailable', 'wait');
-      expect(room.state).toBe('joining');
+      expect(room.state).toBe('unreachable');
     }
     await play.stream.clock.advance(60_000);
     await play.stream.nextSent();
@@ -87,6 +87,18 @@ describe('leaving', () => {
     expect(room.state).toBe('left');
     expect(play.events.at(-1)).toEqual(['left', expect.objectContaining({ reason: 'lost' })]);
     expect(play.events.at(-1)?.[1]).toMatchObject({ error: { reason: 'members-only' } });
+  });
+
+  it('without a pause where somebody asks for it', async () => {
+    const play = await start();
+    const room = await play.join();
+    await play.gone('thirdwitch', word([110, 332]));
+    await play.stream.expectNothingSent();
+    const again = play.muc.join(ROOM);
+    expect((await play.stream.nextSent()).attribute('to')).toBe(`${ROOM}/thirdwitch`);
+    await play.here('thirdwitch', word([110]));
+    await play.subject('');
+    expect(await again).toBe(room);
   });
 
   it('or not at all', async () => {
@@ -173,6 +185,46 @@ describe('sessions', () => {
     await play.here('hag', word([110]));
     await play.subject('');
     expect(room).toMatchObject({ state: 'joined', nick: 'hag' });
+  });
+
+  it('one that ends in the middle of entering leaves nothing behind', async () => {
+    const script: ((play: Play) => Promise<void>)[] = [
+      (play) => play.here('firstwitch'),
+      (play) => play.here('thirdwitch', word([110])),
+      (play) =>
+        play.says('firstwitch', 'old', `<delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='2023-12-31T23:00:00Z'/>`),
+      (play) => play.subject('Fire'),
+    ];
+    for (let cut = 0; cut < script.length; cut++) {
+      const play = await start();
+      const { joined } = await play.ask();
+      for (const step of script.slice(0, cut)) await step(play);
+      await play.stream.drop();
+      await expect(joined).rejects.toMatchObject({ code: 'ERR_SESSION_LOST' });
+      expect([...play.muc.rooms]).toEqual([]);
+      await play.stream.connect();
+      await play.stream.expectNothingSent();
+      const again = await play.ask();
+      for (const step of script) await step(play);
+      const room = await again.joined;
+      expect([...room.occupants.keys()]).toEqual(['firstwitch', 'thirdwitch']);
+      expect(room.subject).toBe('Fire');
+    }
+  });
+
+  it('a room that is entered again while we are in swaps its occupants at once', async () => {
+    const play = await start();
+    const room = await play.join();
+    play.names();
+    const again = room.rejoin();
+    await play.stream.nextSent();
+    await play.here('hecate');
+    expect([...room.occupants.keys()]).toEqual(['firstwitch', 'secondwitch', 'thirdwitch']);
+    await play.here('thirdwitch', word([110]));
+    await play.subject('');
+    await again;
+    expect([...room.occupants.keys()]).toEqual(['hecate', 'thirdwitch']);
+    expect(play.names()).toEqual(['joined', 'occupantsLoaded', 'subject']);
   });
 
   it('one that ends while a room is entered again changes nothing of that', async () => {

@@ -148,6 +148,32 @@ describe('settings', () => {
     await expect(done).rejects.toMatchObject({ name: 'ConfigError' });
   });
 
+  it('are changed twice at once, each by the form that it got', async () => {
+    const play = await start();
+    const room = play.muc.manage(ROOM);
+    const both = [room.configure({ persistent: true }), room.configure({ name: 'Heath' })];
+    const gets = [await play.stream.nextSent(), await play.stream.nextSent()];
+    for (const get of gets.reverse()) await play.recv(result(get, `<query xmlns='${NS}#owner'>${FORM}</query>`));
+    const sets = [await play.stream.nextSent(), await play.stream.nextSent()];
+    expect(`${sets[0]}`).toContain('<value>Heath</value>');
+    expect(`${sets[1]}`).toContain("persistentroom' type='boolean'><value>1</value>");
+    for (const set of sets) await play.recv(result(set));
+    await Promise.all(both);
+  });
+
+  it('keep what nobody knows, also where it has to be answered', async () => {
+    const play = await start();
+    const done = play.muc.manage(ROOM).configure({ name: 'Heath' });
+    const unknown =
+      "<field var='x-required' type='list-single'><required/><value>a</value></field><field type='text-single'><value>b</value></field>";
+    const form = FORM.replace('</x>', `${unknown}</x>`);
+    await play.recv(result(await play.stream.nextSent(), `<query xmlns='${NS}#owner'>${form}</query>`));
+    const set = await play.stream.nextSent();
+    expect(`${set}`).toContain("<field var='x-required' type='list-single'><value>a</value></field></x>");
+    await play.recv(result(set));
+    await done;
+  });
+
   it('may be filled in by a function', async () => {
     const play = await start();
     const room = play.muc.manage(ROOM);
