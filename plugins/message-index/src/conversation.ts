@@ -1,0 +1,100 @@
+import type { Author } from '@sestina/core/handlers';
+import type { MessageRef } from '@sestina/xep-0359';
+import type { Entry } from './entry.js';
+import { sameAuthor } from './same-author.js';
+
+type IdField = 'id' | 'originId';
+
+// As long as somebody may send the same again by mistake, or a server give it by another way.
+const SAME_WORDS = 600_000;
+
+/** The messages of a conversation, by all that they are called. */
+export class Conversation {
+  /** Oldest first. */
+  readonly entries = new Set<Entry>();
+  /** By what the archive calls it: a conversation is in one, that of the account or of the room. */
+  readonly #byArchive = new Map<string, Entry>();
+  readonly #byId: Readonly<Record<IdField, Map<string, Entry[]>>> = { id: new Map(), originId: new Map() };
+
+  add(entry: Entry): void {
+    this.entries.add(entry);
+    this.#indexArchive(entry);
+    for (const field of ['id', 'originId'] as const) {
+      const name = entry[field];
+      if (name === undefined) continue;
+      const others = this.#byId[field].get(name);
+      if (others) others.push(entry);
+      else this.#byId[field].set(name, [entry]);
+    }
+  }
+
+  delete(entry: Entry): void {
+    if (!this.entries.delete(entry)) return;
+    const { archiveId } = entry;
+    if (archiveId !== undefined && this.#byArchive.get(archiveId) === entry) this.#byArchive.delete(archiveId);
+    for (const field of ['id', 'originId'] as const) {
+      const name = entry[field];
+      const left = name === undefined ? undefined : this.#byId[field].get(name)?.filter((other) => other !== entry);
+      if (name === undefined || !left) continue;
+      if (left.length > 0) this.#byId[field].set(name, left);
+      else this.#byId[field].delete(name);
+    }
+  }
+
+  /** The one that was noted before, and is the same message. */
+  sameAs(entry: Entry): Entry | undefined {
+    const archived = entry.archiveId === undefined ? undefined : this.#byArchive.get(entry.archiveId);
+    if (archived && isSameArchive(entry, archived)) return archived;
+    for (const other of this.#called(entry)) if (isSame(entry, other)) return other;
+    return undefined;
+  }
+
+  /** What a copy of a message says of its archive, which the first one did not. */
+  learn(entry: Entry, { archive, archiveId }: Entry): void {
+    if (entry.archiveId !== undefined || archiveId === undefined) return;
+    entry.archive = archive;
+    entry.archiveId = archiveId;
+    this.#indexArchive(entry);
+  }
+
+  find(ref: MessageRef | string, author: Author | undefined): Entry | undefined {
+    const { id, kind, by } = typeof ref === 'string' ? { id: ref, kind: undefined, by: undefined } : ref;
+    const archived = kind === undefined || kind === 'stanza' ? this.#byArchive.get(id) : undefined;
+    if (archived && isBy(archived, author) && (!by || archived.archive?.equals(by.bare))) return archived;
+    if (kind === 'stanza') return undefined;
+    for (const field of kind === 'origin' ? (['originId', 'id'] as const) : (['id', 'originId'] as const)) {
+      const found = (this.#byId[field].get(id) ?? []).filter((entry) => isBy(entry, author));
+      if (found.length > 0) return newest(found);
+    }
+    return undefined;
+  }
+
+  #called({ id, originId }: Entry): readonly Entry[] {
+    const names = [...(id === undefined ? [] : [id]), ...(originId === undefined ? [] : [originId])];
+    return names.flatMap((name) => [...(this.#byId.id.get(name) ?? []), ...(this.#byId.originId.get(name) ?? [])]);
+  }
+
+  #indexArchive(entry: Entry): void {
+    if (entry.archiveId !== undefined) this.#byArchive.set(entry.archiveId, entry);
+  }
+}
+
+const isSameArchive = (a: Entry, b: Entry): boolean => a.archive !== undefined && b.archive?.equals(a.archive) === true;
+
+/** Whether two that are called the same are the same message: an id alone makes none, since bots give the same one to many. */
+function isSame(entry: Entry, other: Entry): boolean {
+  const bothArchived = entry.archiveId !== undefined && other.archiveId !== undefined;
+  if (bothArchived && isSameArchive(entry, other) && entry.archiveId !== other.archiveId) return false;
+  if (entry.said !== other.said) return false;
+  const isOurs = entry.way === 'out' || other.way === 'out';
+  // A room gives back what we have said, as said by an occupant.
+  if (isOurs && entry.kind === 'room') return true;
+  return entry.author.jid.equals(other.author.jid) && (isOurs || entry.noted - other.noted <= SAME_WORDS);
+}
+
+const isBy = (entry: Entry, author: Author | undefined): boolean => !author || sameAuthor(entry.author, author);
+
+function newest(entries: readonly Entry[]): Entry | undefined {
+  const last = entries.at(-1);
+  return last && entries.length > 1 ? { ...last, ambiguous: true } : last;
+}

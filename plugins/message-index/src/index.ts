@@ -1,0 +1,4 @@
+/** Which message is meant, by whom it is, and whether it was seen before. */
+export { MemoryMessageIndex, MemoryMessageIndexOptions } from './memory-message-index.js';
+export { type FindOptions, type MessageFacts, MessageIndex } from './message-index.js';
+export { sameAuthor } from './same-author.js';
