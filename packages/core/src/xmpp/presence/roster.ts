@@ -92,7 +92,7 @@ export class Roster<N extends RosterNode = RosterNode> {
     return node.knows(from).lets;
   }
 
-  /** Whether that one is in the roster of an owner, as far as that is known. @internal */
+  /** Whether that one is in the roster of an owner, as far as that is known. */
   hasContact(owner: JID, jid: JID): boolean {
     return this.peek(owner).knows(jid).contact;
   }
