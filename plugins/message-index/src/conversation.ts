@@ -1,6 +1,7 @@
 import type { Author } from '@sestina/core/handlers';
 import type { MessageRef } from '@sestina/xep-0359';
 import type { Entry } from './entry.js';
+import { Fifo } from './fifo.js';
 import { sameAuthor } from './same-author.js';
 
 type IdField = 'id' | 'originId';
@@ -10,14 +11,15 @@ const SAME_WORDS = 600_000;
 
 /** The messages of a conversation, by all that they are called. */
 export class Conversation {
-  /** Oldest first. */
   readonly entries = new Set<Entry>();
+  readonly #order = new Fifo(this.entries);
   /** By what the archive calls it: a conversation is in one, that of the account or of the room. */
   readonly #byArchive = new Map<string, Entry>();
   readonly #byId: Readonly<Record<IdField, Map<string, Entry[]>>> = { id: new Map(), originId: new Map() };
 
   add(entry: Entry): void {
     this.entries.add(entry);
+    this.#order.push(entry);
     this.#indexArchive(entry);
     for (const field of ['id', 'originId'] as const) {
       const name = entry[field];
@@ -26,6 +28,10 @@ export class Conversation {
       if (others) others.push(entry);
       else this.#byId[field].set(name, [entry]);
     }
+  }
+
+  get oldest(): Entry | undefined {
+    return this.#order.first;
   }
 
   delete(entry: Entry): void {

@@ -1,5 +1,6 @@
 import { Conversation } from './conversation.js';
 import type { Entry } from './entry.js';
+import { Fifo } from './fifo.js';
 
 /** How much is kept. */
 export interface Bounds {
@@ -18,8 +19,9 @@ export class Entries {
   readonly #bounds: Bounds;
   /** The one in which something was said last is the last. */
   readonly #conversations = new Map<string, Conversation>();
-  /** Oldest first. */
-  readonly #all = new Map<Entry, Place>();
+  readonly #all = new Set<Entry>();
+  readonly #order = new Fifo(this.#all);
+  readonly #places = new WeakMap<Entry, Place>();
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
@@ -38,10 +40,12 @@ export class Entries {
     this.#conversations.delete(name);
     this.#conversations.set(name, conversation);
     conversation.add(entry);
-    this.#all.set(entry, { name, conversation });
+    this.#all.add(entry);
+    this.#order.push(entry);
+    this.#places.set(entry, { name, conversation });
     const { conversations, perConversation, total } = this.#bounds;
-    if (conversation.entries.size > perConversation) this.#forgetFirst(conversation.entries);
-    if (this.#all.size > total) this.#forgetFirst(this.#all.keys());
+    if (conversation.entries.size > perConversation) this.#forget(conversation.oldest);
+    if (this.#all.size > total) this.#forget(this.#order.first);
     if (this.#conversations.size <= conversations) return;
     const [quiet] = this.#conversations.values();
     for (const old of [...(quiet?.entries ?? [])]) this.#forget(old);
@@ -52,17 +56,9 @@ export class Entries {
     this.#conversations.clear();
   }
 
-  #forgetFirst(entries: Iterable<Entry>): void {
-    for (const entry of entries) {
-      this.#forget(entry);
-      return;
-    }
-  }
-
-  #forget(entry: Entry): void {
-    const place = this.#all.get(entry);
-    this.#all.delete(entry);
-    if (!place) return;
+  #forget(entry: Entry | undefined): void {
+    const place = entry && this.#places.get(entry);
+    if (!place || !this.#all.delete(entry)) return;
     place.conversation.delete(entry);
     if (place.conversation.entries.size === 0) this.#conversations.delete(place.name);
   }

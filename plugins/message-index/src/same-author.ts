@@ -5,8 +5,8 @@ declare module '@sestina/core/handlers' {
   interface Author {
     /** Of an occupant of a room, the address that the room itself says is behind it. */
     realJid?: JID;
-    /** Of an occupant of a room, what the room calls it whatever its nick is (XEP-0421). */
-    occupantId?: string;
+    /** Who that is in the room, whatever the nick, as the room vouches for; the same id in another room is somebody else (XEP-0421). */
+    readonly occupantId?: string | undefined;
     /** Of an occupant of a room, the number of its unbroken stay there: a nick that left and came back may be somebody else. */
     stay?: number;
   }
