@@ -120,6 +120,8 @@ export class Persistence {
     if (this.#state !== 'off') this.#state = 'idle';
     this.#gate.lookAgain();
     if (this.#loaded) await this.#try(() => this.#kept.clear());
+    // Where no connection is made again, another one may go on.
+    if (this.#xmpp.state === 'disconnected' && !this.#session) this.#unlock();
   }
 
   dispose(): void {
@@ -131,6 +133,7 @@ export class Persistence {
   }
 
   #unlock(): void {
+    this.#loaded = false;
     this.#lock?.dispose();
     this.#lock = undefined;
   }

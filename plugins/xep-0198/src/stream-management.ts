@@ -283,9 +283,8 @@ export class StreamManagement extends Plugin {
     if (session.id === undefined) return 'next';
     await this.#persistence?.handled(session, session.handled);
     const failed = await resume(session, context);
-    if (!failed) return 'resumed';
-    this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
-    return 'next';
+    if (failed) this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
+    return failed ? 'next' : 'resumed';
   }
 
   /** Goes on with what another process has left behind, where there is such a thing. */
@@ -293,7 +292,7 @@ export class StreamManagement extends Plugin {
     const persistence = this.#persistence;
     const kept = await persistence?.open(context.signal);
     if (kept) {
-      this.#unknown(kept.older);
+      this.#strange(kept.older);
       this.#left = { session: ManagedSession.of(kept), jid: kept.jid };
     }
     const { session, jid } = this.#left ?? {};
@@ -312,8 +311,16 @@ export class StreamManagement extends Plugin {
       this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
     }
     this.#left = undefined;
-    this.#unknown(session.end(new DisconnectedError('the process that wrote this is gone, and so is its session')));
+    this.#strange(session.end(new DisconnectedError('the process that wrote this is gone, and so is its session')));
     return 'next';
+  }
+
+  /** Nobody holds what `send()` gave for these: where nobody listens either, the log tells. */
+  #strange(lost: readonly KeptStanza[]): void {
+    if (lost.length > 0 && this.#options.resend === 'never' && this.#xmpp.listenerCount('smUnknown') === 0) {
+      this.#xmpp.logger.warn(`${lost.length} stanzas of a process that is gone may have arrived: listen to smUnknown`);
+    }
+    this.#unknown(lost);
   }
 
   // Counting.

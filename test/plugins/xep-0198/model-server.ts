@@ -1,5 +1,5 @@
 import { ClientXMPP } from '@sestina/client';
-import { ConnectError, MemoryStorage, type Sending, SilentLogger } from '@sestina/core';
+import { ConnectError, MemoryStorage, type Registration, type Sending, SilentLogger } from '@sestina/core';
 import { Secrets } from '@sestina/core/storage';
 import { type MemoryEnd, MemoryTransportFactory, VirtualClock } from '@sestina/testing';
 import { StreamManagement, type StreamManagementOptions, type UnsentStanza } from '@sestina/xep-0198';
@@ -216,6 +216,8 @@ export class ModelProcess {
   readonly heard: string[] = [];
   readonly sendings: Sending[] = [];
   readonly unknown: UnsentStanza[] = [];
+  /** To `smUnknown`. */
+  readonly listening: Registration;
   /** Stanzas whose handlers are done. */
   handled = 0;
   /** How many of them were of other sessions. */
@@ -246,7 +248,7 @@ export class ModelProcess {
     for (const name of ['sessionStart', 'sessionResumed', 'sessionRestored', 'sessionEnd', 'smFailed'] as const) {
       this.client.on(name, () => this.events.push(name));
     }
-    this.client.on('smUnknown', ({ sendings }) => {
+    this.listening = this.client.on('smUnknown', ({ sendings }) => {
       this.events.push('smUnknown');
       this.unknown.push(...sendings);
     });

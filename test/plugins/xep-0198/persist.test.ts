@@ -163,6 +163,40 @@ describe('a session that outlives its process', () => {
     expect(await storage.keys('')).toEqual([]);
   });
 
+  it('is left alone by a process that never came to the server, and is free again where one has ended it', async () => {
+    const { server, left } = await killed();
+    const before = await left.keys('');
+    const second = server.start(persist, left);
+    await second.kill();
+    expect(await left.keys('')).toEqual(before);
+    const third = await server.start(persist, left).run(4, 3);
+    expect(third.events).toEqual(['sessionRestored']);
+    const gone = third.client.disconnect();
+    await server.clock.advance(10_000);
+    await gone;
+    const fourth = await server.start(persist, left).run(5, 4);
+    expect(fourth.events).toEqual(['sessionStart']);
+    expect(await left.keys('')).toContain(HEAD);
+    await fourth.kill();
+    await third.kill();
+  });
+
+  it('says in the log what may have arrived where nobody listens', async () => {
+    const server = new ModelServer();
+    const storage = new FaultyStorage();
+    const first = await server.start({ ...persist, requestEvery: 100, requestAfter: 60_000 }, storage).run(2);
+    const left = await storage.survivor();
+    await first.kill();
+    server.forget();
+    const second = server.start(persist, left);
+    second.listening.dispose();
+    const warnings: string[] = [];
+    Object.assign(second.client.logger, { warn: (text: string) => warnings.push(text) });
+    await second.run(0);
+    expect(warnings).toEqual([expect.stringContaining('2 stanzas of a process that is gone may have arrived')]);
+    await second.kill();
+  });
+
   it('keeps its id where secrets are, and nowhere else', async () => {
     const { left } = await killed();
     for (const key of await left.keys('')) {
