@@ -19,6 +19,7 @@ export type Bundler = 'esbuild' | 'vite';
 const PAGES = {
   'index.html': 'src/main.ts',
   'page/client.html': 'page/client.ts',
+  'page/kept.html': 'page/kept.ts',
   'page/library.html': 'page/library.ts',
 } as const;
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PACKAGES = ['xml', 'core', 'sasl', 'tcp', 'websocket', 'client'].map((name) => `packages/${name}`);
-const FOLDERS = [...PACKAGES, 'plugins/xep-0199', 'plugins/xep-0203'];
+const PACKAGES = ['xml', 'core', 'sasl', 'storage', 'tcp', 'websocket', 'client'].map((name) => `packages/${name}`);
+const FOLDERS = [...PACKAGES, 'plugins/xep-0198', 'plugins/xep-0199', 'plugins/xep-0203'];
 const COPIES = [
   ['examples/web-chat/index.html', 'index.html'],
   ['examples/web-chat/src', 'src'],

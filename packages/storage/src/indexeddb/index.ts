@@ -1,0 +1,2 @@
+export { IndexedDbSecrets } from './indexed-db-secrets.js';
+export { IndexedDbStorage } from './indexed-db-storage.js';

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SeededRandom } from '@sestina/testing';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useServer } from '../support/bench.js';
+import type {} from './page/kept.js';
+import { useLab, usePages } from './support/pages.js';
+
+const PAGE = 'page/kept.html';
+const RELOADS = 5;
+
+const bench = useServer({ kind: 'prosody' });
+const lab = useLab(bench);
+const service = () => `wss://localhost:${bench.server.ports.https}/xmpp-websocket`;
+
+describe('a session that outlives its page', () => {
+  const pages = usePages('esbuild', lab);
+
+  const start = async (page: Page, options: { jid: string; password: string; service: string }): Promise<void> => {
+    await page.waitForFunction(() => 'startKept' in globalThis);
+    await page.evaluate((given) => startKept(given), options);
+  };
+  const say = (page: Page, to: string, numbers: readonly number[]): Promise<void> =>
+    page.evaluate(
+      async ({ to, numbers }) => {
+        for (const number of numbers) await kept.client.sendMessage({ to, type: 'chat', body: `${number}` });
+      },
+      { to, numbers },
+    );
+
+  it('goes on where that is loaded again in mid flight', async () => {
+    const random = new SeededRandom();
+    const what = `seed ${random.seed}`;
+    const [peer, user] = [await bench.online(), await bench.account('page')];
+    const options = { jid: `${user.jid}/tab`, password: user.password, service: service() };
+    const got: number[] = [];
+    peer.on('message', ({ body }) => void got.push(Number(body)));
+    const page = await pages.open(PAGE);
+    await start(page, options);
+    let sent = 0;
+    let said = 0;
+    const next = (count: number): number[] => Array.from({ length: count }, () => sent++);
+    const tell = (): unknown => peer.sendMessage({ to: options.jid, type: 'chat', body: `${said++}` });
+    await say(page, `${peer.boundJid}`, next(1));
+    for (let reload = 0; reload < RELOADS; reload++) {
+      await say(page, `${peer.boundJid}`, next(4));
+      for (let i = 0; i < 10; i++) {
+        tell();
+        if (random.integer(3) === 0) await sleep(random.integer(10));
+      }
+      await page.reload();
+      tell();
+      await start(page, options);
+      expect(await page.evaluate(() => kept.events), what).toEqual(['sessionRestored']);
+    }
+    await expect
+      .poll(async () => (await page.evaluate(() => kept.heard())).length, { message: what, timeout: 20_000 })
+      .toBe(said);
+    await expect
+      .poll(() => got, { message: what, timeout: 20_000 })
+      .toEqual(Array.from({ length: sent }, (_, at) => at));
+  });
+
+  it('is that of one tab: a second one has its own, and says so', async () => {
+    const user = await bench.account('page');
+    const options = { jid: `${user.jid}/tab`, password: user.password, service: service() };
+    const page = await pages.open(PAGE);
+    await start(page, options);
+    await say(page, user.jid, [1]);
+    const twin = await page.context().newPage();
+    await twin.goto(page.url());
+    // With the same address, as a duplicated tab has it: the server sends the first one away.
+    await start(twin, options);
+    expect(await twin.evaluate(() => kept.events)).toEqual(['sessionStart']);
+    expect(await twin.evaluate(() => kept.warnings)).toEqual([expect.stringContaining('in use by another')]);
+  });
+});
