@@ -15,7 +15,9 @@ console.log(`${roster.owner} has ${roster.size} contact(s)`);
 for (const [group, items] of [...roster.groups()].sort()) {
   console.log(`\n${group || '(no group)'}`);
   for (const item of items) {
-    const state = item.best ? (item.best.show ?? 'online') : 'offline';
+    // Also who is there only with a negative priority, and gets no messages, is there.
+    const here = item.best ?? [...item.resources.values()].at(-1);
+    const state = here ? (here.show ?? 'online') : 'offline';
     const asked = item.ask ? ', asked' : '';
     console.log(`  ${item.name || item.jid} <${item.jid}> ${state} (subscription: ${item.subscription}${asked})`);
   }

@@ -12,8 +12,8 @@ export const NOWHERE = '@';
 export interface AdmissionHost {
   readonly isComponent: boolean;
   readonly boundJid: JID | undefined;
-  /** Tells the log that something was dropped. */
-  dropped(what: string): void;
+  /** Tells the log that something was dropped, and who listens what it was where that is told. */
+  dropped(what: string, element?: XmlElement): void;
   /** Refuses a malformed request. */
   refuse(iq: Iq, text: string): void;
 }
@@ -32,7 +32,7 @@ export class Admission {
     if (element.namespace !== NS_CLIENT) return this.#admitsOther(element, link);
     if (!this.#readAddresses(element)) {
       if (this.#host.isComponent && element.attribute('from') === NOWHERE) return false;
-      this.#host.dropped(`${kindOf(element)} with a malformed address`);
+      this.#host.dropped(`${kindOf(element)} with a malformed address`, element);
       return false;
     }
     return element.name !== 'iq' || this.#admitsIq(element);

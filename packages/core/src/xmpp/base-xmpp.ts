@@ -12,6 +12,7 @@ import { StreamFeatures } from '../stanza/stream-features.js';
 import type { Handler } from '../stream/handlers.js';
 import type { Link } from '../stream/link.js';
 import type { Dispatch } from '../stream/receiver.js';
+import { seal } from '../stream/seal.js';
 import { Admission, NOWHERE } from './admission.js';
 import { DataProviders } from './data-providers.js';
 import { ExtensibleXMPP } from './extensible-xmpp.js';
@@ -66,7 +67,12 @@ export abstract class BaseXMPP extends ExtensibleXMPP {
       get boundJid() {
         return self.boundJid;
       },
-      dropped: (what) => this.dropped(what),
+      dropped: (what, element) => {
+        this.dropped(what);
+        if (!element || this.listenerCount('malformedStanza') === 0) return;
+        seal(element);
+        this.emitSized('malformedStanza', { element: element.compact() }, element.toString().length);
+      },
       refuse: (iq, text) => void this.send(iq.bind(this).errorReply('bad-request', text)),
     });
     this.#ways = messageWays(

@@ -1,3 +1,4 @@
+import type { XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
 import type { Message } from '../stanza/message.js';
 import type { Presence } from '../stanza/presence.js';
@@ -30,6 +31,11 @@ export interface XMPPEvents extends StreamEvents {
   sessionBind: { readonly jid: JID };
   /** The plugins have done what they do at the start of a session (`sessionStart`), or have had five seconds for it. */
   sessionReady: Record<never, never>;
+  /**
+   * A stanza with an address that is none came, as from an occupant of a room whose nick has a character that RFC 7622 forbids. No
+   * handler sees it, and nobody may take its addresses for some; it is read-only.
+   */
+  malformedStanza: { readonly element: XmlElement };
   /** A message with a body, of any type but `error`. For others use `onMessage`. */
   message: Message;
   messageError: Message;

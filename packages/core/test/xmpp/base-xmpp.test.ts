@@ -1,3 +1,4 @@
+import type { XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { element } from '../../src/stanza/element.js';
 import { attr } from '../../src/stanza/fields.js';
@@ -81,6 +82,28 @@ describe('messages', () => {
     await xmpp.receive(`<message from='${BOB}' id='7'><body>x</body></message>`);
     expect(await xmpp.send(await got)).toBe('written');
     expect(xmpp.wire.take()).toContain("id='7'");
+  });
+});
+
+describe('a stanza with an address that is none', () => {
+  const NICK = "<message from='room@muc.example.org/heart\u2764\ufe0f' type='groupchat'><body>hi</body></message>";
+
+  it('is given to who asks for it, as it came and for good, and to no handler', async () => {
+    const xmpp = await online();
+    const got: XmlElement[] = [];
+    const handled = record(xmpp, 'message', 'presence');
+    xmpp.onMessage(() => handled.push('handler'), { inStream: true });
+    await xmpp.receive(NICK);
+    const registration = xmpp.on('malformedStanza', ({ element }) => got.push(element));
+    await xmpp.receive(`${NICK}<presence from='@'/>`);
+    registration.dispose();
+    await xmpp.receive(NICK);
+    expect(got.map(({ name }) => name)).toEqual(['message', 'presence']);
+    expect(got[0]?.attribute('from')).toBe('room@muc.example.org/heart\u2764\ufe0f');
+    expect(got[0]?.child('body')?.text).toBe('hi');
+    expect(() => got[0]?.setAttribute('from', 'boss@example.org')).toThrow(/copy\(\)/);
+    expect(handled).toEqual([]);
+    expect(xmpp.state).toBe('online');
   });
 });
 

@@ -29,8 +29,10 @@ export abstract class PeerList implements ItemOwner {
   readonly #items = new Map<string, RosterItem>();
   /** Those of them who are not in the roster, oldest first. */
   readonly #strangers = new Set<RosterItem>();
-  #contacts = 0;
-  #contactBytes = 0;
+  /** How many contacts are in the roster. */
+  protected contacts = 0;
+  /** Bytes of memory that they take, estimated. */
+  protected contactBytes = 0;
   /** Those with a resource in their address. */
   #withResource = 0;
 
@@ -45,16 +47,6 @@ export abstract class PeerList implements ItemOwner {
   abstract act(item: RosterItem, type: SubscriptionType): Sending;
   abstract update(jid: JID, changes: ContactChanges): Promise<void>;
   abstract remove(jid: JID): Promise<void>;
-
-  /** How many contacts are in the roster. */
-  protected get contacts(): number {
-    return this.#contacts;
-  }
-
-  /** Bytes of memory that they take, estimated. */
-  protected get contactBytes(): number {
-    return this.#contactBytes;
-  }
 
   /** Contacts and others. */
   protected items(): IterableIterator<RosterItem> {
@@ -105,7 +97,7 @@ export abstract class PeerList implements ItemOwner {
     this.#weigh(item, entryWeight(item));
     if (!item.inRoster) {
       item.inRoster = true;
-      this.#contacts += 1;
+      this.contacts += 1;
       this.ledger.contacts += 1;
       if (item.jid.isFull) this.#withResource += 1;
       this.ledger.update(item);
@@ -117,7 +109,7 @@ export abstract class PeerList implements ItemOwner {
   protected leave(item: RosterItem): void {
     if (!item.inRoster) return;
     item.inRoster = false;
-    this.#contacts -= 1;
+    this.contacts -= 1;
     this.ledger.contacts -= 1;
     this.#weigh(item, 0);
     if (item.jid.isFull) this.#withResource -= 1;
@@ -129,7 +121,7 @@ export abstract class PeerList implements ItemOwner {
   #weigh(item: RosterItem, weight: number): void {
     const more = weight - item.entryCounted;
     item.entryCounted = weight;
-    this.#contactBytes += more;
+    this.contactBytes += more;
     this.ledger.contactBytes += more;
   }
 

@@ -45,9 +45,7 @@ const NOBODY: ReadonlyMap<string, ResourcePresence> = new Map(); // module-state
 
 /** Bytes of memory that a contact takes, estimated. */
 export function entryWeight({ jid, name = '', groups = [] }: RosterEntry): number {
-  let characters = jid.full.length + name.length;
-  for (const group of groups) characters += TEXT + group.length;
-  return ENTRY + characters;
+  return groups.reduce((sum, group) => sum + TEXT + group.length, ENTRY + jid.full.length + name.length);
 }
 
 /** A contact of an owner: what the roster says, and the presence of its resources. */
