@@ -91,7 +91,7 @@ export class Entering {
     this.#stop = done.reject;
     try {
       const ready = this.#host.online(over.signal).then(() => this.#host.prepare(over.signal));
-      ready.then(() => over.signal.aborted || this.#send(done.resolve, done.reject), done.reject);
+      ready.then(() => over.signal.aborted || this.#send(done.resolve, done.reject)).catch(done.reject);
       await done.promise;
     } finally {
       this.#stop = undefined;
@@ -105,13 +105,14 @@ export class Entering {
   #send(resolve: () => void, reject: (reason: unknown) => void): void {
     const { xmpp, jid, options, own, trust, subjectTimeout } = this.#host;
     const id = xmpp.random.id();
-    const presence = xmpp.presence({ id, to: jid.withResource(this.nick), from: own, ...this.#host.shown() });
+    const to = jid.withResource(this.nick);
+    const presence = xmpp.presence({ id, to, from: own, ...this.#host.shown() });
     presence.mucJoin = new MucJoin({ password: options.password, history: this.#host.history() });
     const init = {
       clock: xmpp.clock,
       room: jid,
       id,
-      nick: this.nick,
+      nick: to.resource ?? this.nick,
       list: this.#host.newList(),
       trust,
       subjectTimeout,

@@ -65,7 +65,8 @@ export class Entrance {
     const word = roomWord(presence);
     const codes = word?.codes ?? new Set();
     const nick = jid.resource ?? '';
-    const marked = codes.has(CODES.self) || presence.id === this.#init.id;
+    // The others have seen our id, too: it counts only until the room has said which presence is ours.
+    const marked = codes.has(CODES.self) || (!this.marked && presence.id === this.#init.id);
     const self = marked || nick === this.nick;
     this.list.put({ jid, said: saidOf(word), presence, trust: this.#init.trust }, { self });
     if (marked) this.#isOurs(nick, codes);

@@ -123,8 +123,10 @@ export class NotInRoomError extends SestinaError {
     /** How we have left it; undefined where we were never in. */
     readonly departure?: Departure,
   ) {
-    const how = departure ? `any more (${departure.reason})` : '';
-    super(`we are not in ${room} ${how}: join it first`.replace(' :', ':'), { cause: departure?.error });
+    const how = departure ? ` any more (${departure.reason})` : '';
+    super(`we are not in ${room}${how}: join it first`, { cause: departure?.error });
+    // Node prints every enumerable property of an error that nobody caught, and there may be a password in it.
+    Object.defineProperty(this, 'departure', { enumerable: false });
   }
 }
 

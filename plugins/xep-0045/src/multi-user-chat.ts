@@ -98,8 +98,8 @@ export class MultiUserChat extends Plugin {
       xmpp.advertise(NS_MUC),
       xmpp.onMessage((message) => this.#invitations.take(message), { payload: MucUser }),
       // What a room says beside it is for people whose program knows no invitations.
-      xmpp.messages.classify(MucUser, (_message, { invites, decline }) =>
-        invites.at(0) || decline ? 'signal' : undefined,
+      xmpp.messages.classify(MucUser, ({ from, type }, { invites, decline }) =>
+        from?.isBare && type !== 'groupchat' && (invites.at(0) || decline) ? 'signal' : undefined,
       ),
       xmpp.messages.describe((message, context) => this.#describe(message, context)),
       xmpp.on('presenceBroadcast', ({ owner, presence }) => {
@@ -122,8 +122,6 @@ export class MultiUserChat extends Plugin {
   override sessionStart(): void {
     for (const room of this.rooms) room.sessionBegins();
   }
-
-  override sessionResumed(): void {}
 
   override sessionEnd(reason: Error): void {
     // Removed during a session: the rooms are left by disposing of what is owned.
@@ -165,9 +163,11 @@ export class MultiUserChat extends Plugin {
 
   async #enter(
     key: string,
-    { jid, own, options }: { jid: JID; own: JID | undefined; options: JoinOptions },
+    { jid, own, options: given }: { jid: JID; own: JID | undefined; options: JoinOptions },
     signal: AbortSignal,
   ): Promise<Room> {
+    // The room outlives the signal.
+    const { signal: _, ...options } = given;
     const known = this.#rooms.get(key);
     if (known) {
       await known.rejoin();

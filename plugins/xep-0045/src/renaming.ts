@@ -27,9 +27,9 @@ export class Renaming {
     this.#asked?.settle.reject(new RoomError(this.#room, 'refused', `${WHAT} twice at once`));
     const asked = { id: random.id(), nick, settle: settlement<void>() };
     this.#asked = asked;
-    send(asked.id);
     const { timeout = usual, signal } = options;
     try {
+      send(asked.id);
       await within(clock, asked.settle.promise, { what: `change of the nick in ${this.#room}`, timeout, signal });
     } catch (error) {
       throw RoomError.from(this.#room, WHAT, error);

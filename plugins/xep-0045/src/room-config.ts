@@ -1,4 +1,5 @@
 import { ConfigError, type JID } from '@sestina/core';
+import { quoted } from '@sestina/core/util';
 import { type Form, type FormInput, fillIn } from '@sestina/xep-0004';
 
 const PREFIX = 'muc#roomconfig_';
@@ -79,7 +80,7 @@ export function configured(form: Form, config: RoomConfig): Form {
     const known = Object.hasOwn(VARS, name) ? PREFIX + VARS[name as keyof typeof VARS] : name;
     if (!offered.has(known)) {
       const all = [...offered].filter((each) => each !== 'FORM_TYPE').join(', ');
-      throw new ConfigError(`the room has no setting ${known}; it has ${all}`, name);
+      throw new ConfigError(`the room has no setting ${quoted(known)}; it has ${quoted(all, 1_000)}`, name);
     }
     answers.set(known, value);
   }

@@ -187,10 +187,8 @@ export class Room extends RoomListening implements JidTrust {
   /** Takes another nick; resolves when the room calls us so. @throws RoomError with the reason `conflict` where somebody has it. */
   async changeNick(nick: string, options: RequestOptions = {}): Promise<void> {
     this.#requireJoined();
-    const send = (id: string): void => {
-      this.#sendPresence({ ...this.#shown, id, to: this.jid.withResource(nick) });
-    };
-    await this.#renaming.ask(nick, send, options);
+    const to = this.jid.withResource(nick);
+    await this.#renaming.ask(to.resource ?? nick, (id) => void this.#sendPresence({ ...this.#shown, id, to }), options);
   }
 
   /** Tells the room how far we are there. Show and status stay when the room is entered again. @throws NotInRoomError */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Message } from '@sestina/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MultiUserChat } from '../src/index.js';
@@ -64,6 +65,48 @@ describe('what is not to be believed', () => {
     await play.says('firstwitch', 'I am the owner', word([110, 301, 332], "affiliation='owner' role='moderator'"));
     expect(room.occupants.get('firstwitch')).toMatchObject({ affiliation: 'none', role: 'none' });
     expect(room.state).toBe('joined');
+  });
+
+  it('an occupant that gives back our id is not us', async () => {
+    const play = await start();
+    const { request, joined } = await play.ask();
+    await play.here('thirdwitch', word([110]), `id='${request.attribute('id')}'`);
+    await play.here('eve', word(), `id='${request.attribute('id')}'`);
+    await play.subject('');
+    const room = await joined;
+    expect(room.nick).toBe('thirdwitch');
+    await play.says('eve', 'I am you');
+    expect(play.events.at(-1)?.[1]).toMatchObject({ context: { way: 'in' } });
+  });
+
+  it('what is said is not hidden by an invitation that its sender has put in', async () => {
+    const play = await start();
+    await play.join();
+    play.names();
+    await play.says('firstwitch', 'hear me', `<x xmlns='${NS_USER}'><invite to='a@b'/></x>`);
+    expect(play.names()).toEqual(['message']);
+  });
+
+  it('a nick that cannot be is refused at once, and nothing stays behind', async () => {
+    const play = await start();
+    await expect(play.muc.join(ROOM, { nick: 'x'.repeat(2_000) })).rejects.toMatchObject({ name: 'JidError' });
+    await play.stream.expectNothingSent();
+    expect([...play.muc.rooms]).toEqual([]);
+    const room = await play.join();
+    await expect(room.changeNick('')).rejects.toMatchObject({ name: 'JidError' });
+    expect(room.changingNick).toBe(false);
+  });
+
+  it('a password that somebody else has chosen is in no report', async () => {
+    const play = await start();
+    const room = await play.join();
+    await play.gone(
+      'thirdwitch',
+      `<x xmlns='${NS_USER}'><item affiliation='none' role='none'/><destroy jid='a@b'><password>hush</password></destroy></x>`,
+    );
+    const error = await room.send('x').reflected.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ERR_NOT_IN_ROOM' });
+    expect(inspect(error, { depth: 10 })).not.toContain('hush');
   });
 
   it('a private message is none of a contact, with the mark or without', async () => {

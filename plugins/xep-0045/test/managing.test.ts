@@ -144,7 +144,7 @@ describe('settings', () => {
     await play.stream.expectSent(
       `<iq type='set' id='*' to='${ROOM}'><query xmlns='${NS}#owner'><x xmlns='${DATA}' type='cancel'/></query></iq>`,
     );
-    await expect(done).rejects.toThrow(/no setting muc#roomconfig_moderatedroom; it has muc#roomconfig_roomname, /);
+    await expect(done).rejects.toThrow(/no setting "muc#roomconfig_moderatedroom"; it has "muc#roomconfig_roomname, /);
     await expect(done).rejects.toMatchObject({ name: 'ConfigError' });
   });
 

@@ -65,7 +65,10 @@ describe('a room and the sessions of a client', () => {
 
   it('a client that is disposed of is in no room any more', async () => {
     const { play, room, events } = await inside();
+    const waits = room.wait('message');
+    const over = expect(waits).rejects.toMatchObject({ code: 'ERR_NOT_IN_ROOM' });
     await end(play);
+    await over;
     expect(room.state).toBe('left');
     expect(room.signal.aborted).toBe(true);
     expect(events).toContain('unreachable');
