@@ -1,4 +1,5 @@
 import { type BaseXMPP, type JID, type Message, type Timer, XmlElement } from '@sestina/core';
+import { ownString } from '@sestina/core/util';
 import type { KnownFeatures } from '@sestina/xep-0115';
 import { NS_HINTS } from '@sestina/xep-0334';
 import { type Conversation, isKnown } from './conversation.js';
@@ -199,5 +200,5 @@ export class OwnStates {
 
 /** One that somebody else has made up is kept where it is no longer than any that is meant. */
 function short(thread: string): string | undefined {
-  return thread.length <= LONGEST_THREAD ? thread : undefined;
+  return thread.length <= LONGEST_THREAD ? ownString(thread) : undefined;
 }
