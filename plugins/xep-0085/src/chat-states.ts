@@ -140,6 +140,8 @@ export class ChatStates extends Plugin {
     // What was true when it was sent.
     if (!from || context.history || message.xml.child('delay', NS_DELAY)) return;
     const { peer, way, source, kind } = context;
+    // Our own, as a room gives it back.
+    if (way === 'out' && source === 'stream') return;
     const conversation = conversationOf(this.#xmpp, message);
     // A note to ourselves.
     if (peer.equals(conversation.own)) return;

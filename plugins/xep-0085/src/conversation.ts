@@ -57,8 +57,13 @@ function conversation(
   };
 }
 
-/** Whether that is somebody we know: a contact, or a room that was entered. A component knows nobody beforehand. */
-export function isKnown(xmpp: BaseXMPP, { own, peer, kind }: Conversation): boolean {
-  if (kind !== 'chat' || xmpp.isComponent) return true;
-  return xmpp.roster.of(own).get(peer) !== undefined;
+/** Whether it is with a room that was entered, or one of its occupants, who see that we are there. */
+export function isEntered(xmpp: BaseXMPP, { own, peer }: Conversation): boolean {
+  return xmpp.claimOf(peer, own)?.kind === 'room';
+}
+
+/** Whether that is somebody we know: a contact, or a room that was entered. */
+export function isKnown(xmpp: BaseXMPP, conversation: Conversation): boolean {
+  const { own, peer } = conversation;
+  return isEntered(xmpp, conversation) || xmpp.roster.hasContact(own, peer);
 }

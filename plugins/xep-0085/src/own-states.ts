@@ -2,7 +2,7 @@ import { type BaseXMPP, type JID, type Message, type Timer, XmlElement } from '@
 import { ownString } from '@sestina/core/util';
 import type { KnownFeatures } from '@sestina/xep-0115';
 import { NS_HINTS } from '@sestina/xep-0334';
-import { type Conversation, isKnown } from './conversation.js';
+import { type Conversation, isEntered, isKnown } from './conversation.js';
 import type { ChatStatesOptions } from './options.js';
 import { PeerTable } from './peer-table.js';
 import { type ChatState, NS_CHATSTATES } from './stanza.js';
@@ -171,11 +171,10 @@ export class OwnStates {
     return true;
   }
 
-  #admits({ kind, peer, own }: Conversation): Promise<boolean> | boolean {
+  #admits(conversation: Conversation): Promise<boolean> | boolean {
     const { send } = this.#options;
-    // Who is in the same room sees that we are there.
-    if (kind !== 'chat' && send === 'contacts') return true;
-    return this.#xmpp.admits(send, peer, own);
+    if (send === 'contacts' && isEntered(this.#xmpp, conversation)) return true;
+    return this.#xmpp.admits(send, conversation.peer, conversation.own);
   }
 
   #standalone({ conversation: { kind, peer, from }, to, thread }: Told, state: ChatState): Message {

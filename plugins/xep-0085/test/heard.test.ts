@@ -145,6 +145,16 @@ describe('in a room', () => {
     await stream.expectNothingSent();
   });
 
+  it('what it gives back of us is no news', async () => {
+    const { stream, xmpp, changes } = await start();
+    xmpp.claim(ROOM, { kind: 'room' });
+    xmpp.messages.describe((message, context) => {
+      if (message.from?.resource === 'romeo') context.way = 'out';
+    });
+    await stream.recv(says(`${ROOM}/romeo`, state('composing'), { type: 'groupchat' }));
+    expect(changes).toEqual([]);
+  });
+
   it('ten thousand who compose stay within bounds, and each that is dropped is told of', async () => {
     const { stream, xmpp, states, changes } = await start();
     xmpp.claim(ROOM, { kind: 'room' });

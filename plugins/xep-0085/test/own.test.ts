@@ -265,6 +265,21 @@ describe('rooms', () => {
   });
 });
 
+describe('a stranger who marks messages as those of a room', () => {
+  it('learns nothing by that', async () => {
+    const { stream, xmpp, states } = await start();
+    // As XEP-0045 takes it.
+    xmpp.messages.describe((message, context) => {
+      const { from } = message;
+      if (context.way === 'in' && from) Object.assign(context, { kind: 'private', peer: from, author: { jid: from } });
+    });
+    await stream.recv(says('eve@evil.example/x', `<body>b</body>${state('active')}`));
+    states.typed('eve@evil.example/x');
+    expect(await states.send('eve@evil.example/x', 'paused')).toBe(false);
+    await stream.expectNothingSent();
+  });
+});
+
 describe('a component', () => {
   it('has conversations at each of its addresses', async () => {
     const { stream, states } = await start({ send: 'everybody' }, { kind: 'component', jid: 'echo.example' });

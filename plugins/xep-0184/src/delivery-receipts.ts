@@ -183,8 +183,9 @@ export class DeliveryReceipts extends Plugin {
     const { context, from, to } = message;
     if (context.class !== 'content' || !mayBeAcknowledged(this.#xmpp, message)) return;
     const { answer } = this.#options;
-    // Who is in the same room sees that we are there.
-    const visible = context.kind === 'private' && answer === 'contacts';
+    // Who is in a room that was entered sees that we are there; a mark in a message alone is anybody's word.
+    const entered = from !== undefined && this.#xmpp.claimOf(from, to)?.kind === 'room';
+    const visible = entered && context.kind === 'private' && answer === 'contacts';
     if (!visible && !(await this.#xmpp.admits(answer, from, to))) return;
     // Behind the calls for the message itself: what the program ends with has not arrived.
     this.#turns.emit('due', message);

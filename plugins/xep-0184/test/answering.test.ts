@@ -59,6 +59,16 @@ describe('a message that asks', () => {
     );
   });
 
+  it('is not acknowledged to a stranger who marks it as one of a room', async () => {
+    const { stream, xmpp } = await start();
+    // As XEP-0045 takes it.
+    xmpp.messages.describe((_message, context) => {
+      context.kind = 'private';
+    });
+    await stream.recv(says('eve@evil.example/x', `${ASKING}<x xmlns='http://jabber.org/protocol/muc#user'/>`));
+    await stream.expectNothingSent();
+  });
+
   it('is acknowledged behind the calls for the message itself', async () => {
     const { stream, xmpp } = await start({ answer: 'everybody' });
     const sentBy: number[] = [];
