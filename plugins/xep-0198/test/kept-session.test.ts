@@ -1,0 +1,86 @@
+import { MemoryStorage, XmlElement } from '@sestina/core';
+import { MemorySecrets } from '@sestina/core/storage';
+import { describe, expect, it } from 'vitest';
+import { KeptSession, type KeptStanza } from '../src/kept-session.js';
+import { ManagedSession } from '../src/managed-session.js';
+import { WRAP } from '../src/stanza.js';
+
+const stanza = (id: string): KeptStanza => ({
+  element: new XmlElement('message', 'jabber:client', { id }),
+  at: 1_000,
+});
+
+function stores() {
+  const [storage, secrets] = [new MemoryStorage(), new MemorySecrets()];
+  return { storage, secrets, open: () => new KeptSession(storage, secrets, 'a/') };
+}
+
+const idsOf = (stanzas: readonly KeptStanza[] = []) => stanzas.map(({ element }) => element.attribute('id'));
+
+describe('what is kept of a session', () => {
+  it('goes over the end of a counter of 32 bits, in either direction', async () => {
+    const { open } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', 300);
+    await kept.handled(WRAP - 1);
+    await kept.acked(WRAP - 3);
+    await kept.add(WRAP - 2, [stanza('a')]);
+    await kept.add(WRAP - 1, [stanza('b'), stanza('c')]);
+    await kept.add(1, [stanza('d')]);
+    const found = await open().load();
+    expect(found).toMatchObject({ jid: 'a@x/p', id: 'id', max: 300, handled: WRAP - 1, acked: WRAP - 3, older: [] });
+    expect(idsOf(found?.stanzas)).toEqual(['a', 'b', 'c', 'd']);
+    const session = ManagedSession.of(found as NonNullable<typeof found>);
+    expect([session.unacked.sent, session.handled, session.unhandled]).toEqual([1, WRAP - 1, 0]);
+    session.arrives();
+    expect([session.handled, session.unhandled]).toEqual([WRAP - 1, 1]);
+    session.handles();
+    expect([session.handled, session.unhandled]).toEqual([0, 0]);
+    expect(session.unacked.ack(0)).toBe(3);
+    await kept.acked(0);
+    expect(idsOf((await open().load())?.stanzas)).toEqual(['d']);
+  });
+
+  it('is of stanzas that take the place of others which were never written', async () => {
+    const { open } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a'), stanza('b'), stanza('c')]);
+    await kept.add(4, [stanza('d')]);
+    // The second was given up before it was written.
+    await kept.add(2, [stanza('c'), stanza('d')]);
+    expect(idsOf((await open().load())?.stanzas)).toEqual(['a', 'c', 'd']);
+  });
+
+  it('tells of stanzas of the session before, once', async () => {
+    const { open, storage, secrets } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a'), stanza('b')]);
+    // Killed between the secret and the rest of the next session.
+    await secrets.set('a/session', 'other');
+    const torn = await open().load();
+    expect(torn).toMatchObject({ id: undefined });
+    expect(idsOf(torn?.stanzas)).toEqual(['a', 'b']);
+    // And between its head and the end of the stanzas of the old one.
+    const [key = ''] = await storage.keys('a/out/');
+    const old = (await storage.get(key)) ?? '';
+    await kept.begin('a@x/p', 'other', undefined);
+    await storage.set(key, old);
+    const next = open();
+    expect(idsOf((await next.load())?.older)).toEqual(['a', 'b']);
+    await next.handled(1);
+    expect(await open().load()).toMatchObject({ id: 'other', handled: 1, older: [], stanzas: [] });
+  });
+
+  it('is nothing where there is nothing, or all of it was cleared', async () => {
+    const { open, storage, secrets } = stores();
+    expect(await open().load()).toBeUndefined();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a')]);
+    await kept.clear();
+    expect([await storage.keys(''), await secrets.get('a/session')]).toEqual([[], undefined]);
+    expect(await open().load()).toBeUndefined();
+  });
+});
