@@ -1,4 +1,5 @@
-import { BaseXMPP, JID, type Message, Plugin, type Sending, type SendOptions } from '@sestina/core';
+import { BaseXMPP, JID, type Message, Plugin, Registration, type Sending, type SendOptions } from '@sestina/core';
+import { KnownFeatures } from '@sestina/xep-0115';
 import { Delay, DelayedDelivery } from '@sestina/xep-0203';
 import { forOthers, quotation } from './quote.js';
 import { type ForwardedMessage, readForwarded } from './read.js';
@@ -25,30 +26,24 @@ export interface ForwardOptions extends SendOptions {
   readonly from?: JID | string | undefined;
 }
 
-/** Options of `StanzaForwarding`. */
-export class StanzaForwardingOptions {
-  /**
-   * What a full address is known to understand: `known` of XEP-0115's plugin, where that is there. Who is known not to read forwards is
-   * sent text.
-   * @default nothing is known
-   */
-  known: (jid: JID) => { has(feature: string): boolean } | undefined = () => undefined;
-}
-
 /** XEP-0297: Stanza Forwarding, version 1.0. Forwards messages, and tells of those that others forward to us. */
 export class StanzaForwarding extends Plugin {
   static override readonly id = 'xep-0297';
-  static override readonly Options = StanzaForwardingOptions;
-  static override readonly inject = [BaseXMPP, StanzaForwardingOptions, DelayedDelivery] as const;
+  static override readonly inject = [BaseXMPP, DelayedDelivery] as const;
   readonly #xmpp: BaseXMPP;
-  readonly #known: StanzaForwardingOptions['known'];
+  #capabilities: KnownFeatures | undefined;
 
-  constructor(xmpp: BaseXMPP, { known }: StanzaForwardingOptions, _delayed: DelayedDelivery) {
+  constructor(xmpp: BaseXMPP, _delayed: DelayedDelivery) {
     super();
     this.#xmpp = xmpp;
-    this.#known = known;
     this.own(
       xmpp.advertise(NS_FORWARD),
+      xmpp.plugins.whenInstalled(KnownFeatures, (capabilities) => {
+        this.#capabilities = capabilities;
+        return new Registration(() => {
+          this.#capabilities = undefined;
+        });
+      }),
       // One without a body has to be seen as well.
       xmpp.messages.classify(Forwarded, (message) => (readForwarded(message) ? 'content' : undefined)),
       xmpp.onMessage(
@@ -91,6 +86,6 @@ export class StanzaForwarding extends Plugin {
   #isKnownToLackIt(to: JID, from: JID | string | undefined): boolean {
     const resources = this.#xmpp.roster.of(from).get(to.bare)?.resources ?? new Map();
     const full = to.isFull ? [to] : [...resources.keys()].map((resource) => to.withResource(resource));
-    return full.some((jid) => this.#known(jid)?.has(NS_FORWARD) === false);
+    return full.some((jid) => this.#capabilities?.supportsNow(jid, NS_FORWARD) === false);
   }
 }

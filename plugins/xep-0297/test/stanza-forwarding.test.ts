@@ -1,5 +1,6 @@
-import type { JID, Message } from '@sestina/core';
+import { JID, type Message } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { KnownFeatures } from '@sestina/xep-0115';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ForwardedMessage, NS_FORWARD, StanzaForwarding } from '../src/index.js';
 import { EXAMPLE, message, nested } from './helpers.js';
@@ -140,9 +141,16 @@ describe('forwarding', () => {
   });
 
   it('is text for who is known not to read forwards', async () => {
-    const known = (jid: JID): Set<string> | undefined =>
-      jid.local === 'romeo' ? new Set(['urn:other']) : jid.local === 'juliet' ? new Set([NS_FORWARD]) : undefined;
-    const { stream, forwarding } = await start({ plugins: [[StanzaForwarding, { known }]] });
+    class Known extends KnownFeatures {
+      static override readonly id = 'known';
+      static override readonly provides = [KnownFeatures] as const;
+
+      override supportsNow(jid: JID | string): boolean | undefined {
+        const { local, isFull } = JID.from(jid);
+        return isFull && local !== 'benvolio' ? local === 'juliet' : undefined;
+      }
+    }
+    const { stream, forwarding } = await start({ plugins: [StanzaForwarding, Known] });
     for (const name of ['romeo', 'juliet']) await stream.recv(`<presence from='${name}@montague.lit/orchard'/>`);
     const said = await received(stream);
     stream.skipSent();
@@ -154,6 +162,9 @@ describe('forwarding', () => {
         'Look\njuliet@capulet.lit/balcony, 2024-01-01T00:00:00.000Z:\n> Good night',
       );
     }
+    stream.xmpp.remove(Known);
+    forwarding.forward('romeo@montague.lit/orchard', said);
+    expect((await stream.nextSent()).child('forwarded', NS_FORWARD)).toBeDefined();
     for (const to of ['juliet@montague.lit', 'benvolio@montague.lit', 'benvolio@montague.lit/street']) {
       forwarding.forward(to, said);
       expect((await stream.nextSent()).child('forwarded', NS_FORWARD)).toBeDefined();
