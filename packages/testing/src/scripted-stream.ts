@@ -17,14 +17,24 @@ import { eventually, ScriptedConnection } from './scripted/scripted-connection.j
 import { defaultJid, TestXMPP } from './scripted/test-xmpp.js';
 import { fillWildcards } from './scripted/wildcards.js';
 import { SeededRandom } from './seeded-random.js';
+import { NS_BIND, NS_SASL } from './server/namespaces.js';
 import { MemoryTransportFactory } from './transport/index.js';
 import { VirtualClock } from './virtual-clock.js';
 import { expectXml, formatXml, parseXml, type SameXmlOptions } from './xml/index.js';
+import { escapeXml } from './xml/parse.js';
 
 export { type ContactExpectation, checkRoster } from './scripted/check-roster.js';
 export { RosterDifferenceError, ScriptError } from './scripted/errors.js';
 export type { HeaderAttributes, ScriptedPlugin, ScriptedStreamOptions } from './scripted/options.js';
 export { type ScriptedKind, TestXMPP } from './scripted/test-xmpp.js';
+
+/** How a login is played. */
+export interface ScriptedLogin {
+  /** Features beside binding, as XML. Default: none. */
+  features?: string;
+  /** The address that is bound. Default: what the client asks for. */
+  jid?: JID | string;
+}
 
 /** How what was sent is compared. */
 export interface ExpectSentOptions extends SameXmlOptions {
@@ -123,6 +133,25 @@ export class ScriptedStream {
   /** Sends the client `<stream:features/>` with this inside. */
   sendFeatures(features = ''): Promise<void> {
     return this.recv(`<stream:features>${features}</stream:features>`);
+  }
+
+  /**
+   * The server's part of a client's login, where the connection is a `ClientXMPP` of your own: offers PLAIN, says yes to whatever
+   * comes, and binds. Needs `secure: true`, as passwords do. Resolves once there is a session, and what was sent for it is behind.
+   */
+  async login({ features = '', jid }: ScriptedLogin = {}): Promise<void> {
+    await this.sendFeatures(`<mechanisms xmlns='${NS_SASL}'><mechanism>PLAIN</mechanism></mechanisms>`);
+    await this.recv(`<success xmlns='${NS_SASL}'/>`);
+    await this.sendFeatures(`<bind xmlns='${NS_BIND}'/>${features}`);
+    const request = this.sent.at(-1);
+    const asked = request?.child('bind', NS_BIND);
+    if (!request || !asked) throw new ScriptError('the client did not log in by PLAIN and ask for a resource');
+    const resource = asked.child('resource')?.text ?? 'resource';
+    const bound = jid ?? `${this.xmpp.requestedJid.bare}/${resource}`;
+    await this.recvResult(request, `<bind xmlns='${NS_BIND}'><jid>${escapeXml(String(bound))}</jid></bind>`);
+    await this.session;
+    await this.idle();
+    this.skipSent();
   }
 
   /** The server's part of a simulated STARTTLS, after it said `<proceed/>`. */

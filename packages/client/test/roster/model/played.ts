@@ -60,17 +60,8 @@ export class PlayedRoster {
   }
 
   async #login(versioned: boolean): Promise<void> {
-    const stream = this.#stream;
-    const sasl = 'urn:ietf:params:xml:ns:xmpp-sasl';
-    await stream.sendFeatures(`<mechanisms xmlns='${sasl}'><mechanism>PLAIN</mechanism></mechanisms>`);
-    await stream.recv(`<success xmlns='${sasl}'/>`);
-    const ver = versioned ? "<ver xmlns='urn:xmpp:features:rosterver'/>" : '';
-    await stream.sendFeatures(`<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${ver}`);
-    const bind = stream.sent.at(-1);
-    if (bind?.name !== 'iq') throw new Error(`not a request to bind: ${bind}`);
-    await stream.recvResult(bind, `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${OWN}/phone</jid></bind>`);
-    await stream.session;
-    this.#seen = stream.sent.length;
+    await this.#stream.login({ features: versioned ? "<ver xmlns='urn:xmpp:features:rosterver'/>" : '' });
+    this.#seen = this.#stream.sent.length;
   }
 
   async run(step: Step): Promise<void> {
