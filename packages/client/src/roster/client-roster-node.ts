@@ -65,8 +65,9 @@ export class ClientRosterNode extends RosterNode {
 
   /** Whether an entry can be kept, in place of the one that there is of that address. @internal */
   hasRoomFor(entry: RosterEntry): boolean {
-    const known = this.exactly(entry.jid)?.entryCounted ?? 0;
-    return this.contactBytes - known + entryWeight(entry) <= MAX_ROSTER_BYTES;
+    const known = this.exactly(entry.jid);
+    const freed = known?.inRoster ? entryWeight(known) : 0;
+    return this.contactBytes - freed + entryWeight(entry) <= MAX_ROSTER_BYTES;
   }
 
   protected override get maxStrangers(): number {
