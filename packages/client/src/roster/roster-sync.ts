@@ -8,11 +8,13 @@ import {
   Storage,
 } from '@sestina/core';
 import { type ContactChanges, entryWeight, type RosterEntry } from '@sestina/core/connection';
-import { LruMap, within } from '@sestina/core/util';
+import { within } from '@sestina/core/util';
 import { RosterItemElement, RosterQuery } from '../stanza/roster.js';
 import type { ClientRoster } from './client-roster.js';
 import { type ClientRosterNode, MAX_ROSTER_BYTES, type RosterEditor } from './client-roster-node.js';
 import { readStored, writeStored } from './stored-roster.js';
+
+const MAX_DROPPED = 1_000;
 
 /** Keeps the roster of a client like the server's (RFC 6121 §2): fetch, pushes, changes, versions. */
 export class RosterSync implements RosterEditor {
@@ -21,7 +23,7 @@ export class RosterSync implements RosterEditor {
   readonly #versioned: () => boolean;
   readonly #storage: Storage;
   /** Who was taken out by pushes before the roster was known. */
-  readonly #dropped = new LruMap<string, true>({ maxEntries: 1_000 });
+  readonly #dropped = new Set<string>();
   #unsaved: ClientRosterNode | undefined;
   #saving: Promise<void> | undefined;
 
@@ -105,7 +107,7 @@ export class RosterSync implements RosterEditor {
     const { jid } = item;
     if (item.subscription === 'remove') {
       node.drop(jid);
-      if (!node.loaded) this.#dropped.set(jid.full, true);
+      if (!node.loaded && this.#dropped.size < MAX_DROPPED) this.#dropped.add(jid.full);
     } else {
       const entry = entryOf(item.compact());
       if (!node.hasRoomFor(entry)) throw new StanzaError('resource-constraint', { text: 'the roster is too large' });
