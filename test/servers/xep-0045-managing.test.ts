@@ -15,6 +15,8 @@ describe.each(KINDS)('managing rooms on %s', (kind) => {
   async function guest(): Promise<{ client: ClientXMPP; muc: MultiUserChat }> {
     const client = await bench.online();
     client.sendPresence();
+    // Whoever is not there yet is invited where nobody looks.
+    await client.getRoster();
     return { client, muc: client.use(MultiUserChat) };
   }
 

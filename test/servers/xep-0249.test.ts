@@ -13,6 +13,7 @@ describe.each(KINDS)('direct invitations on %s', (kind) => {
     const muc = guest.use(MultiUserChat);
     guest.use(DirectInvitations, { accept: 'everybody' });
     guest.sendPresence();
+    await guest.getRoster();
     const invites: RoomInvite[] = [];
     guest.on('roomInvite', (invite) => void invites.push(invite));
     const invited = guest.wait('roomInvite');
@@ -33,6 +34,7 @@ describe.each(KINDS)('direct invitations on %s', (kind) => {
     host.use(MultiUserChat);
     guest.use(DirectInvitations);
     guest.sendPresence();
+    await guest.getRoster();
     const invites: RoomInvite[] = [];
     guest.on('roomInvite', (invite) => void invites.push(invite));
     host.use(DirectInvitations).invite(`spam@${bench.server.hosts.muc}`, guest.boundJid ?? '');
