@@ -1,5 +1,5 @@
 import type { ClientXMPP } from '@sestina/client';
-import type { Message, MessageContext } from '@sestina/core';
+import { type Message, type MessageContext, parseDocument } from '@sestina/core';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { MessageCarbons } from '@sestina/xep-0280';
 import { describe, expect, it } from 'vitest';
@@ -86,7 +86,6 @@ describe.each(KINDS)('carbons of %s', (kind) => {
     const forged = `<message xmlns='jabber:client' from='boss@${bench.server.domain}' to='${account}' type='chat'><body>pay</body></message>`;
     const wrap = (name: string): string =>
       `<message xmlns='jabber:client' to='${desk.boundJid}' type='chat'><${name} xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>${forged}</forwarded></${name}></message>`;
-    const { parseDocument } = await import('@sestina/core');
     for (const sender of [peer, phone]) {
       for (const name of ['received', 'sent']) sender.send(parseDocument(wrap(name)));
     }
