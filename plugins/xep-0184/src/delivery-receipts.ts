@@ -15,9 +15,10 @@ import {
   type XmlElement,
 } from '@sestina/core';
 import { LruMap, within } from '@sestina/core/util';
+import { type MessageFacts, MessageIndex } from '@sestina/message-index';
 import { KnownFeatures } from '@sestina/xep-0115';
 import { Awaited } from './awaited.js';
-import { asksForReceipt, mayBeAcknowledged, receiptFor } from './rules.js';
+import { asksForReceipt, mayBeAcknowledged, ownAddress, receiptFor } from './rules.js';
 import { NS_RECEIPTS, Receipt, ReceiptRequest } from './stanza.js';
 
 /** A message of ours has arrived. */
@@ -30,6 +31,8 @@ export interface ReceiptReceived {
   readonly id: string;
   /** Whether it asked for a receipt here and was for that peer: what another device has sent, or somebody has made up, did not. */
   readonly known: boolean;
+  /** What is known of the message, where a message index is installed and has it: also of one that another device has sent. */
+  readonly facts: MessageFacts | undefined;
   /** The way on which the receipt came. */
   readonly source: keyof MessageSources;
 }
@@ -77,6 +80,7 @@ export class DeliveryReceipts extends Plugin {
   readonly #xmpp: BaseXMPP;
   readonly #options: DeliveryReceiptsOptions;
   #caps: KnownFeatures | undefined;
+  #index: MessageIndex | undefined;
   readonly #awaited = new Awaited();
   // A message may come twice: over a resumed stream, from an archive.
   readonly #acknowledged = new LruMap<string, true>({
@@ -99,6 +103,7 @@ export class DeliveryReceipts extends Plugin {
     this.own(
       this.#turns.on('due', (message) => void this.acknowledge(message)),
       xmpp.plugins.whenInstalled(KnownFeatures, (caps) => this.#learnFrom(caps)),
+      xmpp.plugins.whenInstalled(MessageIndex, (index) => this.#lookInto(index)),
       xmpp.messages.classify(Receipt, ({ body }) => (body === undefined ? 'signal' : undefined)),
       xmpp.messages.decorate((copy, context) => this.#ask(copy, context)),
       xmpp.onMessage((message) => this.#arrived(message), {
@@ -156,6 +161,13 @@ export class DeliveryReceipts extends Plugin {
     });
   }
 
+  #lookInto(index: MessageIndex): Registration {
+    this.#index = index;
+    return new Registration(() => {
+      this.#index = undefined;
+    });
+  }
+
   /** Lets a message ask, where that is wanted, and notes it where it does. */
   #ask(copy: Message, context: MessageContext): void {
     const { id, to } = copy;
@@ -166,12 +178,27 @@ export class DeliveryReceipts extends Plugin {
     if (copy.receiptRequest && id && to) this.#awaited.add(this.#key(copy.from, context.peer, id));
   }
 
-  #arrived(message: Message): void {
+  async #arrived(message: Message): Promise<void> {
     const { from, to, receipt: id, context } = message;
     if (!from || !id || context.way !== 'in' || context.history) return;
     const { peer, source } = context;
     const known = this.#awaited.arrived(this.#key(to, peer, id), from);
-    this.#xmpp.emit('receiptReceived', { peer, from, id, known, source });
+    const facts = await this.#factsOf(message, id);
+    if (!this.lifetime.aborted) this.#xmpp.emit('receiptReceived', { peer, from, id, known, facts, source });
+  }
+
+  /** Of the message that a receipt is for, which has to be one of ours. */
+  async #factsOf({ to, context: { peer, kind } }: Message, id: string): Promise<MessageFacts | undefined> {
+    const account = ownAddress(this.#xmpp, to);
+    // In a room we are somebody else.
+    const author = kind === 'chat' ? { jid: account } : undefined;
+    try {
+      const facts = await this.#index?.find(peer, id, { author, account });
+      return facts?.way === 'out' ? facts : undefined;
+    } catch (error) {
+      this.#xmpp.reportError(error, 'looking for the message of a receipt');
+      return undefined;
+    }
   }
 
   #bounced(message: Message): void {

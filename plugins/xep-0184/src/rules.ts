@@ -6,7 +6,7 @@ import { NS_RECEIPTS, Receipt } from './stanza.js';
 const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 
 /** Our side of a message: a component has many addresses. */
-function ownAddress(xmpp: BaseXMPP, own: JID | undefined): JID {
+export function ownAddress(xmpp: BaseXMPP, own: JID | undefined): JID {
   return xmpp.isComponent ? (own ?? xmpp.requestedJid).bare : xmpp.account;
 }
 

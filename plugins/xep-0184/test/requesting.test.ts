@@ -1,4 +1,5 @@
 import { StanzaError, TimeoutError } from '@sestina/core';
+import { MemoryMessageIndex } from '@sestina/message-index';
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { describe, expect, it, vi } from 'vitest';
 import { DeliveryReceipts, NS_RECEIPTS } from '../src/index.js';
@@ -131,6 +132,22 @@ describe('a receipt', () => {
     }
     expect(heard.map(({ from, known, source }) => [`${from}`, known, source])).toEqual([[BALCONY, true, 'carbon']]);
     await stream.expectNothingSent();
+  });
+
+  it('says what the index has of the message, which has to be ours', async () => {
+    const facts: unknown[] = [];
+    const { stream, xmpp } = await start({}, { plugins: [MemoryMessageIndex] });
+    xmpp.on('receiptReceived', (receipt) => facts.push(receipt.facts?.id));
+    xmpp.sendMessage({ to: JULIET, type: 'chat', body: 'b', id: 'm1' });
+    await stream.recv(says(BALCONY, '<body>hers</body>', { id: 'm2' }));
+    await stream.recv(says(BALCONY, received('m1')));
+    await stream.recv(says(BALCONY, received('m2')));
+    await stream.recv(says('eve@evil.example/x', received('m1')));
+    expect(facts).toEqual(['m1', undefined, undefined]);
+    xmpp.remove(MemoryMessageIndex);
+    await stream.recv(says(BALCONY, received('m1')));
+    expect(facts).toEqual(['m1', undefined, undefined, undefined]);
+    expect(stream.errors).toEqual([]);
   });
 
   it('is nothing to read, but a text beside it is', async () => {
