@@ -66,7 +66,7 @@ export class RosterItem {
   inRoster = false;
   /** What the ledger has counted of its presence. @internal */
   counted = 0;
-  /** What its roster has counted of it as a contact. @internal */
+  /** What its roster has counted of it as a contact. */
   entryCounted = 0;
 
   constructor(
