@@ -138,12 +138,9 @@ describe('what comes after an error', () => {
         'HandshakeError',
         'NoSessionError',
         'ReceiveBufferFullError',
-        'RedirectError',
         'ResourceConflictError',
-        'StreamError',
       ]),
     );
     expect(ruleFor(auth('not-authorized')).elsewhere).toBeUndefined();
-    expect(ruleFor(peer('conflict')).elsewhere).toBeUndefined();
   });
 });

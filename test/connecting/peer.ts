@@ -13,6 +13,7 @@ export type Behaviour =
   | 'swallows'
   | 'tls-break'
   | 'wrong-login'
+  | `redirects to ${string}`
   | `says ${string}`;
 
 /** One connection, from the side of the server. */
@@ -67,8 +68,8 @@ export class Peer {
   }
 
   /** Ends the stream with that error. */
-  fail(condition: string): void {
-    this.#send(`<error xmlns='${NS_STREAMS}'><${condition} xmlns='${NS_ERRORS}'/></error>`);
+  fail(condition: string, text = ''): void {
+    this.#send(`<error xmlns='${NS_STREAMS}'><${condition} xmlns='${NS_ERRORS}'>${text}</${condition}></error>`);
     this.#goodbye();
     this.close();
   }
@@ -123,8 +124,9 @@ export class Peer {
         : `<stream:stream xmlns='${content}' xmlns:stream='${NS_STREAMS}' ${about}>`,
     );
     if (half) return;
-    const says = /^says (.*)/.exec(this.#behaviour)?.[1];
-    if (says !== undefined) this.fail(says);
+    const [, does, what = ''] = /^(says|redirects to) (.*)/.exec(this.#behaviour) ?? [];
+    if (does === 'says') this.fail(what);
+    else if (does === 'redirects to') this.fail('see-other-host', what);
     else if (!component) this.#send(`<features xmlns='${NS_STREAMS}'>${this.#features()}</features>`);
   }
 

@@ -108,6 +108,26 @@ describe.each(KINDS)('a domain with several places: a %s', (kind) => {
   });
 });
 
+describe('a place that sends us to another one', () => {
+  it.each<Behaviour>(['closes', 'refuses', 'silent', 'says host-unknown'])(
+    'is no good where that one %s: the next one is tried',
+    async (behaviour) => {
+      const world = new World('client over WebSocket', { places: 4, options: { keepAlive: false } });
+      const [first, , , last] = world.places;
+      if (!first || !last) throw new Error('there are four');
+      first.behaviour = 'redirects to wss://p4.example/ws';
+      last.behaviour = behaviour;
+      expect(await world.connect()).toBeUndefined();
+      expect(world.attempts).toHaveLength(1);
+      expect(visitsOf(world)).toEqual([1, 1, 0, 1]);
+      for (const peer of world.peers) peer.close();
+      await world.clock.advance(5_000);
+      expect(visitsOf(world)).toEqual([1, 2, 0, 1]);
+      expect(await world.end()).toEqual([]);
+    },
+  );
+});
+
 // Of the WebSockets that a domain names four at most are taken.
 describe.each(KINDS.filter((kind) => kind !== 'client over WebSocket'))('a domain with many places: a %s', (kind) => {
   it('tries eight places in one attempt, and the others in the next', async () => {

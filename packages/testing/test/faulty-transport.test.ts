@@ -237,4 +237,20 @@ describe('FaultyTransportFactory', () => {
     await servers[0]?.receiveEnd();
     expect([factory.transports.length, servers.length]).toEqual([2, 1]);
   });
+
+  it('goes to the next place with the faults of the next attempt', () => {
+    const { client: second } = memoryPair();
+    const first = Object.assign(memoryPair().client, { next: () => second });
+    const factory = new FaultyTransportFactory({ supports: () => true, create: () => first }, (attempt) => {
+      attempts.push(attempt);
+      return undefined;
+    });
+    const attempts: number[] = [];
+    const place = factory.create({ domain: 'localhost', kind: 'client' });
+    expect(factory.current).toBe(place);
+    const next = place.next?.();
+    expect(factory.current).toBe(next);
+    expect(attempts).toEqual([1, 2]);
+    expect(next?.next?.()).toBeUndefined();
+  });
 });

@@ -32,8 +32,8 @@ const CONDITIONS = [
 /** The 25 conditions of RFC 6120 §4.9.3. */
 export type StreamErrorCondition = (typeof CONDITIONS)[number];
 
-// Those after which the same stream can be opened again without anybody changing anything.
-const RETRYABLE: ReadonlySet<StreamErrorCondition> = new Set<StreamErrorCondition>([
+/** Those after which the same stream can be opened again without anybody changing anything. */
+export const PASSING_CONDITIONS: readonly StreamErrorCondition[] = [
   'connection-timeout',
   'internal-server-error',
   'remote-connection-failed',
@@ -41,7 +41,7 @@ const RETRYABLE: ReadonlySet<StreamErrorCondition> = new Set<StreamErrorConditio
   'resource-constraint',
   'system-shutdown',
   'undefined-condition',
-]);
+];
 
 /** Details of a stream error. */
 export interface StreamErrorOptions {
@@ -78,7 +78,7 @@ export class StreamError extends SestinaError {
     this.origin = origin;
     this.seeOtherHost = options.seeOtherHost;
     this.application = options.application;
-    this.retryable = RETRYABLE.has(condition);
+    this.retryable = PASSING_CONDITIONS.includes(condition);
   }
 
   /** The `<stream:error/>` element for it. */

@@ -30,8 +30,8 @@ export interface AttemptOwner {
 export class Attempt {
   readonly #owner: AttemptOwner;
   readonly #links: Link[] = [];
-  /** What leads to the place that is tried. */
-  #transport: Transport | undefined;
+  /** What leads to the place that is tried, and to where that has redirected us. */
+  #transports: Transport[] = [];
   /** What leads to the place behind it, where that was asked for already. */
   #follower: Transport | undefined;
   /** Runs until the peer has spoken. */
@@ -89,26 +89,21 @@ export class Attempt {
 
   /** Tries to make a session at one place. Gives what it failed with. */
   async #at(first: Transport, outer: AbortSignal): Promise<Error | undefined> {
-    const { clock, host, timeout } = this.#owner;
+    const { host } = this.#owner;
     const controller = new AbortController();
     const { signal } = controller;
     const release = follow(outer, controller);
-    this.#transport = first;
+    this.#transports = [first];
     try {
       let link = await this.open(first, signal);
       signal.throwIfAborted();
-      // A place that is silent is left in time for the next one; where there is none, it has all the time.
-      this.#silence = clock.setTimer(timeout / SILENT_PART, () => {
-        const seconds = `${Math.round(timeout / SILENT_PART / 1_000)} s`;
-        this.#follower = this.#transport?.next?.();
-        if (this.#follower)
-          controller.abort(new ConnectionLostError('timeout', `the server said nothing for ${seconds}`));
-      });
+      this.#limitSilence(controller);
       host.emit('connected', { secure: first.secure, transport: first.kind });
       const replaced = (next: Link): void => {
         if (next !== link) this.#owner.retire(link, new DisconnectedError('another connection took its place'));
         link = next;
-        this.#transport = next.transport;
+        this.#transports.push(next.transport);
+        this.#limitSilence(controller);
       };
       const outcome = await abortable(host.negotiateOn(link, signal, replaced), signal);
       // A promise that is fulfilled goes on a turn later: it may have been given up between the two.
@@ -127,11 +122,30 @@ export class Attempt {
     }
   }
 
+  /** Leaves a place that is silent in time for the next one; where there is none, it has all the time. */
+  #limitSilence(place: AbortController): void {
+    const { clock, timeout } = this.#owner;
+    const limit = timeout / SILENT_PART;
+    this.spoke();
+    this.#silence = clock.setTimer(limit, () => {
+      this.#follower = this.#behind();
+      const text = `the server said nothing for ${Math.round(limit / 1_000)} s`;
+      if (this.#follower) place.abort(new ConnectionLostError('timeout', text));
+    });
+  }
+
   /** A transport to the next place, where there is one. */
   #next(): Transport | undefined {
-    const next = this.#follower ?? this.#transport?.next?.();
+    const next = this.#follower ?? this.#behind();
     this.#follower = undefined;
     return next;
+  }
+
+  /** What leads to the place behind those: whoever has sent us to one that is no good is none either. */
+  #behind(): Transport | undefined {
+    let behind: Transport | undefined;
+    for (const transport of this.#transports) behind = nextOf(transport) ?? behind;
+    return behind;
   }
 
   /** A link on that transport, opened. */
@@ -155,5 +169,14 @@ export class Attempt {
     this.#done.delete(this.#step);
     const done = this.#done.size > 0 ? `, done before: ${[...this.#done].join(', ')}` : '';
     return `connecting and logging in (${waited} s at ${this.#step}${done})`;
+  }
+}
+
+/** What leads to the next place; a transport that throws knows of none. */
+function nextOf(transport: Transport | undefined): Transport | undefined {
+  try {
+    return transport?.next?.();
+  } catch {
+    return undefined;
   }
 }

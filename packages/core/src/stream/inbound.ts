@@ -58,6 +58,16 @@ export class Inbound {
     this.#clock = clock;
   }
 
+  /** Whether the peer has ever sent a header. */
+  get greeted(): boolean {
+    return this.#anyHeader;
+  }
+
+  /** What to do where what answers does not speak XMPP. */
+  get wayOut(): string {
+    return this.#framing.wayOut ?? WAY_OUT;
+  }
+
   /** Whether the peer has closed its stream. */
   get footer(): boolean {
     return this.#footer;
@@ -207,7 +217,6 @@ export class Inbound {
 
   #notXmpp(cause: StreamError): NotXmppError {
     const why = cause.text ?? cause.condition;
-    const { wayOut = WAY_OUT } = this.#framing;
-    return new NotXmppError(`what answers there is not an XMPP server (${why}): ${wayOut}`, { cause });
+    return new NotXmppError(`what answers there is not an XMPP server (${why}): ${this.wayOut}`, { cause });
   }
 }

@@ -294,6 +294,10 @@ export class Link implements TransportEvents {
       return new ConnectionLostError('truncated', 'the connection ended in the middle of a stanza', cause);
     }
     if (error) return new ConnectionLostError('network', `the connection was lost: ${error.message}`, cause);
+    if (this.#opened && !this.#inbound.greeted) {
+      const text = `the server closed the connection before it said anything: ${this.#inbound.wayOut}`;
+      return new ConnectionLostError('closed', text);
+    }
     return new ConnectionLostError('closed', 'the server closed the connection');
   }
 

@@ -1,3 +1,5 @@
+import { PASSING_CONDITIONS } from '../stanza/stream-error.js';
+
 /**
  * What comes after a failure. `again`: another attempt; `slowly`: the same after longer pauses; `patience`: the same, and the end after
  * some of them in a row; `final`: the end.
@@ -24,6 +26,11 @@ export interface ErrorRule {
   readonly elsewhere?: true;
 }
 
+const AUTH = { name: 'AuthError', code: 'ERR_AUTH' } as const;
+const TLS = { name: 'TlsError', code: 'ERR_TLS' } as const;
+const WEB_SOCKET = { name: 'WebSocketClosedError', code: 'ERR_WEBSOCKET_CLOSED' } as const;
+const STREAM = { name: 'StreamError', code: 'ERR_STREAM' } as const;
+
 /**
  * Which errors are final. What has worked before is tried again, since networks, name servers, certificates and servers go wrong for a
  * while; what is final would stay as it is until somebody does something, or do harm. The first rule that fits counts.
@@ -33,41 +40,25 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   { name: 'NoSessionError', code: 'ERR_NO_SESSION', attempt: 'final' },
   { name: 'HandshakeError', code: 'ERR_HANDSHAKE', attempt: 'final' },
   {
-    name: 'AuthError',
-    code: 'ERR_AUTH',
+    ...AUTH,
     of: ['not-authorized', 'account-disabled', 'credentials-expired', 'invalid-authzid', 'server-not-authenticated'],
     attempt: 'patience',
   },
-  {
-    name: 'AuthError',
-    code: 'ERR_AUTH',
-    of: ['temporary-auth-failure'],
-    retryable: true,
-    attempt: 'again',
-    elsewhere: true,
-  },
-  { name: 'AuthError', code: 'ERR_AUTH', of: ['credentials'], retryable: 'own', attempt: 'own' },
-  { name: 'AuthError', code: 'ERR_AUTH', of: ['downgrade', 'no-mechanism'], attempt: 'slowly', elsewhere: true },
-  { name: 'AuthError', code: 'ERR_AUTH', attempt: 'slowly' },
+  { ...AUTH, of: ['temporary-auth-failure'], retryable: true, attempt: 'again', elsewhere: true },
+  { ...AUTH, of: ['credentials'], retryable: 'own', attempt: 'own' },
+  { ...AUTH, of: ['downgrade', 'no-mechanism'], attempt: 'slowly', elsewhere: true },
+  { ...AUTH, attempt: 'slowly' },
   { name: 'ResourceConflictError', code: 'ERR_RESOURCE_CONFLICT', retryable: true, attempt: 'again' },
   { name: 'ComponentConflictError', code: 'ERR_COMPONENT_CONFLICT', retryable: true, attempt: 'again' },
   { name: 'DnsError', code: 'ERR_DNS', retryable: 'own', attempt: 'again' },
   { name: 'ConnectError', code: 'ERR_CONNECT', retryable: true, attempt: 'again', elsewhere: true },
-  {
-    name: 'TlsError',
-    code: 'ERR_TLS',
-    of: ['interrupted'],
-    retryable: true,
-    attempt: 'again',
-    session: 'again',
-    elsewhere: true,
-  },
-  { name: 'TlsError', code: 'ERR_TLS', attempt: 'again', session: 'again', elsewhere: true },
+  { ...TLS, of: ['interrupted'], retryable: true, attempt: 'again', session: 'again', elsewhere: true },
+  { ...TLS, attempt: 'again', session: 'again', elsewhere: true },
   { name: 'TlsRequiredError', code: 'ERR_TLS_REQUIRED', attempt: 'again', elsewhere: true },
   { name: 'TlsInjectionError', code: 'ERR_TLS_INJECTION', attempt: 'again', elsewhere: true },
   { name: 'NotXmppError', code: 'ERR_NOT_XMPP', retryable: true, attempt: 'again', elsewhere: true },
   { name: 'NegotiationError', code: 'ERR_NEGOTIATION', attempt: 'slowly', elsewhere: true },
-  { name: 'RedirectError', code: 'ERR_REDIRECT', attempt: 'slowly' },
+  { name: 'RedirectError', code: 'ERR_REDIRECT', attempt: 'slowly', elsewhere: true },
   { name: 'DiscoveryError', code: 'ERR_DISCOVERY', of: ['unreachable'], retryable: true, attempt: 'again' },
   { name: 'DiscoveryError', code: 'ERR_DISCOVERY', attempt: 'again' },
   {
@@ -94,50 +85,13 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     attempt: 'again',
     session: 'again',
   },
-  {
-    name: 'WebSocketClosedError',
-    code: 'ERR_WEBSOCKET_CLOSED',
-    of: [1009],
-    attempt: 'slowly',
-    session: 'patience',
-    elsewhere: true,
-  },
-  {
-    name: 'WebSocketClosedError',
-    code: 'ERR_WEBSOCKET_CLOSED',
-    of: [1002, 1003, 1007, 1008, 1010],
-    attempt: 'slowly',
-    session: 'slowly',
-    elsewhere: true,
-  },
-  {
-    name: 'WebSocketClosedError',
-    code: 'ERR_WEBSOCKET_CLOSED',
-    retryable: true,
-    attempt: 'again',
-    session: 'again',
-    elsewhere: true,
-  },
+  { ...WEB_SOCKET, of: [1009], attempt: 'slowly', session: 'patience', elsewhere: true },
+  { ...WEB_SOCKET, of: [1002, 1003, 1007, 1008, 1010], attempt: 'slowly', session: 'slowly', elsewhere: true },
+  { ...WEB_SOCKET, retryable: true, attempt: 'again', session: 'again', elsewhere: true },
   { name: 'ReceiveLimitError', code: 'ERR_RECEIVE_LIMIT', attempt: 'slowly', session: 'patience', elsewhere: true },
-  { name: 'StreamError', code: 'ERR_STREAM', of: ['conflict'], attempt: 'slowly', session: 'final' },
-  {
-    name: 'StreamError',
-    code: 'ERR_STREAM',
-    of: [
-      'connection-timeout',
-      'internal-server-error',
-      'remote-connection-failed',
-      'reset',
-      'resource-constraint',
-      'system-shutdown',
-      'undefined-condition',
-    ],
-    retryable: true,
-    attempt: 'again',
-    session: 'again',
-    elsewhere: true,
-  },
-  { name: 'StreamError', code: 'ERR_STREAM', attempt: 'slowly', session: 'slowly', elsewhere: true },
+  { ...STREAM, of: ['conflict'], attempt: 'slowly', session: 'final', elsewhere: true },
+  { ...STREAM, of: PASSING_CONDITIONS, retryable: true, attempt: 'again', session: 'again', elsewhere: true },
+  { ...STREAM, attempt: 'slowly', session: 'slowly', elsewhere: true },
   { name: 'StanzaError', code: 'ERR_STANZA', retryable: 'own', attempt: 'slowly', elsewhere: true },
 ];
 

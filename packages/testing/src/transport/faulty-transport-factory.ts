@@ -43,8 +43,12 @@ export class FaultyTransportFactory extends TransportFactory {
   }
 
   create(target: TransportTarget): Transport {
+    return this.#wrap(this.#inner.create(target));
+  }
+
+  #wrap(inner: Transport): Transport {
     const faults = typeof this.#plan === 'function' ? this.#plan(this.#made.length + 1) : this.#plan;
-    const transport = new FaultyTransport(this.#inner.create(target), faults ?? {}, this.#clock);
+    const transport = new FaultyTransport(inner, faults ?? {}, this.#clock, (next) => this.#wrap(next));
     this.#made.push(transport);
     return transport;
   }

@@ -10,6 +10,7 @@ export class FaultyTransport implements Transport {
   readonly #inner: Transport;
   readonly #faults: Faults;
   readonly #clock: Clock;
+  readonly #wrap: (next: Transport) => Transport;
   readonly #in: FaultyDirection;
   readonly #out: FaultyDirection;
   readonly #decoder = new TextDecoder();
@@ -26,8 +27,15 @@ export class FaultyTransport implements Transport {
    * @param inner What really carries the bytes.
    * @param faults What goes wrong; may be left out where only the methods are used.
    * @param clock Whose turns a slow reader waits for. Default: the system's.
+   * @param wrap Makes what leads to the next place of `inner`. Default: the same faults.
    */
-  constructor(inner: Transport, faults: Faults = {}, clock: Clock = new SystemClock()) {
+  constructor(
+    inner: Transport,
+    faults: Faults = {},
+    clock: Clock = new SystemClock(),
+    wrap: (next: Transport) => Transport = (next) => new FaultyTransport(next, faults, clock),
+  ) {
+    this.#wrap = wrap;
     this.#inner = inner;
     this.#faults = faults;
     this.#clock = clock;
@@ -114,6 +122,11 @@ export class FaultyTransport implements Transport {
 
   async startTls(signal: AbortSignal): Promise<void> {
     await this.#inner.startTls(signal);
+  }
+
+  next(): Transport | undefined {
+    const next = this.#inner.next?.();
+    return next && this.#wrap(next);
   }
 
   end(): void {
