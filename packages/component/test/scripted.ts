@@ -32,7 +32,7 @@ export async function scripted(
     },
   });
   if (!component) throw new Error('there is no component');
-  await stream.nextSent();
+  await stream.nextSent({ timeout: 30_000 });
   await stream.recv('<handshake/>');
   await stream.session;
   return { stream, component };

@@ -102,7 +102,8 @@ export class PlayedComponent {
     }
     this.#stream.skipSent();
     await this.#stream.connect();
-    await this.#stream.nextSent();
+    // The handshake takes WebCrypto, for which a busy machine takes its time.
+    await this.#stream.nextSent({ timeout: 30_000 });
     await this.#stream.recv('<handshake/>');
     await this.#stream.session;
     this.#seen = this.#stream.sent.length;
