@@ -39,7 +39,12 @@ export const DENO_2: Tool = { section: 'Runtimes', title: 'Deno', packages: [`${
 export const TYPESCRIPTS = ['5.4.5', '5.7.3', '5.9.3', '7.0.2'].map(typescript);
 export const JEST: Tool = { section: 'Test runners', title: 'Jest', packages: ['jest@30.5.2'] };
 export const VITEST: Tool = { section: 'Test runners', title: 'Vitest', packages: ['vitest@4.1.12'] };
-export const ESBUILD: Tool = { section: 'Bundlers', title: 'esbuild', packages: ['esbuild@0.28.2'] };
+export const ESBUILD: Tool = {
+  section: 'Bundlers',
+  title: 'esbuild',
+  // With the peer that `@sestina/storage/fs` leaves to applications: it bundles all that there is.
+  packages: ['esbuild@0.28.2', 'unstorage@1.17.6'],
+};
 export const VITE: Tool = { section: 'Bundlers', title: 'Vite', packages: ['vite@8.3.8'] };
 export const WEBPACK: Tool = { section: 'Bundlers', title: 'webpack', packages: ['webpack@5.113.0'] };
 export const ROLLUP: Tool = {
