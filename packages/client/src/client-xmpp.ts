@@ -13,7 +13,7 @@ import {
 } from '@sestina/core/connection';
 import { type Transport, TransportFactory, type TransportTarget } from '@sestina/core/transport';
 import { SaslLogin } from '@sestina/sasl';
-import { AuthError } from './errors.js';
+import type { AuthError } from './errors.js';
 import { InstalledTransports } from './installed-transports.js';
 import { bind, legacySession } from './negotiation/bind.js';
 import { ClientNegotiation } from './negotiation/client-negotiation.js';
@@ -229,7 +229,7 @@ export class ClientXMPP extends BaseXMPP {
           return self.hasSession;
         },
         authenticated: (mechanism) => this.#login.succeeded(mechanism),
-        bound: (jid) => this.#bound(jid),
+        bound: (jid) => this.setBoundJid(jid),
         explained: (error) => this.#login.explained(error),
         noLogin: () => this.emit('noAuth', {}),
         registered: (registration) => this.registered(registration),
@@ -248,16 +248,6 @@ export class ClientXMPP extends BaseXMPP {
     );
     negotiation.add(legacySession());
     return negotiation;
-  }
-
-  #bound(jid: JID): void {
-    const { requestedJid } = this;
-    // A certificate may speak for another account than the one that was asked for: that must not happen unnoticed.
-    if (this.#options.external && requestedJid.local && !jid.bare.equals(requestedJid.bare)) {
-      const hint = `the certificate is that of ${jid.bare}`;
-      throw new AuthError('invalid-authzid', 'EXTERNAL', { hint, account: requestedJid.bare.toString() });
-    }
-    this.setBoundJid(jid);
   }
 
   #findTransports(given: ClientOptions['transports']): InstalledTransports {

@@ -13,7 +13,8 @@ export class Attempt {
   readonly link: Link;
   readonly #account: JID;
   readonly #listener: NegotiationListener;
-  #authenticated = false;
+  /** By which mechanism, once there was a login. */
+  #mechanism: string | undefined;
   #jid: JID | undefined;
   /** What is to be written again once the session goes on. */
   readonly again: Sending[] = [];
@@ -55,22 +56,36 @@ export class Attempt {
   /** @throws NegotiationError the second time; AuthError for another account than the one that was asked for. */
   authenticated(mechanism: string, jid: JID | undefined): void {
     if (this.#authenticated) throw new NegotiationError('it says that logging in is done, which was done already');
-    const account = this.#account;
-    if (jid && account.local && !jid.bare.equals(account.bare)) {
-      const hint = `the server says that this is ${jid.bare}`;
-      throw new AuthError('invalid-authzid', mechanism, { hint, account: account.bare.toString() });
-    }
-    this.#authenticated = true;
+    if (jid) this.#checkAccount(jid, mechanism);
+    this.#mechanism = mechanism;
     this.#listener.authenticated(mechanism);
   }
 
-  /** @throws NegotiationError before the login, the second time, and for what is no full address. */
+  /**
+   * @throws NegotiationError before the login, the second time, and for what is no full address; AuthError for an address of
+   *   another account than the one that was asked for.
+   */
   bound(jid: JID): void {
-    if (!this.#authenticated) throw new NegotiationError('it gives an address before anybody has logged in');
+    if (this.#mechanism === undefined) throw new NegotiationError('it gives an address before anybody has logged in');
     if (this.#jid) throw new NegotiationError(`it gives an address, and there is ${this.#jid} already`);
     if (jid.resource === undefined) throw new NegotiationError('it gives an address without a resource');
+    this.#checkAccount(jid, this.#mechanism);
     this.#listener.bound(jid);
     this.#jid = jid;
+  }
+
+  /** The address is that of the account that has logged in (RFC 6120 §4.3.6): another one must not be taken unnoticed. */
+  #checkAccount(jid: JID, mechanism: string): void {
+    const account = this.#account;
+    // Only the server knows who somebody is that has given no name.
+    const named = account.local !== undefined && mechanism !== 'ANONYMOUS';
+    if (named ? jid.bare.equals(account.bare) : jid.domain === account.domain) return;
+    const hint = `the server says that this is ${jid.bare}`;
+    throw new AuthError('invalid-authzid', mechanism, { hint, account: account.bare.toString() });
+  }
+
+  get #authenticated(): boolean {
+    return this.#mechanism !== undefined;
   }
 
   /** Takes note of what the server offers. */

@@ -2,13 +2,36 @@ import { ResourceConflictError } from '@sestina/client';
 import { NegotiationError, StanzaError } from '@sestina/core';
 import { MemoryServer } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
-import { BIND, idOf, makeClient, type Played, PlayedServer, rejection, SESSION } from '../support.js';
+import {
+  BIND,
+  idOf,
+  makeClient,
+  mechanisms,
+  type Played,
+  PlayedServer,
+  rejection,
+  SESSION,
+  success,
+} from '../support.js';
 
 async function loggedIn(server: PlayedServer, features = BIND): Promise<Played> {
   const played = await server.next();
   await played.login();
   await played.open(features);
   return played;
+}
+
+/** A client without a name that is about to get its address. */
+async function anonymous(jid: string) {
+  const server = new PlayedServer();
+  const client = server.client({ jid, password: undefined, anonymous: true });
+  const connecting = client.connect();
+  const played = await server.next();
+  await played.open(mechanisms('ANONYMOUS'));
+  await played.auth();
+  played.peer.send(success());
+  await played.open(BIND);
+  return { client, played, connecting };
 }
 
 /** The answer to a request of the client that it is refused. */
@@ -36,6 +59,40 @@ describe('binding', () => {
     const failed = rejection(client.connect());
     const played = await loggedIn(server);
     await played.bind('mallory@example.org/x');
+    expect(await failed).toMatchObject({ code: 'ERR_AUTH', reason: 'invalid-authzid' });
+    expect(client.boundJid).toBeUndefined();
+  });
+
+  it.each([
+    ['another account', 'zoe@example.org', 'mallory@example.org/x'],
+    ['the same name in another domain', 'zoe@example.org', 'zoe@evil.example/x'],
+    ['no account', 'zoe@example.org', 'example.org/x'],
+  ])('is refused where a password has logged in, and the address is that of %s', async (_, jid, given) => {
+    const server = new PlayedServer();
+    const client = server.client({ jid });
+    const failed = rejection(client.connect());
+    const played = await loggedIn(server);
+    await played.bind(given);
+    expect(await failed).toMatchObject({ code: 'ERR_AUTH', reason: 'invalid-authzid', retryable: false });
+    expect(client.boundJid).toBeUndefined();
+  });
+
+  it.each([
+    ['example.org', 'guest-1@example.org/x'],
+    ['nobody@example.org', 'guest-1@example.org/x'],
+    ['EXAMPLE.org', 'guest-1@example.org/x'],
+  ])('gives %s, who is anonymous, any name in the domain', async (jid, given) => {
+    const { client, played, connecting } = await anonymous(jid);
+    await played.bind(given);
+    await connecting;
+    expect(client.boundJid?.full).toBe(given);
+    await client.disconnect();
+  });
+
+  it('gives nobody, not even who is anonymous, a name in another domain', async () => {
+    const { client, played, connecting } = await anonymous('example.org');
+    const failed = rejection(connecting);
+    await played.bind('guest-1@evil.example/x');
     expect(await failed).toMatchObject({ code: 'ERR_AUTH', reason: 'invalid-authzid' });
     expect(client.boundJid).toBeUndefined();
   });
