@@ -3,6 +3,7 @@ import {
   DEFAULT_LIMITS,
   type Limits,
   type Parser,
+  type ParserFactory,
   type StreamHeader,
   type XmlElement,
   type XmlStreamError,
@@ -26,8 +27,8 @@ export class Recorder {
   onElement: (element: XmlElement) => void = () => {};
 
   /** @param inside The limits from the header on. */
-  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>) {
-    this.parser = createSaxesParser(
+  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>, make: ParserFactory = createSaxesParser) {
+    this.parser = make(
       {
         streamStart: (header) => {
           this.#live();
@@ -39,7 +40,7 @@ export class Recorder {
           this.#live();
           this.elements.push(element);
           this.sizes.push(bytes);
-          this.trace.push(`element ${bytes} ${element}`);
+          this.trace.push(`element ${bytes} ${this.describe(element)}`);
           this.onElement(element);
         },
         streamEnd: () => {
@@ -63,6 +64,11 @@ export class Recorder {
     return this;
   }
 
+  /** What the trace has of an element. */
+  protected describe(element: XmlElement): string {
+    return `${element}`;
+  }
+
   #live(): void {
     if (this.ended || this.error) throw new Error('an event after the last one');
   }
@@ -75,7 +81,11 @@ export function opened(limits: Partial<Limits> = {}): Recorder {
 
 /** The trace of these chunks, and whether the parser stood between two stanzas at the end. */
 export function traceOf(chunks: readonly Uint8Array[], limits?: Partial<Limits>, inside?: Partial<Limits>): string {
-  const recorder = new Recorder(limits, inside).write(...chunks);
+  return traced(new Recorder(limits, inside).write(...chunks));
+}
+
+/** The same of a parser that has had all of them. */
+export function traced(recorder: Recorder): string {
   const open = recorder.ended || recorder.error ? '' : recorder.parser.idle ? ' idle' : ' busy';
   return recorder.trace.join('\n') + open;
 }

@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../src/index.js';
 import { byteByByte, bytesOf, HEADER, newSeed, randomSplit, seeded, traceOf } from './harness.js';
-import { PIECES } from './random-xml.js';
+import { INVALID, PIECES } from './random-xml.js';
 
-const INVALID = [
-  [0x80],
-  [0xc3],
-  [0xe2, 0x82],
-  [0xed, 0xa0, 0x80],
-  [0xf4, 0x90, 0x80, 0x80],
-  [0xeb],
-  [0xff],
-  [0xc0, 0xbc],
-];
 const SMALL: Partial<Limits> = {
   maxStanzaBytes: 120,
   maxDepth: 3,

@@ -1,0 +1,41 @@
+// Compares the two parsers with each other: npm run fuzz
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { newSeed } from '../harness.js';
+import { cases } from './cases.js';
+import { compare } from './compare.js';
+
+const USAGE = `npm run fuzz -- [OPTION…]
+  --cases N  how many inputs it reads in every way (default 20000)
+  --seed S   makes the same inputs again
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: `${newSeed()}` },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** The exit code. */
+function main(): number {
+  const [numRuns, seed] = [Number(options.cases), Number(options.seed) | 0];
+  const wrong = !Number.isSafeInteger(numRuns) || numRuns < 1 || !Number.isSafeInteger(Number(options.seed));
+  if (options.help || wrong) {
+    (wrong ? process.stderr : process.stdout).write(USAGE);
+    return wrong ? 2 : 0;
+  }
+  process.stdout.write(`${numRuns} cases, seed ${seed}\n`);
+  const result = fc.check(fc.property(cases, compare), { numRuns, seed });
+  if (!result.failed) {
+    process.stdout.write('no difference\n');
+    return 0;
+  }
+  const { errorInstance, numShrinks } = result;
+  const message = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
+  process.stderr.write(`case ${result.numRuns}, made smaller ${numShrinks} times\n${message}\nagain: --seed ${seed}\n`);
+  return 1;
+}
+
+process.exitCode = main();
