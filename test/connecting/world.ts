@@ -18,7 +18,7 @@ export type Names = 'answers' | 'fails' | 'finds nothing' | 'is silent';
 /** A place where the server may be. */
 export class Place {
   behaviour: Behaviour = 'good';
-  /** When somebody came here. */
+  /** In which attempt somebody came here, each time. */
   readonly visits: number[] = [];
   readonly peers: Peer[] = [];
 
@@ -86,7 +86,7 @@ export class World {
   #arrive(name: string): Place {
     const place = this.places.find((one) => one.name === name);
     if (!place) throw new Error(`nobody lives at ${name}`);
-    place.visits.push(this.clock.monotonic());
+    place.visits.push(this.attempts.length);
     return place;
   }
 
