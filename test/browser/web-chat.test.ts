@@ -85,11 +85,11 @@ describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bund
     expect(await chat.page.locator('.bubble.mine .state').textContent()).toBe('');
   });
 
-  it('says why the server has ended the session, also on a telephone, and begins another one when told to', async () => {
+  it('says why the server has ended the session for good, also on a telephone, and begins another one when told to', async () => {
     const { user } = await friends();
     const chat = await loggedIn(pages, user);
     await chat.contact('Romeo').click();
-    await bench.server.closeSession(user.jid);
+    await bench.server.closeSession(user.jid, 'conflict');
     await eventually(() => chat.status.textContent()).toBe('Offline');
     expect(await chat.alert.count()).toBe(1);
     expect(await chat.alert.textContent()).toMatch(/^The server ended the stream/);
@@ -194,7 +194,7 @@ describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bund
       await eventually(() => chat.bubbles.count()).toBe(2 * count);
     }
     await eventually(inSight).toBe(true);
-    await bench.server.closeSession(user.jid);
+    await bench.server.closeSession(user.jid, 'conflict');
     await chat.alert.waitFor();
     await eventually(inSight).toBe(true);
     await page.locator('.log').evaluate((log) => {
