@@ -1,15 +1,8 @@
 import { type AddressEvent, ComponentAddress } from '@sestina/component';
-import { attr, element, JID, type Message } from '@sestina/core';
+import { JID, type Message } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
+import { Ask, ask, BOB, message } from './asking.js';
 import { scripted } from './scripted.js';
-
-const BOB = 'bob@example.net/x';
-class Ask extends element('ask', 'urn:example:ask', { what: attr('what') }) {}
-
-const message = (to: string, body: string, from = BOB): string =>
-  `<message from='${from}' to='${to}'><body>${body}</body></message>`;
-const ask = (to: string, id: string): string =>
-  `<iq type='get' id='${id}' from='${BOB}'${to && ` to='${to}'`}><ask xmlns='urn:example:ask'/></iq>`;
 
 describe('what an address hears', () => {
   it('came for it alone: a full one its own, a bare one all of its resources', async () => {

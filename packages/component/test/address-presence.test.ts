@@ -2,13 +2,6 @@ import { ConfigError } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import { scripted } from './scripted.js';
 
-const BOB = 'bob@example.net/x';
-
-const _message = (to: string, body: string, from = BOB): string =>
-  `<message from='${from}' to='${to}'><body>${body}</body></message>`;
-const _ask = (to: string, id: string): string =>
-  `<iq type='get' id='${id}' from='${BOB}'${to && ` to='${to}'`}><ask xmlns='urn:example:ask'/></iq>`;
-
 describe('presence of an address', () => {
   const subscribe = (from: string, to = 'romeo@bot.example.org'): string =>
     `<presence from='${from}' to='${to}' type='subscribe'/>`;

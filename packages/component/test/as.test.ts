@@ -1,15 +1,8 @@
-import { attr, ConfigError, element, JID, StanzaError } from '@sestina/core';
+import { ConfigError, JID, StanzaError } from '@sestina/core';
 import { defineDataKind } from '@sestina/core/handlers';
 import { describe, expect, it } from 'vitest';
+import { Ask, ask, BOB } from './asking.js';
 import { scripted } from './scripted.js';
-
-const BOB = 'bob@example.net/x';
-class Ask extends element('ask', 'urn:example:ask', { what: attr('what') }) {}
-
-const _message = (to: string, body: string, from = BOB): string =>
-  `<message from='${from}' to='${to}'><body>${body}</body></message>`;
-const ask = (to: string, id: string): string =>
-  `<iq type='get' id='${id}' from='${BOB}'${to && ` to='${to}'`}><ask xmlns='urn:example:ask'/></iq>`;
 
 describe('as()', () => {
   it.each(['romeo@bot.example.org', 'romeo@bot.example.org/r', 'bot.example.org', 'bot.example.org/r'])(

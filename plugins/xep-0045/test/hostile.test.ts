@@ -1,22 +1,10 @@
 import { inspect } from 'node:util';
 import type { Message } from '@sestina/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MultiUserChat } from '../src/index.js';
-import { NS_USER, Play, ROOM, word } from './play.js';
+import { NS_USER, ROOM, usePlays, word } from './play.js';
 
-const plays: Play[] = [];
-const start: typeof Play.start = async (...args) => {
-  const play = await Play.start(...args);
-  plays.push(play);
-  return play;
-};
-
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
+const start = usePlays();
 
 describe('what is not to be believed', () => {
   it('a presence of a room that was never joined makes no room', async () => {

@@ -1,20 +1,8 @@
 import type { Message } from '@sestina/core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { NS_USER, Play, ROOM, word } from './play.js';
+import { describe, expect, it } from 'vitest';
+import { NS_USER, ROOM, usePlays, word } from './play.js';
 
-const plays: Play[] = [];
-const start: typeof Play.start = async (...args) => {
-  const play = await Play.start(...args);
-  plays.push(play);
-  return play;
-};
-
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
+const start = usePlays();
 
 const delay = (from = ROOM): string => `<delay xmlns='urn:xmpp:delay' from='${from}' stamp='2023-12-31T23:00:00Z'/>`;
 

@@ -1,19 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { NS, Play, ROOM, word } from './play.js';
+import { describe, expect, it } from 'vitest';
+import { NS, Play, ROOM, usePlays, word } from './play.js';
 
-const plays: Play[] = [];
-const start: typeof Play.start = async (...args) => {
-  const play = await Play.start(...args);
-  plays.push(play);
-  return play;
-};
-
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
+const start = usePlays();
 
 describe('entering a room', () => {
   it('asks with a nick, a password and limits of what is repeated (XEP-0045 §7.2)', async () => {

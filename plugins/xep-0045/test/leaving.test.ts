@@ -1,20 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MultiUserChat } from '../src/index.js';
-import { NS_USER, Play, ROOM, word } from './play.js';
+import { NS_USER, type Play, ROOM, usePlays, word } from './play.js';
 
-const plays: Play[] = [];
-const start: typeof Play.start = async (...args) => {
-  const play = await Play.start(...args);
-  plays.push(play);
-  return play;
-};
-
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
+const start = usePlays();
 
 describe('leaving', () => {
   it.each<[string, string, object]>([

@@ -1,21 +1,9 @@
 import type { XmlElement } from '@sestina/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ManagedRoom, RoomRequest } from '../src/index.js';
-import { NS, NS_USER, Play, ROOM, word } from './play.js';
+import { NS, NS_USER, ROOM, usePlays, word } from './play.js';
 
-const plays: Play[] = [];
-const start: typeof Play.start = async (...args) => {
-  const play = await Play.start(...args);
-  plays.push(play);
-  return play;
-};
-
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
+const start = usePlays();
 
 const DATA = 'jabber:x:data';
 const field = (name: string, value: string, type = 'text-single'): string =>

@@ -1,5 +1,6 @@
 import type { XmlElement } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { afterEach, expect } from 'vitest';
 import { type JoinOptions, MultiUserChat, type MultiUserChatOptions, type Room } from '../src/index.js';
 
 export const ROOM = 'coven@chat.shakespeare.lit';
@@ -106,4 +107,20 @@ export class Play {
     const to = this.to || this.stream.xmpp.boundJid;
     return this.stream.recv(xml.replace(/^<(\w+) /, `<$1 to='${to}' `));
   }
+}
+
+/** Starts plays that end with their test, in which no stream has failed. */
+export function usePlays(): typeof Play.start {
+  const plays: Play[] = [];
+  afterEach(async () => {
+    for (const play of plays.splice(0)) {
+      expect(play.stream.errors).toEqual([]);
+      await play.stream.close();
+    }
+  });
+  return async (...args) => {
+    const play = await Play.start(...args);
+    plays.push(play);
+    return play;
+  };
 }

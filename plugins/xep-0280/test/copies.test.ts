@@ -1,20 +1,9 @@
-import type { ScriptedStream } from '@sestina/testing';
 import { DelayedDelivery } from '@sestina/xep-0203';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MessageCarbons, NS_CARBONS } from '../src/index.js';
-import { ACCOUNT, carbon, forwarded, JULIET, OTHER, OWN, said, start } from './helpers.js';
+import { ACCOUNT, carbon, forwarded, JULIET, OTHER, OWN, said, useClients } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
-
-async function client(...args: Parameters<typeof start>) {
-  const started = await start(...args);
-  streams.push(started.stream);
-  return started;
-}
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const client = useClients();
 
 describe('copies', () => {
   it('of what another resource was sent are heard by those who ask for copies, and nobody else', async () => {

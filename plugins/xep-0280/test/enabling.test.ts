@@ -1,20 +1,10 @@
 import { DisconnectedError, PluginError, StanzaError, TimeoutError } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MessageCarbons, NS_CARBONS } from '../src/index.js';
-import { ACCOUNT, carbon, DISABLE, ENABLE, JULIET, OTHER, said, start } from './helpers.js';
+import { ACCOUNT, carbon, DISABLE, ENABLE, JULIET, OTHER, said, useClients } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
-
-async function client(...args: Parameters<typeof start>) {
-  const started = await start(...args);
-  streams.push(started.stream);
-  return started;
-}
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const client = useClients();
 
 describe('enabling', () => {
   it('is the first that a session asks for', async () => {
@@ -143,7 +133,10 @@ describe('a message that is not to be copied', () => {
 describe('a component', () => {
   it('is told that it has no copies', async () => {
     const stream = await ScriptedStream.start({ kind: 'component' });
-    streams.push(stream);
-    expect(() => stream.xmpp.use(MessageCarbons)).toThrow(PluginError);
+    try {
+      expect(() => stream.xmpp.use(MessageCarbons)).toThrow(PluginError);
+    } finally {
+      await stream.close();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { Message } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { afterEach } from 'vitest';
 import { MessageCarbons, NS_CARBONS } from '../src/index.js';
 
 export const ACCOUNT = 'romeo@montague.example';
@@ -35,4 +36,17 @@ export async function start(options: object = {}, more: ScriptedStreamOptions = 
   const changes: { enabled: boolean; error: Error | undefined }[] = [];
   xmpp.on('carbonsChanged', (change) => changes.push(change));
   return { stream, xmpp, carbons: xmpp.plugin(MessageCarbons), heard, changes };
+}
+
+/** Starts clients that end with their test. */
+export function useClients(): typeof start {
+  const streams: ScriptedStream[] = [];
+  afterEach(async () => {
+    for (const stream of streams.splice(0)) await stream.close();
+  });
+  return async (...args) => {
+    const started = await start(...args);
+    streams.push(started.stream);
+    return started;
+  };
 }

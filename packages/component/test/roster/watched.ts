@@ -10,7 +10,8 @@ export const presence = (from: string, type = '', inside = '', to = BOT): string
   `<presence from='${from}'${type && ` type='${type}'`} to='${to}'>${inside}</presence>`;
 export const to = (type: string, from = BOB, owner = BOT): string => presence(from, type, '', owner);
 
-const WATCHED = [
+/** The events that a roster makes. */
+export const WATCHED = [
   'presence',
   'presenceAvailable',
   'presenceUnavailable',

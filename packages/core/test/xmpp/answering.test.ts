@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { element } from '../../src/stanza/element.js';
-import { attr } from '../../src/stanza/fields.js';
 import type { Iq } from '../../src/stanza/iq.js';
 import { StanzaError } from '../../src/stanza/stanza-error.js';
 import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { online } from '../helpers/stream-xmpp.js';
+import { answers, BOB, Ping, ping, Version } from './requests.js';
 
 watchRejections();
-
-const BOB = 'bob@example.net/x';
-class Ping extends element('ping', 'urn:xmpp:ping') {}
-class Version extends element('query', 'jabber:iq:version', { name: attr('name') }) {}
-
-const ping = (id: string, from = BOB) => `<iq type='get' id='${id}' from='${from}'><ping xmlns='urn:xmpp:ping'/></iq>`;
-const _idOf = (text: string) => /<iq[^>]* id='([^']+)'/.exec(text)?.[1] ?? expect.unreachable(text);
-const answers = (text: string) => [...text.matchAll(/<iq[^>]*? type='(result|error)'[^>]*>/g)].map((m) => m[1]);
 
 describe('requests of others', () => {
   it('are answered with what the handler returns, an empty result where that is nothing', async () => {

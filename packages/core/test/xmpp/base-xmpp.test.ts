@@ -8,16 +8,11 @@ import { MatchPath } from '../../src/stream/matchers.js';
 import { Seeded } from '../helpers/seeded.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { online, record } from '../helpers/stream-xmpp.js';
+import { BOB, idOf, Version } from './requests.js';
 
 watchRejections();
 
-const BOB = 'bob@example.net/x';
-class Version extends element('query', 'jabber:iq:version', { name: attr('name') }) {}
 class Query extends element('query', 'jabber:iq:roster', { ver: attr('ver') }) {}
-
-const _ping = (id: string, from = BOB) => `<iq type='get' id='${id}' from='${from}'><ping xmlns='urn:xmpp:ping'/></iq>`;
-const idOf = (text: string) => /<iq[^>]* id='([^']+)'/.exec(text)?.[1] ?? expect.unreachable(text);
-const _answers = (text: string) => [...text.matchAll(/<iq[^>]*? type='(result|error)'[^>]*>/g)].map((m) => m[1]);
 
 describe('messages', () => {
   it('are events where they have a body, of every type but error', async () => {

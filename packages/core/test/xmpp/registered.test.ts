@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError } from '../../src/errors.js';
-import { element } from '../../src/stanza/element.js';
-import { attr } from '../../src/stanza/fields.js';
 import { Callback } from '../../src/stream/handlers.js';
 import { MatchPath } from '../../src/stream/matchers.js';
 import { BaseXMPP } from '../../src/xmpp/base-xmpp.js';
 import { Plugin } from '../../src/xmpp/plugins/plugin.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { online, record, type TestXMPP } from '../helpers/stream-xmpp.js';
+import { BOB, Ping, ping, Version } from './requests.js';
 
 watchRejections();
-
-const BOB = 'bob@example.net/x';
-class Ping extends element('ping', 'urn:xmpp:ping') {}
-class Version extends element('query', 'jabber:iq:version', { name: attr('name') }) {}
-
-const ping = (id: string, from = BOB) => `<iq type='get' id='${id}' from='${from}'><ping xmlns='urn:xmpp:ping'/></iq>`;
-const _idOf = (text: string) => /<iq[^>]* id='([^']+)'/.exec(text)?.[1] ?? expect.unreachable(text);
-const _answers = (text: string) => [...text.matchAll(/<iq[^>]*? type='(result|error)'[^>]*>/g)].map((m) => m[1]);
 
 describe('what a plugin registers', () => {
   class Greedy extends Plugin {

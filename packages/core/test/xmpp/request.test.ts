@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BusyError, TimeoutError } from '../../src/errors.js';
-import { element } from '../../src/stanza/element.js';
-import { attr } from '../../src/stanza/fields.js';
 import { Iq } from '../../src/stanza/iq.js';
 import { StanzaError } from '../../src/stanza/stanza-error.js';
 import type { SessionOutcome } from '../../src/stream/xml-stream.js';
 import { SessionLostError } from '../../src/xmpp/iq/pending-requests.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { online, record, type TestXMPP } from '../helpers/stream-xmpp.js';
+import { answers, BOB, idOf, Ping, ping, Version } from './requests.js';
 
 watchRejections();
-
-const BOB = 'bob@example.net/x';
-class Ping extends element('ping', 'urn:xmpp:ping') {}
-class Version extends element('query', 'jabber:iq:version', { name: attr('name') }) {}
-
-const ping = (id: string, from = BOB) => `<iq type='get' id='${id}' from='${from}'><ping xmlns='urn:xmpp:ping'/></iq>`;
-const idOf = (text: string) => /<iq[^>]* id='([^']+)'/.exec(text)?.[1] ?? expect.unreachable(text);
-const answers = (text: string) => [...text.matchAll(/<iq[^>]*? type='(result|error)'[^>]*>/g)].map((m) => m[1]);
 
 describe('request()', () => {
   const ask = (xmpp: TestXMPP, options = {}) =>

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { joined, pick, usually } from './arbitraries.js';
+import { joined, PIECES, pick, usually } from './arbitraries.js';
 
 /** Of what is wrong one is enough: most streams are to go on. */
 const SELDOM = 80;
@@ -16,23 +16,7 @@ const name = usually(
 const space = usually(usually(pick(' '), pick('  ', '\n', '\t', '\r\n', ' \r'), 12), pick(''), SELDOM);
 const character = usually(
   usually(
-    pick(
-      'text',
-      ' ',
-      '\n',
-      'é',
-      '€',
-      '😀',
-      '\u{10ffff}',
-      '&amp;',
-      '&lt;',
-      '&apos;',
-      '&gt;',
-      '&quot;',
-      ']]',
-      '\t',
-      '\u0085',
-    ),
+    pick(...PIECES, '\t', '\u0085'),
     pick('&#65;', '&#x1F600;', '&#xd;', '\r\n', '\r', '&#10;', '\u2028', '\ufffd', '\ufeff', '\u007f', ' > '),
   ),
   pick('\ufffe', '\uffff', '&nbsp;', ']]>', '&#0;', '&', '\u0001'),

@@ -7,3 +7,20 @@ export const joined = (piece: fc.Arbitrary<string>, maxLength: number): fc.Arbit
 
 export const usually = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, weight = 8): fc.Arbitrary<T> =>
   fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: rare });
+
+/** Pieces of a text that every parser reads. */
+export const PIECES = [
+  'text',
+  ' ',
+  '\n',
+  'é',
+  '€',
+  '😀',
+  '\u{10ffff}',
+  '&amp;',
+  '&lt;',
+  '&apos;',
+  '&gt;',
+  '&quot;',
+  ']]',
+] as const;

@@ -1,24 +1,9 @@
 import fc from 'fast-check';
-import { joined, pick, usually } from './arbitraries.js';
+import { joined, PIECES, pick, usually } from './arbitraries.js';
 
 // What nearly all stanzas are, with one slip at most: the reader of plain elements has to see each of them by itself.
 
-const piece = pick(
-  'text',
-  ' ',
-  '\n',
-  'é',
-  '€',
-  '😀',
-  '\u{10ffff}',
-  '&amp;',
-  '&lt;',
-  '&apos;',
-  '&gt;',
-  '&quot;',
-  ']]',
-  ' > ',
-);
+const piece = pick(...PIECES, ' > ');
 const text = usually(joined(piece, 4), pick('x'.repeat(9_000), '€😀'.repeat(1_500)), 150);
 const valueText = joined(pick('a@b/c', 'é', '😀', '&amp;', '&quot;', ' > ', '1', ']]'), 3);
 const attribute = fc

@@ -2,30 +2,10 @@ import { type ComponentXMPP, RosterStore } from '@sestina/component';
 import { MemoryStorage, type Storage, type XMPPEvents, type XmlElement } from '@sestina/core';
 import type { ScriptedStream } from '@sestina/testing';
 import { scripted } from '../../scripted.js';
+import { WATCHED } from '../watched.js';
 import { type Act, OWNERS, PEOPLE, type Step } from './steps.js';
 
-const WATCHED = [
-  'presence',
-  'presenceAvailable',
-  'presenceUnavailable',
-  'presenceError',
-  'presenceProbe',
-  'presenceSubscribe',
-  'presenceSubscribed',
-  'presenceUnsubscribe',
-  'presenceUnsubscribed',
-  'changedSubscription',
-  'changedStatus',
-  'gotOnline',
-  'gotOffline',
-  'rosterUpdate',
-  'rosterSubscriptionRequest',
-  'rosterSubscriptionAuthorized',
-  'rosterSubscriptionRemove',
-  'rosterSubscriptionRemoved',
-  'presenceBroadcast',
-  'error',
-] as const satisfies readonly (keyof XMPPEvents)[];
+const HEARD = [...WATCHED, 'presenceBroadcast', 'error'] as const satisfies readonly (keyof XMPPEvents)[];
 
 const ACTS = {
   subscribe: 'subscribe',
@@ -58,7 +38,7 @@ export class PlayedComponent {
 
   #watch(): void {
     this.#seen = this.#stream.sent.length;
-    for (const name of WATCHED) this.component.on(name, (data) => this.events.push(eventLine(name, data)));
+    for (const name of HEARD) this.component.on(name, (data) => this.events.push(eventLine(name, data)));
   }
 
   async run(step: Step): Promise<void> {
