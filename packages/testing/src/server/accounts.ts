@@ -34,6 +34,7 @@ export class Accounts {
       offline: [],
       privateData: new Map(),
       sessions: new Map(),
+      handledBefore: new Map(),
     };
     this.#accounts.set(jid.local, account);
     return account;
@@ -47,6 +48,11 @@ export class Accounts {
   find(username: string): Account | undefined {
     const local = JID.tryParse(`${username}@${this.#domain}`)?.local;
     return local ? this.#accounts.get(local) : undefined;
+  }
+
+  /** Knows of no session any more that is over. */
+  forgetSessions(): void {
+    for (const { handledBefore } of this.#accounts.values()) handledBefore.clear();
   }
 
   delete(account: Account): void {

@@ -6,3 +6,4 @@ export type { ServerSession } from './server-session.js';
 export type { ServerLink } from './server-stream.js';
 export type { MemoryServerOptions } from './settings.js';
 export type { LoggedStanza } from './stanza-log.js';
+export type { ServerStreamManagement } from './stream-management.js';

@@ -33,6 +33,7 @@ import { type ServerLink, ServerStream } from './server-stream.js';
 import { Session } from './session.js';
 import type { MemoryServerOptions, ServerSettings } from './settings.js';
 import { type LoggedStanza, StanzaLog } from './stanza-log.js';
+import type { ServerStreamManagement } from './stream-management.js';
 import { Subscriptions } from './subscriptions.js';
 
 // As in the core: not every browser has the symbol.
@@ -84,7 +85,7 @@ export class MemoryServer implements AsyncDisposable {
     return this.#settings.domain;
   }
 
-  /** Every open connection, the oldest first; those that are not logged in too. */
+  /** Every open connection, the oldest first; those that are not logged in too, and sessions that wait to be resumed. */
   get sessions(): readonly ServerSession[] {
     return [...this.#sessions];
   }
@@ -173,7 +174,7 @@ export class MemoryServer implements AsyncDisposable {
     this.#sessions.add(session);
     const { domain, limits, maxBacklogBytes } = this.#settings;
     const settings = { domain, limits, maxBacklogBytes, newId: () => this.#random.id() };
-    const negotiation = new Negotiation(this.#parts, session, () => this.#sessions.delete(session));
+    const negotiation = new Negotiation(this.#parts, session, (over) => this.#sessions.delete(over));
     session.attach(new ServerStream(link, settings, negotiation));
     session.stream.start();
   }
@@ -183,10 +184,18 @@ export class MemoryServer implements AsyncDisposable {
     return this.#stopped;
   }
 
-  /** Ends every connection with `system-shutdown` and refuses new ones. Users, rosters and kept messages stay. */
-  async stop(): Promise<void> {
+  /**
+   * Ends every connection with `system-shutdown` and refuses new ones. Users, rosters and kept messages stay.
+   * @param options.keepSessions Those that can be resumed (XEP-0198) stay too. Default false.
+   */
+  async stop({ keepSessions = false }: { keepSessions?: boolean } = {}): Promise<void> {
     this.#stopped = true;
-    for (const session of [...this.#sessions]) session.kick('system-shutdown');
+    for (const session of [...this.#sessions]) {
+      if (session.kept && keepSessions) continue;
+      session.keptAtEnd = keepSessions;
+      session.kick('system-shutdown');
+    }
+    if (!keepSessions) this.#parts.accounts.forgetSessions();
     await new Promise<void>((resolve) => this.#clock.nextTurn(resolve));
   }
 
@@ -219,7 +228,18 @@ function assemble(settings: ServerSettings, clock: Clock, random: Random, logSiz
   const presence = new PresenceService({ domain, manners, clock, accounts, messages, subscriptions, outlet: router });
   const services = new IqServices(settings, rosters, router);
   router.serve({ services, presence, messages });
-  return { settings, random, log: new StanzaLog(logSize), accounts, components, router, presence, rosters, services };
+  return {
+    settings,
+    clock,
+    random,
+    log: new StanzaLog(logSize),
+    accounts,
+    components,
+    router,
+    presence,
+    rosters,
+    services,
+  };
 }
 
 function settingsFrom(options: MemoryServerOptions): ServerSettings {
@@ -237,12 +257,22 @@ function settingsFrom(options: MemoryServerOptions): ServerSettings {
     mechanisms: options.mechanisms,
     starttls: options.starttls ?? 'required',
     componentConflict: options.componentConflict ?? 'allow',
+    streamManagement: streamManagementFrom(options.streamManagement ?? false),
     limits: limitsFrom(options.limits),
     iterations: options.iterations ?? 4_096,
     offlineMessages: options.offlineMessages ?? 100,
     maxBacklogBytes: options.maxBacklogBytes ?? 16 * 1_048_576,
     refusals: new Map(),
   };
+}
+
+function streamManagementFrom(option: boolean | ServerStreamManagement): ServerSettings['streamManagement'] {
+  if (option === false) return undefined;
+  const { resume = true, max = 300, requestEvery = 5, maxUnacked = 1_000 } = option === true ? {} : option;
+  for (const [name, value] of Object.entries({ max, requestEvery, maxUnacked })) {
+    if (!(value > 0)) throw new ConfigError(`streamManagement.${name} has to be a positive number`, 'streamManagement');
+  }
+  return { resume, max, requestEvery, maxUnacked };
 }
 
 function domainOf(text: string, option: string): string {

@@ -9,6 +9,7 @@ export const NS_PRIVATE = 'jabber:iq:private';
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 export const NS_VERSION = 'jabber:iq:version';
+export const NS_SM = 'urn:xmpp:sm:3';
 export const NS_PING = 'urn:xmpp:ping';
 export const NS_DELAY = 'urn:xmpp:delay';
 export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';

@@ -4,12 +4,21 @@ import { NS_STREAM, type StreamHeader } from '@sestina/core/transport';
 import { ClientStanzas } from './client-stanzas.js';
 import { ComponentStream } from './component-stream.js';
 import type { SessionFeature } from './manners.js';
-import { NS_BIND, NS_PRE_APPROVAL, NS_ROSTER_VERSIONING, NS_SASL, NS_SESSION, NS_STARTTLS } from './namespaces.js';
+import {
+  NS_BIND,
+  NS_PRE_APPROVAL,
+  NS_ROSTER_VERSIONING,
+  NS_SASL,
+  NS_SESSION,
+  NS_SM,
+  NS_STARTTLS,
+} from './namespaces.js';
 import type { ServerParts } from './parts.js';
 import { SaslNegotiation } from './sasl-negotiation.js';
-import type { StreamReceiver } from './server-stream.js';
+import type { ServerStream, StreamReceiver } from './server-stream.js';
 import type { Account, Session } from './session.js';
-import { errorOf, resultOf } from './stanzas.js';
+import { findKept, goOn, manage, remember } from './sm-negotiation.js';
+import { errorOf, isStanza, resultOf } from './stanzas.js';
 
 const FEATURES: Readonly<Record<SessionFeature, () => XmlElement>> = {
   bind: () => new XmlElement('bind', NS_BIND),
@@ -22,17 +31,17 @@ const FEATURES: Readonly<Record<SessionFeature, () => XmlElement>> = {
 /** From the first byte of a connection to the first stanza (RFC 6120 §4 to §7). @internal */
 export class Negotiation implements StreamReceiver {
   readonly #parts: ServerParts;
-  readonly #session: Session;
   readonly #sasl: SaslNegotiation;
-  readonly #whenClosed: () => void;
+  readonly #whenOver: (session: Session) => void;
+  #session: Session;
   #stanzas: ClientStanzas | undefined;
   #component: ComponentStream | undefined;
 
-  constructor(parts: ServerParts, session: Session, whenClosed: () => void) {
+  constructor(parts: ServerParts, session: Session, whenOver: (session: Session) => void) {
     this.#parts = parts;
     this.#session = session;
     this.#sasl = new SaslNegotiation(parts, session);
-    this.#whenClosed = whenClosed;
+    this.#whenOver = whenOver;
   }
 
   header(header: StreamHeader): void {
@@ -55,20 +64,65 @@ export class Negotiation implements StreamReceiver {
     if (this.#component) return this.#component.element(element);
     if (element.namespace === NS_STARTTLS && element.name === 'starttls' && !account) return this.#startTls();
     if (element.namespace === NS_SASL && !account) return this.#login(element);
-    if (this.#stanzas) this.#stanzas.handle(element);
+    if (this.#stanzas) this.#bound(this.#stanzas, element);
     else if (account) this.#beforeBinding(account, element);
     else this.#session.kick('not-authorized', 'log in first');
   }
 
-  closed(): void {
-    const { account, jid } = this.#session;
-    if (account && jid?.resource && account.sessions.get(jid.resource) === this.#session) {
+  closed(stream: ServerStream, ended: boolean): void {
+    const session = this.#session;
+    // It was resumed on another connection.
+    if (session.stream !== stream) return;
+    const { counts, keptAtEnd } = session;
+    if (!counts?.resumable || (ended && !keptAtEnd)) {
+      this.#over(session);
+      return;
+    }
+    session.kept = true;
+    counts.expireOn(this.#parts.clock, () => session.expire());
+  }
+
+  #over(session: Session): void {
+    const { account, counts, jid } = session;
+    session.kept = false;
+    counts?.stay();
+    if (account && jid?.resource && account.sessions.get(jid.resource) === session) {
       account.sessions.delete(jid.resource);
-      this.#parts.presence.ended(this.#session, account);
+      this.#parts.presence.ended(session, account);
+      if (counts) {
+        remember(account, counts);
+        // As if they came only now (XEP-0198 §5); presence was of that time.
+        for (const stanza of counts.unacked) if (stanza.name !== 'presence') this.#parts.router.route(stanza);
+      }
     }
     if (account?.password === undefined && account?.sessions.size === 0) this.#parts.accounts.delete(account);
-    if (this.#session.kind === 'component' && jid) this.#parts.components.leave(jid.domain, this.#session);
-    this.#whenClosed();
+    if (session.kind === 'component' && jid) this.#parts.components.leave(jid.domain, session);
+    this.#whenOver(session);
+  }
+
+  #bound(stanzas: ClientStanzas, element: XmlElement): void {
+    if (element.namespace === NS_SM) {
+      manage(this.#parts, this.#session, element);
+      return;
+    }
+    if (isStanza(element)) this.#session.counts?.receives();
+    stanzas.handle(element);
+  }
+
+  /** Gives the connection to the session that was kept, or that does not know yet that its own is gone. */
+  #resume(account: Account, element: XmlElement): void {
+    const asking = this.#session;
+    const kept = findKept(asking, account, element);
+    if (!kept?.counts || !kept.jid) return;
+    const { stream } = asking;
+    const before = kept.stream;
+    kept.attach(stream);
+    before.fail('conflict', 'the session was resumed on another connection');
+    this.#session = kept;
+    this.#whenOver(asking);
+    this.#stanzas = new ClientStanzas(this.#parts, kept, account, kept.jid);
+    kept.whenOver = () => this.#over(kept);
+    goOn(kept, kept.counts, element);
   }
 
   #clientHeader({ to, version }: StreamHeader): void {
@@ -86,7 +140,9 @@ export class Negotiation implements StreamReceiver {
   #features(): XmlElement {
     const features = new XmlElement('features', NS_STREAM);
     if (this.#session.account) {
-      return features.append(...this.#parts.settings.manners.features.map((feature) => FEATURES[feature]()));
+      const { manners, streamManagement } = this.#parts.settings;
+      features.append(...manners.features.map((feature) => FEATURES[feature]()));
+      return streamManagement ? features.append(new XmlElement('sm', NS_SM)) : features;
     }
     const { starttls } = this.#parts.settings;
     if (this.#offersTls()) {
@@ -134,6 +190,11 @@ export class Negotiation implements StreamReceiver {
 
   #beforeBinding(account: Account, element: XmlElement): void {
     const session = this.#session;
+    if (element.namespace === NS_SM && this.#parts.settings.streamManagement) {
+      if (element.name === 'resume') this.#resume(account, element);
+      else manage(this.#parts, session, element);
+      return;
+    }
     const bind = element.name === 'iq' && element.namespace === NS_CLIENT && element.child('bind', NS_BIND);
     if (!bind || element.attribute('type') !== 'set') {
       session.kick('not-authorized', 'bind a resource first');
@@ -149,6 +210,7 @@ export class Negotiation implements StreamReceiver {
     account.sessions.get(jid.resource)?.kick('conflict', 'another connection took this resource');
     account.sessions.set(jid.resource, session);
     session.jid = jid;
+    session.whenOver = () => this.#over(session);
     this.#stanzas = new ClientStanzas(this.#parts, session, account, jid);
     const answer = new XmlElement('bind', NS_BIND).append(new XmlElement('jid', NS_BIND).append(jid.full));
     session.send(resultOf(element, answer));

@@ -1,4 +1,4 @@
-import type { Random } from '@sestina/core';
+import type { Clock, Random } from '@sestina/core';
 import type { Accounts } from './accounts.js';
 import type { Components } from './components.js';
 import type { IqServices } from './iq-services.js';
@@ -11,6 +11,7 @@ import type { StanzaLog } from './stanza-log.js';
 /** The parts of a server, for its connections. @internal */
 export interface ServerParts {
   readonly settings: ServerSettings;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: StanzaLog;
   readonly accounts: Accounts;

@@ -18,14 +18,25 @@ export interface ServerSession {
   readonly priority: number;
   /** Whether it has ended. */
   readonly closed: boolean;
-  /** Writes to it as it is: text unchecked, well-formed or not. */
+  /** Whether its connection was lost and it waits to be resumed (XEP-0198). */
+  readonly kept: boolean;
+  /** How many stanzas of the client were counted since it enabled stream management; undefined before. */
+  readonly handledCount: number | undefined;
+  /** Stanzas for the client that it has not acknowledged, the oldest first; none without stream management. */
+  readonly unacked: readonly XmlElement[];
+  /**
+   * Writes to it as it is: text unchecked, well-formed or not. A stanza is counted where it is given as an element, not as text; see
+   * `MemoryServer.inject()`.
+   */
   send(xml: string | XmlElement): void;
   /** Ends it with a stream error. */
   kick(condition: StreamErrorCondition, text?: string): void;
   /** Ends it with a regular `</stream:stream>`. */
   close(): void;
-  /** Cuts it without a word. */
+  /** Cuts it without a word; a session that can be resumed is kept. */
   drop(): void;
+  /** Ends it without a word, kept or not: it cannot be resumed any more. What the client has not acknowledged goes to whom it is for else. */
+  expire(): void;
   /** Stops reading from it: what it writes piles up on its side. */
   pause(): void;
   /** Reads on. */

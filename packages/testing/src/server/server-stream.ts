@@ -33,8 +33,8 @@ export interface StreamReceiver {
   header(header: StreamHeader): void;
   /** The next element waits until the promise is settled. */
   element(element: XmlElement): undefined | Promise<void>;
-  /** Once, however it came about. */
-  closed(): void;
+  /** Once for each stream, however it came about. @param ended Whether one side has ended it, and it was not lost. */
+  closed(stream: ServerStream, ended: boolean): void;
 }
 
 /** What a stream is told about its server. @internal */
@@ -137,11 +137,12 @@ export class ServerStream {
   }
 
   /** Ends it with a stream error (RFC 6120 §4.9). */
-  fail(condition: StreamErrorCondition, text?: string): void {
+  fail(condition: StreamErrorCondition, text?: string, application?: XmlElement): void {
     if (this.#closed) return;
     if (!this.#headerSent) this.sendHeader(NS_CLIENT, '1.0');
     const error = new XmlElement('error', NS_STREAM).append(new XmlElement(condition, NS_STREAM_ERRORS));
     if (text) error.append(new XmlElement('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }).append(text));
+    if (application) error.append(application);
     this.send(error);
     this.close();
   }
@@ -151,7 +152,7 @@ export class ServerStream {
     if (this.#closed) return;
     if (this.#headerSent) this.write('</stream:stream>');
     this.link.end();
-    this.#finish();
+    this.#finish(true);
   }
 
   drop(): void {
@@ -188,10 +189,10 @@ export class ServerStream {
     this.fail('internal-server-error', error instanceof Error ? error.message : undefined);
   }
 
-  #finish(): void {
+  #finish(ended = false): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#parser?.stop();
-    this.#receiver.closed();
+    this.#receiver.closed(this, ended);
   }
 }

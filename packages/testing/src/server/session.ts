@@ -1,8 +1,11 @@
 import { type JID, type StreamErrorCondition, XmlElement } from '@sestina/core';
+import { NS_SM } from './namespaces.js';
 import type { Roster } from './roster.js';
 import type { ServerSession } from './server-session.js';
 import type { ServerStream } from './server-stream.js';
 import type { StanzaLog } from './stanza-log.js';
+import { isStanza } from './stanzas.js';
+import type { StanzaCounts } from './stream-management.js';
 
 /** A user and what is kept for her. @internal */
 export interface Account {
@@ -17,6 +20,8 @@ export interface Account {
   readonly privateData: Map<string, XmlElement>;
   /** Bound sessions by resource. */
   readonly sessions: Map<string, Session>;
+  /** How many stanzas were counted in sessions that are over, by what would have resumed them (XEP-0198 §5). */
+  readonly handledBefore: Map<string, number>;
 }
 
 /** What the server keeps for one connection. @internal */
@@ -33,6 +38,14 @@ export class Session implements ServerSession {
   heard: XmlElement | undefined;
   /** Has asked for the roster: gets pushes (RFC 6121 §2.1.6). */
   interested = false;
+  /** What is counted in it; undefined without stream management. */
+  counts: StanzaCounts | undefined;
+  /** Its connection was lost, and it waits for another one. */
+  kept = false;
+  /** The server goes down, and keeps what can be resumed. */
+  keptAtEnd = false;
+  /** Ends it for good, once it has a resource. */
+  whenOver: (() => void) | undefined;
   /** Addresses that got directed presence, and will be told when this goes away. */
   readonly directed = new Set<string>();
 
@@ -41,9 +54,12 @@ export class Session implements ServerSession {
     this.#log = log;
   }
 
-  /** Once, right after it was made. */
+  /** Right after it was made, and when it is resumed. */
   attach(stream: ServerStream): void {
     this.#stream = stream;
+    this.kept = false;
+    this.keptAtEnd = false;
+    this.counts?.stay();
   }
 
   get stream(): ServerStream {
@@ -69,27 +85,61 @@ export class Session implements ServerSession {
   }
 
   get closed(): boolean {
-    return this.stream.closed;
+    return this.stream.closed && !this.kept;
+  }
+
+  get handledCount(): number | undefined {
+    return this.counts?.received;
+  }
+
+  get unacked(): readonly XmlElement[] {
+    return this.counts?.unacked ?? [];
   }
 
   send(xml: string | XmlElement): void {
-    if (xml instanceof XmlElement) this.stream.send(xml);
-    else this.stream.write(xml);
+    if (xml instanceof XmlElement) {
+      if (this.counts && isStanza(xml)) this.#count(xml);
+      else this.stream.send(xml);
+    } else this.stream.write(xml);
   }
 
   /** A stanza that was routed here. */
   deliver(stanza: XmlElement): void {
     if (this.closed) return;
-    this.#log.record('out', this, stanza);
-    this.stream.send(stanza);
+    if (!this.kept) this.#log.record('out', this, stanza);
+    this.#count(stanza);
   }
 
-  kick(condition: StreamErrorCondition, text?: string): void {
-    this.stream.fail(condition, text);
+  #count(stanza: XmlElement): void {
+    const asks = this.counts?.sends(stanza) === true;
+    this.stream.send(stanza);
+    if (asks) this.stream.send(new XmlElement('r', NS_SM));
+    if (this.counts?.full) this.kick('policy-violation', 'too many stanzas were not acknowledged');
+  }
+
+  /** Sends once more what the client has not acknowledged. */
+  sendUnacked(): void {
+    for (const stanza of this.unacked) {
+      this.#log.record('out', this, stanza);
+      this.stream.send(stanza);
+    }
+    if (this.unacked.length > 0) this.stream.send(new XmlElement('r', NS_SM));
+  }
+
+  kick(condition: StreamErrorCondition, text?: string, application?: XmlElement): void {
+    if (this.kept) this.expire();
+    else this.stream.fail(condition, text, application);
+  }
+
+  expire(): void {
+    if (this.counts) this.counts.resumable = false;
+    if (this.kept) this.whenOver?.();
+    else this.stream.drop();
   }
 
   close(): void {
-    this.stream.close();
+    if (this.kept) this.expire();
+    else this.stream.close();
   }
 
   drop(): void {

@@ -2,6 +2,7 @@ import type { Clock, Random } from '@sestina/core';
 import type { Limits } from '@sestina/core/transport';
 import type { Manners, ServerManners } from './manners.js';
 import type { SaslCondition, SaslMechanismName } from './sasl.js';
+import type { ServerStreamManagement } from './stream-management.js';
 
 /** Options of a `MemoryServer`; every one may be left out. */
 export interface MemoryServerOptions {
@@ -34,6 +35,11 @@ export interface MemoryServerOptions {
    * differ. Default `rfc`.
    */
   as?: ServerManners;
+  /**
+   * Whether clients can have their stanzas counted and their sessions resumed (XEP-0198), and how. A session whose connection was lost
+   * is then kept, with what comes for it, and ends after a while on `clock`. Default false.
+   */
+  streamManagement?: boolean | ServerStreamManagement;
   /** What a peer may send; see `Limits` of the core. */
   limits?: Partial<Limits>;
   /** SCRAM iterations; clients refuse less than 4096. Default 4096. */
@@ -55,6 +61,8 @@ export interface ServerSettings {
   readonly componentConflict: 'allow' | 'reject' | 'replace' | 'share';
   readonly as: ServerManners;
   readonly manners: Manners;
+  /** Undefined: it is not offered. */
+  readonly streamManagement: Required<ServerStreamManagement> | undefined;
   readonly limits: Limits;
   readonly iterations: number;
   readonly offlineMessages: number;
