@@ -131,6 +131,33 @@ const preApproval: Play = async (scene) => {
   await scene.act(alice, 'subscribe', presence('subscribe', bob.bare));
 };
 
+/** What becomes of a name that somebody has got who asks, or who was approved of before. */
+const names: Play = async (scene) => {
+  const alice = await scene.online('alice/phone');
+  const bob = await scene.online('bob/desk');
+  const name = (what: string): Promise<void> =>
+    scene.act(bob, what, set(`<item jid='${alice.bare}' name='Alice'><group>Friends</group></item>`));
+  const says = (who: typeof alice, type: string, what = type): Promise<void> =>
+    scene.act(who, what, presence(type, who === alice ? bob.bare : alice.bare));
+  await says(alice, 'subscribe');
+  await name('name who asks');
+  await scene.act(bob, 'get', get());
+  await says(bob, 'unsubscribed', 'refuse');
+  await scene.act(bob, 'get', get());
+  await says(alice, 'subscribe');
+  await name('name who asks');
+  await says(alice, 'unsubscribe', 'withdraw the request');
+  await scene.act(bob, 'get', get());
+  await name('name, and');
+  await says(alice, 'subscribe', 'then subscribe');
+  await scene.act(bob, 'get', get());
+  await says(bob, 'unsubscribed', 'refuse');
+  await scene.act(bob, 'get', get());
+  await says(bob, 'subscribed', 'approve before');
+  await name('name who is approved of');
+  await says(alice, 'subscribe');
+};
+
 /** Requests to one who is not there. */
 const requests: Play = async (scene) => {
   const alice = await scene.online('alice/phone');
@@ -219,6 +246,7 @@ export const PLAYS: Readonly<Record<string, Play>> = {
   subscriptions,
   removals,
   'pre-approval': preApproval,
+  names,
   requests,
   friends,
   types,

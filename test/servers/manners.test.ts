@@ -8,7 +8,8 @@ import { inMemory, inUse } from '../manners/subjects.js';
 import { KINDS, useServer } from '../support/bench.js';
 
 const SEEDS = Number(process.env['SEEDS'] ?? 6);
-const FIRST = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1_000_000));
+const FIRST = Number(process.env['SEED'] ?? 1);
+const STEPS = Number(process.env['STEPS'] ?? 16);
 
 describe.each(KINDS)('%s', (kind) => {
   const bench = useServer({ kind });
@@ -36,8 +37,8 @@ describe.each(KINDS)('%s', (kind) => {
   it.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
     'does what a MemoryServer with its manners does, whoever asks, allows, comes and goes (seed %i)',
     async (seed) => {
-      const real = await improvise(inUse(bench.server), seed, 16);
-      expect(real).toBe(await improvise(inMemory(kind), seed, 16));
+      const real = await improvise(inUse(bench.server), seed, STEPS);
+      expect(real).toBe(await improvise(inMemory(kind), seed, STEPS));
     },
   );
 });

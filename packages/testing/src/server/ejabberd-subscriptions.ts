@@ -6,7 +6,8 @@ import { Subscriptions } from './subscriptions.js';
 
 /**
  * Subscriptions as ejabberd 23.01 has them: pushes come first, what is withdrawn goes without a word to who was asked, a removal
- * withdraws nothing, and an approval without a request counts where one of the two sees the other already. @internal
+ * withdraws nothing, an approval without a request counts where one of the two sees the other already, and a contact of whom there
+ * was only a request goes with it, with the name that it was given. @internal
  */
 export class EjabberdSubscriptions extends Subscriptions {
   override outbound(account: Account, stanza: XmlElement, contact: string): void {
@@ -34,6 +35,7 @@ export class EjabberdSubscriptions extends Subscriptions {
           this.hideFrom(account, contact);
           this.#half(account, contact, 'from', false);
         } else if (pending && (to || ask)) this.push(account, contact);
+        else if (pending) this.#forget(account, contact);
     }
     this.outlet.route(stamp(stanza, { from: account.bare, to: contact }));
     if (!from && roster.hasFrom(contact)) this.showTo(account, contact);
@@ -47,6 +49,11 @@ export class EjabberdSubscriptions extends Subscriptions {
   #half(account: Account, contact: string, half: 'from' | 'to', on: boolean): void {
     account.roster.setHalf(contact, half, on);
     this.#pushChange(account, contact);
+  }
+
+  /** Of whom there was only a request, there is nothing without it. */
+  #forget({ roster }: Account, contact: string): void {
+    if (roster.get(contact)) roster.delete(contact);
   }
 
   /** A contact of whom nothing is left but a request that waits is pushed to nobody. */
@@ -75,8 +82,10 @@ export class EjabberdSubscriptions extends Subscriptions {
         const seen = roster.hasFrom(contact);
         if (!pending && !seen) return;
         this.outlet.route(presenceOf('unsubscribed', bare, contact));
-        // Where nothing else is known of that one, the request is forgotten and nobody told.
-        if (!seen && !roster.hasTo(contact) && !ask) return;
+        if (!seen && !roster.hasTo(contact) && !ask) {
+          this.#forget(account, contact);
+          return;
+        }
         if (seen) {
           this.#half(account, contact, 'from', false);
           this.hideFrom(account, contact);

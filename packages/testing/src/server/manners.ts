@@ -18,6 +18,8 @@ export interface Manners {
   readonly pushesChanges: boolean;
   /** A roster has its version also where nobody asked for one. */
   readonly versionsAll: boolean;
+  /** Whoever has asked to see the user, and stands in no subscription otherwise, is not in the roster that is fetched, named or not. */
+  readonly hidesAskers: boolean;
   /** A bare address as `to` becomes the full one of each session that gets the presence. */
   readonly fillsTo: boolean;
   /** A session hears its own broadcasts as they were sent, without `to`; that it is not there too, and each time that it says so. */
@@ -55,6 +57,7 @@ const RFC: Manners = {
   namesAccount: false,
   pushesChanges: true,
   versionsAll: false,
+  hidesAskers: false,
   fillsTo: false,
   reflects: false,
   stampsPresence: 'never',
@@ -90,6 +93,7 @@ export const MANNERS: Readonly<Record<ServerManners, Manners>> = {
     pushesToAll: true,
     namesAccount: true,
     pushesChanges: false,
+    hidesAskers: true,
     fillsTo: true,
     stampsPresence: 'probed',
     requestsFirst: true,

@@ -2,6 +2,7 @@ import { type Random, XmlElement } from '@sestina/core';
 import { NS_CLIENT } from '@sestina/core/connection';
 import type { Manners } from './manners.js';
 import { NS_ROSTER } from './namespaces.js';
+import type { Roster } from './roster.js';
 import type { ItemReader, Refusal } from './roster-items.js';
 import type { Account, Session } from './session.js';
 import { resultOf, stamp } from './stanzas.js';
@@ -38,9 +39,14 @@ export class RosterService {
     }
     const versioned = known === undefined && !versionsAll ? undefined : roster.version;
     const answer = new XmlElement('query', NS_ROSTER, { ver: versioned });
-    for (const [jid] of roster.contacts) answer.append(this.#item(account, jid));
+    for (const [jid] of roster.contacts) if (!this.#hidden(roster, jid)) answer.append(this.#item(account, jid));
     this.#answer(session, account, iq, answer);
     return undefined;
+  }
+
+  #hidden(roster: Roster, jid: string): boolean {
+    const { subscription, ask } = roster.get(jid) ?? {};
+    return this.#parts.manners.hidesAskers && subscription === 'none' && !ask && roster.requests.has(jid);
   }
 
   /** Tells every session that is told of changes how a contact stands now. */
@@ -60,6 +66,8 @@ export class RosterService {
     if (remove) this.#parts.subscriptions.remove(account, jid);
     else {
       account.roster.update(jid, { jid: address, name, groups });
+      // Prosody alone knows them, and loses them here.
+      account.roster.approved.delete(jid);
       this.push(account, jid);
     }
     if (manners.pushesFirst) this.#answer(session, account, iq);
