@@ -29,7 +29,7 @@ describe('a session that outlives its page', () => {
     );
 
   it('goes on where that is loaded again in mid flight', async () => {
-    const random = new SeededRandom();
+    const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
     const what = `seed ${random.seed}`;
     const [peer, user] = [await bench.online(), await bench.account('page')];
     const options = { jid: `${user.jid}/tab`, password: user.password, service: service() };

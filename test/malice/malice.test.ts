@@ -5,7 +5,7 @@ import { HELD } from './held.js';
 import { LIES, type Lie, NOTHING_MORE, type Refusal } from './lies.js';
 import { base64, type Cut, LyingServer, type Outcome, PASSWORD } from './lying-server.js';
 
-const random = new SeededRandom();
+const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
 const CUTS: readonly (readonly [string, Cut])[] = [
   ['at once', (text) => [text]],
   [`cut at random (seed ${random.seed})`, (text) => cutAtRandom(text)],

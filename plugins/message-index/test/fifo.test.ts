@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Fifo } from '../src/fifo.js';
 
 it('has the first that is left, whatever is taken out', () => {
-  const random = new SeededRandom();
+  const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
   const alive = new Set<number>();
   const fifo = new Fifo(alive);
   for (let i = 0; i < 5_000; i++) {

@@ -64,7 +64,7 @@ describe('the order of steps', () => {
       ['f', 'secure', 'authenticated', 'mechanisms'],
     ];
     const expected = names(all);
-    const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+    const seed = Number(process.env['SEED'] ?? 1);
     const random = new SeededRandom(seed);
     for (let round = 0; round < 100; round++) {
       const shuffled = [...all];

@@ -3,7 +3,7 @@ export class Seeded {
   readonly seed: number;
   #state: number;
 
-  constructor(seed: number = Number(process.env['SEED'] ?? Date.now() % 2 ** 31)) {
+  constructor(seed: number = Number(process.env['SEED'] ?? 1)) {
     this.seed = seed;
     this.#state = seed | 0;
   }

@@ -7,7 +7,7 @@ import {
   nicknameForComparison,
 } from '../../src/precis/index.js';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const seed = Number(process.env['SEED'] ?? 1);
 
 /** A generator of numbers in [0, 1) (mulberry32). */
 function randomFrom(start: number): () => number {

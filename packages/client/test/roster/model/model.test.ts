@@ -6,7 +6,7 @@ import { PlayedRoster } from './played.js';
 import { type Step, step } from './steps.js';
 
 const RUNS = Number(process.env['SESTINA_MODEL_RUNS'] ?? 150);
-const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 0x7fff_ffff));
+const SEED = Number(process.env['SEED'] ?? 1);
 
 /** Plays the steps to a client and to the model, and compares what can be seen after each. */
 async function compare(steps: readonly Step[]): Promise<void> {
