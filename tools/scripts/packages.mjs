@@ -2,6 +2,7 @@
 // What npm gets: every published package.json says what it must, and nothing runs when a user installs it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CHUNKS, entries } from './lib/entries.mjs';
 import { isMain, publishable, ROOT, readJson, report, typescript } from './lib/repo.mjs';
 
 /** @import { Finding, SourceFile, Workspace } from './lib/repo.mjs' */
@@ -58,18 +59,26 @@ const EXTENDS = /^extend\(/m;
 
 /**
  * Bundlers drop a module that has no side effects and of which nothing is used, and with it the properties that it gives
- * to stanzas: it is named in `sideEffects`, and the index, by which it is reached.
+ * to stanzas: it is named in `sideEffects`, and the index, by which it is reached. What is built has no other modules than
+ * the entries and what these share.
  * @param {any} manifest
  * @param {Map<string, string>} sources by their path below the package's folder
  * @returns {string[]}
  */
-export function checkSideEffects({ sideEffects }, sources) {
-  const extending = [...sources].filter(([, text]) => EXTENDS.test(text)).map(([path]) => path);
-  if (extending.length === 0) return [];
-  return [...extending, 'src/index.ts']
-    .flatMap((path) => [`./${path}`, `./${path.replace('src/', 'dist/').replace(/ts$/, 'js')}`])
-    .filter((path) => !(Array.isArray(sideEffects) && sideEffects.includes(path)))
-    .map((path) => `\`sideEffects\` must have ${path}: it extends stanzas, or leads to what does`);
+export function checkSideEffects(manifest, sources) {
+  /** @type {string[]} */
+  const named = Array.isArray(manifest.sideEffects) ? manifest.sideEffects : [];
+  const built = new Set([...entries(manifest), CHUNKS]);
+  const extending = [...sources].filter(([, text]) => EXTENDS.test(text)).map(([path]) => `./${path}`);
+  const wanted = extending.length > 0 ? [...extending, './src/index.ts', './dist/index.js'] : [];
+  return [
+    ...wanted
+      .filter((path) => !named.includes(path))
+      .map((path) => `\`sideEffects\` must have ${path}: it extends stanzas, or leads to what does`),
+    ...named
+      .filter((path) => path.startsWith('./dist/') && !built.has(path))
+      .map((path) => `\`sideEffects\` has ${path}, which is not built: what is loaded is a module for each entry`),
+  ];
 }
 
 /** A license that is there is the root's: npm packs the one in the folder. @param {Workspace[]} all @param {(path: string) => string | undefined} read @returns {Finding[]} */

@@ -77,11 +77,18 @@ export async function install() {
   return ok;
 }
 
-/** Builds every package and every plugin that there is. @returns {Promise<boolean>} */
+/** Builds every package and every plugin that there is: declarations, then modules. @returns {Promise<boolean>} */
 export async function build() {
-  const { ok } = await node([bin('typescript', 'tsc'), '-b', ...publishable().map(({ dir }) => dir)]);
-  if (!ok) console.error('`tsc -b` failed: see above.');
-  return ok;
+  const packages = publishable();
+  const { ok } = await node([bin('typescript', 'tsc'), '-b', ...packages.map(({ dir }) => dir)]);
+  if (!ok) {
+    console.error('`tsc -b` failed: see above.');
+    return false;
+  }
+  // Where nothing is installed yet, it is not there.
+  const { bundle } = await import('./bundle.mjs');
+  for (const workspace of packages) await bundle(workspace);
+  return true;
 }
 
 /** The names after `--only`, separated by commas; undefined where it isn't given. @param {string[]} names what there is to choose from */

@@ -138,15 +138,22 @@ describe('a package that extends stanzas', () => {
     ['src/index.ts', "export * from './stanza.js';"],
     ['src/stanza.ts', 'class Caps {}\nextend(Presence, { caps: child(Caps) });'],
   ]);
-  const all = ['./src/stanza.ts', './dist/stanza.js', './src/index.ts', './dist/index.js'];
+  const all = ['./src/stanza.ts', './src/index.ts', './dist/index.js'];
+  const exports = { '.': { default: './dist/index.js' } };
 
   it('names where it does, and its index', () => {
-    expect(checkSideEffects({ sideEffects: all }, sources)).toEqual([]);
-    expect(checkSideEffects({ sideEffects: false }, sources)).toHaveLength(4);
+    expect(checkSideEffects({ exports, sideEffects: all }, sources)).toEqual([]);
+    expect(checkSideEffects({ exports, sideEffects: false }, sources)).toHaveLength(3);
     for (const left of all) {
-      const [fault] = checkSideEffects({ sideEffects: all.filter((path) => path !== left) }, sources);
+      const [fault] = checkSideEffects({ exports, sideEffects: all.filter((path) => path !== left) }, sources);
       expect(fault).toContain(left);
     }
+  });
+
+  it('names no module that is not built', () => {
+    const [fault] = checkSideEffects({ exports, sideEffects: [...all, './dist/stanza.js'] }, sources);
+    expect(fault).toContain('./dist/stanza.js');
+    expect(checkSideEffects({ exports, sideEffects: [...all, './dist/chunks/*.js'] }, sources)).toEqual([]);
   });
 
   it('is none where a function calls extend()', () => {

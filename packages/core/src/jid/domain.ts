@@ -7,11 +7,11 @@ import { punycodeDecode, punycodeEncode } from './punycode.js';
 const MAX_LABEL = 63;
 
 // LDH, LetterDigits and the PVALID or contextual ones of Exceptions (RFC 5892 §3).
-const NOT_LABEL =
+const notLabel = () =>
   /[^a-z\d\-\p{Ll}\p{Lu}\p{Lo}\p{Lm}\p{Nd}\p{Mn}\p{Mc}\xB7\u0375\u05F3\u05F4\u06FD\u06FE\u0F0B\u3007\u30FB\u200C\u200D]/u;
 
 // Unstable, less the exceptions that are PVALID or contextual, and IgnorableBlocks.
-const UNSTABLE = /(?![\xDF\u03C2\u200C\u200D])\p{CWKCF}|[\u20D0-\u20FF\u{1D100}-\u{1D24F}]/u;
+const unstable = () => /(?![\xDF\u03C2\u200C\u200D])\p{CWKCF}|[\u20D0-\u20FF\u{1D100}-\u{1D24F}]/u;
 
 export type DomainFault = 'label' | 'address' | 'direction' | 'empty';
 
@@ -68,8 +68,8 @@ function prepareLabel(label: string): string | undefined {
 function isULabel(label: string): boolean {
   return (
     !/^-|^..--|-$|^\p{M}/u.test(label) &&
-    !NOT_LABEL.test(label) &&
-    !UNSTABLE.test(label) &&
+    !notLabel().test(label) &&
+    !unstable().test(label) &&
     !hasExcludedCharacter(label) &&
     followsContextRules(label) &&
     punycodeEncode(label).length + 4 <= MAX_LABEL

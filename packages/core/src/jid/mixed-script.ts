@@ -1,5 +1,5 @@
 // Each is one group: a word takes its letters from one of them. Japanese, Chinese and Korean mix theirs.
-const GROUPS: readonly RegExp[] = [
+const groups = (): RegExp[] => [
   /\p{sc=Latn}/u,
   /[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}\p{sc=Hang}]/u,
   /\p{sc=Cyrl}/u,
@@ -11,7 +11,7 @@ const GROUPS: readonly RegExp[] = [
   /\p{sc=Hebr}/u,
   /\p{sc=Arab}/u,
 ];
-const OTHER =
+const other = () =>
   /(?=\p{L})[^\p{sc=Zyyy}\p{sc=Zinh}\p{sc=Latn}\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}\p{sc=Hang}\p{sc=Cyrl}\p{sc=Grek}\p{sc=Armn}\p{sc=Cher}\p{sc=Copt}\p{sc=Geor}\p{sc=Hebr}\p{sc=Arab}]/u;
 
 /**
@@ -20,7 +20,7 @@ const OTHER =
  */
 export function mixesScripts(word: string): boolean {
   if (!/[^!-~]/.test(word)) return false;
-  const [latin, cjk, ...rest] = [...GROUPS, OTHER].map((group) => group.test(word));
+  const [latin, cjk, ...rest] = [...groups(), other()].map((group) => group.test(word));
   const others = rest.filter(Boolean).length;
   return others > 1 || (others === 1 && (latin === true || cjk === true));
 }

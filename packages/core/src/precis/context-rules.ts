@@ -2,7 +2,7 @@ const CONTEXTUAL = /[\xB7\u0375\u05F3\u05F4\u0660-\u0669\u06F0-\u06F9\u30FB\u200
 
 // Joining_Type has no property escape. D and L are taken to be the letters of the cursive scripts, less those of Arabic
 // and Syriac that do not join to the letter after them (list: Unicode 14); of the others nothing is excluded.
-const CURSIVE =
+const cursive = () =>
   /(?=\p{L})[\p{sc=Arab}\p{sc=Syrc}\p{sc=Mand}\p{sc=Nkoo}\p{sc=Mong}\p{sc=Phag}\p{sc=Mani}\p{sc=Phlp}\p{sc=Sogd}\p{sc=Rohg}\p{sc=Adlm}]/u;
 const NOT_JOINING_ON =
   /[\u0621-\u0625\u0627\u0629\u062F-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06C0\u06C3-\u06CB\u06CD\u06CF\u06D2\u06D3\u06D5\u06E5\u06E6\u06EE\u06EF\u0710\u0715-\u0719\u071E\u0728\u072A\u072C\u072F\u074D\u0759-\u075B\u076B\u076C\u0771\u0773\u0774\u0778\u0779\u0861\u0866\u0867\u0869-\u0887\u088E\u08AA-\u08AE\u08B1\u08B2\u08B9\u08C9]/;
@@ -51,7 +51,7 @@ function isVirama(char: string): boolean {
 function breaksJoin(chars: readonly string[], index: number): boolean {
   const before = nextLetter(chars, index, -1);
   const after = nextLetter(chars, index, 1);
-  return CURSIVE.test(before) && !NOT_JOINING_ON.test(before) && CURSIVE.test(after) && !NOT_JOINING.test(after);
+  return cursive().test(before) && !NOT_JOINING_ON.test(before) && cursive().test(after) && !NOT_JOINING.test(after);
 }
 
 function nextLetter(chars: readonly string[], index: number, step: 1 | -1): string {

@@ -24,6 +24,8 @@ export interface BundleOptions {
   readonly from: string;
   /** Packages that are left out. */
   readonly without?: readonly string[];
+  /** From the sources, which say what comes from where; npm has one module of them. @default false */
+  readonly sources?: boolean;
 }
 
 type Outputs = Metafile['outputs'];
@@ -50,7 +52,7 @@ function weigh(files: readonly OutputFile[]): Weight {
  * Bundles and minifies a program for browsers, from what npm gets. What is behind an `import()` becomes a file of its own.
  * @throws Error where it cannot be bundled.
  */
-export async function bundle(code: string, { from, without = [] }: BundleOptions): Promise<Bundle> {
+export async function bundle(code: string, { from, without = [], sources = false }: BundleOptions): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: from },
     bundle: true,
@@ -65,6 +67,7 @@ export async function bundle(code: string, { from, without = [] }: BundleOptions
     platform: 'browser',
     target: 'es2022',
     legalComments: 'none',
+    conditions: sources ? ['@sestina/source', 'module'] : ['module'],
     external: without.flatMap((name) => [name, `${name}/*`]),
     tsconfigRaw: {},
     logLevel: 'silent',
@@ -84,7 +87,9 @@ export async function bundle(code: string, { from, without = [] }: BundleOptions
     files: Object.assign({}, ...[...first].map((path) => outputs[path]?.inputs)),
     later: roots.map((path) => {
       const more = [...loadedWith(path, outputs)].filter((other) => !first.has(other));
-      return { name: basename(outputs[path]?.entryPoint ?? path), ...weigh(more.map(fileOf)) };
+      // Without the hash that the package's own build gives to what is loaded later.
+      const name = basename(outputs[path]?.entryPoint ?? path).replace(/-[0-9A-Z]{8}(?=\.js$)/, '');
+      return { name, ...weigh(more.map(fileOf)) };
     }),
   };
 }

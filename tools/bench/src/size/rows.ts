@@ -31,7 +31,7 @@ export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[] }> {
   for (const names of [['saxes', 'tsyringe'], ...DEPENDENCIES.map((name) => [name])]) {
     rows.push(less(names.join(' + '), whole, await bundle(PROGRAM, { from, without: names })));
   }
-  rows.push(...ownRows(await bundle(PROGRAM, { from, without: DEPENDENCIES })), notImported(whole));
+  rows.push(...ownRows(await bundle(PROGRAM, { from, without: DEPENDENCIES, sources: true })), notImported(whole));
   return { whole, rows };
 }
 
@@ -44,7 +44,7 @@ function ownRows(own: Bundle): SizeRow[] {
   const folders = new Map<string, number>();
   const add = (sums: Map<string, number>, name: string, bytes: number) => sums.set(name, (sums.get(name) ?? 0) + bytes);
   for (const [path, { bytesInOutput }] of Object.entries(own.files)) {
-    const [, name, folder] = /packages\/([^/]+)\/dist\/(?:([^/]+)\/)?/.exec(path) ?? [];
+    const [, name, folder] = /packages\/([^/]+)\/src\/(?:([^/]+)\/)?/.exec(path) ?? [];
     if (name !== undefined) add(packages, `@sestina/${name}`, bytesInOutput);
     if (name === 'core' && bytesInOutput > 0) add(folders, `@sestina/core: ${folder ?? 'the rest'}`, bytesInOutput);
   }
