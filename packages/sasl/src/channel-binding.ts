@@ -20,21 +20,29 @@ export function offersPlus(environment: SaslEnvironment): boolean {
 }
 
 /**
- * The flag of the GS2 header for a mechanism that does not bind: `y` where we could but the server offers no -PLUS,
- * which it refuses if it did offer one and somebody took it away (RFC 5802 section 6); else `n`.
+ * The flag of the GS2 header for a mechanism that does not bind: `y` where we could but the server offers neither a -PLUS nor a
+ * type, which it refuses if it did offer one and somebody took it away (RFC 5802 section 6, XEP-0440 rule 3); else `n`.
  */
 export function unboundFlag(environment: SaslEnvironment): 'y' | 'n' {
-  return canBind(environment) && !offersPlus(environment) ? 'y' : 'n';
+  const offers = offersPlus(environment) || environment.serverChannelBindingTypes !== undefined;
+  return canBind(environment) && !offers ? 'y' : 'n';
 }
 
 /**
- * XEP-0440 rule 6 as changed by XEP-0474: a server that binds, but with no type we have and not even with
- * `tls-server-end-point`, must prove that this list is its own.
+ * Which rule of XEP-0440 §3 what the server offers is against, as far as this side could bind; undefined where it is in order. Then the
+ * server must prove that the list is its own (XEP-0474).
+ *
+ * 4: mechanisms that bind, and no types (with SASL2). 5: types, and no mechanism that binds. 6: no type that we have, and not even
+ * `tls-server-end-point`.
  */
-export function needsListProof(environment: SaslEnvironment): boolean {
+export function brokenRule(environment: SaslEnvironment): 4 | 5 | 6 | undefined {
+  if (!canBind(environment)) return undefined;
   const theirs = environment.serverChannelBindingTypes;
-  if (theirs === undefined || !canBind(environment) || !offersPlus(environment)) return false;
-  return commonChannelBindingTypes(environment).length === 0 && !theirs.includes('tls-server-end-point');
+  const plus = offersPlus(environment);
+  if (theirs === undefined) return plus && environment.sasl2 ? 4 : undefined;
+  if (!plus) return 5;
+  const common = commonChannelBindingTypes(environment).length > 0;
+  return common || theirs.includes('tls-server-end-point') ? undefined : 6;
 }
 
 /**
@@ -53,6 +61,7 @@ export function withoutChannelBinding(environment: SaslEnvironment): SaslEnviron
     serverChannelBindingTypes: environment.serverChannelBindingTypes,
     channelBinding: async () => undefined,
     offeredMechanisms: environment.offeredMechanisms,
+    sasl2: environment.sasl2,
     scramKeyCache: environment.scramKeyCache,
     scramWatch: (attributes) => environment.scramWatch?.(attributes),
   };

@@ -76,8 +76,9 @@ function refusal(
   return `is weaker than ${minimum}`;
 }
 
-function binds({ name }: SaslMechanism): boolean {
-  return name.endsWith('-PLUS');
+/** Whether a mechanism binds the login to its TLS connection. */
+export function binds({ name }: SaslMechanism): boolean {
+  return /-PLUS$|^HT-.*-(?:UNIQ|ENDP|EXPR)$/.test(name);
 }
 
 function allowed(mechanism: SaslMechanism, environment: SaslEnvironment, policy: MechanismPolicy, floor: number) {

@@ -14,6 +14,7 @@ export {
   ServerAuthenticationError,
 } from './errors.js';
 export { ExternalMechanism } from './external.js';
+export { type HtBinding, HtMechanism } from './ht.js';
 export type { ScramLimits } from './limits.js';
 export * from './login/index.js';
 export {
@@ -30,3 +31,4 @@ export { saslprep } from './saslprep.js';
 export type { ScramHash } from './scram/crypto.js';
 export { ScramKeyCache } from './scram/key-cache.js';
 export { ScramMechanism } from './scram/mechanism.js';
+export type { SaltParameters } from './scram/salted-password.js';

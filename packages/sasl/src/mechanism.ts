@@ -10,6 +10,8 @@ export interface SaslCredentials {
   authzid?: string | undefined;
   /** The OAuth 2.0 access token for OAUTHBEARER. */
   token?: string | undefined;
+  /** The token that the server gave out, for the HT mechanisms (XEP-0484). */
+  hashedToken?: string | undefined;
   /** The host connected to, for OAUTHBEARER. */
   host?: string | undefined;
   /** The port connected to, for OAUTHBEARER. */
@@ -41,6 +43,11 @@ export interface SaslEnvironment {
   channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>;
   /** The whole list as the server sent it, of the profile in use (RFC 6120 or XEP-0388): XEP-0474 checks it. */
   readonly offeredMechanisms: readonly string[];
+  /**
+   * Whether that list is one of XEP-0388, where a server that binds channels has to say with which types (XEP-0440 rules 4 and 5).
+   * Default false.
+   */
+  readonly sasl2?: boolean | undefined;
   /** Keeps what SCRAM derived from the password, so that logging in again is cheap. Default: nothing is kept. */
   readonly scramKeyCache?: ScramKeyCache | undefined;
   /**

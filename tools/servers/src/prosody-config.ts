@@ -99,13 +99,14 @@ export function prosodyConfig(site: Site, plugins: string, shell: string): strin
     `c2s_ssl = { cafile = ${luaString(site.ca.file)}; capath = false; protocol = "tlsv1_2+"; verify = { "peer", "client_once" };`,
     '\tverifyext = { lsec_ignore_purpose = false } }',
   ];
-  const exporter = site.scramPlusExporter ? ['modules_enabled = { "tls_exporter" }'] : [];
+  const exporter = site.scramPlusExporter ? ['"tls_exporter"'] : [];
+  const sasl2 = site.sasl2 ? ['"sasl2_compat"', '"sasl2"', '"sasl2_bind2"', '"sasl2_fast"', '"sasl2_sm"'] : [];
   return [
     globals(site, plugins, shell),
     virtualHost(site, 'main', [
       'c2s_require_encryption = false',
       `disco_items = { { ${luaString(hosts.muc)}, "rooms" }, { ${luaString(hosts.pubsub)}, "pubsub" } }`,
-      ...exporter,
+      `modules_enabled = { ${[...exporter, ...sasl2].join('; ')} }`,
     ]),
     virtualHost(site, 'anonymous', ['authentication = "anonymous"']),
     virtualHost(site, 'external', external),

@@ -28,6 +28,7 @@ export interface Site {
   readonly archive: boolean;
   readonly streamManagement: boolean;
   readonly scramPlusExporter: boolean;
+  readonly sasl2: boolean;
   /** In milliseconds; undefined: the server's own. */
   readonly loginTimeout: number | undefined;
   /** Connections that the last component domain is divided between. */

@@ -58,6 +58,7 @@ export async function makeSite(
     archive: options.archive ?? false,
     streamManagement: options.streamManagement ?? true,
     scramPlusExporter: options.scramPlusExporter ?? false,
+    sasl2: options.sasl2 ?? false,
     loginTimeout: options.loginTimeout,
     balancedComponents: options.balancedComponents,
     cluster,
@@ -75,6 +76,9 @@ export async function makeSite(
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   if (options.scramPlusExporter && options.kind !== 'prosody') {
     throw new ServerError('scramPlusExporter is for prosody: ejabberd 23.01 has no tls-exporter');
+  }
+  if (options.sasl2 && (options.kind !== 'prosody' || options.streamManagement === false)) {
+    throw new ServerError('sasl2 is for prosody with stream management: ejabberd 23.01 has none of it');
   }
   if (options.balancedComponents !== undefined && options.kind !== 'ejabberd') {
     throw new ServerError('balancedComponents is for ejabberd: Prosody has one connection for each domain');

@@ -21,6 +21,11 @@ export interface ServerOptions {
    */
   scramPlusExporter?: boolean;
   /**
+   * Prosody only: the main host offers SASL2 (XEP-0388) with Bind 2 (XEP-0386), FAST tokens (XEP-0484) and inline resumption, and what
+   * `scramPlusExporter` brings. Needs `streamManagement`. Default false.
+   */
+  sasl2?: boolean;
+  /**
    * Milliseconds that a client has to log in, before the server ends the stream with `<connection-timeout/>`. Default: the
    * server's own, minutes.
    */

@@ -23,6 +23,24 @@ describe('options', () => {
       client.close();
     }));
 
+  it('sasl2 offers a login within which a resource is bound, a session resumed, and a token asked for', () =>
+    using({ kind: 'prosody', sasl2: true, users: ['juliet'] }, async (server) => {
+      const client = await RawClient.open(server, { tls: { minVersion: 'TLSv1.3' } });
+      for (const part of ['urn:xmpp:sasl:2', 'urn:xmpp:bind:0', 'urn:xmpp:sm:3', 'SCRAM-SHA-256-PLUS']) {
+        expect(client.features).toContain(part);
+      }
+      client.close();
+    }));
+
+  it('sasl2 is refused where the server has nothing of the kind', async () => {
+    for (const options of [
+      { kind: 'ejabberd', sasl2: true },
+      { kind: 'prosody', sasl2: true, streamManagement: false },
+    ] as const) {
+      await expect(startServer(options)).rejects.toMatchObject({ code: 'ERR_TEST_SERVER' });
+    }
+  });
+
   it('scramPlusExporter is refused where the server has nothing of the kind', async () => {
     const starting = startServer({ kind: 'ejabberd', scramPlusExporter: true });
     await expect(starting).rejects.toMatchObject({ code: 'ERR_TEST_SERVER' });

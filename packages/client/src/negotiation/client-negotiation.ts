@@ -48,6 +48,8 @@ export class ClientNegotiation extends StreamNegotiation {
   #places: readonly { readonly where: () => string | undefined }[] = [];
   #offered: ReadonlySet<string> = new Set();
   #features: StreamFeatures | undefined;
+  /** Those that came after the last login. */
+  #ofSession: StreamFeatures | undefined;
 
   constructor(host: NegotiationHost, asking: Asking) {
     super();
@@ -118,7 +120,12 @@ export class ClientNegotiation extends StreamNegotiation {
       if (!opened) await this.#openStream(link);
       const features = await this.#receiveFeatures(link);
       attempt.offers(features);
+      const loggedIn = attempt.reached('authenticated');
       const outcome = await this.#negotiate(attempt, features, signal);
+      // A session that goes on within the login has no new ones (XEP-0388 §2.6.1).
+      if (outcome === 'resumed' && !loggedIn) this.#features = this.#ofSession;
+      if (outcome === 'restored' && !loggedIn) this.#features = undefined;
+      if (outcome !== 'restart' && outcome !== 'features') this.#ofSession = this.#features;
       if (outcome === 'session') return 'new';
       if (outcome === 'resumed' || outcome === 'restored') {
         attempt.resend();

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '../bytes.js';
 import { offersPlus, withoutChannelBinding } from '../channel-binding.js';
-import { chooseMechanism, type MechanismPolicy } from '../choose.js';
+import { binds, chooseMechanism, type MechanismPolicy } from '../choose.js';
 import { DowngradeError, NoMechanismError, SaslError, SaslProtocolError } from '../errors.js';
 import {
   MAX_SASL_ROUNDS,
@@ -10,10 +10,11 @@ import {
   type SaslMechanism,
 } from '../mechanism.js';
 import { ScramKeyCache } from '../scram/key-cache.js';
+import { saltedPassword } from '../scram/salted-password.js';
 import { namedTypes, type SaslContext } from './context.js';
 import { SaslLoginError } from './login-error.js';
 import { Pins } from './pins.js';
-import type { SaslProfile } from './profile.js';
+import type { PasswordUse, SaslProfile } from './profile.js';
 
 /** What a login is made with. */
 export interface SaslLoginOptions {
@@ -27,6 +28,12 @@ export interface SaslLoginOptions {
   randomBytes(length: number): Uint8Array;
   /** A mechanism was refused; another one may be tried. */
   refused?(error: SaslLoginError): void;
+}
+
+/** A way to log in that needs no choice, and no `credentials()`. */
+export interface SaslWay {
+  readonly mechanism: SaslMechanism;
+  readonly credentials: SaslCredentials;
 }
 
 /** How a login ended well. */
@@ -53,6 +60,8 @@ export class SaslLogin {
   readonly #options: SaslLoginOptions;
   readonly #keyCache = new ScramKeyCache();
   readonly #pins = new Pins();
+  /** Credentials that nothing was done with on that connection, where another profile may do better. */
+  readonly #unused = new WeakMap<object, SaslCredentials>();
   #added: readonly { readonly mechanism: SaslMechanism }[] = [];
   #watches: readonly { readonly watch: ScramWatch }[] = [];
 
@@ -94,17 +103,21 @@ export class SaslLogin {
    * @throws SaslLoginError; what `credentials()` rejected with; the signal's reason; what ended the connection.
    */
   async run<E>(context: SaslContext<E>, offered: readonly string[], profile: SaslProfile<E>): Promise<SaslSuccess<E>> {
-    const { signal } = context;
-    const credentials = await this.#options.credentials(signal);
+    const { link, signal } = context;
+    const credentials = this.#unused.get(link) ?? (await this.#options.credentials(signal));
+    this.#unused.delete(link);
     signal.throwIfAborted();
-    const environment = this.#environment(context, offered);
+    const { environment, seen } = this.#environment(context, offered, profile);
     let left = offered;
     for (;;) {
+      if (left === offered) this.#unused.set(link, credentials);
       const mechanism = this.#choose(left, credentials, environment);
+      this.#unused.delete(link);
       try {
         const exchange = mechanism.start(credentials, this.#asUsed(environment));
-        const { answer, kind } = await converse(context, profile, mechanism.name, exchange);
-        this.#pins.remember(mechanism, environment);
+        const password = this.#passwordUse(credentials);
+        const { answer, kind } = await converse(context, profile, mechanism.name, exchange, password);
+        this.#pins.remember(mechanism, environment, seen.listProof);
         return { mechanism: mechanism.name, kind, answer };
       } catch (error) {
         if (!(error instanceof SaslError)) throw error;
@@ -116,12 +129,56 @@ export class SaslLogin {
     }
   }
 
+  /**
+   * Logs in in one way, without asking for credentials.
+   * @param offered The mechanisms as the server sent them, in the profile that is used.
+   * @throws SaslLoginError, `no-mechanism` where it cannot be used here or is against the policy; as `run()`.
+   */
+  async runWith<E>(
+    context: SaslContext<E>,
+    { mechanism, credentials }: SaslWay,
+    offered: readonly string[],
+    profile: SaslProfile<E>,
+  ): Promise<SaslSuccess<E>> {
+    const { environment } = this.#environment(context, offered, profile);
+    const { channelBinding } = this.#options.policy ?? {};
+    const bound = binds(mechanism);
+    try {
+      if (
+        !(environment.secure || !mechanism.needsTls) ||
+        (bound ? channelBinding === 'never' : channelBinding === 'require')
+      ) {
+        throw new NoMechanismError(offered, [mechanism.name], 'the policy does not allow it here');
+      }
+      const exchange = mechanism.start(credentials, environment);
+      const { answer, kind } = await converse(context, profile, mechanism.name, exchange, undefined);
+      return { mechanism: mechanism.name, kind, answer };
+    } catch (error) {
+      throw error instanceof SaslError ? SaslLoginError.of(error, mechanism.name) : error;
+    }
+  }
+
+  #passwordUse({ password }: SaslCredentials): PasswordUse | undefined {
+    if (password === undefined) return undefined;
+    return {
+      salted: (parameters) => {
+        this.#keyCache.clear();
+        return saltedPassword(password, parameters);
+      },
+    };
+  }
+
   get #available(): readonly SaslMechanism[] {
     return [...this.#options.mechanisms, ...this.#added.map(({ mechanism }) => mechanism)];
   }
 
-  #environment<E>({ features, link }: SaslContext<E>, offered: readonly string[]): SaslEnvironment {
+  #environment<E>(
+    { features, link }: SaslContext<E>,
+    offered: readonly string[],
+    { sasl2 }: SaslProfile<E>,
+  ): { readonly environment: SaslEnvironment; readonly seen: { listProof: boolean } } {
     const { transport } = link;
+    const seen = { listProof: false };
     const environment: SaslEnvironment = {
       secure: transport.secure,
       tlsVersion: transport.tlsVersion,
@@ -130,12 +187,16 @@ export class SaslLogin {
       serverChannelBindingTypes: namedTypes(features.xml),
       channelBinding: (type) => transport.channelBinding(type),
       offeredMechanisms: offered,
+      sasl2,
       scramKeyCache: this.#keyCache,
       scramWatch: (attributes) => {
+        seen.listProof = attributes.has('h');
+        this.#pins.checkProof(seen.listProof, environment);
+        checkTlsVersion(attributes, environment);
         for (const { watch } of this.#watches) watch(attributes, environment);
       },
     };
-    return environment;
+    return { environment, seen };
   }
 
   /** Whether nothing but a login that is bound to its TLS connection will do. */
@@ -150,7 +211,8 @@ export class SaslLogin {
     // On TLS 1.3 there is no telling which type a server means that offers -PLUS and names none (XEP-0440), and servers
     // differ. One that offers no -PLUS is told that we could: where it did offer one, it knows that somebody took it away.
     const { channelBindingTypes, serverChannelBindingTypes } = environment;
-    const unsaid = serverChannelBindingTypes === undefined && !channelBindingTypes.includes('tls-unique');
+    const unnamed = serverChannelBindingTypes === undefined && !environment.sasl2;
+    const unsaid = unnamed && !channelBindingTypes.includes('tls-unique');
     const guess = unsaid && offersPlus(environment) && !this.#hasToBind(environment);
     return guess ? withoutChannelBinding(environment) : environment;
   }
@@ -175,6 +237,29 @@ export class SaslLogin {
   }
 }
 
+const TLS_VERSIONS: Readonly<Record<string, string>> = {
+  TLSv1: '0301',
+  'TLSv1.1': '0302',
+  'TLSv1.2': '0303',
+  'TLSv1.3': '0304',
+};
+
+/**
+ * XEP-0515: the version of TLS that the server sees, which its proof covers, is ours. Browsers do not tell theirs.
+ * @throws DowngradeError where it is not.
+ */
+function checkTlsVersion(attributes: ReadonlyMap<string, string>, environment: SaslEnvironment): void {
+  const theirs = attributes.get('t');
+  const ours = TLS_VERSIONS[environment.tlsVersion ?? ''];
+  // Without the proof of the list (XEP-0474) there is no downgrade that this would show.
+  if (theirs === undefined || ours === undefined || !attributes.has('h') || theirs === ours) return;
+  throw new DowngradeError(
+    'the server sees another version of TLS than this side (XEP-0515): somebody is tampering with the connection, unless TLS ends at a ' +
+      'proxy in front of the server, which then has to say nothing of its version',
+    environment.offeredMechanisms,
+  );
+}
+
 function lessThanBefore({ offered, usable }: NoMechanismError): DowngradeError {
   return new DowngradeError(
     'an earlier login was bound to its TLS connection, and what the server offers now cannot be: if it was not changed on ' +
@@ -190,13 +275,14 @@ async function converse<E>(
   profile: SaslProfile<E>,
   mechanism: string,
   exchange: SaslExchange,
+  password: PasswordUse | undefined,
 ): Promise<{ readonly kind: 'success' | 'continue'; readonly answer: E }> {
   const send = (element: E): void => {
     signal.throwIfAborted();
     link.sendElement(element);
   };
   const initial = await exchange.initial();
-  send(profile.auth(mechanism, initial && toBase64(initial)));
+  send(await profile.auth(mechanism, initial && toBase64(initial), password));
   for (let round = 0; round < MAX_SASL_ROUNDS; round++) {
     // A success ends this stream: what came in the same breath would be from nobody who has logged us in.
     const element = await link.receive(undefined, (each) => profile.restarts && isSuccess(profile, each));

@@ -12,19 +12,22 @@ export class Pins {
   #scram: string | undefined;
   #bound = false;
   #named = false;
+  #proven = false;
 
   /** Takes note of a login that has succeeded. */
-  remember(mechanism: SaslMechanism, { serverChannelBindingTypes }: SaslEnvironment): void {
+  remember(mechanism: SaslMechanism, { serverChannelBindingTypes }: SaslEnvironment, listProof: boolean): void {
     if (!isScram(mechanism)) return;
     this.#scram = mechanism.name;
     this.#bound ||= mechanism.name.endsWith('-PLUS');
     this.#named ||= serverChannelBindingTypes !== undefined;
+    this.#proven ||= listProof;
   }
 
   forget(): void {
     this.#scram = undefined;
     this.#bound = false;
     this.#named = false;
+    this.#proven = false;
   }
 
   /** The weakest SCRAM there is, once any has worked. */
@@ -40,6 +43,16 @@ export class Pins {
   /** Whether the login has to be bound to its TLS connection because an earlier one was; not where this side has no way to it. */
   bindsNow(environment: SaslEnvironment): boolean {
     return this.#bound && canBind(environment);
+  }
+
+  /** @throws DowngradeError where the server does not prove any more that its list is its own. */
+  checkProof(listProof: boolean, { offeredMechanisms }: SaslEnvironment): void {
+    if (listProof || !this.#proven) return;
+    throw new DowngradeError(
+      'the server proved before that what it offers is its own (XEP-0474), and does not any more: if it was not changed on purpose, ' +
+        'somebody may be tampering with the connection',
+      offeredMechanisms,
+    );
   }
 
   /** @throws DowngradeError where the server does not name its types of channel binding any more, and we could bind. */

@@ -1,3 +1,14 @@
+import type { SaltParameters } from '../scram/salted-password.js';
+
+/** What a login can make of the password without telling it. */
+export interface PasswordUse {
+  /**
+   * The SaltedPassword of RFC 5802 §3, which is worth as much as the password; what was kept of earlier logins is forgotten.
+   * @throws SaslProtocolError for a salt or iteration count out of bounds.
+   */
+  salted(parameters: SaltParameters): Promise<Uint8Array>;
+}
+
 /** What an answer of the server means. Data is the base64 of what the mechanism says: an empty text for no bytes, undefined for none. */
 export type SaslAnswer =
   | { readonly kind: 'challenge' | 'success' | 'continue'; readonly data?: string | undefined }
@@ -17,8 +28,13 @@ export type SaslAnswer =
 export interface SaslProfile<E> {
   /** Whether the stream is opened anew behind a success: what came in the same breath is then read by nobody. */
   readonly restarts: boolean;
-  /** Begins with a mechanism. */
-  auth(mechanism: string, initial: string | undefined): E;
+  /** Whether it is that of XEP-0388, for which XEP-0440 has stricter rules. Default false. */
+  readonly sasl2?: boolean | undefined;
+  /**
+   * Begins with a mechanism.
+   * @param password What can be made of the password, where there is one.
+   */
+  auth(mechanism: string, initial: string | undefined, password: PasswordUse | undefined): E | Promise<E>;
   /** Answers a challenge. */
   response(data: string): E;
   /** Gives up. */

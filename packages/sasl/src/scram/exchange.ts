@@ -1,5 +1,5 @@
 import { concat, constantTimeEqual, toBase64, utf8 } from '../bytes.js';
-import { commonChannelBindingTypes, needsListProof, unboundFlag } from '../channel-binding.js';
+import { brokenRule, commonChannelBindingTypes, unboundFlag } from '../channel-binding.js';
 import { escapeSaslName, required, wellFormed } from '../credentials.js';
 import { DowngradeError, SaslError, SaslProtocolError, ServerAuthenticationError } from '../errors.js';
 import { CLIENT_NONCE_BYTES, type ScramLimits } from '../limits.js';
@@ -21,6 +21,12 @@ export interface ScramExchangeOptions {
   /** Instead of a random one: for the vectors of the RFCs. */
   readonly nonce?: string;
 }
+
+const BROKEN = {
+  4: 'mechanisms that bind channels are offered, but no type of binding',
+  5: 'types of channel binding are offered, but no mechanism that binds',
+  6: 'channels are bound, but only with types unknown here',
+} as const;
 
 interface FirstSent {
   readonly password: string;
@@ -140,9 +146,11 @@ export class ScramExchange implements SaslExchange {
   async #checkList(crypto: ScramCrypto, stated: string | undefined): Promise<void> {
     const { offeredMechanisms, serverChannelBindingTypes } = this.#environment;
     if (stated === undefined) {
-      if (this.#plus || !needsListProof(this.#environment)) return;
+      const rule = brokenRule(this.#environment);
+      if (rule === undefined) return;
       throw new DowngradeError(
-        'the server binds channels, but only with types unknown here, and has no proof that this list is its own (XEP-0440 rule 6)',
+        `${BROKEN[rule]}, and the server has no proof that this list is its own (XEP-0440 rule ${rule}): if nothing is wrong with the ` +
+          'server, somebody may be tampering with the connection',
         offeredMechanisms,
       );
     }

@@ -21,6 +21,8 @@ export interface ScramServerOptions {
   readonly plus?: boolean;
   /** The data of this connection, undefined for a type not supported. If given, the flag `y` is refused. */
   readonly channelBinding?: (type: string) => Promise<Uint8Array | undefined>;
+  /** The version of TLS as four hexadecimal digits: adds `t=` of XEP-0515. Default: no such attribute. */
+  readonly tlsVersion?: string;
   /** What was offered: adds `h=` of XEP-0474. Default: no such attribute. */
   readonly offered?: { readonly mechanisms: readonly string[]; readonly channelBindingTypes?: readonly string[] };
 }
@@ -60,7 +62,7 @@ export class ScramServer {
   }
 
   async #begin(message: Uint8Array): Promise<SaslServerResult> {
-    const { hash, iterations = 4096, offered } = this.#options;
+    const { hash, iterations = 4096, offered, tlsVersion } = this.#options;
     const client = parseClientFirst(message);
     const username = saslprep(client.username, 'username', true);
     const binding = await this.#binding(client);
@@ -72,7 +74,7 @@ export class ScramServer {
     const proofOfList = offered
       ? `,h=${await listHash(crypto, hash, offered.mechanisms, offered.channelBindingTypes)}`
       : '';
-    const serverFirst = `r=${nonce},s=${toBase64(salt)},i=${iterations}${proofOfList}`;
+    const serverFirst = `r=${nonce},s=${toBase64(salt)},i=${iterations}${proofOfList}${tlsVersion ? `,t=${tlsVersion}` : ''}`;
     const keys = account
       ? await deriveKeys(crypto, hash, saslprep(account.password, 'password'), salt, iterations)
       : undefined;

@@ -79,10 +79,10 @@ describe('after a login in which the server has proven itself', () => {
   });
 
   it('and named its types, it has to name them again, bound or not', async () => {
-    const sasl = login();
-    expect(await good(sasl, ['SCRAM-SHA-256'], { types: TLS13, named: ['tls-exporter'] })).toBe('SCRAM-SHA-256');
-    expect(await begins(sasl, ['SCRAM-SHA-256'], { types: TLS13 })).toBe('downgrade');
-    expect(await begins(sasl, ['SCRAM-SHA-256'], { types: TLS13, named: ['tls-exporter'] })).toBe('SCRAM-SHA-256 y');
+    const sasl = login({ mechanisms: [new ScramMechanism('SHA-256')] });
+    expect(await good(sasl, PLUS, { types: TLS13, named: ['tls-exporter'] })).toBe('SCRAM-SHA-256');
+    expect(await begins(sasl, PLUS, { types: TLS13 })).toBe('downgrade');
+    expect(await begins(sasl, PLUS, { types: TLS13, named: ['tls-exporter'] })).toBe('SCRAM-SHA-256 n');
   });
 
   it('a connection that can bind nothing is no downgrade: that is this side', async () => {
