@@ -27,6 +27,17 @@ describe('T25: a long stream', () => {
   });
 });
 
+it('a session keeps nothing of the login that has led to it', async () => {
+  const [left] = await run<{ parts: Record<string, number>; whole: Record<string, number>; online: number }>(
+    'after-login.ts',
+  );
+  expect(left).toEqual({
+    parts: { Attempts: 0, Attempt: 0, StepContext: 0, ScramMechanism: 0, ScramExchange: 0 },
+    whole: { ClientXMPP: 3, Link: 3, PendingRequests: 3 },
+    online: 3,
+  });
+});
+
 describe('T20 and T23: a stream without end', () => {
   interface Fed {
     readonly kind: string;

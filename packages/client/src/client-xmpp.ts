@@ -219,15 +219,12 @@ export class ClientXMPP extends BaseXMPP {
   }
 
   #makeNegotiation(): ClientNegotiation {
-    const self = this;
     const negotiation = new ClientNegotiation(
       {
         account: this.requestedJid,
         lang: this.#options.lang,
         requireTls: this.#options.tls?.required !== false,
-        get hasSession() {
-          return self.hasSession;
-        },
+        hasSession: () => this.hasSession,
         authenticated: (mechanism) => this.#login.succeeded(mechanism),
         bound: (jid) => this.setBoundJid(jid),
         explained: (error) => this.#login.explained(error),
@@ -241,9 +238,7 @@ export class ClientXMPP extends BaseXMPP {
     negotiation.add(
       bind({
         resource: this.#options.resource ?? this.requestedJid.resource,
-        get hadSession() {
-          return self.boundJid !== undefined;
-        },
+        hadSession: () => this.boundJid !== undefined,
       }),
     );
     negotiation.add(legacySession());

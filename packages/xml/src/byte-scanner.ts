@@ -184,7 +184,7 @@ export class ByteScanner {
   string(from: number, to: number, hash = this.hash): string {
     return (
       this.#known.find(this.bytes, from, to, hash) ??
-      this.#known.add(this.text.slice(from - this.delta, to - this.delta), this.bytes, from, to, hash)
+      this.#known.add(this.text.slice(from - this.delta, to - this.delta), hash)
     );
   }
 

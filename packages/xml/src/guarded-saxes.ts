@@ -12,11 +12,11 @@ import type { XmlCondition } from './xml-error.js';
 /** What the tokenizer comes to, told to the parser that it is a part of. Places are in the chunk. */
 export interface SaxesOwner {
   /** Between two first-level elements. */
-  readonly between: boolean;
+  between(): boolean;
   /** Nothing of the first-level element stands before that place. */
   startsAt(at: number): boolean;
   /** What text outside of the elements is. */
-  readonly outside: XmlCondition;
+  outside(): XmlCondition;
   header(header: StreamHeader, at: number, selfClosing: boolean): void;
   /** A first-level element, or the root, is complete. */
   complete(element: XmlElement, at: number): void;
@@ -146,7 +146,7 @@ export class GuardedSaxes {
       this.#owner.fail('restricted-xml', 'a comment or DOCTYPE; XMPP forbids them', at + length + 1);
     }
     if (this.#tree.depth <= 1 && this.#owner.startsAt(at)) {
-      this.#owner.fail(this.#owner.outside, 'a CDATA section outside of any element', at + length);
+      this.#owner.fail(this.#owner.outside(), 'a CDATA section outside of any element', at + length);
     }
     return this.#cdata(at, at + length);
   }
@@ -181,7 +181,7 @@ export class GuardedSaxes {
     this.#runFrom = cdata ? to : from;
     this.#saxes.write(from === 0 && to === text.length ? text : text.slice(from, to));
     if (this.#closed !== undefined) this.#settle();
-    if (!this.#owner.between && !cdata) this.#openName = this.#checkName(to);
+    if (!this.#owner.between() && !cdata) this.#openName = this.#checkName(to);
   }
 
   /** Bytes of the unfinished name of a start tag that ends at `end`, -1 where there is none. */
@@ -270,7 +270,7 @@ export class GuardedSaxes {
     const at = this.position;
     if (this.#closed !== undefined && this.#closedAt === at) this.#closed = undefined;
     if (this.#closed !== undefined) this.#settle();
-    if (!this.#owner.between && at - 1 > this.#runFrom) this.#checkName(at - 1);
+    if (!this.#owner.between() && at - 1 > this.#runFrom) this.#checkName(at - 1);
     this.#owner.fail('not-well-formed', `not well-formed: ${message}`, at);
   }
 

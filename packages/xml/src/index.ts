@@ -2,6 +2,7 @@ export { DocumentParser, parseDocument } from './document-parser.js';
 export { XmlElement, type XmlNode } from './element.js';
 export { ConfigError, SestinaError } from './errors.js';
 export { escapeAttribute } from './escape.js';
+export { LazyMap, LazySet } from './lazy-tables.js';
 export { DEFAULT_LIMITS, type Limits, limitsFrom } from './limits.js';
 export { isNcName, isValidXmlText } from './names.js';
 export {

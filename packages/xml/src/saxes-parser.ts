@@ -74,14 +74,9 @@ export class SaxesStreamParser implements Parser {
   }
 
   #owner(): SaxesOwner {
-    const parser = this;
     return {
-      get between() {
-        return parser.#between;
-      },
-      get outside() {
-        return parser.#outside;
-      },
+      between: () => this.#between,
+      outside: () => this.#outside,
       startsAt: (at) => this.#bytesTo(at) === 0,
       header: (header, at, selfClosing) => this.#header(header, at, selfClosing),
       complete: (element, at) => this.#complete(element, at),

@@ -8,7 +8,7 @@ export interface BindHost {
   /** The resource to ask for; undefined: the server chooses. */
   readonly resource: string | undefined;
   /** Whether this object had a session before, of which the server may not have heard that it is gone. */
-  readonly hadSession: boolean;
+  hadSession(): boolean;
 }
 
 /** Asks for an address (RFC 6120 §7). */
@@ -43,7 +43,7 @@ async function ask(context: NegotiationContext, { resource, hadSession }: BindHo
     return await request(context, new Bind({ resource }));
   } catch (error) {
     if (!isConflict(error)) throw error;
-    if (resource === undefined || !hadSession) throw new ResourceConflictError(resource, { cause: error });
+    if (resource === undefined || !hadSession()) throw new ResourceConflictError(resource, { cause: error });
   }
   // Our own ghost has it still: any other resource is as good (RFC 6120 §7.7.2.2).
   try {

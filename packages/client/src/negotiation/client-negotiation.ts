@@ -23,7 +23,7 @@ export interface NegotiationHost extends NegotiationListener {
   /** Whether TLS has to be on before anything else happens. */
   readonly requireTls: boolean;
   /** Whether there is a session that may be resumed. */
-  readonly hasSession: boolean;
+  hasSession(): boolean;
   /** Nothing of what the server offers is a way to log in. */
   noLogin(): void;
   /** What callers of `connect()` look for in place of what a step has thrown. */
@@ -63,12 +63,12 @@ export class ClientNegotiation extends StreamNegotiation {
     const added: AddedStep = {
       step: { name, namespace, needs, gives, before, run: (context) => step.run(context) },
       sequence: this.#sequence++,
-      removal: new AbortController(),
+      removed: undefined,
     };
     this.#steps = inOrder([...this.#steps, added]);
     return this.#registered(() => {
       this.#steps = this.#steps.filter((other) => other !== added);
-      added.removal.abort(new NegotiationError(`the step "${name}" was removed while it was taken`));
+      added.removed?.(new NegotiationError(`the step "${name}" was removed while it was taken`));
     });
   }
 
@@ -175,7 +175,7 @@ export class ClientNegotiation extends StreamNegotiation {
       const next = this.#steps.find((added) => !taken.has(added) && this.#isDue(added, attempt, features));
       if (!next) return this.#atTheEnd(attempt, features);
       taken.add(next);
-      const { hasSession } = this.#host;
+      const hasSession = this.#host.hasSession();
       const situation = { attempt, features, asking: this.#asking, hasSession };
       const outcome = await takeStep(next, situation, signal).catch((error: unknown) => {
         throw this.#host.explained(error);

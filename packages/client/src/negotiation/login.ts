@@ -2,14 +2,7 @@ import { type BaseXMPP, ConfigError, SestinaError, viewOf } from '@sestina/core'
 import { lookUpAll, type NegotiationStep } from '@sestina/core/connection';
 import { lookUp } from '@sestina/core/transport';
 import { within } from '@sestina/core/util';
-import {
-  builtInMechanisms,
-  type SaslCredentials,
-  SaslError,
-  SaslLogin,
-  SaslLoginError,
-  SaslMechanism,
-} from '@sestina/sasl';
+import { type SaslCredentials, SaslError, SaslLogin, SaslLoginError, SaslMechanism } from '@sestina/sasl';
 import { Credentials } from '../credentials.js';
 import { AuthError } from '../errors.js';
 import type { ClientOptions } from '../options.js';
@@ -51,7 +44,7 @@ export class Login {
       throw new ConfigError(`"${xmpp.requestedJid}" names no account: write user@domain`, 'jid');
     }
     this.sasl = new SaslLogin({
-      mechanisms: options.mechanisms ?? lookUpAll(xmpp.scope, SaslMechanism) ?? builtInMechanisms(),
+      mechanisms: options.mechanisms ?? lookUpAll(xmpp.scope, SaslMechanism),
       policy: options.sasl,
       randomBytes: (length) => xmpp.random.bytes(length),
       credentials: (signal) => this.#credentials(signal),

@@ -6,8 +6,8 @@ export interface AddedStep {
   readonly step: NegotiationStep;
   /** Counts those that were added before it. */
   readonly sequence: number;
-  /** Aborted when it is removed. */
-  readonly removal: AbortController;
+  /** Called when it is removed, while it is taken. */
+  removed: ((reason: Error) => void) | undefined;
 }
 
 const rank = (stage: Stage): number => STAGES.indexOf(stage);

@@ -23,15 +23,17 @@ export interface Situation {
  *   ended the connection.
  */
 export async function takeStep(added: AddedStep, situation: Situation, signal: AbortSignal): Promise<StepOutcome> {
-  const { step, removal } = added;
+  const { step } = added;
   const { attempt, asking, features } = situation;
   const { link } = attempt;
   const feature = features.xml.child(step.name, step.namespace);
   if (!feature) return 'next';
   const controller = new AbortController();
-  const releases = [follow(signal, controller), follow(removal.signal, controller)];
+  const release = follow(signal, controller);
+  const removed = (reason: Error): void => controller.abort(reason);
+  added.removed = removed;
   // In a turn of its own: what the step has received already may say more than that the connection is gone.
-  void link.whenClosed().then(() => asking.clock.nextTurn(() => controller.abort(link.reason)));
+  const closing = link.onClosed(() => asking.clock.nextTurn(() => controller.abort(link.reason)));
   const context = new StepContext(step, features, feature, attempt, asking, controller.signal);
   const what = `the step "${step.name}"`;
   link.step(what);
@@ -46,7 +48,9 @@ export async function takeStep(added: AddedStep, situation: Situation, signal: A
     if (outcome !== 'done') return outcome;
   } finally {
     context.close();
-    for (const release of releases) release();
+    closing.dispose();
+    if (added.removed === removed) added.removed = undefined;
+    release();
   }
   const done = new NoSessionError(step.name);
   await link.shutdown(GOODBYE, done);

@@ -8,7 +8,7 @@ import {
   Storage,
 } from '@sestina/core';
 import { type ContactChanges, entryWeight, type RosterEntry } from '@sestina/core/connection';
-import { within } from '@sestina/core/util';
+import { LazySet, within } from '@sestina/core/util';
 import { RosterItemElement, RosterQuery } from '../stanza/roster.js';
 import type { ClientRoster } from './client-roster.js';
 import { type ClientRosterNode, MAX_ROSTER_BYTES, type RosterEditor } from './client-roster-node.js';
@@ -23,7 +23,7 @@ export class RosterSync implements RosterEditor {
   readonly #versioned: () => boolean;
   readonly #storage: Storage;
   /** Who was taken out by pushes before the roster was known. */
-  readonly #dropped = new Set<string>();
+  readonly #dropped = new LazySet<string>();
   #unsaved: ClientRosterNode | undefined;
   #saving: Promise<void> | undefined;
 

@@ -9,7 +9,7 @@ type Sketch = readonly [name: string, needs: Stage, gives?: Stage | undefined, b
 function added(sketches: readonly Sketch[]): AddedStep[] {
   return sketches.map(([name, needs, gives, before], sequence) => {
     const step: NegotiationStep = { name, namespace: 'urn:x', needs, gives, before, run: async () => 'next' };
-    return { step, sequence, removal: new AbortController() };
+    return { step, sequence, removed: undefined };
   });
 }
 

@@ -1,4 +1,4 @@
-import { ownString } from '@sestina/xml';
+import { LazyMap, ownString } from '@sestina/xml';
 import { ConfigError } from '../errors.js';
 import { JID, MAX_JID } from './jid.js';
 import { JidError } from './jid-error.js';
@@ -11,8 +11,8 @@ export class JidParser {
   // Two generations in place of an order of use: whatever was read since the last change of generations survives the
   // next one, and a hit costs one look-up.
   readonly #half: number;
-  #young = new Map<string, JID>();
-  #old = new Map<string, JID>();
+  #young = new LazyMap<string, JID>();
+  #old = new LazyMap<string, JID>();
 
   /**
    * @param limit how many addresses are remembered at most, at least 2. Default 1024.
@@ -43,7 +43,7 @@ export class JidParser {
     const jid = this.#old.get(text) ?? JID.parse(own);
     if (this.#young.size >= this.#half) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new LazyMap();
     }
     this.#old.delete(text);
     this.#young.set(own, jid);

@@ -19,7 +19,7 @@ export interface AttemptOwner {
   /** Milliseconds until it is given up. */
   readonly timeout: number;
   /** A link that belongs to this attempt. */
-  newLink(transport: Transport, attempt: Attempt): Link;
+  newLink(transport: Transport): Link;
   /** Closes a link that is not needed. */
   retire(link: Link, reason: Error): void;
   /** There is a session on this link. */
@@ -50,6 +50,11 @@ export class Attempt {
     this.#done.add(this.#step);
     this.#step = name;
     this.#since = this.#owner.clock.monotonic();
+  }
+
+  /** Whether it has opened that link. */
+  has(link: Link): boolean {
+    return this.#links.includes(link);
   }
 
   /** The peer has said something that is XMPP. */
@@ -152,7 +157,7 @@ export class Attempt {
   async open(transport: Transport, signal: AbortSignal): Promise<Link> {
     signal.throwIfAborted();
     this.step('opening the connection');
-    const link = this.#owner.newLink(transport, this);
+    const link = this.#owner.newLink(transport);
     this.#links.push(link);
     try {
       await abortable(link.connect(signal), signal);

@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import type { Clock, Timer } from '../services/clock.js';
 import type { Logger } from '../services/logger.js';
 
@@ -12,7 +13,7 @@ interface Dropped {
 export class DropLog {
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #kinds = new Map<string, Dropped>();
+  readonly #kinds = new LazyMap<string, Dropped>();
 
   constructor(clock: Clock, logger: Logger) {
     this.#clock = clock;

@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { asError } from '../reasons.js';
 import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
@@ -34,7 +35,7 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
   protected readonly queue: EventQueue;
   readonly #events: Events<E>;
   readonly #scheduler: Scheduler;
-  readonly #overdueTimes = new Map<string, number>();
+  readonly #overdueTimes = new LazyMap<string, number>();
   #pressure = { high: false, full: false };
   #slowTimer: Timer | undefined;
   #quietUntil = Number.NEGATIVE_INFINITY;

@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import type { Clock } from '../services/clock.js';
 import { Watchdog } from './watchdog.js';
 import type { Work } from './work.js';
@@ -66,7 +67,7 @@ export class EventQueue {
   #turn = false;
   #left = SLICE;
   /** Lanes in which an entry runs, with the entries that wait for it. */
-  readonly #lanes = new Map<object, QueueEntry[]>();
+  readonly #lanes = new LazyMap<object, QueueEntry[]>();
   /** Lanes whose entry has finished while others wait. */
   readonly #free: object[] = [];
   /** Lanes whose last entry was given up. */
@@ -74,7 +75,7 @@ export class EventQueue {
   /** Entries that were run and whose promise is pending. */
   readonly #unfinished: Watchdog<QueueEntry>;
   /** What entries belong to, and what those do that are pushed now. */
-  readonly #works = new Map<QueueEntry, Work>();
+  readonly #works = new LazyMap<QueueEntry, Work>();
   #work: Work | undefined;
   // A microtask by way of `then`: Node makes much more of one by `queueMicrotask`.
   readonly #microtask = Promise.resolve();

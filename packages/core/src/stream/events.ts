@@ -1,3 +1,4 @@
+import { LazyMap, LazySet } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
@@ -53,9 +54,9 @@ export class Events<M extends EventMap> {
   readonly #clock: Clock;
   readonly #report: FailureReport;
   readonly #owner: EventsOwner;
-  readonly #subscriptions = new Map<PropertyKey, readonly Subscription[]>();
-  readonly #waits = new Set<(reason: Error) => void>();
-  readonly #iterators = new Set<() => void>();
+  readonly #subscriptions = new LazyMap<PropertyKey, readonly Subscription[]>();
+  readonly #waits = new LazySet<(reason: Error) => void>();
+  readonly #iterators = new LazySet<() => void>();
   #order = 0;
 
   constructor(queue: EventQueue, clock: Clock, report: FailureReport, owner: EventsOwner = {}) {

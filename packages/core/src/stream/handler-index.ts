@@ -1,4 +1,4 @@
-import type { XmlElement, XmlNode } from '@sestina/xml';
+import { LazyMap, type XmlElement, type XmlNode } from '@sestina/xml';
 import { JID } from '../jid/index.js';
 import type { Handler } from './handlers.js';
 import type { MatcherKeys } from './matchers.js';
@@ -18,15 +18,15 @@ type Bucket = readonly Entry[];
  * costs depends on the handlers that could match it, not on how many there are.
  */
 export class HandlerIndex {
-  readonly #byId = new Map<string, Bucket>();
+  readonly #byId = new LazyMap<string, Bucket>();
   /** By address, bare or full. */
-  readonly #byFrom = new Map<string, Bucket>();
-  readonly #byTo = new Map<string, Bucket>();
+  readonly #byFrom = new LazyMap<string, Bucket>();
+  readonly #byTo = new LazyMap<string, Bucket>();
   /** Namespace, then local name. */
-  readonly #byPayload = new Map<string, Map<string, Bucket>>();
-  readonly #byRoot = new Map<string, Bucket>();
-  readonly #others = new Map<undefined, Bucket>();
-  readonly #entries = new Map<Handler, Entry>();
+  readonly #byPayload = new LazyMap<string, LazyMap<string, Bucket>>();
+  readonly #byRoot = new LazyMap<string, Bucket>();
+  readonly #others = new LazyMap<undefined, Bucket>();
+  readonly #entries = new LazyMap<Handler, Entry>();
   readonly #failed: ((error: unknown, handler: Handler) => void) | undefined;
   #order = 0;
   #dispatch = 0;
@@ -119,7 +119,7 @@ export class HandlerIndex {
     if (to) return fileIn(this.#byTo, to.full, entry);
     if (payload) {
       const { namespace } = payload;
-      const names = this.#byPayload.get(namespace) ?? new Map<string, Bucket>();
+      const names = this.#byPayload.get(namespace) ?? new LazyMap<string, Bucket>();
       this.#byPayload.set(namespace, names);
       const remove = fileIn(names, payload.name, entry);
       return () => {
@@ -141,13 +141,13 @@ export function addressOf(stanza: XmlElement, name: 'from' | 'to'): JID | undefi
   return known instanceof JID && known.full === raw ? known : JID.tryParse(raw);
 }
 
-function lookUp(buckets: Map<string, Bucket>, address: JID | undefined, collect: (bucket?: Bucket) => void): void {
+function lookUp(buckets: LazyMap<string, Bucket>, address: JID | undefined, collect: (bucket?: Bucket) => void): void {
   if (!address) return;
   collect(buckets.get(address.full));
   if (address.resource !== undefined) collect(buckets.get(address.bare.full));
 }
 
-function fileIn<K>(buckets: Map<K, Bucket>, key: K, entry: Entry): () => void {
+function fileIn<K>(buckets: LazyMap<K, Bucket>, key: K, entry: Entry): () => void {
   const bucket = buckets.get(key);
   // A new array each time: `match` may be walking the old one.
   buckets.set(key, bucket ? [...bucket, entry] : [entry]);

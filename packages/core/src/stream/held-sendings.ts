@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { QueueFullError, SendError, type Sending, type SendOptions } from '../sending.js';
 import type { Clock } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
@@ -23,7 +24,7 @@ interface Held {
 export class HeldSendings {
   readonly #clock: Clock;
   readonly #bounds: { readonly maxStanzas: number; readonly maxBytes: number };
-  readonly #held = new Map<Sending, Held>();
+  readonly #held = new LazyMap<Sending, Held>();
   #bytes = 0;
 
   constructor(clock: Clock, bounds: { readonly maxStanzas: number; readonly maxBytes: number }) {

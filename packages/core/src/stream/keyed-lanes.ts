@@ -1,10 +1,12 @@
+import { LazyMap } from '@sestina/xml';
+
 interface Lane {
   entries: number;
 }
 
 /** The lanes of one handler, by key: they are there as long as something is in them. */
 export class KeyedLanes {
-  readonly #lanes = new Map<unknown, Lane>();
+  readonly #lanes = new LazyMap<unknown, Lane>();
 
   /** The lane of that key, which has one entry more from now on. */
   enter(key: unknown): object {

@@ -1,4 +1,4 @@
-import type { Limits } from '@sestina/xml';
+import { LazySet, type Limits } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
 import { abortable } from '../reasons.js';
 import type { Registration } from '../registration.js';
@@ -45,7 +45,7 @@ export class Lifecycle {
   #attempt: Attempt | undefined;
   #stopping: Promise<void> | undefined;
   /** Links without a session that are not closed. */
-  readonly #others = new Set<Link>();
+  readonly #others = new LazySet<Link>();
   #session = false;
   #onlineSince = 0;
   #closed = false;
@@ -156,7 +156,7 @@ export class Lifecycle {
       host: this.#host,
       clock: this.#parts.services.clock,
       timeout: this.#connectTimeout,
-      newLink: (transport) => this.#newLink(transport, attempt),
+      newLink: (transport) => this.#newLink(transport),
       retire: (link, reason) => this.#retire(link, reason),
       begin: (link, outcome) => this.#begin(link, outcome),
     });
@@ -167,6 +167,9 @@ export class Lifecycle {
       if (reason instanceof StreamError) this.#host.emit('streamError', { error: reason });
       this.#host.emit('connectionFailed', { error: reason as Error });
       throw reason;
+    } finally {
+      // A session lasts long, and is not to keep what led to it.
+      if (this.#attempt === attempt) this.#attempt = undefined;
     }
   }
 
@@ -176,7 +179,12 @@ export class Lifecycle {
     return this.#attempt.open(transport, signal);
   }
 
-  #newLink(transport: Transport, attempt: Attempt): Link {
+  /** The attempt that is on, where that is a link of it. */
+  #attemptOf(link: Link): Attempt | undefined {
+    return this.#attempt?.has(link) ? this.#attempt : undefined;
+  }
+
+  #newLink(transport: Transport): Link {
     const { limits, receiver, sender, services, report } = this.#parts;
     const maxStanzaBytes = Math.min(limits.maxStanzaBytes, limits.maxStanzaBytesBeforeLogin);
     const link: Link = new Link(
@@ -201,8 +209,8 @@ export class Lifecycle {
         },
         failed: report,
         awaited: (element) => this.link === link && this.#host.awaits(element),
-        step: (name) => attempt.step(name),
-        spoke: () => attempt.spoke(),
+        step: (name) => this.#attemptOf(link)?.step(name),
+        spoke: () => this.#attemptOf(link)?.spoke(),
       },
       services.clock,
       services.tracer,

@@ -1,8 +1,10 @@
 import type { Limits, StreamHeader, XmlElement } from '@sestina/xml';
 import { DisconnectedError, SestinaError } from '../errors.js';
 import { asError } from '../reasons.js';
+import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
 import { StreamError } from '../stanza/stream-error.js';
+import { Callbacks } from './callbacks.js';
 import { TlsInjectionError } from './connection-errors.js';
 import { serializeFirstLevel } from './first-level.js';
 import { Inbound } from './inbound.js';
@@ -49,7 +51,9 @@ export class Link implements TransportEvents {
   #ending = false;
   #closed = false;
   #reason: Error | undefined;
-  #whenClosed: (() => void)[] = [];
+  readonly #closing = new Callbacks<[]>('callback of the end of a connection', (error, where) =>
+    this.#owner.failed?.(error, where),
+  );
 
   constructor(
     readonly transport: Transport,
@@ -230,18 +234,19 @@ export class Link implements TransportEvents {
     if (this.#closed) return Promise.resolve();
     this.#reason ??= reason;
     const timer = this.#clock.setTimer(timeout, () => this.destroy(reason));
-    this.#whenClosed.push(() => timer.cancel());
-    const closed = this.whenClosed();
+    this.onClosed(() => timer.cancel());
+    const closed = new Promise<void>((resolve) => this.onClosed(resolve));
     if (this.#opened && !this.#inbound.footer) this.#sendFooter();
     else this.transport.end();
     this.#inbound.reject(reason);
     return closed;
   }
 
-  /** Resolves when it is closed. */
-  whenClosed(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    return new Promise((resolve) => this.#whenClosed.push(resolve));
+  /** Calls back when it is closed, or at once where it is, unless the registration is disposed of before. */
+  onClosed(callback: () => void): Registration {
+    if (!this.#closed) return this.#closing.add(callback);
+    callback();
+    return new Registration(() => {});
   }
 
   /** Ends the stream with an error that the peer is told, then closes. */
@@ -316,7 +321,7 @@ export class Link implements TransportEvents {
     this.#sendFooter();
     this.#inbound.reject(reason);
     const timer = this.#clock.setTimer(CLOSING, () => this.destroy(reason));
-    this.#whenClosed.push(() => timer.cancel());
+    this.onClosed(() => timer.cancel());
     this.transport.end();
   }
 
@@ -327,7 +332,8 @@ export class Link implements TransportEvents {
     this.#inbound.clear();
     const reason = this.#reason ?? new DisconnectedError('closed');
     this.#inbound.reject(reason);
-    for (const callback of this.#whenClosed.splice(0)) callback();
+    this.#closing.call();
+    this.#closing.clear();
     this.#owner.closed(reason);
   }
 }

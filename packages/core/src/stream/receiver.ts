@@ -21,7 +21,7 @@ export type Dispatch = 'open' | 'taken' | 'withheld';
 export interface ReceiverHost {
   readonly queue: EventQueue;
   /** The namespace of stanzas. */
-  readonly contentNamespace: string;
+  contentNamespace(): string;
   /** What stanzas are bound to. */
   readonly stream: object;
   stanzaOf(element: XmlElement): ElementView;
@@ -97,7 +97,7 @@ export class Receiver {
   /** Takes in an element that a link has read. Never throws. */
   receive(element: XmlElement, bytes: number, link: Link): void {
     const counts = this.arrived.size > 0 || this.handled.active;
-    if (!counts || !isStanza(element, this.#host.contentNamespace)) {
+    if (!counts || !isStanza(element, this.#host.contentNamespace())) {
       this.#take(element, bytes, link);
       return;
     }

@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { ConfigError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
@@ -17,7 +18,7 @@ export class Scheduler {
   readonly #queue: EventQueue;
   readonly #clock: Clock;
   readonly #report: FailureReport;
-  readonly #tasks = new Map<string, Task>();
+  readonly #tasks = new LazyMap<string, Task>();
 
   constructor(queue: EventQueue, clock: Clock, report: FailureReport) {
     this.#queue = queue;

@@ -18,7 +18,7 @@ import { WriteGates } from './write-gates.js';
 export interface SenderHost {
   readonly clock: Clock;
   /** The namespace in which stanzas need not declare theirs. */
-  readonly contentNamespace: string;
+  contentNamespace(): string;
   stanzaOf(element: XmlElement): ElementView;
   /** Stanzas were not sent and nobody waits for the outcome. `more`: how many others there were beside these. */
   unsent(failures: readonly Unsent[], more: number): void;
@@ -129,7 +129,7 @@ export class Sender implements HeldBack, SendingOwner {
     const sending = new Sending(stanza.xml, 0, this);
     if (!this.#takes(sending, options)) return sending;
     try {
-      sending.size = serializeFirstLevel(stanza.xml, { parentNamespace: this.#host.contentNamespace }).length;
+      sending.size = serializeFirstLevel(stanza.xml, { parentNamespace: this.#host.contentNamespace() }).length;
       this.#held.add(sending, options);
     } catch (error) {
       fail(sending, 'invalid', asError(error).message, error);
@@ -187,7 +187,7 @@ export class Sender implements HeldBack, SendingOwner {
   #submit(sending: Sending, options: SendOptions, original: XmlElement = sending.element): void {
     const { element } = sending;
     const link = this.#link;
-    const parentNamespace = link?.transport.framing.implicitNamespace ?? this.#host.contentNamespace;
+    const parentNamespace = link?.transport.framing.implicitNamespace ?? this.#host.contentNamespace();
     let text: string;
     try {
       text = link ? link.serialize(element) : serializeFirstLevel(element, { parentNamespace });

@@ -32,14 +32,11 @@ export abstract class StanzaFlow<E extends StreamEvents = StreamEvents> extends 
   constructor(options: StreamOptions, services: StreamServices) {
     super(services, options.maxUnhandled ?? 256);
     const report = (error: unknown, where: string): void => this.reportError(error, where);
-    const self = this;
     this.#drops = new DropLog(this.clock, this.logger);
     this.sender = new Sender(
       {
         clock: this.clock,
-        get contentNamespace() {
-          return self.contentNamespace;
-        },
+        contentNamespace: () => this.contentNamespace,
         stanzaOf: (element) => this.stanzaOf(element),
         unsent: (failures, more) => this.#unsent(failures, more),
         pressureChanged: () => this.awaitsAnswersChanged(),
@@ -50,9 +47,7 @@ export abstract class StanzaFlow<E extends StreamEvents = StreamEvents> extends 
     this.sendQueue = this.sender.queue;
     this.receiver = new Receiver({
       queue: this.queue,
-      get contentNamespace() {
-        return self.contentNamespace;
-      },
+      contentNamespace: () => this.contentNamespace,
       stream: this,
       stanzaOf: (element) => this.stanzaOf(element),
       accept: (element, link) => this.accept(element, link),

@@ -1,3 +1,4 @@
+import { LazySet } from '@sestina/xml';
 import { SendError, type Sending } from '../sending.js';
 
 /** Stanzas that were written and whose fate is not known yet. */
@@ -5,7 +6,7 @@ export class UnderWay {
   /** Taken by the transport and still in its buffer. */
   #unflushed: Sending[] = [];
   /** Somebody waits for the acknowledgement. */
-  readonly #unacked = new Set<Sending>();
+  readonly #unacked = new LazySet<Sending>();
   /** Counts sessions: what was written in an earlier one will not be acknowledged any more. */
   #session = 0;
 

@@ -1,3 +1,4 @@
+import { LazySet } from '@sestina/xml';
 import type { Clock, Timer } from '../services/clock.js';
 
 /** Something that has begun and not come to an end. */
@@ -10,7 +11,7 @@ export interface Watched<T> {
 export class Watchdog<T> {
   readonly #clock: Clock;
   readonly #giveUp: (what: T) => void;
-  readonly #watched = new Set<Watched<T>>();
+  readonly #watched = new LazySet<Watched<T>>();
   #timer: Timer | undefined;
   #next = Number.POSITIVE_INFINITY;
 

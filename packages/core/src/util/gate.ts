@@ -1,3 +1,4 @@
+import { LazyMap, LazySet } from '@sestina/xml';
 import { BusyError } from '../errors.js';
 import { Registration } from '../registration.js';
 
@@ -40,15 +41,15 @@ interface Waiting extends GateEntry {
 /** Places of one kind of visitor. */
 interface Side {
   taken: number;
-  readonly byKey: Map<string, number>;
-  readonly waiting: Set<Waiting>;
+  readonly byKey: LazyMap<string, number>;
+  readonly waiting: LazySet<Waiting>;
 }
 
 /** Bounds what is worked on at once: in all, for each key, and with places apart for our own account and server. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #strangers: Side = { taken: 0, byKey: new Map(), waiting: new Set() };
-  readonly #own: Side = { taken: 0, byKey: new Map(), waiting: new Set() };
+  readonly #strangers: Side = { taken: 0, byKey: new LazyMap(), waiting: new LazySet() };
+  readonly #own: Side = { taken: 0, byKey: new LazyMap(), waiting: new LazySet() };
 
   constructor(options: GateOptions) {
     this.#options = options;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { ownString, quoted, quotedTag } from '@sestina/xml';
+export { LazyMap, LazySet, ownString, quoted, quotedTag } from '@sestina/xml';
 export { Coalescer, type CoalescerOptions } from './coalescer.js';
 export { FailedPlaces } from './failed-places.js';
 export { Gate, type GateEntry, type GateOptions } from './gate.js';

@@ -10,8 +10,8 @@ export const NOWHERE = '@';
 
 /** What admission takes from the connection. */
 export interface AdmissionHost {
-  readonly isComponent: boolean;
-  readonly boundJid: JID | undefined;
+  /** Who we are. */
+  readonly self: { readonly isComponent: boolean; readonly boundJid: JID | undefined };
   /** Tells the log that something was dropped, and who listens what it was where that is told. */
   dropped(what: string, element?: XmlElement): void;
   /** Refuses a malformed request. */
@@ -31,7 +31,7 @@ export class Admission {
   admits(element: XmlElement, link: Link): boolean {
     if (element.namespace !== NS_CLIENT) return this.#admitsOther(element, link);
     if (!this.#readAddresses(element)) {
-      if (this.#host.isComponent && element.attribute('from') === NOWHERE) return false;
+      if (this.#host.self.isComponent && element.attribute('from') === NOWHERE) return false;
       this.#host.dropped(`${kindOf(element)} with a malformed address`, element);
       return false;
     }
@@ -42,7 +42,7 @@ export class Admission {
   #readAddresses(element: XmlElement): boolean {
     const rawFrom = element.attribute('from');
     const rawTo = element.attribute('to');
-    const bound = this.#host.boundJid;
+    const bound = this.#host.self.boundJid;
     const from = rawFrom === undefined ? undefined : this.#jids.tryParse(rawFrom);
     const to = rawTo === undefined ? undefined : rawTo === bound?.full ? bound : this.#jids.tryParse(rawTo);
     element.origin?.setAddresses(from, to);

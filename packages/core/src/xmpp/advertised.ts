@@ -1,8 +1,9 @@
+import { LazyMap } from '@sestina/xml';
 import { Registration } from '../registration.js';
 
 /** The protocol features that are announced. Counted: what two plugins announce stays until both are gone. */
 export class AdvertisedFeatures implements Iterable<string> {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new LazyMap<string, number>();
   readonly #changed: () => void;
 
   constructor(changed: () => void) {

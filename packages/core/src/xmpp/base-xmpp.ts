@@ -42,16 +42,11 @@ export abstract class BaseXMPP extends ExtensibleXMPP {
     const services = servicesFor(options);
     super(jid, options, services);
     for (const token of [BaseXMPP, this.constructor as Token<this>]) provide(this.scope, token, this);
-    const self = this;
     this.#incoming = new IncomingIqs(
       {
         clock: this.clock,
-        get isComponent() {
-          return self.isComponent;
-        },
-        get installing() {
-          return self.plugins.installing;
-        },
+        self: this,
+        installing: () => this.plugins.installing,
         vouches: (from, to) => this.vouches(from, to),
         send: (answer) => this.send(answer),
         sendInstead: (answer) => void super.send(answer),
@@ -61,12 +56,7 @@ export abstract class BaseXMPP extends ExtensibleXMPP {
       options.maxRequests,
     );
     this.#admission = new Admission({
-      get isComponent() {
-        return self.isComponent;
-      },
-      get boundJid() {
-        return self.boundJid;
-      },
+      self: this,
       dropped: (what, element) => {
         this.dropped(what);
         if (!element || this.listenerCount('malformedStanza') === 0) return;
@@ -79,16 +69,8 @@ export abstract class BaseXMPP extends ExtensibleXMPP {
       {
         clock: this.clock,
         stream: this,
-        get isComponent() {
-          return self.isComponent;
-        },
-        get boundJid() {
-          return self.boundJid;
-        },
-        requestedJid: this.requestedJid,
-        get registrant() {
-          return self.plugins.installing ?? 'application';
-        },
+        self: this,
+        registrant: () => this.plugins.installing ?? 'application',
         registered: (registration) => this.registered(registration),
         claimOf: (jid, owner) => this.claimOf(jid, owner),
         knows: (peer, own) =>

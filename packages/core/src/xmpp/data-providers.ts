@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
 import { Registration } from '../registration.js';
 import { type AddressNode, AddressNodeMap } from './address-node.js';
@@ -39,8 +40,8 @@ type Handler = DataProvider<never, unknown>;
  */
 export class DataProviders {
   readonly #registered: (registration: Registration) => Registration;
-  readonly #handlers = new Map<DataKind, AddressNodeMap<Handler>>();
-  readonly #defaults = new Map<DataKind, AddressNodeMap<Handler>>();
+  readonly #handlers = new LazyMap<DataKind, AddressNodeMap<Handler>>();
+  readonly #defaults = new LazyMap<DataKind, AddressNodeMap<Handler>>();
 
   /** @param registered Is told of each registration. */
   constructor(registered: (registration: Registration) => Registration = (registration) => registration) {
@@ -98,7 +99,7 @@ export class DataProviders {
 }
 
 function add(
-  all: Map<DataKind, AddressNodeMap<Handler>>,
+  all: LazyMap<DataKind, AddressNodeMap<Handler>>,
   answer: object,
   handler: unknown,
   place: AddressNode,

@@ -33,15 +33,12 @@ export abstract class ExtensibleXMPP extends AskingXMPP {
   constructor(jid: JID | string, options: XMPPOptions, services: ReturnType<typeof servicesFor>) {
     super(jid, options, services);
     this.scope = services.scope;
-    const self = this;
     this.advertised = new AdvertisedFeatures(() => this.emit('featuresChanged', { features: [...this.advertised] }));
     const reportError = (error: unknown, where: string): void => this.reportError(error, where);
     this.#hooks = new SessionHooks({
       clock: this.clock,
       logger: this.logger,
-      get online() {
-        return self.online;
-      },
+      online: () => this.online,
       enqueue: (run) => this.enqueue(run),
       reportError,
       sessionReady: () => this.emit('sessionReady', {}),
@@ -49,9 +46,7 @@ export abstract class ExtensibleXMPP extends AskingXMPP {
     this.plugins = new PluginRegistry(
       this.scope,
       {
-        get kind() {
-          return self.isComponent ? 'component' : 'client';
-        },
+        kind: () => (this.isComponent ? 'component' : 'client'),
         constructing: (owner, construct) => this.#constructing(owner, construct),
         registered: (registration) => this.registered(registration),
         reportError,

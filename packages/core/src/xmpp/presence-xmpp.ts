@@ -32,12 +32,9 @@ export abstract class PresenceXMPP extends XMLStream<XMPPEvents> {
   constructor(jid: JID | string, options: XMPPOptions, services: StreamServices) {
     super(options, services);
     this.requestedJid = JID.from(jid);
-    const self = this;
     this.outgoing = new OutgoingPresence({
       clock: this.clock,
-      get online() {
-        return self.online;
-      },
+      online: () => this.online,
       announced: (owner) => this.roster.announced(owner),
       sendAgain: (owner) => this.roster.of(owner).sendAgain(),
       reportError: (error, where) => this.reportError(error, where),

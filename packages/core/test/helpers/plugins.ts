@@ -14,23 +14,31 @@ export class Host implements RegistryHost, SessionHooksHost {
   readonly hooks = new SessionHooks(this);
   readonly scope: DependencyContainer = childContainer();
   readonly registry = new PluginRegistry(this.scope, this, this.hooks);
-  readonly kind: ConnectionKind;
+  readonly #kind: ConnectionKind;
   readonly log: string[] = [];
   readonly live = new Set<string>();
   readonly errors: [error: unknown, where: string][] = [];
-  online = false;
+  lively = false;
   readies = 0;
   #recorder: Registration[] | undefined;
 
   constructor(kind: ConnectionKind = 'client') {
-    this.kind = kind;
+    this.#kind = kind;
     this.scope.registerInstance(Host, this);
   }
 
   /** A session, from now on. */
   begin(outcome: SessionOutcome = 'new'): void {
-    this.online = true;
+    this.lively = true;
     this.hooks.begin(outcome);
+  }
+
+  kind(): ConnectionKind {
+    return this.#kind;
+  }
+
+  online(): boolean {
+    return this.lively;
   }
 
   enqueue(run: () => void): void {

@@ -6,8 +6,7 @@ describe('what is not let in', () => {
   it('is told to the log in a few words, whatever names a peer chooses: each of them is remembered', () => {
     const told = new Set<string>();
     const admission = new Admission({
-      isComponent: false,
-      boundJid: undefined,
+      self: { isComponent: false, boundJid: undefined },
       dropped: (what) => void told.add(what),
       refuse: () => {},
     });

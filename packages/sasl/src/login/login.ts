@@ -1,3 +1,4 @@
+import { builtInMechanisms } from '../built-in.js';
 import { fromBase64, toBase64 } from '../bytes.js';
 import { offersPlus, withoutChannelBinding } from '../channel-binding.js';
 import { binds, chooseMechanism, type MechanismPolicy } from '../choose.js';
@@ -18,8 +19,8 @@ import type { PasswordUse, SaslProfile } from './profile.js';
 
 /** What a login is made with. */
 export interface SaslLoginOptions {
-  /** Those that may be chosen, beside what is added. */
-  readonly mechanisms: readonly SaslMechanism[];
+  /** Those that may be chosen, beside what is added. Default: the built-in ones. */
+  readonly mechanisms?: readonly SaslMechanism[] | undefined;
   /** Default: the strongest that both sides have. */
   readonly policy?: MechanismPolicy | undefined;
   /** Asked once for each login. What it rejects with comes through as it is. */
@@ -169,7 +170,7 @@ export class SaslLogin {
   }
 
   get #available(): readonly SaslMechanism[] {
-    return [...this.#options.mechanisms, ...this.#added.map(({ mechanism }) => mechanism)];
+    return [...(this.#options.mechanisms ?? builtInMechanisms()), ...this.#added.map(({ mechanism }) => mechanism)];
   }
 
   #environment<E>(

@@ -1,4 +1,4 @@
-import type { XmlElement } from '@sestina/xml';
+import { LazySet, type XmlElement } from '@sestina/xml';
 import { BusyError, DisconnectedError } from '../../errors.js';
 import { JID } from '../../jid/index.js';
 import type { Registration } from '../../registration.js';
@@ -49,7 +49,7 @@ export interface ExchangeHost extends OutgoingIqHost {
 export class Exchanges {
   readonly #host: ExchangeHost;
   readonly #limit: number;
-  readonly #open = new Set<Exchange>();
+  readonly #open = new LazySet<Exchange>();
 
   constructor(host: ExchangeHost, limit: number) {
     this.#host = host;

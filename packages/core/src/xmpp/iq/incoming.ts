@@ -12,7 +12,8 @@ import { OpenRequests } from './open-requests.js';
 /** What answering takes from the connection. */
 export interface IncomingIqHost {
   readonly clock: Clock;
-  readonly isComponent: boolean;
+  /** Who we are. */
+  readonly self: { readonly isComponent: boolean };
   /** Sends an answer, as anything else is sent. */
   send(answer: Iq): Sending;
   /** Sends what takes the place of an answer, without looking for what it answers. */
@@ -20,7 +21,7 @@ export interface IncomingIqHost {
   enqueue(run: () => unknown, options?: { size?: number; lane?: object | undefined }): void;
   vouches: ListenerHost['vouches'];
   /** The id of the plugin whose constructor runs. */
-  readonly installing: string | undefined;
+  installing(): string | undefined;
   reportError(error: unknown, where: string): void;
 }
 
@@ -53,7 +54,7 @@ export class IncomingIqs {
     handler: IqHandler<V>,
     options?: IqHandlerOptions,
   ): Registration {
-    return this.#handlers.add(type, payload, handler, options, this.#host.installing);
+    return this.#handlers.add(type, payload, handler, options, this.#host.installing());
   }
 
   /** Takes a request; false where nobody has to answer it. */
@@ -108,7 +109,7 @@ export class IncomingIqs {
 
   /** An iq is about to be sent: notes what it answers. Gives the error where that has been answered already. */
   sends(xml: XmlElement): SendError | undefined {
-    const request = xml.origin?.request ?? this.#open.find(xml, this.#host.isComponent);
+    const request = xml.origin?.request ?? this.#open.find(xml, this.#host.self.isComponent);
     if (!request) return undefined;
     if (request.answered) return new SendError('rejected', 'this request has been answered already');
     request.answered = true;

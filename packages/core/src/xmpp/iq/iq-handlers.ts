@@ -1,4 +1,4 @@
-import type { XmlElement } from '@sestina/xml';
+import { LazyMap, type XmlElement } from '@sestina/xml';
 import { JID } from '../../jid/index.js';
 import { Registration } from '../../registration.js';
 import type { Clock } from '../../services/clock.js';
@@ -55,7 +55,7 @@ export class IqHandlers {
   readonly #clock: Clock | undefined;
   readonly #vouches: ListenerHost['vouches'];
   /** By namespace; then by type and name; then by what it is for and where it comes from. */
-  readonly #entries = new Map<string, Map<string, Map<string, Entry[]>>>();
+  readonly #entries = new LazyMap<string, Map<string, Map<string, Entry[]>>>();
   readonly #gate: Gate;
 
   /** @throws ConfigError for a limit that is no positive number. */

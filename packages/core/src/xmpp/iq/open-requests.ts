@@ -1,4 +1,4 @@
-import type { Origin, XmlElement } from '@sestina/xml';
+import { LazyMap, type Origin, type XmlElement } from '@sestina/xml';
 import type { Clock, Timer } from '../../services/clock.js';
 import type { Iq } from '../../stanza/iq.js';
 
@@ -12,9 +12,9 @@ const MOST = 1_000;
 export class OpenRequests {
   readonly #clock: Clock;
   readonly #giveUp: (request: Iq) => void;
-  readonly #open = new Map<Origin, Iq>();
+  readonly #open = new LazyMap<Origin, Iq>();
   /** Those whose handlers need not answer, with the time that they have for it; the oldest first. */
-  readonly #due = new Map<Origin, { readonly request: Iq; readonly end: number }>();
+  readonly #due = new LazyMap<Origin, { readonly request: Iq; readonly end: number }>();
   /** For the oldest of them. */
   #timer: Timer | undefined;
 
@@ -30,9 +30,11 @@ export class OpenRequests {
     if (!origin) return;
     this.#open.set(origin, request);
     if (this.#open.size <= MOST) return;
-    const [oldest, iq] = this.#open.entries().next().value as [Origin, Iq];
-    this.#open.delete(oldest);
-    if (this.#due.delete(oldest)) this.#giveUp(iq);
+    for (const [oldest, iq] of this.#open) {
+      this.#open.delete(oldest);
+      if (this.#due.delete(oldest)) this.#giveUp(iq);
+      break;
+    }
   }
 
   /** All that took it have been called, and none of them has to answer. */

@@ -1,4 +1,4 @@
-import { quotedTag } from '@sestina/xml';
+import { LazySet, quotedTag } from '@sestina/xml';
 import { DisconnectedError, TimeoutError } from '../../errors.js';
 import type { JID } from '../../jid/index.js';
 import type { Sending, SendOptions } from '../../sending.js';
@@ -43,7 +43,7 @@ export interface OutgoingIqHost extends LocalAddresses {
 export class OutgoingIqs {
   readonly #host: OutgoingIqHost;
   readonly #pending: PendingRequests;
-  readonly #open = new Set<Pending>();
+  readonly #open = new LazySet<Pending>();
   readonly #changed: () => void;
 
   /** @param changed Called when how many wait has changed. */

@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { BusyError, ConfigError, DisconnectedError } from '../../errors.js';
 import { JID } from '../../jid/index.js';
 import type { Clock } from '../../services/clock.js';
@@ -47,7 +48,7 @@ export class PendingRequests {
   readonly #self: LocalAddresses;
   readonly #limit: number;
   /** By id. */
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new LazyMap<string, Pending>();
   #size = 0;
   /** Answers that came from somebody who was not asked. */
   spoofed = 0;

@@ -207,7 +207,7 @@ export class IncomingMessages {
     }
     const own = ownAddress(this.#host, message, context.way).bare;
     const { bare } = context.peer;
-    const peer = this.#host.isComponent ? `${own} ${bare}` : bare.full;
+    const peer = this.#host.self.isComponent ? `${own} ${bare}` : bare.full;
     const arrived = this.#host.clock.monotonic();
     const run = (): ReturnType<typeof transforms.run> => transforms.run(message, context, arrived);
     const hold = (work: () => PromiseLike<void> | void): boolean =>

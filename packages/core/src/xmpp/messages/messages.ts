@@ -12,7 +12,7 @@ export interface MessagesHost extends IncomingMessagesHost, OutgoingMessagesHost
   /** Notes a registration, so that it can be undone with the plugin that made it. */
   registered(registration: Registration): Registration;
   /** What to call whoever registers something now. */
-  readonly registrant: string;
+  registrant(): string;
 }
 
 /**
@@ -51,7 +51,7 @@ export class Messages {
    * @throws ConfigError for a timeout that is no positive number.
    */
   transform(way: 'in' | 'out', transform: Transform, options: TransformOptions = {}): Registration {
-    const name = options.name ?? this.#host.registrant;
+    const name = options.name ?? this.#host.registrant();
     return this.#host.registered(this.#steps[way].add(transform, name, options));
   }
 

@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { asError } from '../../reasons.js';
 import { SendError, type Sending, type SendOptions } from '../../sending.js';
 import type { Clock } from '../../services/clock.js';
@@ -29,7 +30,7 @@ export class OutgoingMessages {
   readonly #host: OutgoingMessagesHost;
   readonly #steps: MessageSteps;
   /** Of each peer to whom messages wait, the last one. */
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #last = new LazyMap<string, Promise<void>>();
 
   constructor(host: OutgoingMessagesHost, steps: MessageSteps) {
     this.#host = host;
@@ -98,7 +99,7 @@ export class OutgoingMessages {
 
   #peerOf(message: Message, context: MessageContext): string {
     const peer = context.peer.bare.full;
-    return this.#host.isComponent ? `${ownAddress(this.#host, message, 'out').bare} ${peer}` : peer;
+    return this.#host.self.isComponent ? `${ownAddress(this.#host, message, 'out').bare} ${peer}` : peer;
   }
 }
 

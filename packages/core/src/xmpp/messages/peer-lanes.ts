@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import type { QueueEntry } from '../../stream/event-queue.js';
 
 /** What lanes ask of the connection. */
@@ -25,7 +26,7 @@ const STRANGERS_BYTES = 1_048_576;
  */
 export class PeerLanes {
   readonly #host: PeerLanesHost;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new LazyMap<string, Lane>();
   readonly #maxOfStranger: number;
   readonly #maxOfStrangers: number;
   readonly #strangers = { waiting: 0, bytes: 0 };

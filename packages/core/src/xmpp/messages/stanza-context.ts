@@ -3,10 +3,15 @@ import type { SendOptions } from '../../sending.js';
 import type { Author, Message, MessageClass, MessageContext, MessageSource } from '../../stanza/message.js';
 
 /** Who we are, as far as it decides whose a message is. */
-export interface ContextHost {
+export interface ContextSelf {
   readonly isComponent: boolean;
   readonly boundJid: JID | undefined;
   readonly requestedJid: JID;
+}
+
+/** What the context of a message asks of its connection. */
+export interface ContextHost {
+  readonly self: ContextSelf;
   /** What an address is claimed as, if it is. */
   claimOf(jid: JID, owner: JID): { readonly kind: 'room' | 'service' } | undefined;
 }
@@ -85,14 +90,15 @@ export class StanzaContext implements MessageContext {
 }
 
 /** The address of ours that a message is for, or comes from. A client has one, whatever its messages say. */
-export function ownAddress(host: ContextHost, { from, to }: Message, way: 'in' | 'out'): JID {
-  const { isComponent, boundJid, requestedJid } = host;
+export function ownAddress({ self }: ContextHost, { from, to }: Message, way: 'in' | 'out'): JID {
+  const { isComponent, boundJid, requestedJid } = self;
   if (!isComponent) return boundJid ?? requestedJid;
   return (way === 'in' ? to : from) ?? requestedJid;
 }
 
 /** Whether that address is ours. */
-export function isOwn({ isComponent, boundJid, requestedJid }: ContextHost, jid: JID | undefined): boolean {
+export function isOwn({ self }: ContextHost, jid: JID | undefined): boolean {
+  const { isComponent, boundJid, requestedJid } = self;
   if (!jid) return false;
   if (isComponent) return jid.domain === requestedJid.domain;
   return jid.bare.equals((boundJid ?? requestedJid).bare);

@@ -1,3 +1,4 @@
+import { LazySet } from '@sestina/xml';
 import { Registration } from '../../registration.js';
 import type { Clock } from '../../services/clock.js';
 import { isA } from '../../stanza/element.js';
@@ -45,7 +46,7 @@ interface Entry {
 export class Transforms {
   readonly #clock: Clock;
   /** As they were registered. */
-  readonly #registered = new Set<Entry>();
+  readonly #registered = new LazySet<Entry>();
   #entries: readonly Entry[] = [];
 
   constructor(clock: Clock) {

@@ -1,3 +1,4 @@
+import { LazySet } from '@sestina/xml';
 import type { Token } from '../../di/index.js';
 import { Registration } from '../../registration.js';
 import type { Plugin } from './plugin.js';
@@ -17,7 +18,7 @@ interface Watcher {
 
 /** Those who wait for plugins that they do not need. */
 export class InstalledWatchers {
-  readonly #watchers = new Set<Watcher>();
+  readonly #watchers = new LazySet<Watcher>();
   readonly #find: (token: Token<unknown>) => Plugin | undefined;
   readonly #report: (error: unknown, where: string) => void;
 

@@ -1,3 +1,4 @@
+import { LazyMap, LazySet } from '@sestina/xml';
 import type { DependencyContainer, Token } from '../../di/index.js';
 import { Registration } from '../../registration.js';
 import { InstalledWatchers, type WhileInstalled } from './installed-watchers.js';
@@ -54,7 +55,7 @@ interface Installing {
 
 /** What a registry reports and asks of its connection. */
 export interface RegistryHost {
-  readonly kind: ConnectionKind;
+  kind(): ConnectionKind;
   /** Runs `construct` for a plugin of that class, and undoes what it registered where it throws. */
   constructing<T>(owner: PluginClass, construct: () => T): T;
   /** Every registration passes here, for `constructing`. */
@@ -64,12 +65,12 @@ export interface RegistryHost {
 
 /** The plugins of one connection, in the order in which they were installed. */
 export class PluginRegistry implements Iterable<Plugin> {
-  readonly #installed = new Map<PluginClass, Installed>();
-  readonly #options = new Map<PluginClass, object>();
+  readonly #installed = new LazyMap<PluginClass, Installed>();
+  readonly #options = new LazyMap<PluginClass, object>();
   /** Who stands behind a token. */
-  readonly #providers = new Map<Token<unknown>, PluginClass>();
+  readonly #providers = new LazyMap<Token<unknown>, PluginClass>();
   /** What was made known to the container. */
-  readonly #registered = new Set<Token<unknown>>();
+  readonly #registered = new LazySet<Token<unknown>>();
   /** From the plugin that was asked for to the one that is constructed right now. */
   readonly #path: Installing[] = [];
   readonly #scope: DependencyContainer;
@@ -279,7 +280,7 @@ export class PluginRegistry implements Iterable<Plugin> {
     const path = this.#path.map((installing) => installing.cls);
     if (path.includes(cls)) throw circle(path, cls);
     assertId(cls);
-    assertKind(cls, this.#host.kind);
+    assertKind(cls, this.#host.kind());
     this.#assertAlone(cls);
     const wanted = tokensOf(cls);
     const given = withDefaults(cls, options);
@@ -334,7 +335,7 @@ export class PluginRegistry implements Iterable<Plugin> {
     // An abstract class of plugins has no id: somebody has to provide it.
     else if (isPluginClass(token) && token.id) this.#install(token, {});
     else if (this.#registered.has(token) || !this.#scope.isRegistered(token as never, true))
-      throw lacking(cls, token, this.#host.kind);
+      throw lacking(cls, token, this.#host.kind());
   }
 
   #optionsOf(token: Token<unknown>): object {

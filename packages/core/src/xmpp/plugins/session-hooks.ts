@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { Lifetime } from '../../lifetime.js';
 import type { Clock } from '../../services/clock.js';
 import type { Logger } from '../../services/logger.js';
@@ -10,7 +11,7 @@ import type { Plugin, PluginClass } from './plugin.js';
 export interface SessionHooksHost {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly online: boolean;
+  online(): boolean;
   /** Runs it in its turn. */
   enqueue(run: () => void): void;
   reportError(error: unknown, where: string): void;
@@ -48,7 +49,7 @@ const PATIENCE = 5_000;
 /** Tells plugins of the beginning, the resumption and the end of a session, each after those that it needs. */
 export class SessionHooks {
   readonly #host: SessionHooksHost;
-  readonly #members = new Map<PluginClass, Member>();
+  readonly #members = new LazyMap<PluginClass, Member>();
   /** The hook that a plugin is told of the session with; undefined where there is none. */
   #begun: Hook | undefined;
   #ready = false;
@@ -85,7 +86,7 @@ export class SessionHooks {
   /** Tells those of the session that were installed during it. */
   join(): void {
     // One whose connection is lost, and that may be resumed, is told of when it is.
-    if (!this.#begun || !this.#host.online) return;
+    if (!this.#begun || !this.#host.online()) return;
     for (const member of [...this.#members.values()]) if (!member.part) this.#start(member);
   }
 

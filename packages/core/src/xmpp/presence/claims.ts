@@ -1,3 +1,4 @@
+import { LazyMap } from '@sestina/xml';
 import { JID } from '../../jid/index.js';
 import { Registration } from '../../registration.js';
 import type { Presence } from '../../stanza/presence.js';
@@ -32,7 +33,7 @@ interface Claimed extends Claim {
 
 /** Rooms and gateways whose presence is none of a contact. */
 export class Claims {
-  readonly #claims = new Map<string, readonly Claimed[]>();
+  readonly #claims = new LazyMap<string, readonly Claimed[]>();
 
   add(bare: JID | string, { kind, presence, owner }: ClaimOptions): Registration {
     const jid = JID.from(bare).bare;

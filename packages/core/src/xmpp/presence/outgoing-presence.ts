@@ -1,3 +1,4 @@
+import { LazyMap, LazySet } from '@sestina/xml';
 import type { JID } from '../../jid/index.js';
 import { Registration } from '../../registration.js';
 import type { Clock } from '../../services/clock.js';
@@ -15,7 +16,7 @@ export type PresenceDecorator = (copy: Presence, purpose: PresencePurpose, origi
 /** What outgoing presence asks of its connection. */
 export interface OutgoingPresenceHost {
   readonly clock: Clock;
-  readonly online: boolean;
+  online(): boolean;
   /** The owners that have broadcast presence in this session; of all, or of that one. */
   announced(owner: JID | undefined): Iterable<JID>;
   sendAgain(owner: JID): void;
@@ -26,9 +27,9 @@ export interface OutgoingPresenceHost {
 export class OutgoingPresence {
   readonly #host: OutgoingPresenceHost;
   /** In their own objects: one may be added twice. */
-  readonly #decorators = new Set<{ readonly decorate: PresenceDecorator }>();
+  readonly #decorators = new LazySet<{ readonly decorate: PresenceDecorator }>();
   /** Owners whose presence is sent again at the end of this turn. */
-  readonly #changed = new Map<string, JID>();
+  readonly #changed = new LazyMap<string, JID>();
 
   constructor(host: OutgoingPresenceHost) {
     this.#host = host;
@@ -67,7 +68,7 @@ export class OutgoingPresence {
     const owners = [...this.#changed.values()];
     this.#changed.clear();
     // Offline there is nobody to tell.
-    if (this.#host.online) for (const owner of owners) this.#host.sendAgain(owner);
+    if (this.#host.online()) for (const owner of owners) this.#host.sendAgain(owner);
   }
 
   /** That owner has broadcast presence by itself, with all that has changed so far. */

@@ -1,3 +1,4 @@
+import { LazyMap, LazySet } from '@sestina/xml';
 import { JID } from '../../jid/index.js';
 import type { Sending } from '../../sending.js';
 import type { Presence } from '../../stanza/presence.js';
@@ -26,9 +27,9 @@ export interface Arrival {
 /** The contacts of one owner, others of whom something is known, and who of them is there, within bounds. */
 export abstract class PeerList implements ItemOwner {
   protected readonly ledger: PresenceLedger;
-  readonly #items = new Map<string, RosterItem>();
+  readonly #items = new LazyMap<string, RosterItem>();
   /** Those of them who are not in the roster, oldest first. */
-  readonly #strangers = new Set<RosterItem>();
+  readonly #strangers = new LazySet<RosterItem>();
   /** How many contacts are in the roster. */
   protected contacts = 0;
   /** Bytes of memory that they take, estimated. */

@@ -1,3 +1,4 @@
+import { LazySet } from '@sestina/xml';
 import type { RosterItem } from './roster-item.js';
 
 const MAX_BYTES = 16 * 1_024 * 1_024;
@@ -11,9 +12,9 @@ export class PresenceLedger {
   readonly #max: number;
   #bytes = 0;
   /** Strangers that are there, the oldest first. */
-  readonly #strangers = new Set<RosterItem>();
+  readonly #strangers = new LazySet<RosterItem>();
   /** Contacts of whom more is kept than that they are there, the oldest first. */
-  readonly #contacts = new Set<RosterItem>();
+  readonly #contacts = new LazySet<RosterItem>();
   /** Contacts of all rosters. */
   contacts = 0;
   /** Bytes of memory that they take, estimated. */

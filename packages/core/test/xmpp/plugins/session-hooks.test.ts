@@ -200,7 +200,7 @@ describe('the start of a session', () => {
 
   it('is told at the resumption where the connection was lost when the plugin was installed', () => {
     host.begin();
-    host.online = false;
+    host.lively = false;
     registry.use(A);
     expect(host.log).toEqual(['+a']);
     host.begin('resumed');
