@@ -83,6 +83,18 @@ describe('the handshake', () => {
     expect(await failed).toBeInstanceOf(NegotiationError);
   });
 
+  it.each(['<handshake/>', '<stream:features/>'])('is not made where %s came before it', async (early) => {
+    const server = new PlayedServer();
+    const failed = rejection(server.component().connect());
+    const peer = await server.next();
+    await peer.receive(/<stream:stream[^>]*>/);
+    peer.send(header() + early);
+    expect(await failed).toBeInstanceOf(NegotiationError);
+    expect((await failed).message).toContain('before the handshake was made');
+    await peer.receiveEnd();
+    expect(peer.received).not.toContain('<handshake');
+  });
+
   it.each([
     ['of another namespace', header(undefined, 'jabber:client'), 'invalid-namespace'],
     ['of another domain', header("id='s1' from='evil.example'"), 'invalid-from'],

@@ -198,8 +198,9 @@ export class Inbound {
 
   #parserFailed(error: XmlStreamError): void {
     const condition: StreamErrorCondition = error.condition;
-    const streamError = error.limit
-      ? new ReceiveLimitError(this.#optionOf(error.limit), error.message, { cause: error })
+    const option = error.limit && this.#optionOf(error.limit);
+    const streamError = option
+      ? new ReceiveLimitError(option, error.message.replace(`limits.${error.limit}`, option), { cause: error })
       : new StreamError(condition, { text: error.message, cause: error });
     const foreign = !this.#anyHeader && !this.#poorHeader && condition !== 'policy-violation';
     this.#owner.failed(this.#poorHeader ?? streamError, foreign ? this.#notXmpp(streamError) : undefined);
