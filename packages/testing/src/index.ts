@@ -1,5 +1,6 @@
 export * from './check-jid.js';
 export * from './faulty-storage.js';
+export * from './lying/index.js';
 export * from './scripted-stream.js';
 export * from './seeded-random.js';
 export * from './server/index.js';

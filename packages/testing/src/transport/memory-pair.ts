@@ -1,5 +1,5 @@
 import { type Clock, SystemClock } from '@sestina/core';
-import type { ChannelBindingType } from '@sestina/core/transport';
+import type { ChannelBindingType, Framing } from '@sestina/core/transport';
 import { MemoryEnd } from './memory-end.js';
 import { MemoryPipe } from './memory-pipe.js';
 import { MemoryTransport } from './memory-transport.js';
@@ -16,6 +16,11 @@ export interface MemoryPairOptions {
   canStartTls?: boolean;
   /** Channel binding data that the client's end claims to have once it is secure. Default: none. */
   channelBinding?: Partial<Record<ChannelBindingType, Uint8Array>>;
+  /**
+   * How the streams of the client's end are cut into pieces, as `webSocketFraming` of `@sestina/websocket`; what the other end writes at
+   * once is one frame then. Default: that of RFC 6120.
+   */
+  framing?: Framing | undefined;
   /** Called when the client's end connects; what it throws is what `connect()` rejects with. */
   onConnect?: () => void;
 }
@@ -47,6 +52,7 @@ export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
     tls,
     channelBinding,
     options.onConnect,
+    options.framing,
   );
   const server: MemoryEnd = new MemoryEnd({ in: up, out: down, nextTurn }, tls);
   return { client, server };

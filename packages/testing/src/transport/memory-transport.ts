@@ -11,7 +11,7 @@ import { MemoryEnd, type MemoryPipes, type MemoryTls } from './memory-end.js';
 /** The client's end of an in-memory connection: the transport that a client or a component is given in a test. */
 export class MemoryTransport extends MemoryEnd implements Transport {
   readonly kind = 'memory';
-  readonly framing: Framing = streamFraming;
+  readonly framing: Framing;
   readonly channelBindingTypes: readonly ChannelBindingType[];
   readonly #bindings: Partial<Record<ChannelBindingType, Uint8Array>>;
   readonly #turn: () => Promise<void>;
@@ -24,8 +24,10 @@ export class MemoryTransport extends MemoryEnd implements Transport {
     tls: MemoryTls,
     channelBinding: Partial<Record<ChannelBindingType, Uint8Array>>,
     arrive: (() => void) | undefined,
+    framing: Framing = streamFraming,
   ) {
     super(pipes, tls);
+    this.framing = framing;
     this.#turn = () => new Promise((resolve) => pipes.nextTurn(resolve));
     this.#bindings = channelBinding;
     this.channelBindingTypes = Object.keys(channelBinding) as ChannelBindingType[];
@@ -40,7 +42,7 @@ export class MemoryTransport extends MemoryEnd implements Transport {
     signal.throwIfAborted();
     if (this.closed) throw new DisconnectedError('the connection was closed before it was open');
     this.#arrive?.();
-    this.listen(events);
+    this.listen(this.framing === streamFraming ? events : framed(events));
   }
 
   async startTls(signal: AbortSignal): Promise<void> {
@@ -53,4 +55,14 @@ export class MemoryTransport extends MemoryEnd implements Transport {
 
   // It was this end that began.
   protected override answerHello(): void {}
+}
+
+/** The same for somebody who reads frames, which are text. */
+function framed(events: TransportEvents): TransportEvents {
+  const decoder = new TextDecoder();
+  return {
+    data: (chunk) => events.data(typeof chunk === 'string' ? chunk : decoder.decode(chunk)),
+    drain: () => events.drain(),
+    close: (error) => events.close(error),
+  };
 }
