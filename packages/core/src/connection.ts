@@ -34,6 +34,7 @@ export {
   StreamNegotiation,
 } from './xmpp/negotiation/stream-negotiation.js';
 export {
+  audienceOption,
   booleanOption,
   checkOption,
   connectOptions,

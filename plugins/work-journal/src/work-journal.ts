@@ -1,4 +1,5 @@
-import { BaseXMPP, ConfigError, type ElementView, Plugin, type Registration, Storage } from '@sestina/core';
+import { BaseXMPP, type ElementView, Plugin, type Registration, Storage } from '@sestina/core';
+import { checkOption } from '@sestina/core/connection';
 import { JournalPages } from './journal-pages.js';
 import { type WorkLeft, WorkRecords } from './work-records.js';
 
@@ -44,9 +45,10 @@ export class WorkJournal extends Plugin {
 
   constructor(xmpp: BaseXMPP, storage: Storage, { process, prefix, linger, timeout }: WorkJournalOptions) {
     super();
-    if (!/^[^/]+$/.test(process)) throw new ConfigError('process: expected a name without a /', 'process');
-    if (!(linger >= 0)) throw new ConfigError('linger: expected milliseconds from 0', 'linger');
-    if (!(timeout > 0)) throw new ConfigError('timeout: expected milliseconds above 0', 'timeout');
+    checkOption('process', process, typeof process === 'string' && /^[^/]+$/.test(process), 'a name without a /');
+    checkOption('prefix', prefix, typeof prefix === 'string', 'a text');
+    checkOption('linger', linger, typeof linger === 'number' && linger >= 0, 'milliseconds from 0');
+    checkOption('timeout', timeout, typeof timeout === 'number' && timeout > 0, 'milliseconds above 0');
     this.#xmpp = xmpp;
     this.#process = process;
     // A process that is started again under the same name must not write over what the one before has left.

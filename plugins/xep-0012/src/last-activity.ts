@@ -8,6 +8,7 @@ import {
   type Registration,
   StanzaError,
 } from '@sestina/core';
+import { audienceOption, booleanOption } from '@sestina/core/connection';
 import { type DataProvider, defineDataKind } from '@sestina/core/handlers';
 import { NotAllowedToSeeError } from './errors.js';
 import { LastQuery, NS_LAST } from './stanza.js';
@@ -58,8 +59,11 @@ export class LastActivity extends Plugin {
   readonly #options: LastActivityOptions;
   readonly #started: number;
 
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, options: LastActivityOptions) {
     super();
+    audienceOption('answer', options.answer);
+    booleanOption('uptime', options.uptime);
     this.#xmpp = xmpp;
     this.#options = options;
     this.#started = xmpp.clock.monotonic();

@@ -1,4 +1,5 @@
 import { type AddressNode, BaseXMPP, type Iq, JID, Plugin, Registration, StanzaError } from '@sestina/core';
+import { audienceOption, booleanOption, checkOption } from '@sestina/core/connection';
 import { deadline, SharedLookups } from '@sestina/core/util';
 import type { Form } from '@sestina/xep-0004';
 import { TooManyItemsError } from './errors.js';
@@ -54,9 +55,12 @@ export class ServiceDiscovery extends Plugin {
   readonly #queries: SharedLookups;
   #lookups: readonly InfoLookup[] = [];
 
-  /** @throws ConfigError for an identity that has a `<`. */
+  /** @throws ConfigError for an option that cannot work, and for an identity that has a `<`. */
   constructor(xmpp: BaseXMPP, options: ServiceDiscoveryOptions) {
     super();
+    checkOption('identities', options.identities, Array.isArray(options.identities), 'a list');
+    booleanOption('cache', options.cache);
+    audienceOption('answer', options.answer);
     this.#xmpp = xmpp;
     this.#options = options;
     this.#queries = new SharedLookups(xmpp.clock);

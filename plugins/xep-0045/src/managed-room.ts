@@ -4,6 +4,7 @@ import { RoomError } from './errors.js';
 import { Occupant } from './occupant.js';
 import { DestroyRoom, MucOwner, MucRegister } from './owner-elements.js';
 import { configured, type RoomConfig } from './room-config.js';
+import type { RoomHost } from './room-host.js';
 import type { RoomRequest } from './room-requests.js';
 import { type Affiliation, Continue, MucAdmin, MucAdminItem, MucInvite, MucUser, type Role } from './stanza.js';
 
@@ -45,14 +46,16 @@ export interface InvitationInit {
  */
 export class ManagedRoom {
   readonly #xmpp: BaseXMPP;
+  readonly #untilRemoved: RoomHost['untilRemoved'];
   /** The address of the room. */
   readonly jid: JID;
   /** The address of a component that acts; undefined on a client. */
   readonly own: JID | undefined;
 
   /** @internal */
-  constructor(xmpp: BaseXMPP, jid: JID, own: JID | undefined) {
+  constructor({ xmpp, untilRemoved }: Pick<RoomHost, 'untilRemoved' | 'xmpp'>, jid: JID, own: JID | undefined) {
     this.#xmpp = xmpp;
+    this.#untilRemoved = untilRemoved;
     this.jid = jid;
     this.own = own;
   }
@@ -108,8 +111,8 @@ export class ManagedRoom {
   /** All addresses that are bound to the room in that way. @throws RoomError */
   async affiliations(affiliation: Affiliation, options: RequestOptions = {}): Promise<AffiliationItem[]> {
     const query = new MucAdmin({ items: [new MucAdminItem({ affiliation })] });
-    const answer = await this.#asking(`its list of ${affiliation}s`, () =>
-      this.#xmpp.iqGet(this.jid, query, { ...options, from: this.own, answer: MucAdmin }),
+    const answer = await this.#asking(`its list of ${affiliation}s`, options, (ask) =>
+      this.#xmpp.iqGet(this.jid, query, { ...ask, from: this.own, answer: MucAdmin }),
     );
     const found: AffiliationItem[] = [];
     for (const { jid, nick, reason, affiliation: own = affiliation } of answer.items) {
@@ -122,8 +125,8 @@ export class ManagedRoom {
 
   /** The settings of the room, as a form. @throws RoomError */
   async config(options: RequestOptions = {}): Promise<Form> {
-    const query = await this.#asking('its settings', () =>
-      this.#xmpp.iqGet(this.jid, new MucOwner(), { ...options, from: this.own, answer: MucOwner }),
+    const query = await this.#asking('its settings', options, (ask) =>
+      this.#xmpp.iqGet(this.jid, new MucOwner(), { ...ask, from: this.own, answer: MucOwner }),
     );
     if (!query.form) throw new RoomError(this.jid, 'refused', 'its settings');
     return query.form;
@@ -152,13 +155,13 @@ export class ManagedRoom {
       this.#own(new MucOwner({ form: form.cancel() })).catch(() => {});
       throw error;
     }
-    await this.#asking('other settings', () => this.#own(new MucOwner({ form: answer }), options));
+    await this.#asking('other settings', options, (ask) => this.#own(new MucOwner({ form: answer }), ask));
   }
 
   /** Opens a room that we have founded with the settings of its service. @throws RoomError */
   async open(options: RequestOptions = {}): Promise<void> {
     const form = new FormElement({ type: 'submit' });
-    await this.#asking('to be opened', () => this.#own(new MucOwner({ form }), options));
+    await this.#asking('to be opened', options, (ask) => this.#own(new MucOwner({ form }), ask));
   }
 
   /** Ends the room, and puts all out. @param options `alternative`: a room to go to, with its `password`. @throws RoomError */
@@ -171,7 +174,7 @@ export class ManagedRoom {
     const { reason, alternative, password, ...request } = options;
     const jid = alternative === undefined ? undefined : JID.from(alternative);
     const destroy = new DestroyRoom({ reason, password, alternative: jid });
-    await this.#asking('to be destroyed', () => this.#own(new MucOwner({ destroy }), request));
+    await this.#asking('to be destroyed', request, (ask) => this.#own(new MucOwner({ destroy }), ask));
   }
 
   // Asking for something.
@@ -194,8 +197,8 @@ export class ManagedRoom {
   /** What the room asks of who wants to register with it, and whether we have (XEP-0045 §7.10). @throws RoomError */
   registration(options: RequestOptions = {}): Promise<MucRegister> {
     const query = new MucRegister();
-    return this.#asking('its registration', () =>
-      this.#xmpp.iqGet(this.jid, query, { ...options, from: this.own, answer: MucRegister }),
+    return this.#asking('its registration', options, (ask) =>
+      this.#xmpp.iqGet(this.jid, query, { ...ask, from: this.own, answer: MucRegister }),
     );
   }
 
@@ -204,8 +207,8 @@ export class ManagedRoom {
     const { form } = await this.registration(options);
     if (!form) throw new RoomError(this.jid, 'refused', 'to be registered with');
     const query = new MucRegister({ form: fillIn(form, answers) });
-    await this.#asking('to be registered with', () =>
-      this.#xmpp.iqSet(this.jid, query, { ...options, from: this.own }),
+    await this.#asking('to be registered with', options, (ask) =>
+      this.#xmpp.iqSet(this.jid, query, { ...ask, from: this.own }),
     );
   }
 
@@ -218,16 +221,16 @@ export class ManagedRoom {
 
   async #administer(items: MucAdminItem[], what: string, options: RequestOptions): Promise<void> {
     const query = new MucAdmin({ items });
-    await this.#asking(what, () => this.#xmpp.iqSet(this.jid, query, { ...options, from: this.own }));
+    await this.#asking(what, options, (ask) => this.#xmpp.iqSet(this.jid, query, { ...ask, from: this.own }));
   }
 
   #own(query: MucOwner, options: RequestOptions = {}): Promise<unknown> {
     return this.#xmpp.iqSet(this.jid, query, { ...options, from: this.own });
   }
 
-  async #asking<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  async #asking<T>(what: string, options: RequestOptions, ask: (options: RequestOptions) => Promise<T>): Promise<T> {
     try {
-      return await ask();
+      return await this.#untilRemoved(options.signal, (signal) => ask({ ...options, signal }));
     } catch (error) {
       throw RoomError.from(this.jid, what, error);
     }

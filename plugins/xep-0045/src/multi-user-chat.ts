@@ -78,6 +78,7 @@ export class MultiUserChat extends Plugin {
     this.#host = {
       xmpp,
       settings: options,
+      untilRemoved: (signal, work) => this.untilRemoved(signal, work),
       turn: (signal) => pacer.turn(signal),
       online: (signal) => whenOnline(xmpp, signal),
       nextStay: () => ++this.#stays,
@@ -219,7 +220,7 @@ export class MultiUserChat extends Plugin {
   manage(jid: JID | string, from?: JID | string): ManagedRoom {
     const address = JID.from(jid).bare;
     const own = this.#own(from);
-    return this.#rooms.get(keyOf(address, own)) ?? new ManagedRoom(this.#xmpp, address, own);
+    return this.#rooms.get(keyOf(address, own)) ?? new ManagedRoom(this.#host, address, own);
   }
 
   /** Tells a room that we do not come; of a direct invitation nobody is told. */
@@ -241,7 +242,10 @@ export class MultiUserChat extends Plugin {
     options: RequestOptions & { from?: JID | string | undefined } = {},
   ): Promise<string | undefined> {
     const query = { ...options, node: 'x-roomuser-item', cached: false };
-    return (await this.#disco.info(JID.from(room).bare, query)).identity('conference')?.name;
+    return this.untilRemoved(options.signal, async (signal) => {
+      const info = await this.#disco.info(JID.from(room).bare, { ...query, signal });
+      return info.identity('conference')?.name;
+    });
   }
 
   // For other plugins.
@@ -264,8 +268,10 @@ export class MultiUserChat extends Plugin {
   /** The services for rooms at a domain; without one, at our server's. @throws what `ServiceDiscovery.find()` throws. */
   async services(domain: JID | string = this.#xmpp.serverDomain, options: RequestOptions = {}): Promise<JID[]> {
     const wanted = { feature: NS_MUC, identity: { category: 'conference' } };
-    const found = await this.#disco.find(domain, wanted, options);
-    return found.map(({ jid }) => jid);
+    return this.untilRemoved(options.signal, async (signal) => {
+      const found = await this.#disco.find(domain, wanted, { ...options, signal });
+      return found.map(({ jid }) => jid);
+    });
   }
 
   /**
@@ -276,7 +282,9 @@ export class MultiUserChat extends Plugin {
     const fetch = async (set: ResultSet): Promise<Page<ListedRoom>> => {
       const query = new DiscoItems();
       query.xml.append(set.xml);
-      const { items, xml } = await this.#xmpp.iqGet(service, query, { ...options, answer: DiscoItems });
+      const { items, xml } = await this.untilRemoved(options.signal, (signal) =>
+        this.#xmpp.iqGet(service, query, { ...options, signal, answer: DiscoItems }),
+      );
       const found = xml.child(ResultSet.tag, NS_RSM);
       return { items: [...items].flatMap(listed), set: found && viewOf(ResultSet, found) };
     };
@@ -289,7 +297,10 @@ export class MultiUserChat extends Plugin {
     options: RequestOptions & { from?: JID | string | undefined } = {},
   ): Promise<RoomInfo> {
     const jid = JID.from(room).bare;
-    const info = roomInfo(await this.#disco.info(jid, { ...options, cached: false }));
+    const query = { ...options, cached: false };
+    const info = await this.untilRemoved(options.signal, async (signal) =>
+      roomInfo(await this.#disco.info(jid, { ...query, signal })),
+    );
     for (const known of this.#rooms.values()) if (known.jid.equals(jid)) known.info = info;
     return info;
   }

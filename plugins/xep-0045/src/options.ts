@@ -1,4 +1,5 @@
 import { type Audience, ConfigError, type JID, type PresenceInit } from '@sestina/core';
+import { audienceOption, booleanOption, checkOption } from '@sestina/core/connection';
 import type { RoomConfig } from './room-config.js';
 import type { RoomInfo } from './room-info.js';
 
@@ -72,9 +73,14 @@ export class MultiUserChatOptions {
 /** @throws ConfigError for an option that cannot work. */
 export function checkMucOptions(options: MultiUserChatOptions): void {
   for (const name of ['joinRate', 'joinTimeout', 'subjectTimeout', 'maxOccupants', 'maxOccupantBytes'] as const) {
-    if (!(options[name] > 0)) throw new ConfigError(`${name} is a positive number, got ${options[name]}`, name);
+    const value = options[name];
+    if (!(typeof value === 'number' && value > 0))
+      throw new ConfigError(`${name} is a positive number, got ${value}`, name);
   }
-  const { history, track } = options;
+  const { nick, history, followPresence, showRooms, track } = options;
+  checkOption('nick', nick, typeof nick === 'string' && nick !== '', 'a text that is not empty');
+  booleanOption('followPresence', followPresence);
+  audienceOption('showRooms', showRooms);
   if (!(Number.isSafeInteger(history) && history >= 0)) {
     throw new ConfigError(`history is a whole number from 0, got ${history}`, 'history');
   }

@@ -7,6 +7,8 @@ import type { JoinOptions, MultiUserChatOptions } from './options.js';
 export interface RoomHost {
   readonly xmpp: BaseXMPP;
   readonly settings: MultiUserChatOptions;
+  /** Does work with a signal that aborts with this one, and when the plugin is removed. */
+  untilRemoved<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Resolves when it is the turn of another room to be entered. */
   turn(signal: AbortSignal): Promise<void>;
   /** Resolves when there is a session. */

@@ -63,7 +63,7 @@ export class Room extends RoomListening implements JidTrust {
     const { host, jid, own, options } = init;
     const { xmpp } = host;
     const events = xmpp.createEvents<RoomEvents>(`room ${jid}`);
-    super(xmpp, jid, own, events);
+    super(host, jid, own, events);
     this.#init = init;
     this.#shown = options.presence;
     this.#emitter = new RoomEmitter(events, () => xmpp.logger.warn(`room ${jid}: more was said than is kept`));

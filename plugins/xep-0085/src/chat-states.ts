@@ -1,9 +1,18 @@
-import { BaseXMPP, JID, type Message, type MessageSources, Plugin, Registration } from '@sestina/core';
+import {
+  BaseXMPP,
+  JID,
+  type Message,
+  type MessageSources,
+  Plugin,
+  Registration,
+  type RequestOptions,
+} from '@sestina/core';
+import { within } from '@sestina/core/util';
 import { KnownFeatures } from '@sestina/xep-0115';
 import { NS_DELAY } from '@sestina/xep-0203';
 import { conversationOf, conversationWith, isKnown, ownAddress } from './conversation.js';
 import { type Heard, HeardStates, type PeerState } from './heard-states.js';
-import { ChatStatesOptions, checkTimes } from './options.js';
+import { ChatStatesOptions, checkStateOptions } from './options.js';
 import { OwnStates } from './own-states.js';
 import { type ChatState, NS_CHATSTATES } from './stanza.js';
 
@@ -47,10 +56,10 @@ export class ChatStates extends Plugin {
   readonly #own: OwnStates;
   readonly #heard: HeardStates;
 
-  /** @throws ConfigError for what is no time. */
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, options: ChatStatesOptions) {
     super();
-    checkTimes(options);
+    checkStateOptions(options);
     this.#xmpp = xmpp;
     this.#own = new OwnStates(xmpp, options, this.lifetime);
     this.#heard = new HeardStates(xmpp.clock, options.expireAfter, (before) => this.#expired(before));
@@ -90,12 +99,12 @@ export class ChatStates extends Plugin {
 
   /** Somebody looks at a conversation: we are active. */
   focus(peer: JID | string, options: StateOptions = {}): void {
-    void this.send(peer, 'active', options);
+    this.#show(peer, 'active', options);
   }
 
   /** Nobody looks at a conversation any more: we are inactive. */
   blur(peer: JID | string, options: StateOptions = {}): void {
-    void this.send(peer, 'inactive', options);
+    this.#show(peer, 'inactive', options);
   }
 
   /** A conversation was closed, or a room left: we are inactive, or gone where the option says so. What it was is forgotten. */
@@ -109,10 +118,27 @@ export class ChatStates extends Plugin {
    * Tells a state in a message of its own.
    * @returns whether it was sent. Not where it was told last, where they do not know states or may not know ours, where there is no
    *   session, and to rooms where these are not told.
+   * @throws JidError for what is no address; TimeoutError where it is not found out in time whether they may know; the signal's reason.
    */
-  async send(peer: JID | string, state: ChatState, { from }: StateOptions = {}): Promise<boolean> {
-    this.lifetime.throwIfAborted();
-    return this.#own.tell(conversationWith(this.#xmpp, peer, from), JID.from(peer), state);
+  async send(
+    peer: JID | string,
+    state: ChatState,
+    { from, signal: given, timeout = this.#xmpp.timeout }: StateOptions & RequestOptions = {},
+  ): Promise<boolean> {
+    const conversation = conversationWith(this.#xmpp, peer, from);
+    const to = JID.from(peer);
+    return this.untilRemoved(given, (signal) =>
+      within(this.#xmpp.clock, (over) => this.#own.tell(conversation, to, state, over), {
+        what: `whether ${conversation.peer} may know a chat state`,
+        timeout,
+        signal,
+      }),
+    );
+  }
+
+  /** Nobody waits for it, and a plugin that was removed tells nothing. */
+  #show(peer: JID | string, state: ChatState, { from }: StateOptions): void {
+    void this.#own.tell(conversationWith(this.#xmpp, peer, from), JID.from(peer), state);
   }
 
   /** What the others in a conversation do, as far as they have said so. */

@@ -1,4 +1,5 @@
 import { type Audience, ConfigError } from '@sestina/core';
+import { audienceOption, booleanOption } from '@sestina/core/connection';
 
 /** Options of `ChatStates`. Times are in milliseconds. */
 export class ChatStatesOptions {
@@ -34,10 +35,14 @@ export class ChatStatesOptions {
   expireAfter = 60_000;
 }
 
-/** @throws ConfigError for what is no time. */
-export function checkTimes(options: ChatStatesOptions): void {
+/** @throws ConfigError for an option that cannot work. */
+export function checkStateOptions(options: ChatStatesOptions): void {
   for (const name of ['pausedAfter', 'inactiveAfter', 'expireAfter'] as const) {
     const value = options[name];
-    if (!(value > 0)) throw new ConfigError(`${name} is a number of milliseconds above 0, got ${value}`, name);
+    if (!(typeof value === 'number' && value > 0))
+      throw new ConfigError(`${name} is a number of milliseconds above 0, got ${value}`, name);
   }
+  audienceOption('send', options.send);
+  booleanOption('rooms', options.rooms);
+  booleanOption('gone', options.gone);
 }

@@ -46,6 +46,7 @@ export class OwnStates {
 
   /** A key was struck. */
   typed(conversation: Conversation, to: JID): void {
+    if (this.#lifetime.aborted) return;
     const told = this.#told(conversation, to);
     const { pausedAfter, inactiveAfter } = this.#options;
     void this.#tell(told, 'composing');
@@ -55,16 +56,18 @@ export class OwnStates {
     });
   }
 
-  /** Tells a state now, where it may be told and was not told last. */
-  tell(conversation: Conversation, to: JID, state: ChatState): Promise<boolean> {
+  /** Tells a state now, where it may be told and was not told last, and nobody has given up before that is known. */
+  async tell(conversation: Conversation, to: JID, state: ChatState, signal = this.#lifetime): Promise<boolean> {
+    if (signal.aborted) return false;
     const told = this.#told(conversation, to);
     told.timer?.cancel();
     if (state === 'active') this.#inactiveAfter(told, this.#options.inactiveAfter);
-    return this.#tell(told, state);
+    return this.#tell(told, state, signal);
   }
 
   /** A message was sent: that we are active is known by it. */
   sent(conversation: Conversation, to: JID): void {
+    if (this.#lifetime.aborted) return;
     const told = this.#told(conversation, to);
     told.state = 'active';
     told.wanted = 'active';
@@ -73,6 +76,7 @@ export class OwnStates {
 
   /** The conversation is over: nothing of it is kept. */
   async close(conversation: Conversation, to: JID): Promise<void> {
+    if (this.#lifetime.aborted) return;
     const told = this.#told(conversation, to);
     told.timer?.cancel();
     const last = this.#tell(told, this.#options.gone && conversation.kind !== 'room' ? 'gone' : 'inactive');
@@ -158,12 +162,12 @@ export class OwnStates {
   }
 
   // Nobody waits for most of it: what becomes of the message is told by the event `sendFailed`.
-  async #tell(told: Told, state: ChatState): Promise<boolean> {
+  async #tell(told: Told, state: ChatState, signal = this.#lifetime): Promise<boolean> {
     told.wanted = state;
     const { conversation } = told;
     if (told.state === state || !this.#xmpp.online || !this.#isFor(conversation)) return false;
     if ((conversation.kind === 'room' && state === 'gone') || !this.#supported(told)) return false;
-    if (!(await this.#admits(conversation)) || this.#lifetime.aborted) return false;
+    if (!(await this.#admits(conversation)) || this.#lifetime.aborted || signal.aborted) return false;
     // Something may have been said while that was found out.
     if (told.wanted !== state || told.state === state) return false;
     told.state = state;

@@ -1,4 +1,5 @@
 import { type AskOptions, type Audience, BaseXMPP, type JID, Plugin, StanzaError } from '@sestina/core';
+import { audienceOption, checkOption } from '@sestina/core/connection';
 import { NS_VERSION, Version, VersionQuery } from './stanza.js';
 
 /** What is told to whoever asks. Nothing by default: it helps an attacker too (XEP-0092 §5). */
@@ -23,10 +24,14 @@ export class SoftwareVersion extends Plugin {
   static override readonly inject = [BaseXMPP, SoftwareVersionOptions] as const;
   readonly #xmpp: BaseXMPP;
 
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, options: SoftwareVersionOptions) {
     super();
     this.#xmpp = xmpp;
     const { name, version, os, answer } = options;
+    for (const [option, value] of Object.entries({ name, version, os }))
+      checkOption(option, value, typeof value === 'string', 'a text');
+    audienceOption('answer', answer);
     if (!name || answer === 'nobody') return;
     this.own(xmpp.advertise(NS_VERSION));
     this.own(

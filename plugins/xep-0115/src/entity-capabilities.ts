@@ -1,4 +1,5 @@
 import { BaseXMPP, ConfigError, JID, Logger, type Presence, StanzaError, Storage } from '@sestina/core';
+import { booleanOption, checkOption } from '@sestina/core/connection';
 import { type DiscoInfo, type InfoOptions, MAX_CACHED, ServiceDiscovery } from '@sestina/xep-0030';
 import { AnnouncedByAccount } from './announced-by-account.js';
 import type { AnnouncedCaps } from './announced-caps.js';
@@ -46,8 +47,10 @@ export class EntityCapabilities extends KnownFeatures {
     options: EntityCapabilitiesOptions,
   ) {
     super();
-    if (!isCapsHash(options.hash)) throw new ConfigError(`"${options.hash}" is no hash function that we know`, 'hash');
-    if (options.node === '') throw new ConfigError('node has to be a URI that names this software', 'node');
+    if (!isCapsHash(options.hash)) throw new ConfigError(`"${options.hash}" is no hash that we know`, 'hash');
+    const { node, broadcast } = options;
+    checkOption('node', node, typeof node === 'string' && node !== '', 'a URI that names this software');
+    booleanOption('broadcast', broadcast);
     this.#xmpp = xmpp;
     this.#disco = disco;
     this.#known = new KnownInfos(storage, logger, xmpp.clock);

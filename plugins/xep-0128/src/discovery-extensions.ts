@@ -43,7 +43,9 @@ export class DiscoveryExtensions extends Plugin {
     type: FormType<F>,
     options: InfoOptions = {},
   ): Promise<Fields<F> | undefined> {
-    return extension(await this.#disco.info(to, options), type);
+    return this.untilRemoved(options.signal, async (signal) =>
+      extension(await this.#disco.info(to, { ...options, signal }), type),
+    );
   }
 }
 

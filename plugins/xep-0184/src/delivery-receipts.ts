@@ -14,6 +14,7 @@ import {
   type Sending,
   type XmlElement,
 } from '@sestina/core';
+import { audienceOption, booleanOption } from '@sestina/core/connection';
 import { LruMap, within } from '@sestina/core/util';
 import { type MessageFacts, MessageIndex } from '@sestina/message-index';
 import { KnownFeatures } from '@sestina/xep-0115';
@@ -90,13 +91,16 @@ export class DeliveryReceipts extends Plugin {
   });
   readonly #turns: Emitter<{ due: Message }>;
 
-  /** @throws ConfigError for a word that `request` does not know. */
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, options: DeliveryReceiptsOptions) {
     super();
     const { request, answer, manual, answerCaughtUp } = options;
     if (!REQUESTS.includes(request)) {
       throw new ConfigError(`request is one of ${REQUESTS.join(', ')}, got ${request}`, 'request');
     }
+    audienceOption('answer', answer);
+    booleanOption('manual', manual);
+    booleanOption('answerCaughtUp', answerCaughtUp);
     this.#xmpp = xmpp;
     this.#options = options;
     this.#turns = this.own(xmpp.createEvents<{ due: Message }>('receipts'));

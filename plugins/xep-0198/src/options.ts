@@ -1,4 +1,5 @@
 import { ConfigError } from '@sestina/core';
+import { booleanOption } from '@sestina/core/connection';
 
 /** Options of `StreamManagement`. */
 export class StreamManagementOptions {
@@ -65,18 +66,14 @@ export class StreamManagementOptions {
 }
 
 /** @throws ConfigError for a number that is not positive, and for a word that is none of them. */
-export function checkOptions({
-  resume: _resume,
-  persist: _persist,
-  resend,
-  max,
-  ...numbers
-}: StreamManagementOptions): void {
+export function checkOptions({ resume, persist, resend, max, ...numbers }: StreamManagementOptions): void {
   for (const [name, value] of Object.entries(max === undefined ? numbers : { ...numbers, max })) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new ConfigError(`${name} has to be a positive number, got ${value}`, name);
     }
   }
+  booleanOption('resume', resume);
+  booleanOption('persist', persist);
   if (resend !== 'messages' && resend !== 'never') {
     throw new ConfigError(`resend has to be 'messages' or 'never', got ${String(resend)}`, 'resend');
   }

@@ -1,4 +1,5 @@
 import { type AskOptions, type Audience, BaseXMPP, JID, Plugin, StanzaError } from '@sestina/core';
+import { audienceOption } from '@sestina/core/connection';
 import { provesAlive } from './proof.js';
 import { NS_PING, PingQuery } from './stanza.js';
 
@@ -19,8 +20,10 @@ export class Ping extends Plugin {
   static override readonly inject = [BaseXMPP, PingOptions] as const;
   readonly #xmpp: BaseXMPP;
 
+  /** @throws ConfigError for an audience that is none. */
   constructor(xmpp: BaseXMPP, { answer }: PingOptions) {
     super();
+    audienceOption('answer', answer);
     this.#xmpp = xmpp;
     if (answer === 'nobody') return;
     this.own(xmpp.advertise(NS_PING));

@@ -1,4 +1,5 @@
 import { type AskOptions, type Audience, BaseXMPP, ConfigError, type JID, Plugin, StanzaError } from '@sestina/core';
+import { audienceOption } from '@sestina/core/connection';
 import { NS_TIME, Time, TimeQuery } from './stanza.js';
 
 /** Options of `EntityTime`. */
@@ -35,12 +36,13 @@ export class EntityTime extends Plugin {
   static override readonly inject = [BaseXMPP, EntityTimeOptions] as const;
   readonly #xmpp: BaseXMPP;
 
-  /** @throws ConfigError for a word that `timeZone` does not know. */
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { answer, timeZone }: EntityTimeOptions) {
     super();
     if (timeZone !== 'hide' && timeZone !== 'show') {
       throw new ConfigError(`timeZone is "hide" or "show", got ${timeZone}`, 'timeZone');
     }
+    audienceOption('answer', answer);
     this.#xmpp = xmpp;
     if (answer === 'nobody') return;
     this.own(

@@ -1,4 +1,5 @@
-import { BaseXMPP, ConfigError, JID, Message, type MessageContext, Plugin, type Presence, viewOf } from '@sestina/core';
+import { BaseXMPP, JID, Message, type MessageContext, Plugin, type Presence, viewOf } from '@sestina/core';
+import { checkOption } from '@sestina/core/connection';
 import { Delay, NS_DELAY } from './stanza.js';
 
 /** Options of `DelayedDelivery`. */
@@ -19,9 +20,7 @@ export class DelayedDelivery extends Plugin {
   constructor(xmpp: BaseXMPP, options: DelayedDeliveryOptions) {
     super();
     const { tolerance } = options;
-    if (!(tolerance >= 0)) {
-      throw new ConfigError(`tolerance is a number of milliseconds from 0, got ${tolerance}`, 'tolerance');
-    }
+    checkOption('tolerance', tolerance, typeof tolerance === 'number' && tolerance >= 0, 'milliseconds from 0');
     this.#xmpp = xmpp;
     this.#tolerance = tolerance;
     this.own(xmpp.messages.describe((message, context) => this.#describe(message, context)));

@@ -1,4 +1,5 @@
 import { type Audience, BaseXMPP, JID, type Message, Plugin, type Sending } from '@sestina/core';
+import { audienceOption } from '@sestina/core/connection';
 import { MultiUserChat } from '@sestina/xep-0045';
 import { DirectInvite, NS_CONFERENCE } from './stanza.js';
 
@@ -35,8 +36,10 @@ export class DirectInvitations extends Plugin {
   readonly #muc: MultiUserChat;
   readonly #accept: Audience;
 
+  /** @throws ConfigError for an audience that is none. */
   constructor(xmpp: BaseXMPP, muc: MultiUserChat, { accept }: DirectInvitationsOptions) {
     super();
+    audienceOption('accept', accept);
     this.#xmpp = xmpp;
     this.#muc = muc;
     this.#accept = accept;

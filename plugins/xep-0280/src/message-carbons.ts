@@ -7,6 +7,7 @@ import {
   type RequestOptions,
   XmlElement,
 } from '@sestina/core';
+import { booleanOption } from '@sestina/core/connection';
 import type { Unwrapped } from '@sestina/core/handlers';
 import { copied } from './copied.js';
 import { CarbonReceived, CarbonSent, DisableCarbons, EnableCarbons } from './stanza.js';
@@ -44,8 +45,10 @@ export class MessageCarbons extends Plugin {
   #enabled = false;
   #warned = false;
 
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { auto }: MessageCarbonsOptions) {
     super();
+    booleanOption('auto', auto);
     this.#xmpp = xmpp;
     this.#wanted = auto;
     const unwrap = (outer: Message, carbon: CarbonReceived | CarbonSent): Unwrapped | 'drop' => {

@@ -1,4 +1,5 @@
 import { type AskOptions, BaseXMPP, ConfigError, JID, Plugin, type Registration } from '@sestina/core';
+import { checkOption } from '@sestina/core/connection';
 import type { Form } from '@sestina/xep-0004';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { ResultSet } from '@sestina/xep-0059';
@@ -72,9 +73,8 @@ export class MessageArchive extends Plugin {
     _stanzaIds: StanzaIds,
   ) {
     super();
-    if (!(maxPageBytes >= 1)) {
-      throw new ConfigError(`maxPageBytes is a number from 1, got ${maxPageBytes}`, 'maxPageBytes');
-    }
+    const fits = typeof maxPageBytes === 'number' && maxPageBytes >= 1;
+    checkOption('maxPageBytes', maxPageBytes, fits, 'a number from 1');
     this.#xmpp = xmpp;
     this.#delayed = delayed;
     this.#reader = new ArchiveReader(xmpp, disco, maxPageBytes, (signal, work) => this.untilRemoved(signal, work));

@@ -1,4 +1,5 @@
 import { BaseXMPP, type Message, Plugin } from '@sestina/core';
+import { booleanOption } from '@sestina/core/connection';
 import { NS_HINTS } from './stanza.js';
 
 /** Options of `MessageHints`. */
@@ -20,8 +21,10 @@ export class MessageHints extends Plugin {
   readonly #xmpp: BaseXMPP;
   #warned = false;
 
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { guard }: MessageHintsOptions) {
     super();
+    booleanOption('guard', guard);
     this.#xmpp = xmpp;
     // The last step before the wire: whatever has put it there.
     if (guard) this.own(xmpp.messages.decorate((copy) => this.#guard(copy)));

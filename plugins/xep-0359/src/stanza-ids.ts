@@ -8,6 +8,7 @@ import {
   type RequestOptions,
   StanzaError,
 } from '@sestina/core';
+import { booleanOption } from '@sestina/core/connection';
 import { LruMap } from '@sestina/core/util';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { type MessageRef, type Purpose, refer } from './refer.js';
@@ -56,12 +57,13 @@ export class StanzaIds extends Plugin {
   /** Rooms that are asked. */
   readonly #asked = new Set<string>();
 
-  /** @throws ConfigError for a word that is none. */
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { originId, requireAnnounced }: StanzaIdsOptions, disco: ServiceDiscovery) {
     super();
     if (!['always', 'groupchat', 'never'].includes(originId)) {
       throw new ConfigError('originId is `always`, `groupchat` or `never`', 'originId');
     }
+    booleanOption('requireAnnounced', requireAnnounced);
     this.#xmpp = xmpp;
     this.#disco = disco;
     this.#requireAnnounced = requireAnnounced;

@@ -1,4 +1,5 @@
 import { ConfigError } from '@sestina/core';
+import { checkOption } from '@sestina/core/connection';
 
 /** Options of `MucSelfPing`. */
 export class MucSelfPingOptions {
@@ -22,7 +23,9 @@ export class MucSelfPingOptions {
 /** @throws ConfigError for an option that cannot work. */
 export function checkOptions({ idle, timeout, jitter }: MucSelfPingOptions): void {
   for (const [name, value] of Object.entries({ idle, timeout })) {
-    if (!(value > 0)) throw new ConfigError(`${name} is a positive number of milliseconds, got ${value}`, name);
+    if (!(typeof value === 'number' && value > 0))
+      throw new ConfigError(`${name} is a positive number of milliseconds, got ${value}`, name);
   }
-  if (!(jitter >= 0 && jitter <= 1)) throw new ConfigError(`jitter is a number from 0 to 1, got ${jitter}`, 'jitter');
+  const isPart = typeof jitter === 'number' && jitter >= 0 && jitter <= 1;
+  checkOption('jitter', jitter, isPart, 'a number from 0 to 1');
 }

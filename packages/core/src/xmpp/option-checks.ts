@@ -50,6 +50,12 @@ export function booleanOption(name: string, value: boolean | undefined): void {
   checkOption(name, value, typeof value === 'boolean', 'true or false');
 }
 
+/** An option that says who may know something, an `Audience`. @throws ConfigError for anything else. */
+export function audienceOption(name: string, value: unknown): void {
+  const fits = typeof value === 'function' || isOneOf(value, 'account', 'contacts', 'everybody', 'nobody');
+  checkOption(name, value, fits, "'account', 'contacts', 'everybody', 'nobody' or a function");
+}
+
 /** An option that is an object with options, and nothing else in it. @throws ConfigError for anything else. */
 export function nestedOptions(name: string, value: unknown, known: object, what = 'an object'): void {
   checkOption(name, value, isObject(value), what);

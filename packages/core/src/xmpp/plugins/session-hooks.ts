@@ -5,6 +5,7 @@ import type { Logger } from '../../services/logger.js';
 import { isThenable } from '../../stream/event-queue.js';
 import type { SessionOutcome } from '../../stream/session.js';
 import { deadline } from '../../util/within.js';
+import { SessionLostError } from '../iq/pending-requests.js';
 import type { Plugin, PluginClass } from './plugin.js';
 
 /** What hooks take from the connection. */
@@ -140,7 +141,8 @@ export class SessionHooks {
     part.told = true;
     const failed = (error: unknown): void => {
       // What a lost session or a removal rejects is no news.
-      if (lifetime.over) this.#host.logger.debug(`plugin ${name}: ${hook} ended with its session`, { error });
+      if (lifetime.over || error instanceof SessionLostError)
+        this.#host.logger.debug(`plugin ${name}: ${hook} ended with its session`, { error });
       else this.#host.reportError(error, `plugin ${name}`);
     };
     try {

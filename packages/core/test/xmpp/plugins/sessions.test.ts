@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError } from '../../../src/errors.js';
+import { element } from '../../../src/stanza/element.js';
 import type { SessionOutcome } from '../../../src/stream/session.js';
 import { BaseXMPP } from '../../../src/xmpp/base-xmpp.js';
 import { Plugin } from '../../../src/xmpp/plugins/plugin.js';
@@ -8,6 +9,8 @@ import { MemoryTransport, serve } from '../../helpers/stream-transport.js';
 import { online, TestXMPP } from '../../helpers/stream-xmpp.js';
 
 watchRejections();
+
+class Question extends element('question', 'urn:example:question') {}
 
 describe('plugins and their session', () => {
   class Watching extends Plugin {
@@ -103,6 +106,33 @@ describe('plugins and their session', () => {
     expect(one.plugin(Watching).xmpp).toBe(one);
     expect(two.plugin(Watching).xmpp).toBe(two);
   });
+});
+
+it('a hook that waits for an answer when the session is lost reports nothing', async () => {
+  class Asking extends Plugin {
+    static override readonly id = 'asking';
+    static override readonly inject = [BaseXMPP] as const;
+
+    constructor(readonly xmpp: BaseXMPP) {
+      super();
+    }
+
+    override async sessionStart(signal: AbortSignal): Promise<void> {
+      await this.xmpp.request(this.xmpp.iq({ type: 'get' }, new Question()), { signal });
+    }
+  }
+  const errors: Error[] = [];
+  const xmpp = new TestXMPP();
+  xmpp.on('error', ({ error }) => errors.push(error));
+  xmpp.use(Asking);
+  await xmpp.connect();
+  await xmpp.manualClock.idle();
+  expect(xmpp.pendingRequests).toBe(1);
+  xmpp.wire.close();
+  await xmpp.manualClock.idle();
+  expect(xmpp.pendingRequests).toBe(0);
+  expect(errors).toEqual([]);
+  await xmpp.dispose();
 });
 
 describe('the signal of the session', () => {

@@ -1,0 +1,16 @@
+import { declareLaws } from '@sestina/testing/laws';
+import { Caps, EntityCapabilities } from '../src/index.js';
+
+const JULIET = 'juliet@capulet.example/balcony';
+
+export const laws = [
+  declareLaws(EntityCapabilities, {
+    // Everybody says it of himself alone, and it counts for others once its hash is right.
+    anybody: [Caps],
+    refused: { hash: ['md5', null] },
+    waits: {
+      info: (caps, signal) => caps.info(JULIET, { signal }),
+      supports: (caps, signal) => caps.supports(JULIET, 'urn:xmpp:ping', { signal }),
+    },
+  }),
+];
