@@ -1,4 +1,5 @@
 import { BaseXMPP, ConfigError, JID, Plugin } from '@sestina/core';
+import { booleanOption } from '@sestina/core/connection';
 import { Form } from '@sestina/xep-0004';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { EventRouter, type NodeListener } from './event-router.js';
@@ -45,12 +46,14 @@ export class PubSub extends Plugin {
   readonly #xmpp: BaseXMPP;
   readonly #host: PubSubHost;
 
-  /** @throws ConfigError for a bound that is no number from 1. */
+  /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { maxItems, maxPayload, bodies }: PubSubOptions, disco: ServiceDiscovery) {
     super();
     for (const [name, value] of Object.entries({ maxItems, maxPayload })) {
-      if (!(value >= 1)) throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
+      if (!(typeof value === 'number' && value >= 1))
+        throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
     }
+    booleanOption('bodies', bodies);
     this.#xmpp = xmpp;
     const router = new EventRouter(xmpp, maxPayload);
     this.#host = {

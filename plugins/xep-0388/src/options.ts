@@ -1,4 +1,5 @@
 import { ConfigError } from '@sestina/core';
+import { booleanOption } from '@sestina/core/connection';
 import { UUID } from './client-id.js';
 
 /** Options of `Sasl2`. */
@@ -27,9 +28,10 @@ export class Sasl2Options {
 }
 
 /** @throws ConfigError for values that cannot be. */
-export function checkOptions({ software, device, clientId }: Sasl2Options): void {
+export function checkOptions({ software, device, clientId, avoid }: Sasl2Options): void {
   if (typeof software !== 'string' || software === '') throw new ConfigError('software is a text', 'software');
   if (device !== undefined && typeof device !== 'string') throw new ConfigError('device is a text', 'device');
+  booleanOption('avoid', avoid);
   if (clientId === false || clientId === 'auto') return;
   if (typeof clientId === 'string' && UUID.test(clientId)) return;
   throw new ConfigError("clientId is 'auto', false or a UUID of version 4", 'clientId');
