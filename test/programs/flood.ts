@@ -77,8 +77,6 @@ const xmpp: BaseXMPP = isComponent
       secret: 'secret',
       autoAuthorize: true,
       autoSubscribe: true,
-      maxSubscribers: 10_000,
-      maxOwners: 2_000,
     })
   : new ClientXMPP({ ...options, jid: TO, password: 'secret' });
 xmpp.use(ServiceDiscovery);

@@ -4,6 +4,7 @@ export { ConfigError, SestinaError } from './errors.js';
 export { escapeAttribute } from './escape.js';
 export { LazyMap, LazySet } from './lazy-tables.js';
 export { DEFAULT_LIMITS, type Limits, limitsFrom } from './limits.js';
+export { LruMap, type LruMapOptions } from './lru-map.js';
 export { isNcName, isValidXmlText } from './names.js';
 export {
   NS_CLIENT,
@@ -21,4 +22,5 @@ export { quoted, quotedTag } from './quoted.js';
 export { createSaxesParser } from './saxes-parser.js';
 export { SerializeError, type SerializeOptions, type SerializePart, serialize } from './serialize.js';
 export { exceedsBytes, utf8Length } from './utf8.js';
+export { weightOf } from './weight.js';
 export { type XmlCondition, XmlStreamError } from './xml-error.js';

@@ -1,7 +1,7 @@
 import type { Author } from '@sestina/core/handlers';
+import { LruMap } from '@sestina/core/util';
 import type { MessageRef } from '@sestina/xep-0359';
 import type { Entry } from './entry.js';
-import { Fifo } from './fifo.js';
 import { sameAuthor } from './same-author.js';
 
 type IdField = 'id' | 'originId';
@@ -11,15 +11,27 @@ const SAME_WORDS = 600_000;
 
 /** The messages of a conversation, by all that they are called. */
 export class Conversation {
-  readonly entries = new Set<Entry>();
-  readonly #order = new Fifo(this.entries);
+  /** In the order in which they were noted. */
+  readonly entries: LruMap<Entry, true>;
   /** By what the archive calls it: a conversation is in one, that of the account or of the room. */
   readonly #byArchive = new Map<string, Entry>();
   readonly #byId: Readonly<Record<IdField, Map<string, Entry[]>>> = { id: new Map(), originId: new Map() };
 
+  /** @param dropped Told of an entry that had to make room. */
+  constructor(maxEntries: number, dropped: (entry: Entry) => void) {
+    this.entries = new LruMap({
+      maxEntries,
+      // Those of all conversations are counted together.
+      sizeOf: () => 0,
+      dropped: (entry) => {
+        this.#unindex(entry);
+        dropped(entry);
+      },
+    });
+  }
+
   add(entry: Entry): void {
-    this.entries.add(entry);
-    this.#order.push(entry);
+    this.entries.set(entry, true);
     this.#indexArchive(entry);
     for (const field of ['id', 'originId'] as const) {
       const name = entry[field];
@@ -30,12 +42,11 @@ export class Conversation {
     }
   }
 
-  get oldest(): Entry | undefined {
-    return this.#order.first;
+  delete(entry: Entry): void {
+    if (this.entries.delete(entry)) this.#unindex(entry);
   }
 
-  delete(entry: Entry): void {
-    if (!this.entries.delete(entry)) return;
+  #unindex(entry: Entry): void {
     const { archiveId } = entry;
     if (archiveId !== undefined && this.#byArchive.get(archiveId) === entry) this.#byArchive.delete(archiveId);
     for (const field of ['id', 'originId'] as const) {

@@ -1,12 +1,13 @@
+import { LruMap } from '@sestina/core/util';
 import { Conversation } from './conversation.js';
 import type { Entry } from './entry.js';
-import { Fifo } from './fifo.js';
 
 /** How much is kept. */
 export interface Bounds {
   readonly conversations: number;
   readonly perConversation: number;
   readonly total: number;
+  readonly maxBytes: number;
 }
 
 interface Place {
@@ -14,41 +15,56 @@ interface Place {
   readonly conversation: Conversation;
 }
 
+// An entry with its addresses, and its places in the tables, beside the characters of its ids: measured.
+const ENTRY = 700;
+
 /** Conversations with bounds: of what is too much, the oldest is forgotten, and the conversation that was quiet for longest. */
 export class Entries {
-  readonly #bounds: Bounds;
+  readonly #perConversation: number;
   /** The one in which something was said last is the last. */
-  readonly #conversations = new Map<string, Conversation>();
-  readonly #all = new Set<Entry>();
-  readonly #order = new Fifo(this.#all);
-  readonly #places = new WeakMap<Entry, Place>();
+  readonly #conversations: LruMap<string, Conversation>;
+  readonly #all: LruMap<Entry, Place>;
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds;
+  constructor({ conversations, perConversation, total, maxBytes }: Bounds) {
+    this.#perConversation = perConversation;
+    this.#conversations = new LruMap({
+      maxEntries: conversations,
+      // What is in it is counted below.
+      sizeOf: () => 0,
+      dropped: (_name, conversation) => {
+        for (const entry of conversation.entries.keys()) this.#all.delete(entry);
+      },
+    });
+    this.#all = new LruMap({
+      maxEntries: total,
+      maxBytes,
+      sizeOf: ({ name }, entry) => sizeOf(name, entry),
+      dropped: (entry, place) => this.#dropped(entry, place),
+    });
   }
 
   get size(): number {
     return this.#all.size;
   }
 
+  /** Bytes of memory, estimated. */
+  get bytes(): number {
+    return this.#all.bytes;
+  }
+
   get(name: string): Conversation | undefined {
-    return this.#conversations.get(name);
+    return this.#conversations.peek(name);
   }
 
   add(name: string, entry: Entry): void {
-    const conversation = this.#conversations.get(name) ?? new Conversation();
-    this.#conversations.delete(name);
-    this.#conversations.set(name, conversation);
+    let conversation = this.#conversations.get(name);
+    if (!conversation) {
+      conversation = new Conversation(this.#perConversation, (oldest) => void this.#all.delete(oldest));
+      this.#conversations.set(name, conversation);
+    }
     conversation.add(entry);
-    this.#all.add(entry);
-    this.#order.push(entry);
-    this.#places.set(entry, { name, conversation });
-    const { conversations, perConversation, total } = this.#bounds;
-    if (conversation.entries.size > perConversation) this.#forget(conversation.oldest);
-    if (this.#all.size > total) this.#forget(this.#order.first);
-    if (this.#conversations.size <= conversations) return;
-    const [quiet] = this.#conversations.values();
-    for (const old of [...(quiet?.entries ?? [])]) this.#forget(old);
+    const place = { name, conversation };
+    if (!this.#all.set(entry, place)) this.#dropped(entry, place);
   }
 
   clear(): void {
@@ -56,10 +72,14 @@ export class Entries {
     this.#conversations.clear();
   }
 
-  #forget(entry: Entry | undefined): void {
-    const place = entry && this.#places.get(entry);
-    if (!place || !this.#all.delete(entry)) return;
-    place.conversation.delete(entry);
-    if (place.conversation.entries.size === 0) this.#conversations.delete(place.name);
+  #dropped(entry: Entry, { name, conversation }: Place): void {
+    conversation.delete(entry);
+    if (conversation.entries.size === 0) this.#conversations.delete(name);
   }
+}
+
+function sizeOf(name: string, { id = '', originId = '', archiveId = '', author }: Entry): number {
+  const { jid, occupantId = '' } = author;
+  const characters = id.length + originId.length + archiveId.length + occupantId.length + jid.full.length + name.length;
+  return ENTRY + 2 * characters;
 }

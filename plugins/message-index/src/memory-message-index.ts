@@ -19,12 +19,17 @@ export class MemoryMessageIndexOptions {
    */
   total = 50_000;
   /**
+   * Bytes of memory for what is known of all these, estimated: some 20,000 messages with ordinary ids.
+   * @default 16_777_216
+   */
+  maxBytes = 16_777_216;
+  /**
    * Messages of somebody who is no contact.
    * @default 200
    */
   perStranger = 200;
   /**
-   * Such people. They have no part in `total`: a tenth of it is theirs beside it.
+   * Such people. They have no part in `total` and `maxBytes`: a tenth of these is theirs beside it.
    * @default 2_000
    */
   strangers = 2_000;
@@ -64,13 +69,14 @@ export class MemoryMessageIndex extends MessageIndex {
         throw new ConfigError(`${name} is a whole number from 1, got ${value}`, name);
       }
     }
-    const { perConversation, total, perStranger, strangers } = options;
+    const { perConversation, total, maxBytes, perStranger, strangers } = options;
     this.#xmpp = xmpp;
-    this.#known = new Entries({ conversations: total, perConversation, total });
+    this.#known = new Entries({ conversations: total, perConversation, total, maxBytes });
     this.#strangers = new Entries({
       conversations: strangers,
       perConversation: perStranger,
       total: Math.max(perStranger, Math.floor(total / 10)),
+      maxBytes: Math.max(1, Math.floor(maxBytes / 10)),
     });
     this.own(
       xmpp.messages.describe((message, context) => {

@@ -20,7 +20,7 @@ export class InfoCache {
     maxEntries: MAX_CACHED,
     maxBytes: MAX_CACHED_TOTAL,
     maxValueBytes: MAX_CACHED_SIZE,
-    sizeOf: ({ info }) => sizeOf(info.xml),
+    sizeOf: ({ info }, key) => key.length + sizeOf(info.xml),
   });
 
   get size(): number {

@@ -1,5 +1,5 @@
 import type { JID, Presence } from '@sestina/core';
-import { LruMap } from '@sestina/core/util';
+import { LruMap, weightOf } from '@sestina/core/util';
 import { CODES } from './codes.js';
 import { type Departure, departureOf } from './departure.js';
 import { type JidTrust, type Occupant, roomWord, saidOf } from './occupant.js';
@@ -31,7 +31,10 @@ export class Stay {
   readonly #init: StayInit;
   readonly #events: StayEvents;
   /** Occupants that have laid down a nick and have not come by their new one yet, by that. */
-  readonly #renaming = new LruMap<string, Occupant>({ maxEntries: 1_000 });
+  readonly #renaming = new LruMap<string, Occupant>({
+    maxEntries: 1_000,
+    sizeOf: ({ presence }, nick) => 500 + 2 * nick.length + weightOf(presence.xml),
+  });
 
   constructor(init: StayInit, events: StayEvents) {
     this.#init = init;

@@ -2,6 +2,8 @@ import { LruMap } from '@sestina/core/util';
 
 const MAX_KNOWN = 1_000;
 const MAX_STRANGERS = 100;
+// What is kept of one, with its addresses, beside the characters of its key: measured.
+const KEPT = 1_000;
 
 /** What is kept for each of many: the latest, and of strangers a few, who do not compete with the others. */
 export class PeerTable<V> {
@@ -11,7 +13,12 @@ export class PeerTable<V> {
   /** @param dropped Told of what had to make room. */
   constructor(dropped: (value: V) => void) {
     const table = (maxEntries: number): LruMap<string, V> =>
-      new LruMap({ maxEntries, dropped: (_key, value) => dropped(value) });
+      new LruMap({
+        maxEntries,
+        maxBytes: 2_000 * maxEntries,
+        sizeOf: (_value, key) => KEPT + 4 * key.length,
+        dropped: (_key, value) => dropped(value),
+      });
     this.#known = table(MAX_KNOWN);
     this.#strangers = table(MAX_STRANGERS);
   }

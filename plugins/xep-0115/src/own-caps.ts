@@ -1,6 +1,6 @@
 import { type BaseXMPP, type ElementView, isA, type JID, Presence, type XmlElement } from '@sestina/core';
 import type { PresencePurpose } from '@sestina/core/handlers';
-import { LruMap } from '@sestina/core/util';
+import { LruMap, weightOf } from '@sestina/core/util';
 import type { DiscoInfo, ServiceDiscovery } from '@sestina/xep-0030';
 import type { EntityCapabilitiesOptions } from './options.js';
 import { Caps, NS_CAPS } from './stanza.js';
@@ -28,11 +28,17 @@ export class OwnCaps {
   readonly #disco: ServiceDiscovery;
   readonly #options: EntityCapabilitiesOptions;
   readonly #computed: OwnVerListener;
-  readonly #vers = new LruMap<string, OwnVer>({ maxEntries: MAX_ADDRESSES });
+  readonly #vers = new LruMap<string, OwnVer>({
+    maxEntries: MAX_ADDRESSES,
+    sizeOf: (_ver, key) => 500 + 2 * key.length,
+  });
   /** What the presence of each owner said last in this session; undefined where it had to say nothing. */
   readonly #published = new Map<string, string | undefined>();
   /** By owner and receiver: directed presence that left before its verification string was computed. */
-  readonly #early = new LruMap<string, Presence>({ maxEntries: MAX_ADDRESSES });
+  readonly #early = new LruMap<string, Presence>({
+    maxEntries: MAX_ADDRESSES,
+    sizeOf: ({ xml }, key) => 2 * key.length + weightOf(xml),
+  });
   #changes = 0;
   #scheduled = false;
   #stopped = false;

@@ -23,6 +23,8 @@ declare module '@sestina/core' {
 }
 
 const MAX_BLOCKED = 10_000;
+// Characters of all of them: usual ones have 30.
+const MAX_SIZE = 1_048_576;
 
 /** XEP-0191: Blocking Command, version 1.3. Has the server keep away what some addresses send, and what is for them. */
 export class Blocking extends Plugin {
@@ -154,9 +156,10 @@ export class Blocking extends Plugin {
 
   async #take(signal: AbortSignal): Promise<void> {
     const { items } = await this.#xmpp.iqGet(undefined, new Blocklist(), { answer: Blocklist, signal });
-    if (items.length > MAX_BLOCKED) throw new TooManyBlockedError(items.length, MAX_BLOCKED);
+    const next = byAddress(addressesOf(items));
+    if (items.length > MAX_BLOCKED || sizeOf(next) > MAX_SIZE) throw new TooManyBlockedError(items.length, MAX_BLOCKED);
     this.#known = true;
-    this.#apply(byAddress(addressesOf(items)));
+    this.#apply(next);
   }
 
   #blockedNow(addresses: readonly JID[]): void {
@@ -182,7 +185,7 @@ export class Blocking extends Plugin {
   /** Takes the place of what was, and tells the difference. What comes twice, as a push and as a result, changes nothing then. */
   #apply(next: ReadonlyMap<string, JID>): void {
     const before = this.#blocked;
-    if (next.size > MAX_BLOCKED) {
+    if (next.size > MAX_BLOCKED || sizeOf(next) > MAX_SIZE) {
       this.#xmpp.logger.warn(`more than ${MAX_BLOCKED} addresses are blocked, which are not kept here`);
       this.#known = false;
       return;
@@ -197,6 +200,13 @@ export class Blocking extends Plugin {
 
 function addressesOf(items: Block['items']): readonly JID[] {
   return [...items].flatMap(({ jid }) => jid ?? []);
+}
+
+/** The characters of the addresses. */
+function sizeOf(addresses: ReadonlyMap<string, JID>): number {
+  let size = 0;
+  for (const text of addresses.keys()) size += text.length;
+  return size;
 }
 
 function byAddress(addresses: readonly JID[]): ReadonlyMap<string, JID> {

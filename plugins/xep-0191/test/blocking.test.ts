@@ -95,6 +95,19 @@ describe('the list', () => {
     expect(blocking.isBlocked('u1@x.example')).toBeUndefined();
   });
 
+  it('is too long where its addresses are, however few', async () => {
+    const { stream, blocking, fetch } = await start();
+    const long = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => `x.example/${from + index}${'r'.repeat(900)}`);
+    const refused = expect(blocking.list()).rejects.toMatchObject({ code: 'ERR_TOO_MANY_BLOCKED', count: 1_200 });
+    await stream.recvResult(await stream.expectSent(GET), list(...long(0, 1_200)));
+    await refused;
+    await fetch(...long(0, 1_100));
+    expect(blocking.isBlocked(long(0, 1)[0] as string)).toBe(true);
+    await stream.recv(push(command('block', ...long(1_100, 100))));
+    expect(blocking.isBlocked(long(0, 1)[0] as string)).toBeUndefined();
+  });
+
   it('gives up after its timeout, and with the plugin', async () => {
     const { stream, xmpp, blocking } = await start();
     const late = expect(blocking.list({ timeout: 500 })).rejects.toBeInstanceOf(TimeoutError);

@@ -1,5 +1,5 @@
 import { type AskOptions, type BaseXMPP, type JID, StanzaError } from '@sestina/core';
-import { LruMap } from '@sestina/core/util';
+import { LruMap, weightOf } from '@sestina/core/util';
 import type { Form } from '@sestina/xep-0004';
 import type { ServiceDiscovery } from '@sestina/xep-0030';
 import { addressOf } from './open-queries.js';
@@ -22,7 +22,10 @@ const TEXT_FIELDS = ['{urn:xmpp:fulltext:0}fulltext', 'withtext'];
 export class KnownArchives {
   readonly #xmpp: BaseXMPP;
   readonly #disco: ServiceDiscovery;
-  readonly #forms = new LruMap<string, Form>({ maxEntries: MAX_FORMS });
+  readonly #forms = new LruMap<string, Form>({
+    maxEntries: MAX_FORMS,
+    sizeOf: ({ xml }, key) => 2 * key.length + weightOf(xml),
+  });
 
   constructor(xmpp: BaseXMPP, disco: ServiceDiscovery) {
     this.#xmpp = xmpp;

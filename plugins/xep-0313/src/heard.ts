@@ -9,7 +9,7 @@ const MAX_TOLD = 1_000;
 /** What was heard and sent in this session, by what archives call it: that is not told again. */
 export class Heard {
   readonly #xmpp: BaseXMPP;
-  readonly #heard = new LruMap<string, true>({ maxEntries: MAX_HEARD });
+  readonly #heard = new LruMap<string, true>({ maxEntries: MAX_HEARD, maxBytes: 4_194_304 });
   /** Ids of messages of ours. Our own server does not tell us what its archive calls them. */
   readonly #sent = new LruMap<string, true>({ maxEntries: MAX_SENT });
 

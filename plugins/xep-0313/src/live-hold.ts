@@ -7,11 +7,12 @@ import {
   type Registration,
 } from '@sestina/core';
 import type { Unwrapped } from '@sestina/core/handlers';
+import { weightOf } from '@sestina/core/util';
 import { isAccount } from './open-queries.js';
 
 /** Messages that are held back at most; more of them go on as they come. */
 const MAX_HELD = 1_000;
-/** Characters of them. */
+/** Bytes of them, estimated. */
 const MAX_SIZE = 2_097_152;
 
 /** Who holds messages back. */
@@ -82,7 +83,7 @@ export class LiveHold {
       void this.release();
       return message;
     }
-    this.#size += sizeOf(message);
+    this.#size += 500 + weightOf(message.xml);
     this.#host.heldBack(message, context);
     const sentAt = context.sentAt ?? this.#host.sentAt(message);
     this.#held.push({ message, known: { ...context, kind: context.kind, sentAt } });
@@ -95,9 +96,4 @@ export class LiveHold {
     if (isAccount(this.#xmpp, this.#archive)) return kind !== 'room';
     return kind === 'room' && from?.bare.equals(this.#archive) === true;
   }
-}
-
-/** A rough measure: what is said, and what stands around it. */
-function sizeOf({ xml }: Message): number {
-  return 500 + (xml.child('body')?.text.length ?? 0);
 }

@@ -3,6 +3,9 @@ import { ConfigError } from '../errors.js';
 import { JID, MAX_JID } from './jid.js';
 import { JidError } from './jid-error.js';
 
+// Characters of the addresses of a generation; each is there up to four times, whole and in parts.
+const LONGEST = 65_536;
+
 /**
  * Reads JIDs and remembers those it has read lately, so that the few addresses of a connection are read once. Belongs to
  * one connection.
@@ -11,6 +14,7 @@ export class JidParser {
   // Two generations in place of an order of use: whatever was read since the last change of generations survives the
   // next one, and a hit costs one look-up.
   readonly #half: number;
+  #length = 0;
   #young = new LazyMap<string, JID>();
   #old = new LazyMap<string, JID>();
 
@@ -41,9 +45,11 @@ export class JidParser {
     if (known !== undefined) return known;
     const own = ownString(text);
     const jid = this.#old.get(text) ?? JID.parse(own);
-    if (this.#young.size >= this.#half) {
+    this.#length += text.length;
+    if (this.#young.size >= this.#half || this.#length > LONGEST) {
       this.#old = this.#young;
       this.#young = new LazyMap();
+      this.#length = text.length;
     }
     this.#old.delete(text);
     this.#young.set(own, jid);

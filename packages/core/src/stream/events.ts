@@ -1,4 +1,4 @@
-import { LazyMap, LazySet } from '@sestina/xml';
+import { LazyMap, LazySet, LruMap, weightOf, XmlElement } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
@@ -47,6 +47,9 @@ export interface EventsOwner {
 }
 
 const MANY = 100;
+// Of what waits for an iteration: how much at most, and how many that may hold on to what they were read from.
+const MOST_BYTES = 4_194_304;
+const FEW = 16;
 
 /** Typed events, each call in its turn on the event queue. */
 export class Events<M extends EventMap> {
@@ -152,21 +155,21 @@ export class Events<M extends EventMap> {
 
   /**
    * Every such event from this call on, for `for await`; ends with the signal, or when the loop is left. Holds at most
-   * `limit` (default 1,000) that nobody has looked at, dropping the oldest.
+   * `limit` (default 1,000), and 4 MiB, that nobody has looked at, dropping the oldest.
    */
   iterate<K extends keyof M>(
     name: K,
     { signal, limit = 1_000 }: { signal?: AbortSignal; limit?: number } = {},
   ): AsyncIterableIterator<M[K]> {
-    const buffer: M[K][] = [];
+    const buffer = new LruMap<number, M[K]>({ maxEntries: limit, maxBytes: MOST_BYTES, sizeOf });
+    let count = 0;
     const wakes: (() => void)[] = [];
     let ended = false;
     const wake = (): void => {
       for (const resume of wakes.splice(0)) resume();
     };
     const take = (data: M[K]): void => {
-      buffer.push(data);
-      if (buffer.length > limit) buffer.shift();
+      buffer.set(count++, buffer.size < FEW ? data : compact(data));
       wake();
     };
     const registration = this.#subscribe(name, take, { once: false, settles: true, sequential: false });
@@ -183,13 +186,13 @@ export class Events<M extends EventMap> {
     const iterator: AsyncIterableIterator<M[K]> = {
       async next() {
         for (;;) {
-          if (buffer.length > 0) return { value: buffer.shift() as M[K], done: false };
+          if (buffer.size > 0) return { value: buffer.shift() as M[K], done: false };
           if (ended) return { value: undefined, done: true };
           await new Promise<void>((resolve) => wakes.push(resolve));
         }
       },
       async return() {
-        buffer.length = 0;
+        buffer.clear();
         end();
         return { value: undefined, done: true };
       },
@@ -263,6 +266,17 @@ export class Events<M extends EventMap> {
   #follow(subscription: Subscription, result: PromiseLike<unknown>): Promise<unknown> {
     return Promise.resolve(result).then(undefined, (error: unknown) => this.#report(error, whatOf(subscription)));
   }
+}
+
+/** Bytes of memory that an event takes, estimated: of the stanzas that it is or has. */
+function sizeOf(data: unknown): number {
+  const parts = typeof data === 'object' && data !== null ? [data, ...Object.values(data)] : [];
+  return parts.reduce((sum, { xml } = {}) => sum + (xml instanceof XmlElement ? weightOf(xml) : 64), 64);
+}
+
+function compact<T>(data: T): T {
+  const { compact: own } = data as { compact?: () => T };
+  return typeof own === 'function' ? own.call(data) : data;
 }
 
 function whatOf(subscription: Subscription): string {

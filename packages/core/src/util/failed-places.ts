@@ -1,5 +1,5 @@
+import { LruMap } from '@sestina/xml';
 import type { Clock } from '../services/clock.js';
-import { LruMap } from './lru-map.js';
 
 // Milliseconds that a place comes last after it has failed.
 const SHY = 300_000;

@@ -1,5 +1,5 @@
+import { LruMap } from '@sestina/xml';
 import type { Clock } from '../services/clock.js';
-import { LruMap } from './lru-map.js';
 
 /** How often something may happen. */
 export interface RateLimiterOptions {
@@ -22,6 +22,9 @@ export interface RateLimiterOptions {
   readonly maxKeys?: number | undefined;
 }
 
+// What a key takes beside its text: measured.
+const BYTES = 200;
+
 /** Allows something so many times within any stretch of time, for each key and in all. */
 export class RateLimiter<K = string> {
   readonly #clock: Clock;
@@ -37,7 +40,10 @@ export class RateLimiter<K = string> {
     this.#perKey = perKey;
     this.#total = total;
     this.#window = window;
-    this.#times = new LruMap({ maxEntries: maxKeys });
+    this.#times = new LruMap({
+      maxEntries: maxKeys,
+      sizeOf: (_times, key) => BYTES + 2 * String(key).length + 8 * perKey,
+    });
   }
 
   /** Counts one and gives 0; or counts nothing and gives the milliseconds after which it is allowed again. */

@@ -27,6 +27,13 @@ describe('JidParser', () => {
     }
   });
 
+  it('remembers fewer of those that are long', () => {
+    const parser = new JidParser();
+    for (let n = 0; n < 2_000; n++) parser.parse(`eve@example.net/${n}${'x'.repeat(900)}`);
+    expect(parser.size).toBeLessThan(200);
+    expect(parser.size).toBeGreaterThan(50);
+  });
+
   it('does not remember what is no JID', () => {
     const parser = new JidParser();
     expect(() => parser.parse('@@//')).toThrow(JidError);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TimeoutError } from '../../src/errors.js';
+import { Message } from '../../src/stanza/message.js';
 import { EventQueue } from '../../src/stream/event-queue.js';
 import { Events } from '../../src/stream/events.js';
 import { ManualClock } from '../helpers/stream-clock.js';
@@ -11,6 +12,7 @@ watchRejections();
 interface Map {
   ping: { readonly n: number };
   pong: string;
+  said: Message;
 }
 
 function make() {
@@ -315,5 +317,19 @@ describe('iterate', () => {
     await clock.idle();
     expect((await iterator.next()).value).toBe('2');
     expect((await iterator.next()).value).toBe('3');
+  });
+
+  it('holds no more than 4 MiB of stanzas that nobody looks at, and most of them without what they were read from', async () => {
+    const { clock, events } = make();
+    const iterator = events.iterate('said');
+    for (let n = 0; n < 200; n++) {
+      events.emit('said', new Message({ id: `${n}`, body: 'x'.repeat(65_536) }));
+      await clock.idle();
+    }
+    const ids: number[] = [];
+    while (ids.at(-1) !== 199) ids.push(Number((await iterator.next()).value.id));
+    expect(ids.length).toBeLessThanOrEqual(64);
+    expect(ids.length).toBeGreaterThan(30);
+    expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => 200 - ids.length + index));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LruMap } from '../../src/util/lru-map.js';
+import { LruMap } from '../../src/util/index.js';
 import { Seeded } from '../helpers/seeded.js';
 
 const random = new Seeded();
@@ -28,6 +28,68 @@ describe('LruMap', () => {
     const map = new LruMap<string, undefined>({ maxEntries: 2 });
     map.set('a', undefined);
     expect([map.has('a'), map.size]).toEqual([true, 1]);
+  });
+
+  it('counts the characters of keys and texts where nobody says how large they are', () => {
+    const map = new LruMap<string, string | number>({ maxEntries: 9_999 });
+    map.set('k'.repeat(1_000), 'v'.repeat(1_000));
+    expect(map.bytes).toBeGreaterThanOrEqual(4_000);
+    expect(map.bytes).toBeLessThan(4_500);
+    for (let i = 0; i < 1_000; i++) map.set(`${i}${'k'.repeat(2_000)}`, i);
+    expect(map.bytes).toBeLessThanOrEqual(1_048_576);
+    expect(map.size).toBeGreaterThan(200);
+  });
+
+  it('lets strangers make room before anybody else, and none of them takes the place of another one', () => {
+    const dropped: string[] = [];
+    const map = new LruMap<string, number>({
+      maxEntries: 3,
+      isStranger: (value) => value < 0,
+      dropped: (key) => dropped.push(key),
+    });
+    for (const [key, value] of [
+      ['s', -1],
+      ['a', 1],
+      ['t', -2],
+      ['b', 2],
+    ] as const)
+      map.set(key, value);
+    map.get('t');
+    map.set('c', 3);
+    expect([[...map.keys()], dropped]).toEqual([
+      ['a', 'b', 'c'],
+      ['s', 't'],
+    ]);
+    expect(map.set('u', -3)).toBe(false);
+    expect([[...map.keys()], dropped]).toEqual([
+      ['a', 'b', 'c'],
+      ['s', 't', 'u'],
+    ]);
+    map.set('d', 4);
+    expect([...map.keys()]).toEqual(['b', 'c', 'd']);
+  });
+
+  it('makes room for what stands beside it', () => {
+    const map = new LruMap<string, string>({ maxEntries: 9, maxBytes: 10, sizeOf: (value) => value.length });
+    for (const key of ['a', 'b', 'c']) map.set(key, 'xxx');
+    map.reserved += 4;
+    expect([[...map.keys()], map.bytes, map.reserved]).toEqual([['b', 'c'], 6, 4]);
+    map.reserved = 20;
+    expect([map.size, map.set('d', 'x')]).toEqual([0, false]);
+    map.reserved = 0;
+    expect(map.set('d', 'x')).toBe(true);
+  });
+
+  it('tells of what it drops while it may be written to', () => {
+    const map: LruMap<string, number> = new LruMap<string, number>({
+      maxEntries: 2,
+      dropped: (key, value) => {
+        if (value < 3) map.set(`${key}'`, value + 10);
+      },
+    });
+    for (const [index, key] of ['a', 'b', 'c'].entries()) map.set(key, index);
+    expect(map.size).toBe(2);
+    expect([...map.keys()].every((key) => map.peek(key) !== undefined)).toBe(true);
   });
 
   it(`does what a slow model does (SEED=${random.seed})`, () => {

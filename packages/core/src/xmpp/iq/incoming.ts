@@ -35,7 +35,11 @@ export class IncomingIqs {
   constructor(host: IncomingIqHost, limits: Partial<IqLimits> | undefined) {
     this.#host = host;
     this.#handlers = new IqHandlers(limits, host.clock, (from, to) => host.vouches(from, to));
-    this.#open = new OpenRequests(host.clock, (iq) => void host.send(iq.errorReply('service-unavailable')));
+    this.#open = new OpenRequests(
+      host.clock,
+      (iq) => void host.send(iq.errorReply('service-unavailable')),
+      ({ from, to }) => host.vouches(from, to) === undefined,
+    );
   }
 
   /** How many are worked on at once. */

@@ -1,27 +1,37 @@
-import { LazyMap, type Origin, type XmlElement } from '@sestina/xml';
+import { LazyMap, LruMap, type Origin, weightOf, type XmlElement } from '@sestina/xml';
 import type { Clock, Timer } from '../../services/clock.js';
 import type { Iq } from '../../stanza/iq.js';
 
 /** Milliseconds that handlers have for the answer to a request. */
 export const LATE = 60_000;
 
-// Beyond that many the oldest one is given up at once.
+// Beyond that the oldest one is given up at once, those of strangers first.
 const MOST = 1_000;
+const MOST_BYTES = 4_194_304;
 
 /** Requests of others, until they are answered: who asked is owed one answer, however that is made. */
 export class OpenRequests {
   readonly #clock: Clock;
   readonly #giveUp: (request: Iq) => void;
-  readonly #open = new LazyMap<Origin, Iq>();
+  readonly #open: LruMap<Origin, Iq>;
   /** Those whose handlers need not answer, with the time that they have for it; the oldest first. */
   readonly #due = new LazyMap<Origin, { readonly request: Iq; readonly end: number }>();
   /** For the oldest of them. */
   #timer: Timer | undefined;
 
   /** @param giveUp Answers a request that nobody has answered in time. */
-  constructor(clock: Clock, giveUp: (request: Iq) => void) {
+  constructor(clock: Clock, giveUp: (request: Iq) => void, isStranger: (request: Iq) => boolean) {
     this.#clock = clock;
     this.#giveUp = giveUp;
+    this.#open = new LruMap({
+      maxEntries: MOST,
+      maxBytes: MOST_BYTES,
+      sizeOf: ({ xml }) => weightOf(xml),
+      isStranger,
+      dropped: (origin, request) => {
+        if (this.#due.delete(origin)) giveUp(request);
+      },
+    });
   }
 
   /** One has come. */
@@ -29,12 +39,6 @@ export class OpenRequests {
     const origin = originOf(request);
     if (!origin) return;
     this.#open.set(origin, request);
-    if (this.#open.size <= MOST) return;
-    for (const [oldest, iq] of this.#open) {
-      this.#open.delete(oldest);
-      if (this.#due.delete(oldest)) this.#giveUp(iq);
-      break;
-    }
   }
 
   /** All that took it have been called, and none of them has to answer. */
@@ -43,7 +47,10 @@ export class OpenRequests {
     if (!origin || origin.answered) this.forget(request);
     else if (!this.#open.has(origin)) this.#giveUp(request);
     else {
-      this.#due.set(origin, { request, end: this.#clock.monotonic() + LATE });
+      // It waits longer than what it was read from is to be kept.
+      const kept = request.compact();
+      this.#due.set(origin, { request: kept, end: this.#clock.monotonic() + LATE });
+      this.#open.set(origin, kept);
       if (!this.#timer) this.#wait(LATE);
     }
   }
@@ -72,8 +79,8 @@ export class OpenRequests {
     if (type !== 'result' && type !== 'error') return undefined;
     const id = answer.attribute('id');
     let found: Origin | undefined;
-    for (const [origin, { xml }] of this.#open) {
-      if (xml.attribute('id') !== id || answer.attribute('to') !== origin.from?.full) continue;
+    for (const origin of this.#open.keys()) {
+      if (this.#open.peek(origin)?.xml.attribute('id') !== id || answer.attribute('to') !== origin.from?.full) continue;
       // A client has one address, which its server fills in.
       if (isComponent && answer.attribute('from') !== origin.to?.full) continue;
       if (!origin.answered) return origin;

@@ -1,4 +1,4 @@
-import { ownString, XmlElement, type XmlNode } from '@sestina/xml';
+import { ownString, weightOf, XmlElement } from '@sestina/xml';
 import { Presence, type PresenceShow } from '../../stanza/presence.js';
 import { seal } from '../../stream/seal.js';
 
@@ -24,21 +24,13 @@ export interface KeptPresence extends ResourcePresence {
 export const MAX_WEIGHT = 8_192;
 // In UTF-16 units: what is shown beside a name.
 const MAX_STATUS = 256;
-// What an element, an attribute and a string take beside their characters, and who is there beside the presence: measured.
-const ELEMENT = 160;
-const ATTRIBUTE = 64;
-const PART = 64;
-const STRING = 24;
+// What who is there takes beside the presence: measured.
 const BASE = 1_050;
-
-// Beyond Latin-1 a character takes two bytes.
-const WIDE = /[\u0100-\uffff]/;
-const SHORT = 128;
 
 /** What is kept of a presence: a copy that holds on to nothing of what it was read from, without its payload where that is large. */
 export function keepPresence(presence: Presence): KeptPresence {
-  const weight = weigh(presence.xml, MAX_WEIGHT - BASE);
-  return weight === undefined ? shortened(presence) : kept(presence, compact(presence), BASE + weight, true);
+  const weight = BASE + weightOf(presence.xml, MAX_WEIGHT - BASE);
+  return weight > MAX_WEIGHT ? shortened(presence) : kept(presence, compact(presence), weight, true);
 }
 
 /** What is left of it without its payload. */
@@ -51,7 +43,7 @@ export function shortened(presence: Presence): KeptPresence {
   const short = new Presence(xml).set({ show, status: status && cut(status) });
   if (priority !== 0) short.priority = priority;
   const left = compact(short.bind(presence.stream));
-  return kept(left, left, BASE + (weigh(left.xml) ?? 0), false);
+  return kept(left, left, BASE + weightOf(left.xml), false);
 }
 
 /** Without half a character at the end. */
@@ -70,32 +62,4 @@ function compact(presence: Presence): Presence {
   const copy = presence.compact();
   seal(copy.xml);
   return copy;
-}
-
-/** Undefined where it is beyond the limit: then not all of it was looked at. */
-function weigh(xml: XmlElement, limit = Number.POSITIVE_INFINITY): number | undefined {
-  const { unreadBytes } = xml;
-  let weight = ELEMENT;
-  // Nothing is read in order to be weighed: it is kept as it is.
-  if (unreadBytes !== undefined) weight += PART + STRING + 2 * unreadBytes;
-  else {
-    const { attributeCount, nodeCount } = xml;
-    for (let i = 0; i < attributeCount; i++) weight += ATTRIBUTE + length(xml.attributeValueAt(i) as string);
-    for (let i = 0; i < nodeCount; i++) {
-      const child = xml.nodeAt(i) as XmlNode;
-      if (weight > limit) return undefined;
-      if (typeof child === 'string') weight += length(child);
-      else {
-        const inside = weigh(child, limit - weight);
-        if (inside === undefined) return undefined;
-        weight += inside;
-      }
-    }
-  }
-  return weight > limit ? undefined : weight;
-}
-
-function length(text: string): number {
-  // To look at a short one takes more than it is worth.
-  return STRING + text.length * (text.length <= SHORT || WIDE.test(text) ? 2 : 1);
 }

@@ -1,4 +1,4 @@
-import { LazySet } from '@sestina/xml';
+import { LruMap } from '@sestina/xml';
 import type { RosterItem } from './roster-item.js';
 
 const MAX_BYTES = 16 * 1_024 * 1_024;
@@ -10,11 +10,8 @@ const MAX_BYTES = 16 * 1_024 * 1_024;
  */
 export class PresenceLedger {
   readonly #max: number;
-  #bytes = 0;
-  /** Strangers that are there, the oldest first. */
-  readonly #strangers = new LazySet<RosterItem>();
-  /** Contacts of whom more is kept than that they are there, the oldest first. */
-  readonly #contacts = new LazySet<RosterItem>();
+  /** Strangers that are there, and contacts of whom more is kept than that; with what was counted of each. */
+  readonly #yielding: LruMap<RosterItem, number>;
   /** Contacts of all rosters. */
   contacts = 0;
   /** Bytes of memory that they take, estimated. */
@@ -28,50 +25,54 @@ export class PresenceLedger {
     maxBytes = MAX_BYTES,
   ) {
     this.#max = maxBytes;
+    this.#yielding = new LruMap({
+      maxEntries: Number.POSITIVE_INFINITY,
+      maxBytes,
+      sizeOf: (weight) => weight,
+      isStranger: (_weight, peer) => peer.standing === 'stranger',
+      dropped: (peer) => this.#makeRoom(peer),
+    });
   }
 
   /** Bytes of memory that kept presence takes, estimated. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#yielding.bytes + this.#yielding.reserved;
   }
 
   /** Something has come from that one, or it is counted among others now. False: there was no room. */
   update(peer: RosterItem): boolean {
     this.remove(peer);
-    if (peer.weight === 0) return true;
-    this.#bytes += peer.weight;
-    peer.counted = peer.weight;
-    if (peer.standing === 'stranger') this.#strangers.add(peer);
-    else if (peer.standing === 'contact' && peer.detailed) this.#contacts.add(peer);
-    return this.#bytes <= this.#max || this.#makeRoom(peer);
+    const { weight, standing } = peer;
+    if (weight === 0) return true;
+    const yields = standing === 'stranger' || (standing === 'contact' && peer.detailed);
+    if (!yields) this.#reserve(peer);
+    // One that is larger than all that there may be makes room, too.
+    else if (!this.#yielding.set(peer, weight) && peer.counted === 0 && peer.weight > 0) this.#makeRoom(peer);
+    if (peer.weight > 0 && this.bytes <= this.#max) return true;
+    this.full();
+    return standing === 'own';
   }
 
   /** Nothing is kept of that one. */
   remove(peer: RosterItem): void {
-    this.#bytes -= peer.counted;
+    this.#yielding.delete(peer);
+    this.#yielding.reserved -= peer.counted;
     peer.counted = 0;
-    this.#strangers.delete(peer);
-    this.#contacts.delete(peer);
   }
 
-  #makeRoom(latest: RosterItem): boolean {
+  /** What does not give way. */
+  #reserve(peer: RosterItem): void {
+    peer.counted = peer.weight;
+    this.#yielding.reserved += peer.counted;
+  }
+
+  #makeRoom(peer: RosterItem): void {
     this.full();
-    while (this.#bytes > this.#max) {
-      const [stranger] = this.#strangers;
-      const [contact] = this.#contacts;
-      if (stranger) {
-        this.remove(stranger);
-        stranger.forget();
-        if (stranger === latest) return false;
-      } else if (contact) {
-        this.remove(contact);
-        contact.shorten();
-        this.#bytes += contact.weight;
-        contact.counted = contact.weight;
-      } else {
-        return latest.standing === 'own';
-      }
+    if (peer.standing === 'stranger') {
+      peer.forget();
+    } else {
+      peer.shorten();
+      this.#reserve(peer);
     }
-    return true;
   }
 }

@@ -1,4 +1,4 @@
-import { XmlElement } from '@sestina/xml';
+import { Origin, XmlElement } from '@sestina/xml';
 import { describe, expect, it } from 'vitest';
 import { JID } from '../../../src/jid/index.js';
 import { element } from '../../../src/stanza/element.js';
@@ -74,7 +74,11 @@ it('a plugin that is removed after the loss of a session is told of its end, onc
 describe('a request that was answered', () => {
   const request = (clock: ManualClock) => {
     const late: Iq[] = [];
-    const open = new OpenRequests(clock, (iq) => late.push(iq));
+    const open = new OpenRequests(
+      clock,
+      (iq) => late.push(iq),
+      () => true,
+    );
     const iq = new Iq(xml(PING.replace('<iq ', "<iq xmlns='jabber:client' ")));
     // As admission has read it.
     iq.xml.origin?.setAddresses(JID.from('bob@example.net/x'), undefined);
@@ -100,6 +104,30 @@ describe('a request that was answered', () => {
       expect(late).toEqual([]);
       expect(clock.pending).toBe(0);
     }
+  });
+
+  it('gives way to others beyond 4 MiB, that of a stranger before those of anybody else', async () => {
+    const clock = new ManualClock();
+    const late: string[] = [];
+    const isStranger = ({ id }: Iq): boolean => id?.startsWith('s') === true;
+    const open = new OpenRequests(clock, ({ id }) => void late.push(`${id}`), isStranger);
+    const ask = (id: string, size: number): void => {
+      const iq = new Iq(new XmlElement('iq', 'jabber:client', { type: 'get', id }).append('x'.repeat(size)));
+      iq.xml.origin = new Origin();
+      iq.xml.origin.seal();
+      open.add(iq);
+      open.called(iq);
+    };
+    ask('ours', 1_000_000);
+    for (const id of ['s1', 's2', 's3']) ask(id, 1_000_000);
+    expect(late).toEqual([]);
+    ask('s4', 1_000_000);
+    expect(late).toEqual(['s1']);
+    ask('s5', 3_500_000);
+    // There is no room for it beside ours.
+    expect(late).toEqual(['s1', 's2', 's3', 's4', 's5']);
+    await clock.advance(60_000);
+    expect(late.at(-1)).toBe('ours');
   });
 
   it('is remembered where its handler is still at work: a second answer is known for one', () => {
