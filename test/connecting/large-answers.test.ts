@@ -1,5 +1,5 @@
 import { ClientXMPP } from '@sestina/client';
-import { ReceiveLimitError, SilentLogger, Tracer, type XmlElement } from '@sestina/core';
+import { attr, element, ReceiveLimitError, SilentLogger, Tracer, type XmlElement } from '@sestina/core';
 import { MemoryServer, SeededRandom, VirtualClock } from '@sestina/testing';
 import { ServiceDiscovery, TooManyItemsError } from '@sestina/xep-0030';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +80,68 @@ describe('a large answer', () => {
     await clock.advance(5_000);
     expect(await lost).toMatchObject({ reason: { code: 'ERR_RECEIVE_LIMIT' }, willReconnect: true });
     await settled(clock, client.disconnect());
+  });
+});
+
+const NS_ARCHIVE = 'urn:test:archive';
+class Query extends element('query', NS_ARCHIVE, { q: attr('q') }) {}
+class Result extends element('result', NS_ARCHIVE, { q: attr('q') }) {}
+
+/** One message of an archive, with so many bytes in it. */
+const piece = (bytes: number): string =>
+  `<message from='archive.localhost' to='alice@localhost/a'><result xmlns='${NS_ARCHIVE}' q='q'><forwarded xmlns='urn:xmpp:forward:0'>` +
+  `<message xmlns='jabber:client'><body>${'x'.repeat(bytes)}</body></message></forwarded></result></message>`;
+
+/** Asks an archive that answers with those messages; what the server in memory says, which knows of none, comes too late. */
+function collect({ client, server }: ReturnType<typeof world>, pieces: readonly string[]) {
+  const iq = client.iq({ type: 'set', id: 'q1', to: 'archive.localhost' }, new Query({ q: 'q' }));
+  const collected = client.collect(iq, Result, { max: 200, accept: ({ q }) => q === 'q' });
+  collected.catch(() => {});
+  const session = server.session('alice@localhost/a');
+  for (const text of pieces) session?.send(text);
+  session?.send("<iq type='result' id='q1' from='archive.localhost' to='alice@localhost/a'/>");
+  return collected;
+}
+
+describe('an answer of many messages', () => {
+  it.each([
+    ['a page of 2 MB in 200 messages', Array.from({ length: 200 }, () => piece(10_000))],
+    ['one message of 300 KB', [piece(300_000)]],
+    ['one message that is larger than others may be', [piece(2_000_000)]],
+  ])('such as %s is taken as things are', async (_, pieces) => {
+    const it = world(0);
+    await settled(it.clock, it.client.connect());
+    expect((await settled(it.clock, collect(it, pieces))).pieces).toHaveLength(pieces.length);
+    expect(it.client.online).toBe(true);
+    await settled(it.clock, it.client.disconnect());
+  });
+
+  it('comes behind what handlers are slow with', async () => {
+    const it = world(0, { maxUnhandled: 10 });
+    await settled(it.clock, it.client.connect());
+    it.client.on('message', () => new Promise(() => {}));
+    for (let i = 0; i < 20; i++)
+      it.server.session('alice@localhost/a')?.send("<message from='bob@localhost'><body>x</body></message>");
+    const collected = collect(
+      it,
+      Array.from({ length: 200 }, () => piece(10_000)),
+    );
+    expect((await settled(it.clock, collected)).pieces).toHaveLength(200);
+    await it.client.dispose();
+  });
+
+  it('that is too large does not make a client log in for ever: it ends with the name of the option', async () => {
+    const it = world(0, { limits: { maxStanzaBytes: 10_000, maxAnswerBytes: 20_000 } });
+    const ends: { willReconnect: boolean; reason: Error }[] = [];
+    it.client.on('disconnected', (end) => ends.push(end));
+    it.client.on('sessionStart', () => {
+      collect(it, [piece(30_000)]).catch(() => {});
+    });
+    await settled(it.clock, it.client.connect());
+    await it.clock.advance(3_600_000);
+    expect(ends.map(({ willReconnect }) => willReconnect)).toEqual([true, true, true, false]);
+    expect(ends.at(-1)?.reason).toMatchObject({ code: 'ERR_RECEIVE_LIMIT', option: 'limits.maxAnswerBytes' });
+    expect(it.clock.pending).toEqual([]);
   });
 });
 

@@ -49,8 +49,8 @@ export class ArchivePageTooLargeError extends SestinaError {
   readonly code = 'ERR_ARCHIVE_PAGE';
 
   constructor(
-    /** `pageSize`: more messages than were asked for. `maxPageBytes`: of that plugin option. `limits.maxStanzaBytes`: one message alone, of that option of the connection. */
-    readonly option: 'limits.maxStanzaBytes' | 'maxPageBytes' | 'pageSize',
+    /** `pageSize`: more messages than were asked for. `maxPageBytes`: of that plugin option. `limits.maxAnswerBytes`: one message alone, of that option of the connection. */
+    readonly option: 'limits.maxAnswerBytes' | 'maxPageBytes' | 'pageSize',
     cause: Error,
   ) {
     super(`a page of an archive is too large: ${ADVICE[option]}`, { cause });
@@ -58,8 +58,8 @@ export class ArchivePageTooLargeError extends SestinaError {
 }
 
 const ADVICE = {
-  'limits.maxStanzaBytes':
-    'it holds a message that `limits.maxStanzaBytes` of the connection does not let in, which ended the connection; raise it, or ask for what is before and behind that message',
+  'limits.maxAnswerBytes':
+    'it holds a message that `limits.maxAnswerBytes` of the connection does not let in, which ended the connection; raise it, or ask for what is before and behind that message',
   maxPageBytes: 'ask with a smaller `pageSize`, or raise `maxPageBytes`',
   pageSize: 'the archive sent more messages than `pageSize` asked for',
 } as const;

@@ -80,8 +80,8 @@ function tooLarge(error: unknown): ArchivePageTooLargeError | undefined {
   // A message that is too large for the stream has ended the session.
   let cause = error;
   for (let depth = 0; cause instanceof SestinaError && depth < 5; depth++) {
-    if ((cause as { limit?: unknown }).limit === 'maxStanzaBytes') {
-      return new ArchivePageTooLargeError('limits.maxStanzaBytes', error as SestinaError);
+    if ((cause as { limit?: unknown }).limit === 'maxAnswerBytes') {
+      return new ArchivePageTooLargeError('limits.maxAnswerBytes', error as SestinaError);
     }
     cause = cause.cause;
   }

@@ -177,13 +177,17 @@ describe('large pages', () => {
     await expect(played.serve(archive.page({ pageSize: 5 }))).resolves.toMatchObject({ complete: false });
   });
 
-  it('with a message that the stream does not let in say which option that is', async () => {
-    const { stream, page, queryId } = await asking();
+  it('take a message that is larger than others may be, and say which option it is where it is too large', async () => {
+    const limits = { maxStanzaBytes: 10_000, maxAnswerBytes: 50_000 };
+    const one = (bytes: number): Kept => conversation(1, () => 'x'.repeat(bytes))[0] as Kept;
+    const taken = await asking([], {}, {}, { options: { limits } });
+    await taken.stream.recv(result(taken.queryId, one(30_000)) + fin(taken.id));
+    expect((await taken.page).messages).toHaveLength(1);
+    const { stream, page, queryId } = await asking([], {}, {}, { options: { limits } });
     const failed = page.catch((error: unknown) => error);
-    const huge = conversation(1, () => 'x'.repeat(1_100_000))[0] as Kept;
-    await stream.recv(result(queryId, huge));
+    await stream.recv(result(queryId, one(60_000)));
     await stream.idle();
-    expect(await failed).toMatchObject({ code: 'ERR_ARCHIVE_PAGE', option: 'limits.maxStanzaBytes' });
+    expect(await failed).toMatchObject({ code: 'ERR_ARCHIVE_PAGE', option: 'limits.maxAnswerBytes' });
   });
 });
 

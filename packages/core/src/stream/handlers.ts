@@ -1,3 +1,4 @@
+import type { XmlElement } from '@sestina/xml';
 import { DisconnectedError, TimeoutError } from '../errors.js';
 import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
@@ -21,6 +22,8 @@ export interface Handler {
   readonly answers?: boolean | undefined;
   /** Hears what was said in messages: unwrapped, decrypted, or not at all, instead of the stanza that came. Default false. */
   readonly hearsMessages?: boolean | undefined;
+  /** Whether a stanza that matches, of which a part was read, is an answer that was asked for: it may be larger than others. Default false. */
+  awaits?(stanza: XmlElement): boolean;
   /** Asked before it is given a stanza: what the matcher cannot see in the XML. One that is not accepted is not handled. */
   accepts?(stanza: ElementView): boolean;
   /** @param bytes What it took on the stream, in bytes. */

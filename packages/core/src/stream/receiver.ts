@@ -63,6 +63,11 @@ export class Receiver {
     return this.#waiters > 0;
   }
 
+  /** Whether a handler waits for that stanza, of which a part was read. */
+  awaits(stanza: XmlElement): boolean {
+    return this.#index.match(stanza).some((handler) => handler.awaits?.(stanza));
+  }
+
   /** The names of the registered handlers. */
   get names(): string[] {
     return [...this.#index].map((handler) => handler.name);

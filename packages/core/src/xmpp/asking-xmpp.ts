@@ -71,7 +71,7 @@ export abstract class AskingXMPP extends PresenceXMPP {
 
   /**
    * Sends a stanza whose answer is no result of an iq, as a presence to a room, and resolves with that answer. It counts by who sends
-   * it, its kind and its id, or what `accept` says in place of the id; an error counts by its id.
+   * it, its kind and its id, or what `accept` says in place of the id. An error counts by its id, from an address that was asked or named.
    * @throws as `request()`; what `accept` throws.
    */
   exchange<C extends ElementClass>(stanza: Stanza, options: ExchangeOptions<C>): Promise<C['prototype']> {
@@ -97,7 +97,7 @@ export abstract class AskingXMPP extends PresenceXMPP {
   }
 
   protected override awaits(element: XmlElement): boolean {
-    return isA(Iq, element) && this.#outgoing.awaits(viewOf(Iq, element));
+    return isA(Iq, element) ? this.#outgoing.awaits(viewOf(Iq, element)) : this.receiver.awaits(element);
   }
 
   protected override get awaitsAnswers(): boolean {

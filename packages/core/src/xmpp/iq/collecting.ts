@@ -25,7 +25,7 @@ export class TooManyAnswersError extends SestinaError {
   }
 }
 
-/** Options of `collect()`. The `timeout` counts from the last piece. */
+/** Options of `collect()`. The `timeout` counts from the last piece, which may be as large as an answer (`limits.maxAnswerBytes`). */
 export interface CollectOptions<V extends ElementView> extends RequestOptions {
   /** Pieces at most. More of them reject. */
   readonly max: number;
@@ -73,15 +73,15 @@ export async function collect<V extends ElementView>(
   let end = wait();
   let bytes = 0;
   const pieces: Message[] = [];
-  const handler = new Pieces(host, iq, payload, options, (message, size) => {
+  const take = (message: Message, size: number): void => {
     bytes += size;
     if (pieces.length >= max) over.abort(new TooManyAnswersError('max', max));
     else if (bytes > maxBytes) over.abort(new TooManyAnswersError('maxBytes', maxBytes));
     else pieces.push(message);
     end();
     if (!over.signal.aborted) end = wait();
-  });
-  const registration = host.registerHandler(handler);
+  };
+  const registration = host.registerHandler(handlerOf(host, iq, payload, options, take));
   try {
     const answer = await host.request(iq, { timeout: Number.POSITIVE_INFINITY, signal: over.signal });
     return { answer, pieces };
@@ -92,49 +92,30 @@ export async function collect<V extends ElementView>(
   }
 }
 
-/** The handler that takes the pieces, in their turn, so that it is gone before what comes behind the result has its own. */
-class Pieces<V extends ElementView> implements Handler {
-  readonly name: string;
-  readonly matcher: MatchPayload;
-  readonly #host: ExchangeHost;
-  readonly #payload: ElementClass<V>;
-  readonly #accept: ((payload: V, message: Message) => boolean) | undefined;
-  readonly #from: JID | undefined;
-  readonly #own: JID | undefined;
-  readonly #take: (message: Message, bytes: number) => void;
-
-  constructor(
-    host: ExchangeHost,
-    iq: Iq,
-    payload: ElementClass<V>,
-    { from, accept }: CollectOptions<V>,
-    take: (message: Message, bytes: number) => void,
-  ) {
-    this.name = `pieces of the answer to iq ${iq.id}`;
-    this.matcher = new MatchPayload(Message, payload);
-    this.#host = host;
-    this.#payload = payload;
-    this.#accept = accept;
-    this.#from = from === undefined ? iq.to : JID.from(from);
-    this.#own = host.isComponent ? (iq.from ?? host.requestedJid) : undefined;
-    this.#take = take;
-  }
-
-  accepts({ xml }: ElementView): boolean {
-    if (xml.attribute('type') === 'error') return false;
-    return this.#isFrom(xml) && (!this.#own || addressOf(xml, 'to')?.full === this.#own.full);
-  }
-
-  #isFrom(xml: XmlElement): boolean {
-    const from = addressOf(xml, 'from');
-    const account = this.#host.isComponent ? undefined : (this.#host.boundJid ?? this.#host.requestedJid).bare;
+/** What takes the pieces, in their turn, so that it is gone before what comes behind the result has its own. */
+function handlerOf<V extends ElementView>(
+  host: ExchangeHost,
+  iq: Iq,
+  payload: ElementClass<V>,
+  { from, accept }: CollectOptions<V>,
+  take: (message: Message, bytes: number) => void,
+): Handler {
+  const sender = from === undefined ? iq.to : JID.from(from);
+  const own = host.isComponent ? (iq.from ?? host.requestedJid) : undefined;
+  const isPiece = (xml: XmlElement): boolean => {
+    const account = host.isComponent ? undefined : (host.boundJid ?? host.requestedJid).bare;
     // Our server leaves out the sender of what it says for our account.
-    return (from ?? account)?.full === (this.#from ?? account)?.full;
-  }
-
-  handle(stanza: ElementView, bytes: number): void {
-    const message = stanza as Message;
-    const xml = message.xml.child(this.#payload.tag, this.#payload.namespace);
-    if (xml && this.#accept?.(viewOf(this.#payload, xml), message) !== false) this.#take(message, bytes);
-  }
+    if ((addressOf(xml, 'from') ?? account)?.full !== (sender ?? account)?.full) return false;
+    return xml.attribute('type') !== 'error' && (!own || addressOf(xml, 'to')?.full === own.full);
+  };
+  return {
+    name: `pieces of the answer to iq ${iq.id}`,
+    matcher: new MatchPayload(Message, payload),
+    awaits: isPiece,
+    accepts: ({ xml }) => isPiece(xml),
+    handle: (stanza, bytes) => {
+      const xml = stanza.xml.child(payload.tag, payload.namespace);
+      if (xml && accept?.(viewOf(payload, xml), stanza as Message) !== false) take(stanza as Message, bytes);
+    },
+  };
 }

@@ -24,7 +24,7 @@ export interface ExchangeOptions<C extends ElementClass> extends RequestOptions 
    */
   readonly accept?: ((answer: C['prototype']) => boolean) | undefined;
   /**
-   * Who may answer, or say that it cannot be done; a bare address stands for all of its resources.
+   * Who may answer, or say that it cannot be done. Answers may come from each resource of a bare address, errors from the address alone.
    * @default whom the question is for
    */
   readonly from?: readonly (JID | string)[] | undefined;
@@ -127,6 +127,7 @@ class Exchange implements Handler, Matcher {
   readonly #kind: string;
   readonly #classes: readonly ElementClass[];
   readonly #accept: ((answer: never) => boolean) | undefined;
+  readonly #to: JID | undefined;
   readonly #senders: readonly JID[];
   /** Of a component, the address that asks. */
   readonly #own: JID | undefined;
@@ -144,6 +145,7 @@ class Exchange implements Handler, Matcher {
     this.#kind = stanza.xml.name;
     this.#classes = Array.isArray(answer) ? answer : [answer as ElementClass];
     this.#accept = accept;
+    this.#to = to;
     this.#senders = from ? from.map((sender) => JID.from(sender)) : to ? [to] : [];
     this.#own = host.isComponent ? (stanza.from ?? host.requestedJid) : undefined;
     this.#settle = settle;
@@ -176,7 +178,7 @@ class Exchange implements Handler, Matcher {
 
   accepts({ xml }: ElementView): boolean {
     const isOurs = xml.attribute('id') === this.#id;
-    if (xml.attribute('type') === 'error') return isOurs && xml.name === this.#kind;
+    if (xml.attribute('type') === 'error') return isOurs && xml.name === this.#kind && this.#mayRefuse(xml);
     const cls = this.#classes.find((each) => isA(each, xml));
     if (!cls) return false;
     if (!this.#accept) return isOurs;
@@ -186,6 +188,12 @@ class Exchange implements Handler, Matcher {
       this.fail(error);
       return false;
     }
+  }
+
+  /** Errors come from where the question went (RFC 6120 §8.3.1): the occupants of a room do not speak for the room. */
+  #mayRefuse(xml: XmlElement): boolean {
+    const from = addressOf(xml, 'from');
+    return !from || this.#senders.length === 0 || [this.#to, ...this.#senders].some((asked) => asked?.equals(from));
   }
 
   handle(stanza: ElementView): void {

@@ -61,6 +61,38 @@ describe('collect()', () => {
     expect([xmpp.handlers, xmpp.pendingRequests]).toEqual([[], 0]);
   });
 
+  describe('takes a piece that is larger than other stanzas', () => {
+    const limits = { maxStanzaBytes: 10_000, maxAnswerBytes: 50_000 };
+    const large = (from = '', bytes = 20_000): string =>
+      `<message${from && ` from='${from}'`}><result xmlns='${NS}' q='a'>${'x'.repeat(bytes)}</result></message>`;
+    const ends = (xmpp: TestXMPP): Promise<Error> =>
+      new Promise((resolve) => xmpp.on('disconnected', ({ reason }) => resolve(reason)));
+
+    it('as long as it waits for it', async () => {
+      const xmpp = await online({ limits });
+      const collected = ask(xmpp);
+      await xmpp.receive(`${large()}<iq type='result' id='q1'/>`);
+      expect(((await collected) as Collected).pieces).toHaveLength(1);
+      expect(xmpp.online).toBe(true);
+      const ended = ends(xmpp);
+      await xmpp.receive(large());
+      expect(await ended).toMatchObject({ code: 'ERR_RECEIVE_LIMIT', option: 'limits.maxStanzaBytes' });
+    });
+
+    it.each([
+      ['of nobody else', large('eve@evil.example'), 'limits.maxStanzaBytes'],
+      ['of no other kind', large().replace(NS, 'urn:other'), 'limits.maxStanzaBytes'],
+      ['up to the size of an answer', large('', 60_000), 'limits.maxAnswerBytes'],
+    ])('%s', async (_, text, option) => {
+      const xmpp = await online({ limits });
+      const collected = ask(xmpp);
+      const ended = ends(xmpp);
+      await xmpp.receive(text);
+      expect(await ended).toMatchObject({ code: 'ERR_RECEIVE_LIMIT', option });
+      expect(await collected).toMatchObject({ code: 'ERR_SESSION_LOST' });
+    });
+  });
+
   it('has its time from the last piece on', async () => {
     const xmpp = await online();
     const collected = ask(xmpp, { timeout: 1_000 });

@@ -56,11 +56,17 @@ describe('exchange()', () => {
     const error = (from: string, kind: string, with_: string): string =>
       `<${kind} type='error' id='${with_}' from='${from}'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></${kind}>`;
     await xmpp.receive(
-      error('eve@evil.example', 'presence', id) + error(ME, 'message', id) + error(ME, 'presence', 'other'),
+      error('eve@evil.example', 'presence', id) +
+        error(`${ROOM}/eve`, 'presence', id) +
+        error(ME, 'message', id) +
+        error(ME, 'presence', 'other'),
     );
     expect(xmpp.pendingRequests).toBe(1);
     await xmpp.receive(error(ROOM, 'presence', id));
     expect(await answer).toMatchObject({ code: 'ERR_STANZA', condition: 'forbidden' });
+    const again = join(xmpp);
+    await xmpp.receive(error(ME, 'presence', again.id));
+    expect(await again.answer).toMatchObject({ condition: 'forbidden' });
   });
 
   it('rejects after its time, with its signal, with what accept() throws, and when it was not sent', async () => {
