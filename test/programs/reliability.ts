@@ -1,0 +1,42 @@
+// npm run reliability -- [prosody|ejabberd|both] [MESSAGES] [cut,frozen,restarted,killed]: two clients that use XEP-0198 send each
+// other numbers while everything goes wrong, and a table says what became of them. Where the server forgets the sessions they ask its
+// archive too (XEP-0313), and send once more what no receipt has come for (XEP-0184). Ends with 1 where anything was lost.
+import { SilentLogger } from '@sestina/core';
+import { type ServerKind, type ServerUser, startServer } from '@sestina/servers';
+import { exchangeNumbers, keepsSessions, type Tally, TROUBLES, type Trouble } from '../support/numbered.js';
+
+const [which = 'both', messages = '10000', what] = process.argv.slice(2);
+const kinds: readonly ServerKind[] = which === 'both' ? ['prosody', 'ejabberd'] : [which as ServerKind];
+const troubles = (what?.split(',') as Trouble[] | undefined) ?? TROUBLES;
+const TIMES = 4;
+const COLUMNS: Readonly<Record<keyof Tally, string>> = {
+  sent: 'sent',
+  acked: 'acked',
+  failed: 'failed',
+  unknown: 'unknown',
+  gone: 'acked, gone with the server',
+  again: 'sent again',
+  archived: 'came by the archive alone',
+  duplicated: 'duplicated',
+  outOfOrder: 'out of order',
+  lost: 'lost',
+  resumed: 'resumed',
+  begun: 'begun anew',
+};
+const names = Object.keys(COLUMNS) as (keyof Tally)[];
+
+console.log(`| server | ${TIMES} times | ${Object.values(COLUMNS).join(' | ')} | seconds |`);
+console.log(`| --- | --- |${' ---: |'.repeat(names.length + 1)}`);
+for (const kind of kinds) {
+  for (const trouble of troubles) {
+    const forgets = !keepsSessions(trouble);
+    await using server = await startServer({ kind, archive: forgets });
+    const users = server.users.slice(0, 2) as [ServerUser, ServerUser];
+    const how = { archive: forgets, receipts: forgets, messages: Number(messages), times: TIMES };
+    const start = performance.now();
+    const tally = await exchangeNumbers({ server, users, trouble, ...how, logger: new SilentLogger() });
+    const seconds = Math.round((performance.now() - start) / 1_000);
+    console.log(`| ${kind} | ${trouble} | ${names.map((name) => tally[name]).join(' | ')} | ${seconds} |`);
+    if (tally.lost > 0 || (!forgets && tally.duplicated > 0)) process.exitCode = 1;
+  }
+}
