@@ -61,6 +61,7 @@ authentication = "internal_plain" -- keeps SCRAM-SHA-1 and SCRAM-SHA-256 possibl
 storage = "internal"
 allow_registration = true
 smacks_hibernation_time = 60
+smacks_max_queue_size = 10000
 archive_expires_after = "1d"
 c2s_stanza_size_limit = 1024 * 1024
 modules_enabled = { ${modules.map((name) => `"${name}"`).join('; ')} }
