@@ -41,6 +41,20 @@ interface Segment {
   readonly stanzas: readonly (readonly [text: string, at: number])[];
 }
 
+/** When a change is made among those that are made together. */
+type Turn = 'head' | 'gone' | 'added' | 'replaced' | 'over';
+
+interface Change {
+  readonly value: string | undefined;
+  readonly turn: Turn;
+}
+
+/**
+ * Wherever the process is killed between two changes, what is kept fits together: stanzas go once it is known that they arrived, or that
+ * others take their place; the head goes last.
+ */
+const TURNS: readonly Turn[] = ['head', 'gone', 'added', 'replaced', 'over'];
+
 const HEAD = 'session';
 const SEGMENT = 'out/';
 
@@ -56,7 +70,7 @@ export class KeptSession {
   #head: Head | undefined;
   /** Keys of segments, by the number of their first stanza, and how many they have. */
   readonly #segments = new Map<number, number>();
-  #changes = new Map<string, string | undefined>();
+  #changes = new Map<string, Change>();
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -120,61 +134,61 @@ export class KeptSession {
   /** These are about to be written, the first of them with that number; in place of those that were to have such numbers. */
   add(first: number, stanzas: readonly KeptStanza[]): Promise<void> {
     this.#dropSegments((other) => distance(first, other) >= 0);
+    return this.#keepSegment(first, stanzas);
+  }
+
+  /** These are all that the server has not acknowledged, the first of them with that number: others had these numbers. */
+  renumber(first: number, stanzas: readonly KeptStanza[]): Promise<void> {
+    this.#dropSegments(() => true, 'replaced');
+    return this.#keepSegment(first, stanzas);
+  }
+
+  #keepSegment(first: number, stanzas: readonly KeptStanza[]): Promise<void> {
     this.#segments.set(first, stanzas.length);
     const segment: Segment = {
       sum: this.#head?.sum ?? '',
       first,
       stanzas: stanzas.map(({ element, at }) => [element.toString(), at]),
     };
-    return this.#keep(this.#prefix + SEGMENT + String(first).padStart(10, '0'), segment);
+    return this.#keep(this.#keyOf(first), segment, 'added');
   }
 
   /** It is over: nothing of it is kept. */
   async clear(): Promise<void> {
     this.#head = undefined;
     this.#dropSegments(() => true);
-    this.#change(this.#prefix + HEAD, undefined);
+    this.#changes.set(this.#prefix + HEAD, { value: undefined, turn: 'over' });
     await this.#write();
     await this.#secrets.delete(this.#prefix + HEAD);
   }
 
-  #dropSegments(goes: (first: number, length: number) => boolean): void {
+  #dropSegments(goes: (first: number, length: number) => boolean, turn: Turn = 'gone'): void {
     for (const [first, length] of this.#segments) {
       if (!goes(first, length)) continue;
       this.#segments.delete(first);
-      this.#change(this.#prefix + SEGMENT + String(first).padStart(10, '0'), undefined);
+      this.#changes.set(this.#keyOf(first), { value: undefined, turn });
     }
   }
 
+  #keyOf(first: number): string {
+    return this.#prefix + SEGMENT + String(first).padStart(10, '0');
+  }
+
   #keepHead(): Promise<void> {
-    return this.#keep(this.#prefix + HEAD, this.#head);
+    return this.#keep(this.#prefix + HEAD, this.#head, 'head');
   }
 
-  #keep(key: string, value: unknown): Promise<void> {
+  #keep(key: string, value: unknown, turn: Turn): Promise<void> {
     const text = JSON.stringify(value);
-    this.#change(key, `${checksum(text)} ${text}`);
+    this.#changes.set(key, { value: `${checksum(text)} ${text}`, turn });
     return this.#write();
-  }
-
-  #change(key: string, value: string | undefined): void {
-    this.#changes.set(key, value);
-  }
-
-  /**
-   * Wherever the process is killed between two changes, what is kept fits together: stanzas go once it is known that they arrived, or that
-   * others take their place; the head goes last.
-   */
-  #turnOf(key: string, value: string | undefined): number {
-    if (key === this.#prefix + HEAD) return value === undefined ? 3 : 0;
-    return value === undefined ? 1 : 2;
   }
 
   /** Resolves once all changes so far are kept. */
   #write(): Promise<void> {
     this.#next ??= this.#settled().then(() => {
-      const changes: StorageChange[] = [...this.#changes].sort(([a, before], [b, after]) => {
-        return this.#turnOf(a, before) - this.#turnOf(b, after);
-      });
+      const inTurn = [...this.#changes].sort(([, a], [, b]) => TURNS.indexOf(a.turn) - TURNS.indexOf(b.turn));
+      const changes = inTurn.map(([key, { value }]): StorageChange => [key, value]);
       this.#changes = new Map();
       this.#next = undefined;
       const batch = this.#storage.batch(changes);

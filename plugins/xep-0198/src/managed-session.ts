@@ -24,6 +24,8 @@ export class ManagedSession {
   max: number | undefined;
   /** Where the server wants to be resumed; undefined where that was tried since the last loss. */
   location: string | undefined;
+  /** How often in a row the server has resumed it and then acknowledged nothing. */
+  fruitless = 0;
   /** Since its connection was lost, by `clock.monotonic()`. */
   lostAt: number | undefined;
   readonly #waiters = new Set<Waiter>();

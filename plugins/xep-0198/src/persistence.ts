@@ -106,7 +106,11 @@ export class Persistence {
   /** The server has acknowledged so many. */
   acked(session: ManagedSession): void {
     if (this.#session !== session || this.#state !== 'on') return;
-    void this.#try(() => this.#kept.acked(session.unacked.h));
+    const { unacked } = session;
+    void this.#try(() => this.#kept.acked(unacked.h));
+    if (!unacked.renumbered) return;
+    unacked.renumbered = false;
+    void this.#try(() => this.#kept.renumber((unacked.h + 1) % WRAP, unacked.stanzas));
   }
 
   /** It is over for good: nothing is kept of it. */

@@ -2,6 +2,7 @@ import { NegotiationError, StreamError, viewOf, XmlElement } from '@sestina/core
 import type { NegotiationContext } from '@sestina/core/connection';
 import type { ManagedSession } from './managed-session.js';
 import { Failed, NS_SM, Resume, Resumed } from './stanza.js';
+import type { Suspects } from './suspects.js';
 
 /**
  * Asks the server to go on with a session (XEP-0198 §5); what it has counted is acknowledged, and the rest is written again.
@@ -9,7 +10,11 @@ import { Failed, NS_SM, Resume, Resumed } from './stanza.js';
  * @throws StreamError for a lie, of which the server is told: that session is never asked for again. NegotiationError for no answer at
  *   all.
  */
-export async function resume(session: ManagedSession, context: NegotiationContext): Promise<Failed | undefined> {
+export async function resume(
+  session: ManagedSession,
+  context: NegotiationContext,
+  suspects: Suspects,
+): Promise<Failed | undefined> {
   const { link, resend } = context;
   link.sendElement(new Resume({ h: session.handled, previd: session.id }).xml);
   const answer = await link.receive();
@@ -34,6 +39,7 @@ export async function resume(session: ManagedSession, context: NegotiationContex
     link.fail(error);
     throw error;
   }
+  suspects.judge(session.unacked);
   resend(session.unacked.sendings);
   return undefined;
 }

@@ -22,18 +22,20 @@ import { Callback, MatchPath } from '@sestina/core/handlers';
 import { within } from '@sestina/core/util';
 import { Acknowledgements } from './acknowledgements.js';
 import { NotManagedError } from './errors.js';
-import type { KeptStanza } from './kept-session.js';
+import { LostStanzas } from './lost-stanzas.js';
 import { ManagedSession } from './managed-session.js';
 import { checkOptions, StreamManagementOptions } from './options.js';
 import { Persistence } from './persistence.js';
 import { Replays } from './replays.js';
 import { count, resume } from './resumption.js';
 import { Ack, AckRequest, Enable, Enabled, Failed, NS_SM, StreamManagementFeature } from './stanza.js';
-import { UnsentStanza } from './unsent-stanza.js';
 
 // Parts of the bounds of what waits for its acknowledgement: from where on nothing more is written, and from where on it is again.
 const HIGH = 0.75;
 const LOW = 0.5;
+
+// How often a session is resumed that the server resumes and then does not go on with.
+const PATIENCE = 2;
 
 /**
  * XEP-0198: Stream Management, version 1.6.3. Counts stanzas both ways, so that `acked()` of a `Sending` tells what the server has
@@ -49,6 +51,7 @@ export class StreamManagement extends Plugin {
   readonly #options: StreamManagementOptions;
   readonly #acks: Acknowledgements;
   readonly #replays: Replays;
+  readonly #lost: LostStanzas;
   readonly #persistence: Persistence | undefined;
   #session: ManagedSession | undefined;
   /** Of another process, as long as the server was not asked for it. */
@@ -66,6 +69,7 @@ export class StreamManagement extends Plugin {
     this.#negotiation = negotiation;
     this.#options = options;
     this.#replays = new Replays(xmpp);
+    this.#lost = new LostStanzas(xmpp, options);
     if (options.persist) this.#persistence = new Persistence(xmpp, options.timeout);
     this.#acks = new Acknowledgements(xmpp.clock, options, {
       ask: () => xmpp.sendElement(new AckRequest().xml),
@@ -199,20 +203,11 @@ export class StreamManagement extends Plugin {
   }
 
   #over(session: ManagedSession, reason: Error): void {
+    const suspect = this.#lost.suspects.judge(session.unacked);
     const lost = session.end(reason);
     if (this.#session === session) this.#stop();
-    this.#unknown(lost);
+    this.#lost.tell(lost, suspect !== undefined);
     void this.#persistence?.clear(session);
-  }
-
-  #unknown(lost: readonly KeptStanza[]): void {
-    if (lost.length === 0) return;
-    const sendings = lost.map(({ element, at }) => new UnsentStanza(this.#xmpp, element, new Date(at)));
-    // Where no connection is made again, one of them may be the reason: it must not end the next one too.
-    if (this.#options.resend === 'messages' && this.#xmpp.state !== 'disconnected') {
-      for (const unsent of sendings) if (unsent.element.name === 'message') unsent.resend();
-    }
-    this.#xmpp.emit('smUnknown', { sendings });
   }
 
   #enabled(enabled: Enabled): void {
@@ -261,6 +256,7 @@ export class StreamManagement extends Plugin {
 
   #keeps(reason: Error): boolean {
     this.#acks.stop();
+    this.#lost.suspects.ended(reason);
     const session = this.#session;
     if (session?.state !== 'on' || session.id === undefined) return false;
     session.lost(this.#xmpp.clock.monotonic());
@@ -280,9 +276,9 @@ export class StreamManagement extends Plugin {
   async #resume(context: NegotiationContext): Promise<StepOutcome> {
     const session = this.#session;
     if (session?.state !== 'on') return this.#restore(context);
-    if (session.id === undefined) return 'next';
+    if (session.id === undefined || session.fruitless > PATIENCE) return 'next';
     await this.#persistence?.handled(session, session.handled);
-    const failed = await resume(session, context);
+    const failed = await resume(session, context, this.#lost.suspects);
     if (failed) this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
     return failed ? 'next' : 'resumed';
   }
@@ -292,14 +288,14 @@ export class StreamManagement extends Plugin {
     const persistence = this.#persistence;
     const kept = await persistence?.open(context.signal);
     if (kept) {
-      this.#strange(kept.older);
+      this.#lost.tellStrange(kept.older);
       this.#left = { session: ManagedSession.of(kept), jid: kept.jid };
     }
     const { session, jid } = this.#left ?? {};
     if (!session) return 'next';
     const address = JID.tryParse(jid ?? '');
     if (session.id !== undefined && address?.resource && address.bare.equals(this.#xmpp.account)) {
-      const failed = await resume(session, context);
+      const failed = await resume(session, context, this.#lost.suspects);
       if (!failed) {
         this.#left = undefined;
         session.leftBehind = false;
@@ -311,16 +307,10 @@ export class StreamManagement extends Plugin {
       this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
     }
     this.#left = undefined;
-    this.#strange(session.end(new DisconnectedError('the process that wrote this is gone, and so is its session')));
+    this.#lost.tellStrange(
+      session.end(new DisconnectedError('the process that wrote this is gone, and so is its session')),
+    );
     return 'next';
-  }
-
-  /** Nobody holds what `send()` gave for these: where nobody listens either, the log tells. */
-  #strange(lost: readonly KeptStanza[]): void {
-    if (lost.length > 0 && this.#options.resend === 'never' && this.#xmpp.listenerCount('smUnknown') === 0) {
-      this.#xmpp.logger.warn(`${lost.length} stanzas of a process that is gone may have arrived: listen to smUnknown`);
-    }
-    this.#unknown(lost);
   }
 
   // Counting.
@@ -335,6 +325,7 @@ export class StreamManagement extends Plugin {
 
   #unanswered(): void {
     const { timeout } = this.#options;
+    if (this.#session) this.#session.fruitless += 1;
     this.#xmpp.logger.warn(
       `the server left a request for an acknowledgement unanswered for ${timeout} ms: the connection is cut`,
     );
@@ -352,6 +343,7 @@ export class StreamManagement extends Plugin {
       this.#xmpp.failStream(error);
       return;
     }
+    session.fruitless = 0;
     this.#acks.answered(session.unacked.size > 0);
     this.#persistence?.acked(session);
     session.told();

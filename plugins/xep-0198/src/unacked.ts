@@ -17,6 +17,8 @@ export class Unacked {
   #bytes = 0;
   #h: number;
   #total = 0;
+  /** The others have other numbers than they had, since one of them was refused. */
+  renumbered = false;
 
   /** @param h Where the server's counter begins. */
   constructor(h = 0) {
@@ -79,13 +81,28 @@ export class Unacked {
     this.#h = h;
   }
 
+  /** The first of them is what the server has ended the stream over, and surely did not take. */
+  refuse(reason: Error): void {
+    const [first] = this.#written.splice(0, 1);
+    if (!first) return;
+    this.#bytes -= first.sending.size;
+    this.renumbered = true;
+    const text = `the server ended the stream over it twice: ${reason.message}`;
+    first.sending.move('failed', new SendError('rejected', text, { cause: reason }));
+  }
+
+  /** What would have to be kept of them. */
+  get stanzas(): readonly KeptStanza[] {
+    return this.#written.map(({ sending: { element }, at }) => ({ element, at }));
+  }
+
   /** Nobody will tell any more what became of the others; gives them. */
   lose(reason: Error): readonly KeptStanza[] {
     const text = `the session was lost before the server counted this: ${reason.message}`;
     const error = new SendError('disconnected', text, { cause: reason });
-    const lost = this.#written.splice(0);
+    const { stanzas } = this;
     this.#bytes = 0;
-    for (const { sending } of lost) sending.move('unknown', error);
-    return lost.map(({ sending: { element }, at }) => ({ element, at }));
+    for (const { sending } of this.#written.splice(0)) sending.move('unknown', error);
+    return stanzas;
   }
 }

@@ -1,21 +1,28 @@
 import { type BaseXMPP, SendError, Sending, type SendOptions, XmlElement } from '@sestina/core';
+import type { KeptStanza } from './kept-session.js';
 
 const NS_DELAY = 'urn:xmpp:delay';
 
 /** A stanza that was written in a session that is over, and that may or may not have arrived. */
 export class UnsentStanza {
+  /** It as it was written. */
+  readonly element: XmlElement;
+  /** When it was written first. */
+  readonly sentAt: Date;
   readonly #xmpp: Pick<BaseXMPP, 'resend'>;
+  readonly #onResend: ((again: Sending) => void) | null;
   #again: Sending | undefined;
   #discarded = false;
 
   constructor(
     xmpp: Pick<BaseXMPP, 'resend'>,
-    /** It as it was written. */
-    readonly element: XmlElement,
-    /** When it was written first. */
-    readonly sentAt: Date,
+    { element, at }: KeptStanza,
+    onResend: ((again: Sending) => void) | null,
   ) {
     this.#xmpp = xmpp;
+    this.#onResend = onResend;
+    this.element = element;
+    this.sentAt = new Date(at);
   }
 
   /**
@@ -28,7 +35,10 @@ export class UnsentStanza {
       sending.move('failed', new SendError('aborted', 'it was discarded, so that it is not sent again'));
       return sending;
     }
-    this.#again ??= this.#xmpp.resend(this.#asSentBefore(), options);
+    if (!this.#again) {
+      this.#again = this.#xmpp.resend(this.#asSentBefore(), options);
+      this.#onResend?.(this.#again);
+    }
     return this.#again;
   }
 

@@ -6,7 +6,7 @@ import { Unacked } from '../src/unacked.js';
 const sending = () => new Sending(new XmlElement('message', 'jabber:client'), 10);
 
 describe('a counter of 32 bits', () => {
-  it('wraps to 0, and takes what is behind for old and what is ahead for too high', () => {
+  it('F19: wraps to 0, and takes what is behind for old and what is ahead for too high', () => {
     const unacked = new Unacked(WRAP - 3);
     const sendings = Array.from({ length: 6 }, sending);
     for (const one of sendings) unacked.add(one, 0);

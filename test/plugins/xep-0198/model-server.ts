@@ -11,6 +11,8 @@ const HEADER =
 const MECHANISMS =
   "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>";
 const FEATURES = `<stream:features><sm xmlns='${NS_SM}'/><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>`;
+const REFUSAL =
+  "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
 /** What comes first: the header or the end of the stream, or an element as the client writes it. */
 const FIRST = /^(?:<\?xml[^>]*>)?(?:<\/?stream:stream[^>]*>|<([\w:]+)(?:[^>]*\/>|.*?<\/\1>))/s;
 
@@ -60,6 +62,8 @@ export class ModelServer {
   /** What clients told of more than they had handled. */
   readonly lies: string[] = [];
   connections = 0;
+  /** It takes no connections. */
+  away = false;
   readonly #cuts: Cut[];
   #connection: Connection | undefined;
   #sessions = 0;
@@ -71,8 +75,12 @@ export class ModelServer {
   #acked = 0;
   #out: string[] = [];
 
-  constructor(cuts: readonly Cut[] = []) {
+  readonly #poison: string | undefined;
+
+  /** @param poison The id of a message that it ends the stream over, and does not count. */
+  constructor(cuts: readonly Cut[] = [], { poison }: { readonly poison?: string } = {}) {
     this.#cuts = [...cuts];
+    this.#poison = poison;
   }
 
   /** A process with a client. */
@@ -159,6 +167,11 @@ export class ModelServer {
         this.#begin(connection);
         break;
       case 'message':
+        if (value('id') === this.#poison) {
+          this.#connection?.end.write(REFUSAL);
+          this.drop();
+          break;
+        }
         this.#in += 1;
         this.taken.push(value('id'));
         this.#say(value('id').replace('m', 's'));
@@ -229,7 +242,7 @@ export class ModelProcess {
     this.#server = server;
     const { clock } = server;
     const accept = (end: MemoryEnd): void => {
-      if (this.#dead) throw new ConnectError('example.org', []);
+      if (this.#dead || server.away) throw new ConnectError('example.org', []);
       server.accept(end, this);
     };
     this.client = new ClientXMPP({

@@ -13,7 +13,7 @@ export interface ReceiveOptions {
 export interface RawEnd {
   write(text: string): boolean;
   end(): void;
-  destroy(): void;
+  destroy(error?: Error): void;
 }
 
 /** Plays one end of a connection by hand, as text: what a peer would send, and what it got. */
@@ -82,9 +82,9 @@ export class RawPeer {
     this.#end.end();
   }
 
-  /** Cuts the connection. */
-  drop(): void {
-    this.#end.destroy();
+  /** Cuts the connection. @param error What the other side is told; without one it sees a regular end. */
+  drop(error?: Error): void {
+    this.#end.destroy(error);
   }
 
   /**
