@@ -14,7 +14,7 @@ export interface KeepAliveOptions {
 export interface KeepAliveOwner {
   /** Asks for a sign of life. */
   ask(): void;
-  /** The timer came much too late: the program was stalled, or the machine asleep. */
+  /** The timer came much too late: the program was stalled, or the machine asleep; or somebody set the clock. */
   woke(): void;
   /** None came; nothing was received for so many milliseconds. */
   dead(silence: number): void;
@@ -106,13 +106,16 @@ export class KeepAlive {
 
   #wait(delay: number): void {
     const due = this.#clock.monotonic() + delay;
-    this.#timer = this.#clock.setTimer(delay, () => this.#look(due), { background: false });
+    const wall = this.#clock.now() + delay;
+    this.#timer = this.#clock.setTimer(delay, () => this.#look(due, wall), { background: false });
   }
 
-  #look(due: number): void {
+  #look(due: number, wall: number): void {
     const silence = this.#silence;
+    // While a machine sleeps, many a platform stops its timers and their clock, and not the one on the wall.
+    const late = Math.max(this.#clock.monotonic() - due, this.#clock.now() - wall);
     // The timer came much too late: what the peer sent meanwhile may not have been read yet.
-    const stalled = this.#clock.monotonic() - due > Math.max(1_000, this.#timeout / 2);
+    const stalled = late > Math.max(1_000, this.#timeout / 2);
     if (stalled) this.#owner.woke();
     if (this.#asked) {
       // This timer is the one that was started when it was asked. Timers may fire a little early: no times are compared.
