@@ -28,7 +28,7 @@ describe('a session that outlives its page', () => {
       { to, numbers },
     );
 
-  it('goes on where that is loaded again in mid flight', async () => {
+  it('F23: goes on where that is loaded again in mid flight', async () => {
     const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
     const what = `seed ${random.seed}`;
     const [peer, user] = [await bench.online(), await bench.account('page')];

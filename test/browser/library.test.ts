@@ -88,7 +88,7 @@ describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %
     expect(await page.evaluate(() => xmpp.state)).toBe('online');
   });
 
-  it('is back at once when the browser is online again', async () => {
+  it('F28: is back at once when the browser is online again', async () => {
     const { page } = await online();
     await page.evaluate(() => {
       sestina.watchNetwork(xmpp);

@@ -7,7 +7,7 @@ describe.each(KINDS)('a component of %s under load', (kind) => {
   const bench = useServer({ kind });
   const domain = (index: number): string => bench.server.component.domains[index] ?? '';
 
-  it('comes back when the server is killed and started again, and nothing is left unanswered', async () => {
+  it('F31: comes back when the server is killed and started again, and nothing is left unanswered', async () => {
     const [component, generator] = [bench.component({ jid: domain(1) }), bench.component({ jid: domain(0) })];
     answering(component, 'echo');
     // Answers that were on their way.

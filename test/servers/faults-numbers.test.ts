@@ -12,7 +12,7 @@ describe.each(KINDS)('numbers that two clients of %s send each other', (kind) =>
   async function exchange(trouble: Trouble, times: number) {
     const users = [await bench.account(), await bench.account()] as const;
     const forgets = !keepsSessions(trouble);
-    const how = { archive: false, receipts: forgets, messages: MESSAGES, times };
+    const how = { archive: false, receipts: forgets, messages: MESSAGES, times, patience: 1_500 };
     return exchangeNumbers({ server: bench.server, users, trouble, ...how, logger: new RecordingLogger() });
   }
 

@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
+import { bundled } from '../support/bundled.js';
 import { Child } from '../support/child.js';
 
 /** `KILLS=200` and `SEED=7` in the environment. */
 const KILLS = Number(process.env['KILLS'] ?? 5);
 const SEED = Number(process.env['SEED'] ?? 23);
-// Each process takes seconds to start on a busy machine.
+// Each process may take seconds to start on a busy machine.
 const PATIENCE = 180_000 + KILLS * 24_000;
 const folders: string[] = [];
 
@@ -32,6 +33,7 @@ describe.each(KINDS)('F23: a session on %s whose process is killed', (kind) => {
         await mkdtemp(join(tmpdir(), 'sestina-sm-')),
       ];
       folders.push(folder);
+      const program = await bundled('test/programs/kept-session.ts', folder);
       const got: number[] = [];
       peer.on('message', ({ body }) => void got.push(Number(body)));
       const noted = async (file: string): Promise<string[]> => {
@@ -48,16 +50,9 @@ describe.each(KINDS)('F23: a session on %s whose process is killed', (kind) => {
         to: `${peer.boundJid}`,
       };
       const start = async (): Promise<Child> => {
-        const script = [
-          '--conditions=@sestina/source',
-          '--import',
-          'tsx',
-          'test/programs/kept-session.ts',
-          JSON.stringify(given),
-        ];
-        const env = { ...process.env, NODE_EXTRA_CA_CERTS: caFile, TSX_TSCONFIG_PATH: 'tsconfig.base.json' };
-        const child = new Child(process.execPath, script, { env });
-        await child.prints(/online/);
+        const env = { ...process.env, NODE_EXTRA_CA_CERTS: caFile };
+        const child = new Child(process.execPath, [program, JSON.stringify(given)], { env });
+        await child.prints(/online/, 60_000);
         return child;
       };
       let said = 0;

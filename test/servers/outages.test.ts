@@ -136,7 +136,7 @@ describe.each(KINDS)('outages on the way to %s', (kind) => {
   }
 
   it(
-    'leave a client there at the end',
+    'F16, F28: leave a client there at the end',
     async () => {
       const place = await outdoors('c2sTls');
       await using way = place.way;

@@ -15,15 +15,18 @@ function expectCleanEnd({ code, signal, stdout, stderr }: Ending, state = 'disco
 describe.each(KINDS)('a program that listens to nothing, on %s', (kind) => {
   const bench = useServer({ kind });
 
-  it.each<StopSignal>(['TERM', 'KILL'])('as a client outlives a restart by %s, and ends by itself', async (signal) => {
-    await using child = Child.script(PROGRAM, ['client'], environmentOf(bench.server, await bench.account()));
-    await child.prints(/^online$/m);
-    await bench.server.stop(signal);
-    await child.prints(/^lost$/m);
-    await bench.server.start();
-    await child.prints(/^back$/m);
-    expectCleanEnd(await child.end(10_000));
-  });
+  it.each<StopSignal>(['TERM', 'KILL'])(
+    'F27: as a client outlives a restart by %s, and ends by itself',
+    async (signal) => {
+      await using child = Child.script(PROGRAM, ['client'], environmentOf(bench.server, await bench.account()));
+      await child.prints(/^online$/m);
+      await bench.server.stop(signal);
+      await child.prints(/^lost$/m);
+      await bench.server.start();
+      await child.prints(/^back$/m);
+      expectCleanEnd(await child.end(10_000));
+    },
+  );
 
   it('as a component outlives a crash, and ends by itself', async () => {
     const { component, ports } = bench.server;

@@ -14,7 +14,7 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
   const bench = useServer({ kind });
 
   describe.each(SIGNALS)('by %s', (signal) => {
-    it('a client comes back by itself with a new session', async () => {
+    it('F8: a client comes back by itself with a new session', async () => {
       const client = await bench.online(await bench.account(), { resource: 'steady' });
       const { boundJid } = client;
       await client.getRoster();
@@ -47,7 +47,7 @@ describe.each(KINDS)('when %s is stopped', (kind) => {
       expect((await client.getRoster()).size).toBe(0);
     });
 
-    it('requests in flight are told that the session is lost', async () => {
+    it('F25: requests in flight are told that the session is lost', async () => {
       const [client, silent] = await Promise.all([bench.online(), bench.online()]);
       const requests = Array.from({ length: 10 }, () => unanswered(client, silent));
       const outcomes = Promise.allSettled(requests);
@@ -176,7 +176,7 @@ describe.each(KINDS)('when %s says nothing any more', (kind) => {
     process.kill(pid, name);
   }
 
-  it('a client notices, tries again, and is back when it speaks again', async () => {
+  it('F1: a client notices, tries again, and is back when it speaks again', async () => {
     const user = await bench.account();
     const client: ClientXMPP = await bench.online(user, {
       keepAlive: { interval: 200, timeout: 200 },

@@ -211,7 +211,7 @@ describe.each(KINDS)('how %s ends a stream', (kind) => {
   });
 
   if (kind === 'prosody') {
-    it.each([...RETRYABLE, ...OTHERS])('with %s, when its operator wants so', async (condition) => {
+    it.each([...RETRYABLE, ...OTHERS])('F12, F13: with %s, when its operator wants so', async (condition) => {
       const client = await bench.online();
       await ended(client, condition, () => bench.server.closeSession(`${client.boundJid}`, condition));
       // A redirect is said to be one; this one leads nowhere.

@@ -188,7 +188,7 @@ describe.each(KINDS)('on the WebSocket of %s', (kind) => {
       expect([first.visits, second.visits, third.visits]).toEqual([1, 1, 1]);
     });
 
-    it('is not followed a fourth time', async () => {
+    it('F14: is not followed a fourth time', async () => {
       await using fourth = await Signpost.start(bench, good);
       await using third = await Signpost.start(bench, () => fourth.url);
       await using second = await Signpost.start(bench, () => third.url);

@@ -77,7 +77,7 @@ describe.each(KINDS)('stream management with %s', (kind) => {
       expect(await presence.acked()).toBe('acked');
     });
 
-    it('loses and doubles nothing where the connection is cut in the middle of anything, both ways', async () => {
+    it('F2, F3: loses and doubles nothing where the connection is cut in the middle of anything, both ways', async () => {
       const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
       const ends = [await wired(), await wired()] as const;
       const [a, b] = ends;
@@ -121,7 +121,7 @@ describe.each(KINDS)('stream management with %s', (kind) => {
       }
     });
 
-    it('answers to what was asked before the cut still come', async () => {
+    it('F25: answers to what was asked before the cut still come', async () => {
       const { client, cable, events } = await wired();
       const rosters = Array.from({ length: 5 }, () => client.getRoster());
       cable.cut();
@@ -129,7 +129,7 @@ describe.each(KINDS)('stream management with %s', (kind) => {
       expect(events).toEqual(['sessionStart', 'sessionResumed']);
     });
 
-    it('notices that nothing comes any more, and loses nothing by it', async () => {
+    it('F1: notices that nothing comes any more, and loses nothing by it', async () => {
       const { client, cable, events } = await wired({ timeout: 400 });
       const other = await bench.online();
       const got = inboxOf(other);
@@ -142,7 +142,7 @@ describe.each(KINDS)('stream management with %s', (kind) => {
       expect(bench.takeComplaints()).toEqual([expect.stringContaining('unanswered for 400 ms')]);
     });
 
-    it('begins a new session where the server has none any more, and says what it does not know', async () => {
+    it('F8: begins a new session where the server has none any more, and says what it does not know', async () => {
       const { client, cable, events } = await wired();
       const other = await bench.online(undefined, { resource: 'other' });
       const heard: Message[] = [];
@@ -195,7 +195,7 @@ describe.each(KINDS)('stream management with %s', (kind) => {
     expect(() => component.use(StreamManagement)).toThrow('xep-0198 is for a client: this connection is a component');
   });
 
-  it('what another session of the account takes over is over here', async () => {
+  it('F11: what another session of the account takes over is over here', async () => {
     const { jid, password } = await bench.account();
     const client = bench.client({ jid, password, resource: 'one' });
     client.use(StreamManagement);

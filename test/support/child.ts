@@ -44,8 +44,8 @@ export class Child implements AsyncDisposable {
     return new Child(process.execPath, ['tools/scripts/run.mjs', file, ...args], { env: { ...process.env, ...env } });
   }
 
-  /** Resolves with the match once it has printed that. */
-  prints(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Resolves with the match once it has printed that. @param within Milliseconds. */
+  prints(pattern: RegExp, within = PATIENCE): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const finish = (act: () => void): void => {
         clearTimeout(timer);
@@ -59,7 +59,7 @@ export class Child implements AsyncDisposable {
         if (match) finish(() => resolve(match));
         else if (this.#process.exitCode !== null || this.#process.signalCode !== null) fail('it ended');
       };
-      const timer = setTimeout(() => fail('it went on'), PATIENCE);
+      const timer = setTimeout(() => fail('it went on'), within);
       this.#look.add(look);
       look();
     });

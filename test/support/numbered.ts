@@ -53,6 +53,8 @@ export interface NumberedOptions {
   readonly archive: boolean;
   /** Whether each number asks for a receipt, and is sent once more where none came. */
   readonly receipts: boolean;
+  /** Milliseconds of silence after which a connection is given up. */
+  readonly patience: number;
   readonly logger?: Logger;
 }
 
@@ -80,19 +82,19 @@ class Speaker {
   #caughtUp = false;
 
   constructor(options: NumberedOptions, user: ServerUser, cable: Cable, peer: string) {
-    const { server, messages, logger } = options;
+    const { server, messages, patience, logger } = options;
     this.client = new ClientXMPP({
       jid: `${user.jid}/numbered`,
       password: user.password,
       host: '127.0.0.1',
       port: cable.port,
       tls: { ca: server.ca },
-      connectTimeout: 3_000,
+      connectTimeout: 2 * patience,
       reconnect: { base: 50, max: 200 },
       ...(logger && { logger }),
     });
     this.client.use(StreamManagement, {
-      timeout: 1_000,
+      timeout: patience,
       requestAfter: 50,
       // So that they are under way for a while, however few they are.
       maxUnacked: Math.max(8, messages / 20),
@@ -178,15 +180,15 @@ class Speaker {
   }
 }
 
-async function until(what: string, condition: () => boolean, patience = 120_000): Promise<void> {
-  const end = performance.now() + patience;
+async function until(what: string, condition: () => boolean, minutes = 20): Promise<void> {
+  const end = performance.now() + minutes * 60_000;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`still not so after ${patience / 1_000} s: ${what}`);
+    if (performance.now() > end) throw new Error(`still not so after ${minutes} minutes: ${what}`);
     await sleep(20);
   }
 }
 
-async function strike({ server, trouble }: NumberedOptions, cables: readonly Cable[]): Promise<void> {
+async function strike({ server, trouble, patience }: NumberedOptions, cables: readonly Cable[]): Promise<void> {
   switch (trouble) {
     case 'cut':
       for (const cable of cables) cable.cut();
@@ -194,7 +196,7 @@ async function strike({ server, trouble }: NumberedOptions, cables: readonly Cab
     case 'frozen':
       await signal(server, 'SIGSTOP');
       // Long enough for both to give the connection up.
-      await sleep(2_500);
+      await sleep(1.5 * patience + 1_000);
       await signal(server, 'SIGCONT');
       break;
     default:

@@ -14,7 +14,7 @@ function world() {
 }
 
 describe('connect()', () => {
-  it('called twice makes one connection', async () => {
+  it('F27: called twice makes one connection', async () => {
     const { clock, server, client: make } = world();
     const client = make();
     const both = Promise.all([client.connect(), client.connect()]);
@@ -188,7 +188,7 @@ describe('disconnect()', () => {
     },
   };
 
-  it.each(Object.keys(states))('%s leaves nothing behind', async (name) => {
+  it.each(Object.keys(states))('F27: %s leaves nothing behind', async (name) => {
     const clock = new VirtualClock();
     const server = new PlayedServer({ clock, secure: false });
     const client = server.client({ clock, reconnect: {}, keepAlive: {} });

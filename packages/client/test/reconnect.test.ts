@@ -181,7 +181,7 @@ describe('a lost connection', () => {
 });
 
 describe('what is not tried again', () => {
-  it('a session that the server ended with conflict', async () => {
+  it('F13: a session that the server ended with conflict', async () => {
     const { clock, server } = world();
     const client = aliceOf(server, clock);
     const ends: unknown[] = [];
@@ -239,7 +239,7 @@ describe('what is not tried again', () => {
     await client.disconnect();
   });
 
-  it('but a login that the server cannot check just now is', async () => {
+  it('F17: but a login that the server cannot check just now is', async () => {
     const { clock, server } = world();
     const client = aliceOf(server, clock);
     await connect(client, clock);

@@ -32,7 +32,7 @@ describe('a redirect', () => {
     await client.disconnect();
   });
 
-  it('is followed after STARTTLS too, and TLS is asked for anew', async () => {
+  it('F14: is followed after STARTTLS too, and TLS is asked for anew', async () => {
     const server = new PlayedServer({ secure: false });
     const client = server.client();
     const connecting = client.connect();
@@ -62,7 +62,7 @@ describe('a redirect', () => {
     await client.disconnect();
   });
 
-  it('before TLS is refused', async () => {
+  it('F14: before TLS is refused', async () => {
     const server = new PlayedServer({ secure: false });
     const failed = rejection(server.client().connect());
     await redirect(server, 'evil.example');
@@ -78,7 +78,7 @@ describe('a redirect', () => {
     expect(await failed).toBeInstanceOf(RedirectError);
   });
 
-  it('in a circle is refused, with the way that was gone', async () => {
+  it('F14: in a circle is refused, with the way that was gone', async () => {
     const server = new PlayedServer();
     const failed = rejection(server.client().connect());
     await redirect(server, 'a.example');
@@ -89,7 +89,7 @@ describe('a redirect', () => {
     expect(server.targets).toHaveLength(3);
   });
 
-  it('is followed three times and not four', async () => {
+  it('F14: is followed three times and not four', async () => {
     const server = new PlayedServer();
     const failed = rejection(server.client().connect());
     for (const name of ['a', 'b', 'c', 'd']) await redirect(server, `${name}.example`);

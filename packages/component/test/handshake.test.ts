@@ -42,7 +42,7 @@ describe('the handshake', () => {
     expect(events).toEqual(['connected', 'sessionBind', 'sessionStart', 'disconnected', 'sessionEnd']);
   });
 
-  it('with a wrong secret rejects with a typed error, and is not tried again', async () => {
+  it('F31: with a wrong secret rejects with a typed error, and is not tried again', async () => {
     const clock = new VirtualClock();
     const server = memoryServer();
     const component = makeComponent({

@@ -42,7 +42,7 @@ describe('a component that has nothing to do', () => {
     },
   );
 
-  it('is found dead in time where nothing gets through any more, and the others are not', async () => {
+  it('F1: is found dead in time where nothing gets through any more, and the others are not', async () => {
     const { clock, transports, processes, endings } = farm(3);
     for (const each of processes) await each.connect();
     await clock.advance(10_000);

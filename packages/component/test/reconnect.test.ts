@@ -110,7 +110,7 @@ describe('a component that loses its connection', () => {
     await component.disconnect();
   });
 
-  it('comes back after the server was restarted', async () => {
+  it('F31: comes back after the server was restarted', async () => {
     const { clock, server, component: make } = world();
     const component = make();
     await component.connect();

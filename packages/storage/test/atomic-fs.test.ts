@@ -39,7 +39,7 @@ async function writeAndKill(base: string, after: number): Promise<void> {
 }
 
 describe('files', () => {
-  it(`are whole after ${KILLS} processes were killed while they wrote`, async () => {
+  it(`F24: are whole after ${KILLS} processes were killed while they wrote`, async () => {
     const kill = async (index: number): Promise<void> => {
       const base = await folder();
       await writeAndKill(base, index * 11);

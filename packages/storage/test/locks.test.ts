@@ -68,7 +68,7 @@ describe.each(KINDS)('locks of %s', (_kind, make) => {
 });
 
 describe('locks of files', () => {
-  it('are free once their process was killed, and not before', async () => {
+  it('F24: are free once their process was killed, and not before', async () => {
     const path = await folder();
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6); console.log(process.pid)'], {
       stdio: ['ignore', 'pipe', 'inherit'],

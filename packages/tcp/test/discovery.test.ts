@@ -84,7 +84,7 @@ describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
     expect((await attempt(resolver, {}, ['192.0.2.9'])).error).toBeUndefined();
   });
 
-  it('uses one kind of SRV record where the other gives SERVFAIL', async () => {
+  it('F15: uses one kind of SRV record where the other gives SERVFAIL', async () => {
     const resolver = new FakeResolver(
       { [CLIENT]: [srv('a.example')], [DIRECT]: dnsFailure(DIRECT, 'ESERVFAIL') },
       { 'a.example': ['192.0.2.1'], 'example.org': ['192.0.2.9'] },
@@ -92,7 +92,7 @@ describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
     expect((await attempt(resolver, {}, ['192.0.2.1'])).dialled).toEqual(['192.0.2.1 5222']);
   });
 
-  it.each(['.', ''])('connects nowhere where the SRV target is %j', async (name) => {
+  it.each(['.', ''])('F15: connects nowhere where the SRV target is %j', async (name) => {
     const resolver = new FakeResolver({ [CLIENT]: [srv(name)] }, { 'example.org': ['192.0.2.9'] });
     const { dialled, error } = await attempt(resolver, {}, ['192.0.2.9']);
     expect(dialled).toEqual([]);
@@ -112,7 +112,7 @@ describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
     expect((await attempt(resolver, {}, ['192.0.2.9'])).dialled).toEqual([]);
   });
 
-  it('tries 16 of 30 targets', async () => {
+  it('F15: tries 16 of 30 targets', async () => {
     const targets = Array.from({ length: 30 }, (_, index) => srv(`t${index}.example`, 5222, index));
     const hosts = Object.fromEntries(targets.map(({ name }, index) => [name, [`192.0.2.${index}`]]));
     const { dialled } = await attempt(new FakeResolver({ [CLIENT]: targets }, hosts));
@@ -120,7 +120,7 @@ describe('where a domain is (RFC 6120 §3.2, XEP-0368)', () => {
     expect(dialled.at(-1)).toBe('192.0.2.15 5222');
   });
 
-  it('goes on to the next target where one has no address, and where looking it up hangs', async () => {
+  it('F15: goes on to the next target where one has no address, and where looking it up hangs', async () => {
     const resolver = new FakeResolver(
       { [CLIENT]: [srv('gone.example', 5222, 1), srv('hangs.example', 5222, 2), srv('good.example', 5222, 3)] },
       { 'hangs.example': 'silence', 'good.example': ['2001:db8::1'] },

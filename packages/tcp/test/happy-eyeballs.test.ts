@@ -53,7 +53,7 @@ describe('several addresses (RFC 8305)', () => {
     expect(interleaved([...addresses].reverse()).map(({ address }) => address)[1]).toBe('192.0.2.2');
   });
 
-  it('tries the next address 250 ms after one that is silent', async () => {
+  it('F15: tries the next address 250 ms after one that is silent', async () => {
     const { clock, dialled, transport } = setUp(['::1', '192.0.2.1', '::2']);
     await clock.advance(249);
     expect(at(dialled)).toEqual([['::1', 0]]);
@@ -103,7 +103,7 @@ describe('several addresses (RFC 8305)', () => {
     transport.destroy();
   });
 
-  it('gives an address 10 s', async () => {
+  it('F15: gives an address 10 s', async () => {
     const { clock, dialled, connecting } = setUp(['192.0.2.1']);
     await clock.advance(10_000);
     const error = await failure(connecting);
@@ -114,7 +114,7 @@ describe('several addresses (RFC 8305)', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('gives all of it 60 s, and lists what was under way then', async () => {
+  it('F15: gives all of it 60 s, and lists what was under way then', async () => {
     const clock = new ManualClock();
     const hosts = Array.from({ length: 16 }, (_, index) => `t${index}.example`);
     const resolver = new FakeResolver(

@@ -75,7 +75,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('certificates with %s (RFC 75
     expect(result).toMatchObject({ reason: 'certificate-name' });
   });
 
-  it('refuses one of an authority that is not trusted, and says how to trust it', async () => {
+  it('F16: refuses one of an authority that is not trusted, and says how to trust it', async () => {
     const error = (await outcome(GOOD, {}, stranger)) as Error;
     expect(error).toMatchObject({ reason: 'certificate-untrusted' });
     expect(error.message).toContain('tls: { ca }');
@@ -148,7 +148,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('certificates with %s (RFC 75
     transport.destroy();
   });
 
-  it('refuses TLS 1.1', async () => {
+  it('F16: refuses TLS 1.1', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
     const server = await start(way, { ...authority.issue(GOOD), ...old });
     const transport = transportTo(server, way, { tls: { ca: authority.ca, ciphers: 'ALL:@SECLEVEL=0' } });
@@ -159,7 +159,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('certificates with %s (RFC 75
     });
   });
 
-  it('tells that the handshake was cut, which may work another time', async () => {
+  it('F16: tells that the handshake was cut, which may work another time', async () => {
     const server = await (way === 'STARTTLS'
       ? Loopback.plain((socket) => socket.once('data', () => socket.end('<proceed/>')))
       : Loopback.plain((socket) => socket.once('data', () => socket.destroy())));
@@ -168,7 +168,7 @@ describe.each(['direct TLS', 'STARTTLS'] as const)('certificates with %s (RFC 75
     expect(error).toMatchObject({ code: 'ERR_TLS', reason: 'interrupted', retryable: true });
   });
 
-  it('gives up a handshake that stalls', async () => {
+  it('F16: gives up a handshake that stalls', async () => {
     const server = await Loopback.plain((socket) =>
       socket.once('data', () => way === 'STARTTLS' && socket.write('<proceed/>')),
     );

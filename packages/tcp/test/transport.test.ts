@@ -41,7 +41,7 @@ async function connected(way: Way | 'clear', recorder = new Recorder()) {
 }
 
 describe.each(['clear', 'direct TLS', 'STARTTLS'] as const)('a connection (%s)', (way) => {
-  it('carries text both ways, also in single bytes', async () => {
+  it('F7: carries text both ways, also in single bytes', async () => {
     const { transport, recorder, peer } = await connected(way);
     let got = '';
     peer.setEncoding('utf8').on('data', (text: string) => {
@@ -142,7 +142,7 @@ describe.each(['clear', 'direct TLS', 'STARTTLS'] as const)('a connection (%s)',
     await expect.poll(() => got.length).toBe(text.length);
   });
 
-  it('closes once with an error when the peer resets it in the middle of a write', async () => {
+  it('F4: closes once with an error when the peer resets it in the middle of a write', async () => {
     const { transport, recorder, peer } = await connected(way);
     const raw = servers[0]?.sockets[0] as Socket;
     const writing = setInterval(() => transport.write('z'.repeat(100_000)), 1);

@@ -15,7 +15,7 @@ describe('the table of close codes in the README', () => {
     ]);
   });
 
-  it.each(ROWS.filter(({ code }) => code !== 1006))('says of $code what its error says', (row) => {
+  it.each(ROWS.filter(({ code }) => code !== 1006))('F30: says of $code what its error says', (row) => {
     const error = closeError(row.code, '', false) as WebSocketClosedError;
     const wayOut = row.wayOut.split('; where')[0];
     expect(error).toBeInstanceOf(WebSocketClosedError);

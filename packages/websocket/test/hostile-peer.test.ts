@@ -8,7 +8,7 @@ import { servers } from './support/servers.js';
 const start = servers();
 
 describe('what a peer must not do', () => {
-  it('is a message that is too large (1009), however it is cut', async () => {
+  it('F30: is a message that is too large (1009), however it is cut', async () => {
     for (const fragments of [1, 3]) {
       const { recorder, peer } = await connected(await start(), 'node', { maxFrameBytes: 10_000 });
       const piece = 'x'.repeat(Math.ceil(10_001 / fragments));
@@ -41,7 +41,7 @@ describe('what a peer must not do', () => {
     expect([recorder.frames, recorder.closes.length]).toEqual([[], 1]);
   });
 
-  it('is to send more than a page can keep while its handlers are slow', async () => {
+  it('F6: is to send more than a page can keep while its handlers are slow', async () => {
     const { transport, recorder, peer } = await connected(await start(), 'browser');
     transport.pause();
     for (let count = 0; count < 13; count++) peer.send('x'.repeat(1 << 20));

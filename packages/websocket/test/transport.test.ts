@@ -177,18 +177,21 @@ describe.each(KINDS)('a connection (%s)', (kind) => {
     expect([recorder.closes.length, recorder.late]).toEqual([1, 0]);
   });
 
-  it.each(['reset', 'cut in the middle of a frame'])('closes once with an error when it is %s (1006)', async (how) => {
-    const { transport, recorder, peer } = await connected(await start(), kind);
-    if (how === 'reset') {
-      transport.write('<a/>');
-      peer.raw.resetAndDestroy();
-    } else {
-      peer.raw.end(Buffer.from([0x81, 0x05, 0x3c, 0x61]));
-    }
-    expect(await recorder.closed()).toMatchObject({ code: 'ERR_DISCONNECTED', retryable: true });
-    await settled();
-    expect([recorder.closes.length, recorder.late, recorder.frames]).toEqual([1, 0, []]);
-  });
+  it.each(['reset', 'cut in the middle of a frame'])(
+    'F30: closes once with an error when it is %s (1006)',
+    async (how) => {
+      const { transport, recorder, peer } = await connected(await start(), kind);
+      if (how === 'reset') {
+        transport.write('<a/>');
+        peer.raw.resetAndDestroy();
+      } else {
+        peer.raw.end(Buffer.from([0x81, 0x05, 0x3c, 0x61]));
+      }
+      expect(await recorder.closed()).toMatchObject({ code: 'ERR_DISCONNECTED', retryable: true });
+      await settled();
+      expect([recorder.closes.length, recorder.late, recorder.frames]).toEqual([1, 0, []]);
+    },
+  );
 
   it('writes what is buffered before it ends, with 1000', async () => {
     const { transport, recorder, peer } = await connected(await start(), kind);
@@ -247,7 +250,7 @@ describe.each(KINDS)('a connection (%s)', (kind) => {
   });
 });
 
-it('answers pings while it waits', async () => {
+it('F30: answers pings while it waits', async () => {
   const { transport, peer } = await connected(await start());
   peer.socket.ping('there?');
   const [data] = await once(peer.socket, 'pong');

@@ -24,7 +24,7 @@ function setup(online: boolean) {
 }
 
 describe('watchNetwork', () => {
-  it('tells a connection that the network is back, whether it has a session or not', () => {
+  it('F28: tells a connection that the network is back, whether it has a session or not', () => {
     expect(setup(true).tell('online')).toBe(1);
     expect(setup(false).tell('online')).toBe(1);
   });

@@ -21,7 +21,7 @@ async function holds(stanzas: number, cuts: readonly Cut[], what = JSON.stringif
 
 describe('a session that is cut', () => {
   it.each(['down', 'up'] as const)(
-    'once, behind any byte on its way %s, is the same as one that is not',
+    'F2, F3: once, behind any byte on its way %s, is the same as one that is not',
     async (way) => {
       const { connections, passed } = await holds(4, []);
       expect(connections).toBe(1);
@@ -36,7 +36,7 @@ describe('a session that is cut', () => {
     },
   );
 
-  it('again and again, while it is resumed too, is the same as one that is not', async () => {
+  it('F20: again and again, while it is resumed too, is the same as one that is not', async () => {
     const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
     const runs = Array.from({ length: 60 }, async () => {
       const cuts = Array.from({ length: 1 + random.integer(12) }, (): Cut => {

@@ -94,7 +94,7 @@ describe('what became of stanzas in a lost session', () => {
 });
 
 describe('a refusal', () => {
-  it('says why, and what was counted all the same', async () => {
+  it('F10: says why, and what was counted all the same', async () => {
     const play = await new Play().start();
     const told: unknown[] = [];
     play.client.on('smFailed', (event) => told.push(event));

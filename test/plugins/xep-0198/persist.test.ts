@@ -32,7 +32,7 @@ describe('a session that outlives its process', () => {
   });
 
   it.each([1, 3])(
-    'is the same wherever the process was killed: what was written is taken once, all of the server is heard (%d at once)',
+    'F23: is the same wherever the process was killed: what was written is taken once, all of the server is heard (%d at once)',
     async (atOnce) => {
       const whole = new FaultyStorage();
       await (await new ModelServer().start(persist, whole).run(9, 0, atOnce)).kill();
@@ -64,7 +64,7 @@ describe('a session that outlives its process', () => {
     },
   );
 
-  it('is told of once where the server does not know it any more: what may have arrived is unknown', async () => {
+  it('F23: is told of once where the server does not know it any more: what may have arrived is unknown', async () => {
     const server = new ModelServer();
     const storage = new FaultyStorage();
     const first = server.start({ ...persist, requestEvery: 100, requestAfter: 60_000 }, storage);
@@ -88,7 +88,7 @@ describe('a session that outlives its process', () => {
     ['its head is of before', (value: string) => [HEAD, value.replace('"handled":3', '"handled":1')]],
     ['it is of another account', () => [HEAD, undefined]],
     ['it is no text of ours', () => [HEAD, 'hello']],
-  ])('is not gone on with where %s', async (_what, change) => {
+  ])('F24: is not gone on with where %s', async (_what, change) => {
     const { server, left } = await killed();
     const [key = '', value] = change((await left.get(HEAD)) ?? '');
     await (value === undefined ? left.delete(key) : left.set(key, value));
@@ -131,7 +131,7 @@ describe('a session that outlives its process', () => {
     await second.kill();
   });
 
-  it('has one writer: who comes second has a session of its own, and says that it is not kept', async () => {
+  it('F24: has one writer: who comes second has a session of its own, and says that it is not kept', async () => {
     const server = new ModelServer();
     const storage = new FaultyStorage();
     const first = await server.start(persist, storage).run(2);
@@ -206,7 +206,7 @@ describe('a session that outlives its process', () => {
     }
   });
 
-  it('does not keep anybody from talking where the store fails, at whatever call', async () => {
+  it('F24: does not keep anybody from talking where the store fails, at whatever call', async () => {
     const whole = new FaultyStorage();
     await (await new ModelServer().start(persist, whole).run(3)).kill();
     const run = async (at: number, fault: 'fail' | 'hang'): Promise<void> => {

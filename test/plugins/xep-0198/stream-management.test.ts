@@ -68,7 +68,7 @@ describe('acknowledgements of the server', () => {
     expect(await play.heard()).toBe('');
   });
 
-  it('settle acked() in order; the same or a smaller count says nothing new', async () => {
+  it('F19: settle acked() in order; the same or a smaller count says nothing new', async () => {
     const play = await new Play().start();
     const sendings = play.send('1', '2', '3');
     const acked = sendings[0]?.acked();
@@ -88,14 +88,14 @@ describe('acknowledgements of the server', () => {
     expect(await play.heard()).toContain('<body>first</body>');
   });
 
-  it('that do not come lead to a new connection', async () => {
+  it('F1: that do not come lead to a new connection', async () => {
     const play = await new Play({ timeout: 5_000 }).start();
     play.send('1');
     await play.clock.advance(250 + 5_000);
     expect(play.client.online).toBe(false);
   });
 
-  it('are bounded: further stanzas wait in the queue until some have come', async () => {
+  it('F5: are bounded: further stanzas wait in the queue until some have come', async () => {
     const play = await new Play({ maxUnacked: 4 }).start();
     const sendings = play.send('1', '2', '3', '4', '5', '6');
     expect(states(sendings)).toEqual(['written', 'written', 'written', 'queued', 'queued', 'queued']);
@@ -107,7 +107,7 @@ describe('acknowledgements of the server', () => {
 });
 
 describe('our acknowledgements', () => {
-  it('tell what was handled, at once where the server asks', async () => {
+  it('F6: tell what was handled, at once where the server asks', async () => {
     const play = await new Play().start();
     let done: () => void = () => {};
     play.client.onMessage(({ id }) => (id === '2' ? new Promise<void>((resolve) => (done = resolve)) : undefined));
@@ -208,7 +208,7 @@ describe('resuming', () => {
     expect(await play.heard()).toContain("h='5'");
   });
 
-  it('may be cut off again and again', async () => {
+  it('F20: may be cut off again and again', async () => {
     const play = await new Play().start();
     const sendings = play.send('1', '2');
     for (let i = 0; i < 5; i++) {
@@ -291,7 +291,7 @@ describe('bad input (test/badxml)', () => {
   it.each([
     ['138-sm-ack-too-high.xml', 'undefined-condition'],
     ['139-sm-ack-not-number.xml', 'bad-format'],
-  ])('%s ends the stream, with both numbers where one is too high', async (name, condition) => {
+  ])('F18, F19: %s ends the stream, with both numbers where one is too high', async (name, condition) => {
     const play = await new Play().start();
     const sendings = play.send('1');
     await play.say(file(name));
@@ -301,7 +301,7 @@ describe('bad input (test/badxml)', () => {
     expect(states(sendings)).toEqual(['unknown']);
   });
 
-  it('140-sm-ack-backwards.xml is ignored', async () => {
+  it('F19: 140-sm-ack-backwards.xml is ignored', async () => {
     const play = await new Play().start();
     const sendings = play.send('1', '2', '3', '4', '5');
     await play.say(file('140-sm-ack-backwards.xml'));
@@ -309,7 +309,7 @@ describe('bad input (test/badxml)', () => {
     expect(play.client.online).toBe(true);
   });
 
-  it('141-sm-resumed-wrong-previd.xml ends the stream', async () => {
+  it('F18: 141-sm-resumed-wrong-previd.xml ends the stream', async () => {
     const play = await new Play().start();
     play.send('1');
     await play.lose();
@@ -320,7 +320,7 @@ describe('bad input (test/badxml)', () => {
   });
 
   it.each(["h='99' previd='id1'", "previd='id1'", "h='-1' previd='id1'"])(
-    'so does <resumed %s/>',
+    'F18: so does <resumed %s/>',
     async (attributes) => {
       const play = await new Play().start();
       play.send('1');

@@ -38,7 +38,7 @@ describe('a login that fails', () => {
     ['malformed-request', false],
     ['not-authorized', false],
     ['temporary-auth-failure', true],
-  ])('with %s tells the reason, retryable: %s', async (condition, retryable) => {
+  ])('F17: with %s tells the reason, retryable: %s', async (condition, retryable) => {
     const server = new PlayedServer();
     const failed = rejection(server.client().connect());
     const played = await server.next();
@@ -102,7 +102,7 @@ describe('a login that fails', () => {
     expect(await failed).toMatchObject({ reason: 'invalid-mechanism', mechanism: 'PLAIN' });
   });
 
-  it('with challenges without end is aborted', async () => {
+  it('F17: with challenges without end is aborted', async () => {
     const server = new PlayedServer();
     const tracer = new Trace();
     const client = server.client({ mechanisms: [new Chatty()], tracer });

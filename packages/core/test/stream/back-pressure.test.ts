@@ -18,7 +18,7 @@ function slow(xmpp: TestXMPP, options: { sequential?: boolean } = {}) {
 }
 
 describe('handlers that cannot keep up', () => {
-  it('pause the transport at 256 unhandled stanzas, and let it go on at half of them', async () => {
+  it('F6: pause the transport at 256 unhandled stanzas, and let it go on at half of them', async () => {
     const xmpp = await online();
     const finish = slow(xmpp);
     await xmpp.receive(messages(256));
@@ -33,7 +33,7 @@ describe('handlers that cannot keep up', () => {
     expect(xmpp.wire.paused).toBe(false);
   });
 
-  it('pause it at 2 MiB, whatever the number', async () => {
+  it('F6: pause it at 2 MiB, whatever the number', async () => {
     const xmpp = await online();
     slow(xmpp);
     const big = `<message from='bob@example.net/x'><body>${'x'.repeat(900_000)}</body></message>`;
@@ -56,7 +56,7 @@ describe('handlers that cannot keep up', () => {
     expect(finish.length).toBe(1);
   });
 
-  it('do not make us deaf where a sequential one never comes to an end: the session lives', async () => {
+  it('F26: do not make us deaf where a sequential one never comes to an end: the session lives', async () => {
     const xmpp = await online({ maxUnhandled: 4, reconnect: false });
     const seen: unknown[] = [];
     xmpp.registerHandler(

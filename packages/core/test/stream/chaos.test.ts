@@ -161,7 +161,7 @@ describe('nobody listens and everything goes wrong', () => {
     }
   }, 60_000);
 
-  it('sees each stanza that is complete once, wherever the connection is cut', async () => {
+  it('F7: sees each stanza that is complete once, wherever the connection is cut', async () => {
     const stanzas = Array.from(
       { length: 50 },
       (_, i) => `<message id='${i}' from='${BOB}'><body>ä${i}</body></message>`,

@@ -19,7 +19,7 @@ const settledLater = () => {
 };
 
 describe('an entry that does not come to an end', () => {
-  it('stops counting a handler that never comes to an end, says so once, and keeps no timer', async () => {
+  it('F26: stops counting a handler that never comes to an end, says so once, and keeps no timer', async () => {
     const overdue: string[] = [];
     const calls: boolean[] = [];
     const { clock, events } = queue({ overdue: (what) => overdue.push(what), pressure: (high) => calls.push(high) }, 1);

@@ -80,7 +80,7 @@ describe('silence', () => {
 });
 
 describe('a program that stood still', () => {
-  it('asks once more before it believes that the peer is gone', async () => {
+  it('F22: asks once more before it believes that the peer is gone', async () => {
     const { clock, asked, dead } = watched();
     await clock.advance(60_000);
     expect(asked.length).toBe(1);
@@ -91,7 +91,7 @@ describe('a program that stood still', () => {
     expect(dead).toEqual([150_000]);
   });
 
-  it('does not go on asking for ever', async () => {
+  it('F22: does not go on asking for ever', async () => {
     const { clock, dead } = watched();
     await clock.advance(60_000);
     await clock.stall(60_000);
@@ -99,7 +99,7 @@ describe('a program that stood still', () => {
     expect(dead.length).toBe(1);
   });
 
-  it('asks when it wakes up, however short the silence seems', async () => {
+  it('F21: asks when it wakes up, however short the silence seems', async () => {
     const { clock, asked, dead } = watched();
     await clock.advance(1_000);
     await clock.stall(600_000);
@@ -180,7 +180,7 @@ describe('a shorter interval', () => {
 });
 
 describe('on a stream', () => {
-  it('makes a half-open link a lost one within interval, timeout and a second, without waiting for the socket', async () => {
+  it('F1: makes a half-open link a lost one within interval, timeout and a second, without waiting for the socket', async () => {
     const xmpp = await online({ keepAlive: { interval: 20_000, timeout: 10_000 }, reconnect: false });
     const lost: Error[] = [];
     xmpp.on('disconnected', ({ reason }) => lost.push(reason));

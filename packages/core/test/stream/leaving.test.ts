@@ -228,7 +228,7 @@ describe('dispose()', () => {
     expect(await Promise.all(outcomes)).toMatchObject([{ reason: 'disconnected' }, { reason: 'disconnected' }]);
   });
 
-  it('ends a reconnection, and no connect() in the meantime brings it back', async () => {
+  it('F27: ends a reconnection, and no connect() in the meantime brings it back', async () => {
     const xmpp = await online();
     xmpp.wire.close();
     await xmpp.manualClock.idle();

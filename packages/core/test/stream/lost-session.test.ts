@@ -24,7 +24,7 @@ describe('a session that is lost', () => {
     expect(reasons).toEqual([{ reason: expect.any(ConnectionLostError), willReconnect: true }]);
   });
 
-  it.each(['network', 'truncated', 'closed'] as const)('says how: %s', async (how) => {
+  it.each(['network', 'truncated', 'closed'] as const)('F4: says how: %s', async (how) => {
     const xmpp = await online({ reconnect: false });
     const lost = xmpp.wait('disconnected');
     if (how === 'network') xmpp.wire.close(new Error('reset'));
@@ -34,7 +34,7 @@ describe('a session that is lost', () => {
     await expectOver(xmpp);
   });
 
-  it('is not handed on where it was cut in the middle of a stanza', async () => {
+  it('F3: is not handed on where it was cut in the middle of a stanza', async () => {
     const xmpp = await online();
     const seen = record(xmpp, 'message');
     await xmpp.receive("<message from='bob@example.net'><body>half</bo");
@@ -99,7 +99,7 @@ describe('a session that is lost', () => {
     await expectOver(xmpp);
   });
 
-  it('is not made again after conflict: somebody else is there', async () => {
+  it('F11: is not made again after conflict: somebody else is there', async () => {
     const xmpp = await online();
     const lost = xmpp.wait('disconnected');
     const error = xmpp.wait('streamError');
@@ -119,7 +119,7 @@ describe('a session that is lost', () => {
     'invalid-from',
     'improper-addressing',
   ];
-  it.each(UNWANTED)('is made again after %s, ever more slowly', async (condition) => {
+  it.each(UNWANTED)('F13: is made again after %s, ever more slowly', async (condition) => {
     const xmpp = await online({
       keepAlive: false,
       transport: (n) => serve(new MemoryTransport(), n > 1 && n < 12 ? streamError(condition) : undefined),
@@ -147,7 +147,7 @@ describe('a session that is lost', () => {
     'resource-constraint',
     'internal-server-error',
   ];
-  it.each(TRANSIENT)('is made again after %s', async (condition) => {
+  it.each(TRANSIENT)('F12: is made again after %s', async (condition) => {
     const xmpp = await online();
     const lost = xmpp.wait('disconnected');
     await xmpp.receive(streamError(condition));
@@ -157,7 +157,7 @@ describe('a session that is lost', () => {
     expect(xmpp.attempts).toBe(2);
   });
 
-  it('gives a server without room twice the time', async () => {
+  it('F12: gives a server without room twice the time', async () => {
     const delays = async (condition: string) => {
       const found: number[] = [];
       for (let seed = 0; seed < 50; seed++) {
@@ -214,7 +214,7 @@ describe('a session that is lost', () => {
     expect(causes).toEqual([cause, cause]);
   });
 
-  it('tells that the machine was asleep, and asks at once', async () => {
+  it('F21: tells that the machine was asleep, and asks at once', async () => {
     const xmpp = await online();
     const causes: string[] = [];
     xmpp.on('wake', ({ cause }) => causes.push(cause));
@@ -357,7 +357,7 @@ describe('a session that is lost', () => {
     await expectOver(xmpp);
   });
 
-  it('is not touched by anything late of its old connection', async () => {
+  it('F11: is not touched by anything late of its old connection', async () => {
     const xmpp = await online();
     const old = xmpp.wire;
     xmpp.cut();

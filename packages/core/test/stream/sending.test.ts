@@ -327,7 +327,7 @@ describe('a connection that is cut', () => {
 });
 
 describe('a peer that does not read', () => {
-  it('does not fill the memory with a hundred thousand stanzas', async () => {
+  it('F5: does not fill the memory with a hundred thousand stanzas', async () => {
     const xmpp = await online();
     xmpp.wire.ready = false;
     const body = 'x'.repeat(1_000);
@@ -346,7 +346,7 @@ describe('a peer that does not read', () => {
     expect(xmpp.log.at('warn').length).toBe(1);
   });
 
-  it('makes those wait who await what they send', async () => {
+  it('F5: makes those wait who await what they send', async () => {
     const xmpp = await online();
     xmpp.wire.ready = false;
     let sent = 0;

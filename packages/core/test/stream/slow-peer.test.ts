@@ -126,7 +126,7 @@ describe('a peer that does not read for a while', () => {
     expect(xmpp.manualClock.pending).toBe(0);
   });
 
-  it('is found dead in time where it never reads again, and not where it reads a little', async () => {
+  it('F5: is found dead in time where it never reads again, and not where it reads a little', async () => {
     const xmpp = await stalled({ keepAlive: { interval: 60_000, timeout: 30_000 } });
     const lost: Error[] = [];
     xmpp.on('disconnected', ({ reason }) => lost.push(reason));

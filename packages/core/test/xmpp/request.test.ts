@@ -52,7 +52,7 @@ describe('request()', () => {
     await failed;
   });
 
-  it('rejects after its time; a late answer is ignored', async () => {
+  it('F25: rejects after its time; a late answer is ignored', async () => {
     const xmpp = await online({ keepAlive: false, timeout: 5_000 });
     const failed = [
       expect(ask(xmpp)).rejects.toBeInstanceOf(TimeoutError),
@@ -108,7 +108,7 @@ describe('request()', () => {
     expect(xmpp.wire.take()).toBe('');
   });
 
-  it('rejects when the session is lost, at once, each with an error and a stack of its own', async () => {
+  it('F25: rejects when the session is lost, at once, each with an error and a stack of its own', async () => {
     const xmpp = await online();
     const [first, second] = [ask(xmpp), ask(xmpp)].map((asked) => asked.catch((error: unknown) => error as Error));
     xmpp.wire.close();
@@ -140,7 +140,7 @@ describe('request()', () => {
     expect((await asked).type).toBe('result');
   });
 
-  it('made while there is no session waits for one', async () => {
+  it('F25: made while there is no session waits for one', async () => {
     const xmpp = await online();
     xmpp.wire.close();
     const asked = ask(xmpp);
@@ -153,7 +153,7 @@ describe('request()', () => {
     expect((await asked).type).toBe('result');
   });
 
-  it('goes on over a session that is resumed', async () => {
+  it('F25: goes on over a session that is resumed', async () => {
     const outcomes: SessionOutcome[] = ['new', 'resumed'];
     const xmpp = await online({
       negotiate: async (link, _signal, self) => {

@@ -114,7 +114,7 @@ describe('the answer', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('says nothing of what goes wrong here, which is reported', async () => {
+  it('F26: says nothing of what goes wrong here, which is reported', async () => {
     const error = new Error('password: 1234');
     const text = await answerTo(request(), () => {
       throw error;
