@@ -7,8 +7,8 @@ import type { Suspects } from './suspects.js';
 /**
  * Asks the server to go on with a session (XEP-0198 §5); what it has counted is acknowledged, and the rest is written again.
  * @returns what it answered where it does not.
- * @throws StreamError for a lie, of which the server is told: that session is never asked for again. NegotiationError for no answer at
- *   all.
+ * @throws StreamError for a lie, of which the server is told; NegotiationError for what is no answer. That session is never asked for
+ *   again: the next attempt would fail in the same way.
  */
 export async function resume(
   session: ManagedSession,
@@ -25,6 +25,7 @@ export async function resume(
     return failed;
   }
   if (answer.namespace !== NS_SM || answer.name !== Resumed.tag) {
+    session.id = undefined;
     throw new NegotiationError(`resuming failed: the server answered <${answer.name} xmlns="${answer.namespace}">`);
   }
   const { h, previd } = viewOf(Resumed, answer);

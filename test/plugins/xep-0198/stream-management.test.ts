@@ -331,6 +331,27 @@ describe('bad input (test/badxml)', () => {
     },
   );
 
+  it.each([
+    sm('resumed', "h='0' previd='other'"),
+    sm('resumed', "h='99' previd='id1'"),
+    sm('enabled', "id='id2' resume='true'"),
+    "<message from='bob@example.net/x'><body>x</body></message>",
+  ])('a session is not asked for again where the answer is %s: a new one begins', async (answer) => {
+    const play = await new Play().start();
+    const sendings = play.send('1');
+    await play.lose();
+    expect(await play.heard()).toContain('<resume ');
+    await play.say(answer);
+    // As long as a pause after what is nobody's passing fault may be.
+    for (let waited = 0; play.peers.length < 3 && waited < 600; waited++) await play.clock.advance(1_000);
+    await play.login();
+    await play.bind();
+    expect(play.client.online).toBe(true);
+    expect(play.peers[2]?.received).not.toContain('<resume ');
+    expect(states(sendings)).toEqual(['unknown']);
+    expect(play.events).toContain('smUnknown');
+  });
+
   it('what is said out of turn is ignored', async () => {
     const play = await new Play().start('', `${SM}<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>`);
     await play.say(sm('a', "h='7'") + sm('r') + sm('resumed', "h='1' previd='x'"));
