@@ -77,6 +77,7 @@ export class EntityCapabilities extends KnownFeatures {
     this.own(xmpp.on('featuresChanged', () => this.#own.changed()));
     this.own(xmpp.on('discoInfoChanged', () => this.#own.changed()));
     this.own({ dispose: () => this.#own.stop() });
+    this.#own.broadcastBefore();
     this.#own.changed();
   }
 

@@ -71,6 +71,11 @@ export class OwnCaps {
     return stanza;
   }
 
+  /** Presence that was broadcast before there was a plugin: it said nothing, and is sent again once there is something to say. */
+  broadcastBefore(): void {
+    for (const owner of this.#xmpp.roster.announced(undefined)) this.#published.set(owner.full, undefined);
+  }
+
   /** Presence of ours was broadcast. */
   broadcast(owner: JID, presence: Presence): void {
     if (!presence.isAvailable && !this.#xmpp.roster.of(owner).announced) this.#published.delete(owner.full);
