@@ -1,4 +1,4 @@
-import { BaseXMPP, type JID, provide, type RequestOptions } from '@sestina/core';
+import { BaseXMPP, JID, provide, type RequestOptions } from '@sestina/core';
 import {
   checkOption,
   type Failed,
@@ -15,11 +15,11 @@ import { type Transport, TransportFactory, type TransportTarget } from '@sestina
 import { SaslLogin } from '@sestina/sasl';
 import type { AuthError } from './errors.js';
 import { InstalledTransports } from './installed-transports.js';
-import { bind, legacySession } from './negotiation/bind.js';
+import { bindSteps } from './negotiation/bind.js';
 import { ClientNegotiation } from './negotiation/client-negotiation.js';
 import { Login } from './negotiation/login.js';
 import { startTls } from './negotiation/starttls.js';
-import { CLIENT_OPTIONS, type ClientOptions, checkValues } from './options.js';
+import { CLIENT_OPTIONS, type ClientOptions, checkValues, isResource } from './options.js';
 import { followRedirects, isRedirect, RedirectChain, type RedirectHost, type RedirectTarget } from './redirect.js';
 import { ClientRoster } from './roster/client-roster.js';
 import type { ClientRosterNode } from './roster/client-roster-node.js';
@@ -57,7 +57,7 @@ export class ClientXMPP extends BaseXMPP {
 
   /** @throws ConfigError for options that cannot work together. */
   constructor(options: ClientOptions) {
-    super(knownOptions(options, CLIENT_OPTIONS).jid, options);
+    super(addressIn(options), options);
     checkValues(options);
     this.#login = new Login(this, options);
     const { password: _password, credentials: _credentials, ...rest } = options;
@@ -235,13 +235,12 @@ export class ClientXMPP extends BaseXMPP {
     );
     negotiation.add(startTls(() => this.emit('tlsSuccess', {})));
     negotiation.add(this.#login.step());
-    negotiation.add(
-      bind({
-        resource: this.#options.resource ?? this.requestedJid.resource,
-        hadSession: () => this.boundJid !== undefined,
-      }),
-    );
-    negotiation.add(legacySession());
+    const [bind, session] = bindSteps({
+      resource: this.requestedJid.resource,
+      hadSession: () => this.boundJid !== undefined,
+    });
+    negotiation.add(bind);
+    negotiation.add(session);
     return negotiation;
   }
 
@@ -253,6 +252,13 @@ export class ClientXMPP extends BaseXMPP {
     checkOption('service', service, /^(?:xmpps?|wss?):\/\/./i.test(service ?? ''), 'an xmpps:, xmpp: or wss: address');
     return InstalledTransports.ofPlatform(this);
   }
+}
+
+/** The address with the resource that is asked for. */
+function addressIn(options: ClientOptions): JID | string {
+  const { jid, resource } = knownOptions(options, CLIENT_OPTIONS);
+  // What is none is found by the checks of the options.
+  return (isResource(resource) ? JID.tryParse(String(jid))?.withResource(resource) : undefined) ?? jid;
 }
 
 /** The host of an address such as `xmpps://host:port`. */

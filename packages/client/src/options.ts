@@ -112,7 +112,8 @@ function checkPolicy(sasl: MechanismPolicy | undefined): void {
   checkOption('sasl.allowPlainWithoutTls', allowPlainWithoutTls, allowPlainWithoutTls === false, 'false');
 }
 
-function isResource(text: unknown): boolean {
+/** Whether it is the resource of an address. */
+export function isResource(text: unknown): text is string {
   // Empty, it would not be part of the address.
   return typeof text === 'string' && text !== '' && JID.tryParse(`a.example/${text}`) !== undefined;
 }

@@ -26,6 +26,8 @@ export class ManagedSession {
   location: string | undefined;
   /** How often in a row the server has resumed it and then acknowledged nothing. */
   fruitless = 0;
+  /** How many were handled when the server was told so to resume it. */
+  resumesFrom = 0;
   /** Since its connection was lost, by `clock.monotonic()`. */
   lostAt: number | undefined;
   readonly #waiters = new Set<Waiter>();
@@ -53,6 +55,7 @@ export class ManagedSession {
     const session = new ManagedSession(unacked);
     session.state = 'on';
     session.leftBehind = true;
+    session.resumesFrom = handled;
     session.id = id;
     session.max = max;
     session.#arrived = handled;
@@ -87,9 +90,14 @@ export class ManagedSession {
     return lostAt + max * 1_000;
   }
 
-  /** How many have arrived whose handlers are not done: what comes again although this process has it. */
+  /** How many have arrived since the server was told to resume behind them: what comes again although this process has it. */
   get unhandled(): number {
-    return (this.#arrived - this.#handled + WRAP) % WRAP;
+    return (this.#arrived - this.resumesFrom + WRAP) % WRAP;
+  }
+
+  /** The server is told now how many were handled, so that it resumes behind them. */
+  resumes(): void {
+    this.resumesFrom = this.#handled;
   }
 
   /** How many were handled, as a counter of 32 bits. */

@@ -1,9 +1,7 @@
 import {
   BaseXMPP,
-  DisconnectedError,
   type ElementClass,
   type ElementView,
-  JID,
   Plugin,
   type Registration,
   type RequestOptions,
@@ -22,20 +20,18 @@ import { Callback, MatchPath } from '@sestina/core/handlers';
 import { within } from '@sestina/core/util';
 import { Acknowledgements } from './acknowledgements.js';
 import { NotManagedError } from './errors.js';
+import { Inline } from './inline.js';
 import { LostStanzas } from './lost-stanzas.js';
 import { ManagedSession } from './managed-session.js';
 import { checkOptions, StreamManagementOptions } from './options.js';
 import { Persistence } from './persistence.js';
 import { Replays } from './replays.js';
-import { count, resume } from './resumption.js';
+import { count, Resumption } from './resumption.js';
 import { Ack, AckRequest, Enable, Enabled, Failed, NS_SM, StreamManagementFeature } from './stanza.js';
 
 // Parts of the bounds of what waits for its acknowledgement: from where on nothing more is written, and from where on it is again.
 const HIGH = 0.75;
 const LOW = 0.5;
-
-// How often a session is resumed that the server resumes and then does not go on with.
-const PATIENCE = 2;
 
 /**
  * XEP-0198: Stream Management, version 1.6.3. Counts stanzas both ways, so that `acked()` of a `Sending` tells what the server has
@@ -53,9 +49,9 @@ export class StreamManagement extends Plugin {
   readonly #replays: Replays;
   readonly #lost: LostStanzas;
   readonly #persistence: Persistence | undefined;
+  readonly #resumption: Resumption;
+  readonly #inline: Inline;
   #session: ManagedSession | undefined;
-  /** Of another process, as long as the server was not asked for it. */
-  #left: { readonly session: ManagedSession; readonly jid: string } | undefined;
   /** Stanzas that arrived and whose handlers are not done. */
   #inFlight = 0;
   #hold: Registration | undefined;
@@ -71,6 +67,21 @@ export class StreamManagement extends Plugin {
     this.#replays = new Replays(xmpp);
     this.#lost = new LostStanzas(xmpp, options);
     if (options.persist) this.#persistence = new Persistence(xmpp, options.timeout);
+    const self = this;
+    this.#resumption = new Resumption(
+      xmpp,
+      {
+        get session() {
+          return self.#session;
+        },
+        adopt: (session) => {
+          this.#session = session;
+        },
+      },
+      this.#lost,
+      this.#persistence,
+    );
+    this.#inline = new Inline(xmpp, this.#resumption, () => this.#wanted());
     this.#acks = new Acknowledgements(xmpp.clock, options, {
       ask: () => xmpp.sendElement(new AckRequest().xml),
       answer: () => this.#answer(),
@@ -100,6 +111,7 @@ export class StreamManagement extends Plugin {
       this.#hear(Failed, (failed) => this.#refused(failed)),
       this.#hear(AckRequest, () => this.#acks.give()),
       this.#hear(Ack, (ack) => this.#acked(ack)),
+      ...this.#inline.registrations,
       { dispose: () => this.#stop() },
       { dispose: () => this.#persistence?.dispose() },
     );
@@ -182,10 +194,9 @@ export class StreamManagement extends Plugin {
   #enable(): void {
     this.#stop();
     this.#session = undefined;
-    const { max, resume: wanted } = this.#options;
-    const enable = new Enable(wanted ? { resume: true, max: max === undefined ? undefined : Math.ceil(max) } : {});
+    const answer = this.#inline.takeAnswer();
     const offered = this.#negotiation.offered.has(`{${NS_SM}}${StreamManagementFeature.tag}`);
-    if (!offered || !this.#xmpp.sendElement(enable.xml)) {
+    if (!answer && !(offered && this.#xmpp.sendElement(this.#wanted()))) {
       this.#persistence?.release();
       return;
     }
@@ -194,6 +205,13 @@ export class StreamManagement extends Plugin {
     this.#persistence?.wait();
     this.#acks.expect();
     this.#follow(session);
+    if (answer?.name === Enabled.tag) this.#enabled(viewOf(Enabled, answer));
+    else if (answer) this.#refused(viewOf(Failed, answer));
+  }
+
+  #wanted(): XmlElement {
+    const { max, resume } = this.#options;
+    return new Enable(resume ? { resume: true, max: max === undefined ? undefined : Math.ceil(max) } : {}).xml;
   }
 
   /** It is over with the session of the connection. */
@@ -274,43 +292,11 @@ export class StreamManagement extends Plugin {
   }
 
   async #resume(context: NegotiationContext): Promise<StepOutcome> {
-    const session = this.#session;
-    if (session?.state !== 'on') return this.#restore(context);
-    if (session.id === undefined || session.fruitless > PATIENCE) return 'next';
-    await this.#persistence?.handled(session, session.handled);
-    const failed = await resume(session, context, this.#lost.suspects);
-    if (failed) this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
-    return failed ? 'next' : 'resumed';
-  }
-
-  /** Goes on with what another process has left behind, where there is such a thing. */
-  async #restore(context: NegotiationContext): Promise<StepOutcome> {
-    const persistence = this.#persistence;
-    const kept = await persistence?.open(context.signal);
-    if (kept) {
-      this.#lost.tellStrange(kept.older);
-      this.#left = { session: ManagedSession.of(kept), jid: kept.jid };
-    }
-    const { session, jid } = this.#left ?? {};
-    if (!session) return 'next';
-    const address = JID.tryParse(jid ?? '');
-    if (session.id !== undefined && address?.resource && address.bare.equals(this.#xmpp.account)) {
-      const failed = await resume(session, context, this.#lost.suspects);
-      if (!failed) {
-        this.#left = undefined;
-        session.leftBehind = false;
-        context.bound(address);
-        this.#session = session;
-        persistence?.restored(session);
-        return 'restored';
-      }
-      this.#xmpp.emit('smFailed', { condition: failed.condition, wasResuming: true });
-    }
-    this.#left = undefined;
-    this.#lost.tellStrange(
-      session.end(new DisconnectedError('the process that wrote this is gone, and so is its session')),
-    );
-    return 'next';
+    const { link, signal } = context;
+    const wish = await this.#resumption.wish(signal);
+    if (!wish) return 'next';
+    link.sendElement(wish.element);
+    return wish.take(await link.receive(), context) ?? 'next';
   }
 
   // Counting.

@@ -35,6 +35,9 @@ describe('what is kept of a session', () => {
     session.arrives();
     expect([session.handled, session.unhandled]).toEqual([WRAP - 1, 1]);
     session.handles();
+    // It comes again all the same, until the server is told to resume behind it.
+    expect([session.handled, session.unhandled]).toEqual([0, 1]);
+    session.resumes();
     expect([session.handled, session.unhandled]).toEqual([0, 0]);
     expect(session.unacked.ack(0)).toBe(3);
     await kept.acked(0);

@@ -9,8 +9,10 @@ import {
 } from '@sestina/core';
 import { booleanOption } from '@sestina/core/connection';
 import type { Unwrapped } from '@sestina/core/handlers';
+import type { Transport } from '@sestina/core/transport';
+import { BindFeatures } from '@sestina/xep-0386/inline';
 import { copied } from './copied.js';
-import { CarbonReceived, CarbonSent, DisableCarbons, EnableCarbons } from './stanza.js';
+import { CarbonReceived, CarbonSent, DisableCarbons, EnableCarbons, NS_CARBONS } from './stanza.js';
 
 declare module '@sestina/core' {
   interface XMPPEvents {
@@ -44,6 +46,9 @@ export class MessageCarbons extends Plugin {
   #wanted: boolean;
   #enabled = false;
   #warned = false;
+  #askedInline = false;
+  /** On this connection they were enabled within the login. */
+  #enabledOn: Transport | undefined;
 
   /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { auto }: MessageCarbonsOptions) {
@@ -57,6 +62,20 @@ export class MessageCarbons extends Plugin {
       return inner;
     };
     this.own(
+      xmpp.plugins.whenInstalled(BindFeatures, (features) =>
+        features.inline({
+          namespace: NS_CARBONS,
+          request: () => {
+            this.#enabledOn = undefined;
+            this.#askedInline = this.#wanted;
+            return this.#wanted ? new EnableCarbons().xml : undefined;
+          },
+          // There is no answer: it cannot fail (XEP-0386 §3.2.1).
+          response: (_bound, { link }) => {
+            this.#enabledOn = this.#askedInline ? link.transport : undefined;
+          },
+        }),
+      ),
       xmpp.messages.unwrap(CarbonReceived, unwrap),
       xmpp.messages.unwrap(CarbonSent, unwrap),
       xmpp.messages.decorate((copy) => {
@@ -94,7 +113,10 @@ export class MessageCarbons extends Plugin {
 
   // No question before it: the answer would come after the initial presence, and copies would be missing from between the two.
   override async sessionStart(signal: AbortSignal): Promise<void> {
-    if (!this.#wanted) return;
+    const inline = this.#enabledOn !== undefined && this.#enabledOn === this.#xmpp.transport;
+    this.#enabledOn = undefined;
+    if (inline) this.#changed(true);
+    if (inline || !this.#wanted) return;
     try {
       await this.#ask(new EnableCarbons(), true, { signal });
     } catch (error) {

@@ -5,6 +5,7 @@ import { ServiceDiscovery } from '@sestina/xep-0030';
 import { ResultSet } from '@sestina/xep-0059';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { StanzaIds } from '@sestina/xep-0359';
+import { BindFeatures } from '@sestina/xep-0386/inline';
 import { ArchiveReader } from './archive-reader.js';
 import type { ArchivedMessage } from './archived.js';
 import { type CatchUpOptions, type CaughtUp, catchUp, checkCatchUp } from './catch-up.js';
@@ -12,7 +13,7 @@ import type { ArchiveFeatures } from './features.js';
 import { type ArchivePageFilter, type ArchiveQueryFilter, checkFilter } from './filter.js';
 import { Heard } from './heard.js';
 import { addressOf } from './open-queries.js';
-import { ArchiveMetadata, ArchiveResult } from './stanza.js';
+import { ArchiveMetadata, ArchiveResult, NS_MAM } from './stanza.js';
 
 /** Options of `MessageArchive`. */
 export class MessageArchiveOptions {
@@ -80,6 +81,8 @@ export class MessageArchive extends Plugin {
     this.#reader = new ArchiveReader(xmpp, disco, maxPageBytes, (signal, work) => this.untilRemoved(signal, work));
     this.#heard = new Heard(xmpp);
     this.own(
+      // Whoever has it installed reads what the server would not keep any more (XEP-0386 §3.2).
+      xmpp.plugins.whenInstalled(BindFeatures, (features) => features.inline({ namespace: NS_MAM })),
       xmpp.messages.unwrap(ArchiveResult, (outer, result) => this.#reader.open.verdict(outer, result)),
       xmpp.messages.describe((message, context) => this.#heard.note(message, context)),
     );

@@ -5,6 +5,8 @@ import { within } from '@sestina/core/util';
 
 // Connections of one account that share a store: further ones have an id as long as they live.
 const PLACES = 16;
+// Milliseconds that the store has: nobody is to wait for long until he may log in.
+const PATIENCE = 5_000;
 
 /**
  * Which client this is, for the server: the same after a restart, and another one for each process or tab that is there at the same
@@ -26,10 +28,9 @@ export class ClientId {
     const secrets = lookUp(this.#xmpp.scope, Secrets);
     if (secrets) {
       try {
-        const { clock, timeout } = this.#xmpp;
-        this.#id ??= await within(clock, () => this.#find(secrets, signal), {
+        this.#id ??= await within(this.#xmpp.clock, () => this.#find(secrets, signal), {
           what: 'the store of the client id',
-          timeout,
+          timeout: PATIENCE,
           signal,
         });
       } catch (error) {

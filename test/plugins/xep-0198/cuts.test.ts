@@ -5,8 +5,9 @@ import { type Cut, ModelServer } from './model-server.js';
 const ids = (letter: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${letter}${at}`);
 
 /** Nothing was lost and nothing came twice, whatever was cut. */
-async function holds(stanzas: number, cuts: readonly Cut[], what = JSON.stringify(cuts)): Promise<ModelServer> {
-  const server = new ModelServer(cuts);
+async function holds(stanzas: number, cuts: readonly Cut[], inline: boolean, seed?: number): Promise<ModelServer> {
+  const what = `${seed === undefined ? '' : `seed ${seed}: `}${JSON.stringify(cuts)}`;
+  const server = new ModelServer(cuts, { inline });
   const { heard, sendings, management, events } = await server.start().run(stanzas);
   expect(server.taken, what).toEqual(ids('m', stanzas));
   expect(heard, what).toEqual(ids('s', stanzas));
@@ -19,17 +20,20 @@ async function holds(stanzas: number, cuts: readonly Cut[], what = JSON.stringif
   return server;
 }
 
-describe('a session that is cut', () => {
+describe.each([
+  ['by itself', false],
+  ['within the login', true],
+])('a session that is cut, and resumed %s', (_how, inline) => {
   it.each(['down', 'up'] as const)(
     'F2, F3: once, behind any byte on its way %s, is the same as one that is not',
     async (way) => {
-      const { connections, passed } = await holds(4, []);
+      const { connections, passed } = await holds(4, [], inline);
       expect(connections).toBe(1);
       expect(passed[way]).toBeGreaterThan(250);
       const bytes = Array.from({ length: passed[way] }, (_, at) => at);
       await Promise.all(
         bytes.map(async (at) => {
-          const { connections: made } = await holds(4, [{ way, at }]);
+          const { connections: made } = await holds(4, [{ way, at }], inline);
           expect(made, `${way} ${at}`).toBe(2);
         }),
       );
@@ -42,7 +46,7 @@ describe('a session that is cut', () => {
       const cuts = Array.from({ length: 1 + random.integer(12) }, (): Cut => {
         return { way: random.integer(2) ? 'up' : 'down', at: random.integer(5_000) };
       });
-      await holds(50, cuts, `seed ${random.seed}: ${JSON.stringify(cuts)}`);
+      await holds(50, cuts, inline, random.seed);
     });
     await Promise.all(runs);
   });

@@ -3,6 +3,8 @@ import { ConnectError, MemoryStorage, type Registration, type Sending, SilentLog
 import { Secrets } from '@sestina/core/storage';
 import { type MemoryEnd, MemoryTransportFactory, VirtualClock } from '@sestina/testing';
 import { StreamManagement, type StreamManagementOptions, type UnsentStanza } from '@sestina/xep-0198';
+import { Bind2 } from '@sestina/xep-0386';
+import { Sasl2 } from '@sestina/xep-0388';
 
 const NS_SM = 'urn:xmpp:sm:3';
 const HEADER =
@@ -13,6 +15,11 @@ const MECHANISMS =
 const FEATURES = `<stream:features><sm xmlns='${NS_SM}'/><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>`;
 const REFUSAL =
   "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
+const NS_SASL2 = 'urn:xmpp:sasl:2';
+const NS_BIND2 = 'urn:xmpp:bind:0';
+const INLINE =
+  `<stream:features><authentication xmlns='${NS_SASL2}'><mechanism>PLAIN</mechanism><inline><sm xmlns='${NS_SM}'/>` +
+  `<bind xmlns='${NS_BIND2}'><inline><feature var='${NS_SM}'/></inline></bind></inline></authentication></stream:features>`;
 /** What comes first: the header or the end of the stream, or an element as the client writes it. */
 const FIRST = /^(?:<\?xml[^>]*>)?(?:<\/?stream:stream[^>]*>|<([\w:]+)(?:[^>]*\/>|.*?<\/\1>))/s;
 
@@ -76,9 +83,17 @@ export class ModelServer {
   #out: string[] = [];
 
   readonly #poison: string | undefined;
+  readonly inline: boolean;
 
-  /** @param poison The id of a message that it ends the stream over, and does not count. */
-  constructor(cuts: readonly Cut[] = [], { poison }: { readonly poison?: string } = {}) {
+  /**
+   * @param poison The id of a message that it ends the stream over, and does not count.
+   * @param inline Whether all of it is done within the login (XEP-0198 §9).
+   */
+  constructor(
+    cuts: readonly Cut[] = [],
+    { poison, inline = false }: { readonly poison?: string | undefined; readonly inline?: boolean } = {},
+  ) {
+    this.inline = inline;
     this.#cuts = [...cuts];
     this.#poison = poison;
   }
@@ -152,11 +167,14 @@ export class ModelServer {
     const value = (attribute: string) => new RegExp(` ${attribute}='([^']*)'`).exec(text)?.[1] ?? '';
     switch (name) {
       case 'stream:stream':
-        this.#send(HEADER + (connection.loggedIn ? FEATURES : MECHANISMS));
+        this.#send(HEADER + (connection.loggedIn ? FEATURES : this.inline ? INLINE : MECHANISMS));
         break;
       case 'auth':
         connection.loggedIn = true;
         this.#send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+        break;
+      case 'authenticate':
+        this.#logInWithin(text, connection);
         break;
       case 'iq':
         this.#send(
@@ -189,19 +207,36 @@ export class ModelServer {
     }
   }
 
-  #begin({ by }: Connection): void {
+  #logInWithin(text: string, connection: Connection): void {
+    const previd = / previd='([^']*)'/.exec(text)?.[1];
+    const success = (jid: string, inside: string): string =>
+      `<success xmlns='${NS_SASL2}'><authorization-identifier>${jid}</authorization-identifier>${inside}</success>`;
+    if (previd !== undefined && previd === this.#id) {
+      this.#resume(previd, Number(/ h='(\d+)'/.exec(text)?.[1]), connection, (resumed) =>
+        success('a@example.org/q', resumed),
+      );
+      return;
+    }
+    const failed = previd === undefined ? '' : `<failed xmlns='${NS_SM}'/>`;
+    this.#begin(connection, (enabled) => {
+      const bound = `<bound xmlns='${NS_BIND2}'>${enabled}</bound>`;
+      return `${success('a@example.org/q', `${failed}${bound}`)}<stream:features/>`;
+    });
+  }
+
+  #begin({ by }: Connection, within = (enabled: string): string => enabled): void {
     this.#id = `i${this.#sessions}`;
     this.#sessions += 1;
     this.#in = 0;
     this.#acked = 0;
     by.base = by.handled;
-    this.#send(`<enabled xmlns='${NS_SM}' id='${this.#id}' resume='1'/>`);
+    this.#send(within(`<enabled xmlns='${NS_SM}' id='${this.#id}' resume='1'/>`));
     this.#managed = true;
     // What nobody has acknowledged is delivered to whoever comes next.
     this.#send(this.#out.join(''));
   }
 
-  #resume(id: string, h: number, connection: Connection): void {
+  #resume(id: string, h: number, connection: Connection, within = (resumed: string): string => resumed): void {
     if (id !== this.#id) {
       this.#send(`<failed xmlns='${NS_SM}'/>`);
       return;
@@ -209,7 +244,8 @@ export class ModelServer {
     // What another process has handled counts.
     if (connection.by.base === undefined) connection.by.base = connection.by.handled - h;
     this.#count(h, connection);
-    this.#send(`<resumed xmlns='${NS_SM}' previd='${id}' h='${this.#in}'/>${this.#out.join('')}<r xmlns='${NS_SM}'/>`);
+    const resumed = `<resumed xmlns='${NS_SM}' previd='${id}' h='${this.#in}'/>`;
+    this.#send(`${within(resumed)}${this.#out.join('')}<r xmlns='${NS_SM}'/>`);
   }
 
   #count(h: number, { by }: Connection): void {
@@ -246,7 +282,7 @@ export class ModelProcess {
       server.accept(end, this);
     };
     this.client = new ClientXMPP({
-      jid: 'a@example.org/p',
+      jid: server.inline ? 'a@example.org' : 'a@example.org/p',
       password: 'x',
       logger: new SilentLogger(),
       clock,
@@ -256,6 +292,11 @@ export class ModelProcess {
       storage,
       secrets: new SecretsIn(storage),
     });
+    if (server.inline) {
+      // What is kept of the session is all that is kept.
+      this.client.use(Sasl2, { clientId: false });
+      this.client.use(Bind2, { withoutArchive: 'accept' });
+    }
     const often = { requestEvery: 3, ackEvery: 3, timeout: 1_000 };
     this.management = this.client.use(StreamManagement, { ...often, ...options });
     for (const name of ['sessionStart', 'sessionResumed', 'sessionRestored', 'sessionEnd', 'smFailed'] as const) {

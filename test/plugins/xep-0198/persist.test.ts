@@ -7,10 +7,9 @@ import { ModelServer } from './model-server.js';
 
 const ids = (letter: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${letter}${at}`);
 const persist = { persist: true };
-const HEAD = 'xep-0198/a@example.org/p/session';
 
 /** A process that was killed after a dialogue of three, and what is left of it. */
-async function killed(server = new ModelServer()) {
+async function killed(server: ModelServer) {
   const storage = new FaultyStorage();
   const first = await server.start(persist, storage).run(3);
   const left = await storage.survivor();
@@ -18,12 +17,19 @@ async function killed(server = new ModelServer()) {
   return { server, first, left };
 }
 
-describe('a session that outlives its process', () => {
+describe.each([
+  ['by itself', false],
+  ['within the login', true],
+])('a session that outlives its process, resumed %s', (_how, inline) => {
+  const ADDRESS = inline ? 'a@example.org/q' : 'a@example.org/p';
+  const HEAD = `xep-0198/${inline ? 'a@example.org' : ADDRESS}/session`;
+  const model = (): ModelServer => new ModelServer([], { inline });
+
   it('goes on in the next one, in which nothing is lost and nothing comes twice', async () => {
-    const { server, first, left } = await killed();
+    const { server, first, left } = await killed(model());
     const second = await server.start(persist, left).run(6, 3);
     expect(second.events).toEqual(['sessionRestored']);
-    expect(second.client.boundJid?.toString()).toBe('a@example.org/p');
+    expect(second.client.boundJid?.toString()).toBe(ADDRESS);
     expect(second.management).toMatchObject({ enabled: true, resumable: true, unacked: [] });
     expect(server.taken).toEqual(ids('m', 6));
     expect([...first.heard, ...second.heard]).toEqual(ids('s', 6));
@@ -35,12 +41,12 @@ describe('a session that outlives its process', () => {
     'F23: is the same wherever the process was killed: what was written is taken once, all of the server is heard (%d at once)',
     async (atOnce) => {
       const whole = new FaultyStorage();
-      await (await new ModelServer().start(persist, whole).run(9, 0, atOnce)).kill();
+      await (await model().start(persist, whole).run(9, 0, atOnce)).kill();
       const calls = whole.calls.length;
       expect(calls).toBeGreaterThan(15);
       let restored = 0;
       const at = async (call: number): Promise<void> => {
-        const server = new ModelServer();
+        const server = model();
         const storage = Object.assign(new FaultyStorage(), { at: call, fault: 'hang' as const, lasting: true });
         // Less than the store may take for one thing: the process is killed while it waits.
         const first = server.start({ ...persist, timeout: 60_000 }, storage);
@@ -65,7 +71,7 @@ describe('a session that outlives its process', () => {
   );
 
   it('F23: is told of once where the server does not know it any more: what may have arrived is unknown', async () => {
-    const server = new ModelServer();
+    const server = model();
     const storage = new FaultyStorage();
     const first = server.start({ ...persist, requestEvery: 100, requestAfter: 60_000 }, storage);
     await first.run(3);
@@ -89,7 +95,7 @@ describe('a session that outlives its process', () => {
     ['it is of another account', () => [HEAD, undefined]],
     ['it is no text of ours', () => [HEAD, 'hello']],
   ])('F24: is not gone on with where %s', async (_what, change) => {
-    const { server, left } = await killed();
+    const { server, left } = await killed(model());
     const [key = '', value] = change((await left.get(HEAD)) ?? '');
     await (value === undefined ? left.delete(key) : left.set(key, value));
     const second = await server.start(persist, left).run(4, 3);
@@ -100,7 +106,7 @@ describe('a session that outlives its process', () => {
   });
 
   it('is gone on with where the store is older than it should be: the server knows better', async () => {
-    const server = new ModelServer();
+    const server = model();
     const storage = new FaultyStorage();
     const first = server.start(persist, storage);
     await first.run(1);
@@ -117,7 +123,7 @@ describe('a session that outlives its process', () => {
   });
 
   it('is not gone on with where stanzas are missing: those that are left are unknown', async () => {
-    const server = new ModelServer();
+    const server = model();
     const storage = new FaultyStorage();
     const first = await server.start({ ...persist, requestEvery: 100, requestAfter: 60_000 }, storage).run(4);
     const left = await storage.survivor();
@@ -132,7 +138,7 @@ describe('a session that outlives its process', () => {
   });
 
   it('F24: has one writer: who comes second has a session of its own, and says that it is not kept', async () => {
-    const server = new ModelServer();
+    const server = model();
     const storage = new FaultyStorage();
     const first = await server.start(persist, storage).run(2);
     const before = storage.calls.length;
@@ -149,7 +155,7 @@ describe('a session that outlives its process', () => {
 
   it('leaves nothing behind where it was ended', async () => {
     const storage = new MemoryStorage();
-    const server = new ModelServer();
+    const server = model();
     const process = await server.start(persist, storage).run(3);
     expect(await storage.keys('')).not.toEqual([]);
     await process.management.forget();
@@ -164,7 +170,7 @@ describe('a session that outlives its process', () => {
   });
 
   it('is left alone by a process that never came to the server, and is free again where one has ended it', async () => {
-    const { server, left } = await killed();
+    const { server, left } = await killed(model());
     const before = await left.keys('');
     const second = server.start(persist, left);
     await second.kill();
@@ -182,7 +188,7 @@ describe('a session that outlives its process', () => {
   });
 
   it('says in the log what may have arrived where nobody listens', async () => {
-    const server = new ModelServer();
+    const server = model();
     const storage = new FaultyStorage();
     const first = await server.start({ ...persist, requestEvery: 100, requestAfter: 60_000 }, storage).run(2);
     const left = await storage.survivor();
@@ -198,7 +204,7 @@ describe('a session that outlives its process', () => {
   });
 
   it('keeps its id where secrets are, and nowhere else', async () => {
-    const { left } = await killed();
+    const { left } = await killed(model());
     for (const key of await left.keys('')) {
       const value = (await left.get(key)) ?? '';
       if (key.startsWith('secret/')) expect(value).toBe('i0');
@@ -208,9 +214,9 @@ describe('a session that outlives its process', () => {
 
   it('F24: does not keep anybody from talking where the store fails, at whatever call', async () => {
     const whole = new FaultyStorage();
-    await (await new ModelServer().start(persist, whole).run(3)).kill();
+    await (await model().start(persist, whole).run(3)).kill();
     const run = async (at: number, fault: 'fail' | 'hang'): Promise<void> => {
-      const server = new ModelServer();
+      const server = model();
       const storage = Object.assign(new FaultyStorage(), { at, fault, lasting: true });
       const process = await server.start(persist, storage).run(3);
       const what = `${fault} at call ${at}`;

@@ -83,6 +83,10 @@ function smacks.do_resume(session, stanza)
 	original.rawsend = real;
 	real.session = original;
 	real.conn = original.conn;
+	-- what mod_sasl2_fast looks for in the session that goes on
+	original.sasl_handler = session.sasl_handler;
+	original.client_id = session.client_id;
+	original.fast_token_request = session.fast_token_request;
 	return { type = "resumed", session = original, id = stanza.attr.previd, finish = function ()
 		for i = 2, #out do original.rawsend(out[i]); end -- what was not acknowledged, then <r/>
 	end };

@@ -1,5 +1,5 @@
 import { Iq, NegotiationError, StanzaError, viewOf } from '@sestina/core';
-import type { NegotiationContext, NegotiationStep } from '@sestina/core/connection';
+import type { Link, NegotiationContext, NegotiationStep } from '@sestina/core/connection';
 import { ResourceConflictError } from '../errors.js';
 import { Bind, Session } from '../stanza/bind.js';
 
@@ -11,31 +11,34 @@ export interface BindHost {
   hadSession(): boolean;
 }
 
-/** Asks for an address (RFC 6120 §7). */
-export function bind(host: BindHost): NegotiationStep {
-  return {
+/**
+ * Asks for an address (RFC 6120 §7), and then starts the session that RFC 3921 asked for, where the server says that it has to be: only for
+ * an address that was asked for so.
+ */
+export function bindSteps(host: BindHost): readonly [bind: NegotiationStep, session: NegotiationStep] {
+  const bound = new WeakSet<Link>();
+  const bind: NegotiationStep = {
     name: Bind.tag,
     namespace: Bind.namespace,
     needs: 'authenticated',
     gives: 'bound',
     async run(context) {
       context.bound(addressIn(await ask(context, host)));
+      bound.add(context.link);
       return 'next';
     },
   };
-}
-
-/** Starts the session that RFC 3921 asked for, where the server says that it has to be. */
-export function legacySession(): NegotiationStep {
-  return {
+  const session: NegotiationStep = {
     name: Session.tag,
     namespace: Session.namespace,
     needs: 'bound',
     async run(context) {
-      if (!viewOf(Session, context.feature).optional) await request(context, new Session());
+      const wanted = bound.has(context.link) && !viewOf(Session, context.feature).optional;
+      if (wanted) await request(context, new Session());
       return 'next';
     },
   };
+  return [bind, session];
 }
 
 async function ask(context: NegotiationContext, { resource, hadSession }: BindHost): Promise<Iq> {
