@@ -25,6 +25,7 @@ export default defineConfig({
             'plugins/*/test/**/*.test.ts',
             'tools/runtimes/test/**/*.test.ts',
             'tools/scripts/test/**/*.test.ts',
+            'tools/sim/test/**/*.test.ts',
             'test/badxml/*.test.ts',
             'test/connecting/*.test.ts',
             'test/faults/*.test.ts',
@@ -44,6 +45,7 @@ export default defineConfig({
           exclude: [
             'tools/runtimes/**',
             'tools/scripts/**',
+            'tools/sim/**',
             'test/badxml/**',
             'test/connecting/**',
             'test/faults/**',

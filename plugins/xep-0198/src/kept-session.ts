@@ -73,6 +73,8 @@ export class KeptSession {
   #changes = new Map<string, Change>();
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** How many sessions have begun. */
+  #begun = 0;
 
   /** @param prefix What its keys begin with. */
   constructor(storage: Storage, secrets: Secrets, prefix: string) {
@@ -90,7 +92,11 @@ export class KeptSession {
     for (const key of keys) {
       const segment = read<Segment>(await this.#storage.get(key));
       if (segment) segments.push(segment);
-      else torn = true;
+      else {
+        torn = true;
+        // With the next that is written it goes.
+        this.#changes.set(key, { value: undefined, turn: 'gone' });
+      }
     }
     if (!head && segments.length === 0) return undefined;
     for (const { first, stanzas } of segments) this.#segments.set(first, stanzas.length);
@@ -110,6 +116,7 @@ export class KeptSession {
 
   /** A session begins; what was kept of another one goes. */
   async begin(jid: string, id: string, max: number | undefined): Promise<void> {
+    this.#begun += 1;
     await this.#secrets.set(this.#prefix + HEAD, id);
     this.#dropSegments(() => true);
     this.#head = { jid, sum: checksum(id), max, handled: 0, acked: 0 };
@@ -155,11 +162,13 @@ export class KeptSession {
 
   /** It is over: nothing of it is kept. */
   async clear(): Promise<void> {
+    const begun = this.#begun;
     this.#head = undefined;
     this.#dropSegments(() => true);
     this.#changes.set(this.#prefix + HEAD, { value: undefined, turn: 'over' });
     await this.#write();
-    await this.#secrets.delete(this.#prefix + HEAD);
+    // That of the next one is not to go.
+    if (begun === this.#begun) await this.#secrets.delete(this.#prefix + HEAD);
   }
 
   #dropSegments(goes: (first: number, length: number) => boolean, turn: Turn = 'gone'): void {
@@ -191,7 +200,11 @@ export class KeptSession {
       const changes = inTurn.map(([key, { value }]): StorageChange => [key, value]);
       this.#changes = new Map();
       this.#next = undefined;
-      const batch = this.#storage.batch(changes);
+      const batch = this.#storage.batch(changes).catch((error: unknown) => {
+        // They are tried again with the next ones.
+        this.#changes = new Map([...inTurn, ...this.#changes]);
+        throw error;
+      });
       this.#last = batch;
       return batch;
     });

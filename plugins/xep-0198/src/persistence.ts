@@ -5,10 +5,13 @@ import { lookUp } from '@sestina/core/transport';
 import { within } from '@sestina/core/util';
 import { type Kept, KeptSession } from './kept-session.js';
 import type { ManagedSession } from './managed-session.js';
+import type { StreamManagementOptions } from './options.js';
 import { WRAP } from './stanza.js';
 
 // What is kept in one go, so that the first need not wait for the last of a thousand.
 const MOST = 64;
+// The part of what may wait for its acknowledgement: in the next process all that is kept counts as written.
+const PART = 0.25;
 
 /** Keeps a session beyond the process: each stanza before it is written, each count before it is told. */
 export class Persistence {
@@ -17,6 +20,7 @@ export class Persistence {
   readonly #storage: Storage;
   readonly #name: string;
   readonly #timeout: number;
+  readonly #most: { readonly stanzas: number; readonly bytes: number };
   readonly #gate: Registration & { lookAgain(): void };
   readonly #numbers = new WeakMap<Sending, number>();
   #lock: Registration | undefined;
@@ -26,13 +30,16 @@ export class Persistence {
   #keeping = false;
   /** What was left behind is known, and may be written over. */
   #loaded = false;
+  /** What is kept is not true any more, and could not be forgotten. */
+  #stale = false;
+  #forgetting = false;
   #disposed = false;
 
   /**
-   * @param timeout Milliseconds that the store has for one thing.
+   * @param options.timeout Milliseconds that the store has for one thing.
    * @throws ConfigError without a place for secrets.
    */
-  constructor(xmpp: BaseXMPP, timeout: number) {
+  constructor(xmpp: BaseXMPP, { timeout, maxUnacked, maxUnackedBytes }: StreamManagementOptions) {
     const secrets = lookUp(xmpp.scope, Secrets);
     if (!secrets) {
       const text = 'persist needs a place for the id of the session: give the option `secrets` of the connection';
@@ -40,6 +47,7 @@ export class Persistence {
     }
     this.#xmpp = xmpp;
     this.#timeout = timeout;
+    this.#most = { stanzas: Math.min(MOST, maxUnacked * PART), bytes: maxUnackedBytes * PART };
     this.#storage = lookUp(xmpp.scope, Storage) as Storage;
     this.#name = `xep-0198/${xmpp.requestedJid.full}`;
     this.#kept = new KeptSession(this.#storage, secrets, `${this.#name}/`);
@@ -77,7 +85,8 @@ export class Persistence {
     else {
       this.#session = session;
       this.#state = 'beginning';
-      void this.#try(() => this.#kept.begin(jid, id, max)).then(() => {
+      void this.#try(() => this.#kept.begin(jid, id, max)).then((kept) => {
+        if (kept) this.#stale = false;
         if (this.#session !== session) return;
         if (this.#state === 'beginning') this.#state = 'on';
         this.#gate.lookAgain();
@@ -100,6 +109,7 @@ export class Persistence {
 
   /** Resolves once that count is kept, or nothing is any more. */
   async handled(session: ManagedSession, handled: number): Promise<void> {
+    if (this.#stale && this.#state === 'off') void this.#forget();
     if (this.#session === session && this.#state === 'on') await this.#try(() => this.#kept.handled(handled));
   }
 
@@ -123,15 +133,15 @@ export class Persistence {
     this.#session = undefined;
     if (this.#state !== 'off') this.#state = 'idle';
     this.#gate.lookAgain();
-    if (this.#loaded) await this.#try(() => this.#kept.clear());
-    // Where no connection is made again, another one may go on.
-    if (this.#xmpp.state === 'disconnected' && !this.#session) this.#unlock();
+    if (this.#loaded) await this.#forget();
+    // Where no connection is made again, another one may go on; but nobody with what is over.
+    if (this.#xmpp.state === 'disconnected' && !this.#session && !this.#stale) this.#unlock();
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#gate.dispose();
-    const cleared = this.#session ? this.#try(() => this.#kept.clear()) : Promise.resolve();
+    const cleared = this.#session ? this.#forget() : Promise.resolve();
     // What is being written comes to its end before another one may.
     void cleared.then(() => this.#unlock());
   }
@@ -161,7 +171,7 @@ export class Persistence {
     if (session && this.#state === 'on') {
       const at = this.#xmpp.clock.now();
       const first = numberIn(session);
-      const waiting = this.#xmpp.sendQueue.entries.filter(isStanza).slice(0, MOST);
+      const waiting = this.#next();
       const stanzas = waiting.map(({ element }) => ({ element, at }));
       if (stanzas.length > 0 && (await this.#try(() => this.#kept.add(first, stanzas)))) {
         for (const [index, sending] of waiting.entries()) this.#numbers.set(sending, (first + index) % WRAP);
@@ -169,6 +179,20 @@ export class Persistence {
     }
     this.#keeping = false;
     this.#gate.lookAgain();
+  }
+
+  /** What is kept in one go: one stanza at least. */
+  #next(): readonly Sending[] {
+    const { stanzas, bytes } = this.#most;
+    let sum = 0;
+    const next: Sending[] = [];
+    for (const sending of this.#xmpp.sendQueue.entries) {
+      if (!isStanza(sending)) continue;
+      sum += sending.size;
+      if (next.length > 0 && (next.length + 1 > stanzas || sum > bytes)) break;
+      next.push(sending);
+    }
+    return next;
   }
 
   #within<T>(work: () => Promise<T>): Promise<T> {
@@ -185,9 +209,25 @@ export class Persistence {
         const text = error instanceof Error ? error.message : String(error);
         this.#xmpp.logger.error(`this session is not kept beyond the process any more: the store fails: ${text}`);
         this.#state = 'off';
-        this.#kept.clear().catch(() => {});
+        void this.#forget();
       }
       return false;
+    }
+  }
+
+  /** Forgets what is kept; where the store fails, that is tried again later. */
+  async #forget(): Promise<void> {
+    if (this.#forgetting) return;
+    this.#forgetting = true;
+    this.#stale = true;
+    try {
+      await this.#within(() => this.#kept.clear());
+      this.#stale = false;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#xmpp.logger.error(`a session that is not kept any more cannot be forgotten: the store fails: ${text}`);
+    } finally {
+      this.#forgetting = false;
     }
   }
 }

@@ -66,7 +66,7 @@ export class StreamManagement extends Plugin {
     this.#options = options;
     this.#replays = new Replays(xmpp);
     this.#lost = new LostStanzas(xmpp, options);
-    if (options.persist) this.#persistence = new Persistence(xmpp, options.timeout);
+    if (options.persist) this.#persistence = new Persistence(xmpp, options);
     const self = this;
     this.#resumption = new Resumption(
       xmpp,

@@ -76,6 +76,45 @@ describe('what is kept of a session', () => {
     expect(await open().load()).toMatchObject({ id: 'other', handled: 1, older: [], stanzas: [] });
   });
 
+  it('leaves nothing behind of a write that was cut off', async () => {
+    const { open, storage } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a')]);
+    await kept.add(2, [stanza('b')]);
+    const [key = ''] = (await storage.keys('a/out/')).sort().slice(1);
+    await storage.set(key, ((await storage.get(key)) ?? '').slice(0, 20));
+    const next = open();
+    expect(await next.load()).toMatchObject({ id: undefined });
+    await next.begin('a@x/p', 'other', undefined);
+    expect(await storage.keys('a/out/')).toEqual([]);
+    await next.clear();
+    expect(await storage.keys('')).toEqual([]);
+  });
+
+  it('tries what failed again with the next that is written', async () => {
+    const { open, storage } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a')]);
+    storage.batch = () => Promise.reject(new Error('full'));
+    await expect(kept.clear()).rejects.toThrow('full');
+    expect(await storage.keys('a/')).toHaveLength(2);
+    storage.batch = MemoryStorage.prototype.batch;
+    await kept.begin('a@x/p', 'other', undefined);
+    expect(await storage.keys('a/')).toEqual(['a/session']);
+    expect(await open().load()).toMatchObject({ id: 'other', stanzas: [], older: [] });
+  });
+
+  it('keeps what resumes a session that begins while the one before is being forgotten', async () => {
+    const { open, secrets } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await Promise.all([kept.clear(), kept.begin('a@x/p', 'other', undefined)]);
+    expect(await secrets.get('a/session')).toBe('other');
+    expect(await open().load()).toMatchObject({ id: 'other' });
+  });
+
   it('is nothing where there is nothing, or all of it was cleared', async () => {
     const { open, storage, secrets } = stores();
     expect(await open().load()).toBeUndefined();

@@ -122,6 +122,21 @@ describe.each([
     await second.kill();
   });
 
+  it('has no more stanzas than may wait for their acknowledgement, however many are sent at once', async () => {
+    const server = new ModelServer();
+    const storage = new FaultyStorage();
+    const silent = { ...persist, maxUnacked: 8, requestEvery: 100, requestAfter: 60_000 };
+    const first = await server.start(silent, storage).run(12, 0, 12);
+    expect(first.management.unacked.length).toBe(6);
+    const left = await storage.survivor();
+    await first.kill();
+    server.forget();
+    const second = await server.start(persist, left).run(12, 12);
+    expect(second.unknown.length).toBeGreaterThanOrEqual(6);
+    expect(second.unknown.length).toBeLessThanOrEqual(8);
+    await second.kill();
+  });
+
   it('is not gone on with where stanzas are missing: those that are left are unknown', async () => {
     const server = model();
     const storage = new FaultyStorage();
@@ -167,6 +182,43 @@ describe.each([
     await server.clock.advance(10_000);
     await left;
     expect(await storage.keys('')).toEqual([]);
+  });
+
+  it.each(['fail', 'hang'] as const)(
+    'is not told of again in the process that ended it, where the store cannot forget it (%s)',
+    async (fault) => {
+      const storage = new FaultyStorage();
+      const server = new ModelServer();
+      const silent = { ...persist, requestEvery: 100, requestAfter: 60_000 };
+      const process = await server.start(silent, storage).run(2);
+      Object.assign(storage, { at: storage.calls.length, fault, lasting: true });
+      server.forget();
+      const gone = process.client.disconnect();
+      await server.clock.advance(60_000);
+      await gone;
+      const told = process.unknown.length;
+      Object.assign(storage, { at: Number.POSITIVE_INFINITY });
+      await process.run(4, 2);
+      expect(process.events.filter((name) => name === 'sessionStart')).toHaveLength(2);
+      expect(process.unknown).toHaveLength(told);
+      expect(server.taken).toEqual(ids('m', 4));
+      await process.kill();
+    },
+  );
+
+  it('is forgotten later where the store could not when it failed', async () => {
+    const storage = new FaultyStorage();
+    const server = new ModelServer();
+    const process = await server.start(persist, storage).run(2);
+    expect(await storage.keys('')).not.toEqual([]);
+    Object.assign(storage, { at: storage.calls.length, lasting: true });
+    await process.run(3, 2);
+    expect(await storage.keys('')).not.toEqual([]);
+    Object.assign(storage, { at: Number.POSITIVE_INFINITY });
+    await process.run(4, 3);
+    expect(await storage.keys('')).toEqual([]);
+    expect(process.sendings.map(({ state }) => state)).toEqual(['acked', 'acked', 'acked', 'acked']);
+    await process.kill();
   });
 
   it('is left alone by a process that never came to the server, and is free again where one has ended it', async () => {

@@ -1,0 +1,3 @@
+import { simulateFrom } from './seeds.js';
+
+simulateFrom(1);
