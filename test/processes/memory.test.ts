@@ -81,6 +81,18 @@ describe('T20 and T23: a stream without end', () => {
   });
 });
 
+it.each(['client', 'component'])('a %s that gets rid of nothing holds less than 64 MiB', async (kind) => {
+  const stuck = await run<{ readonly flood: string; readonly most: number }>('stuck.ts', kind);
+  const outcomes = stuck.map(({ most, ...outcome }) => ({ ...outcome, fits: most < 64 * MIB }));
+  const well = { online: true, fits: true };
+  expect(outcomes).toEqual([
+    // Beyond the bounds of the queue sending fails with a QueueFullError.
+    { flood: 'a server that reads nothing', ...well, paused: true, refused: true, reads: true },
+    { flood: 'handlers that hang', ...well, paused: true },
+    { flood: 'an iteration that nobody goes on with', ...well, paused: false, heard: true },
+  ]);
+});
+
 describe.each(['client', 'component'])('a %s that others flood with all that it keeps', (kind) => {
   interface Flooded {
     readonly flood: string;

@@ -1,99 +1,15 @@
 // Floods a connection with all that others can make it keep, one after the other, and says what it holds after each, for
 // test/processes/memory.test.ts: flood.ts client|component MIB
-import { ClientXMPP } from '@sestina/client';
-import { ComponentXMPP } from '@sestina/component';
-import { type BaseXMPP, SilentLogger } from '@sestina/core';
-import { type MemoryEnd, MemoryTransportFactory, VirtualClock } from '@sestina/testing';
-import { ServiceDiscovery } from '@sestina/xep-0030';
-import { MultiUserChat } from '@sestina/xep-0045';
-import { ChatStates } from '@sestina/xep-0085';
-import { SoftwareVersion, VersionQuery } from '@sestina/xep-0092';
-import { EntityCapabilities } from '@sestina/xep-0115';
-import { DeliveryReceipts } from '@sestina/xep-0184';
-import { Ping } from '@sestina/xep-0199';
 import { held } from '../support/bare-server.js';
+import { FloodedConnection } from '../support/flooded-connection.js';
 
 const MIB = 1_048_576;
 const CHUNK = 131_072;
 const [kind = 'client', mib = '16'] = process.argv.slice(2);
-const isComponent = kind === 'component';
 const each = Number(mib) * MIB;
-const OWN = isComponent ? 'echo.example.org' : 'alice@example.org';
-const TO = isComponent ? 'bot@echo.example.org' : `${OWN}/phone`;
-const CONTACT = 'bob@example.net';
-const NAMESPACE = isComponent ? 'jabber:component:accept' : 'jabber:client';
-const BIND = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
-const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
-
-let end: MemoryEnd | undefined;
-let drained: (() => void) | undefined;
-let streams = 0;
-const answer = (text: string): void => void end?.write(text);
-
-/** Lets the connection in, answers the roster, and nothing else. */
-function heard(text: string): void {
-  const id = / id=['"]([^'"]*)/.exec(text)?.[1];
-  if (text.includes('<stream:stream')) {
-    streams += 1;
-    const version = isComponent ? '' : " version='1.0'";
-    const header = `<?xml version='1.0'?><stream:stream xmlns='${NAMESPACE}' xmlns:stream='http://etherx.jabber.org/streams' id='s' from='${isComponent ? OWN : 'example.org'}'${version}>`;
-    const mechanisms = `<mechanisms xmlns='${SASL}'><mechanism>PLAIN</mechanism></mechanisms>`;
-    answer(header);
-    if (!isComponent) answer(`<stream:features>${streams === 1 ? mechanisms : BIND}</stream:features>`);
-  } else if (text.includes('<handshake')) answer('<handshake/>');
-  else if (text.includes('<auth')) answer(`<success xmlns='${SASL}'/>`);
-  else if (text.includes('xmpp-bind')) {
-    answer(`<iq type='result' id='${id}'>${BIND.replace('/>', `><jid>${TO}</jid></bind>`)}</iq>`);
-  } else if (text.includes('jabber:iq:roster') && text.includes("type='get'")) {
-    const item = `<item jid='${CONTACT}' subscription='both'/>`;
-    answer(`<iq type='result' id='${id}'><query xmlns='jabber:iq:roster'>${item}</query></iq>`);
-  }
-}
-
-const clock = new VirtualClock();
-const decoder = new TextDecoder();
-const transports = new MemoryTransportFactory(
-  {
-    accept: (made) => {
-      end = made;
-      const wake = (): void => {
-        drained?.();
-        drained = undefined;
-      };
-      made.listen({
-        data: (chunk) => heard(typeof chunk === 'string' ? chunk : decoder.decode(chunk)),
-        drain: wake,
-        close: wake,
-      });
-    },
-  },
-  { clock, secure: true },
-);
-const options = { transports, clock, logger: new SilentLogger(), reconnect: false } as const;
-const xmpp: BaseXMPP = isComponent
-  ? new ComponentXMPP({
-      ...options,
-      jid: OWN,
-      secret: 'secret',
-      autoAuthorize: true,
-      autoSubscribe: true,
-    })
-  : new ClientXMPP({ ...options, jid: TO, password: 'secret' });
-xmpp.use(ServiceDiscovery);
-xmpp.use(EntityCapabilities);
-xmpp.use(ChatStates);
-xmpp.use(DeliveryReceipts);
-xmpp.use(SoftwareVersion);
-xmpp.use(Ping);
-if (!isComponent) xmpp.use(MultiUserChat);
-xmpp.on('message', () => {});
-xmpp.on('error', () => {});
-// One that never answers: what waits for it is bounded too.
-xmpp.onIq('set', VersionQuery, () => new Promise(() => {}));
-await xmpp.connect();
-if (xmpp instanceof ClientXMPP) await xmpp.getRoster();
-else await xmpp.roster.of(TO).authorize(CONTACT);
-xmpp.sendPresence(isComponent ? { from: TO } : {});
+const flooded = new FloodedConnection(kind);
+const { xmpp, isComponent, own: OWN, address: TO, contact: CONTACT } = flooded;
+await flooded.start();
 
 let number = 0;
 /** Of a component all of its addresses can be written to. */
@@ -154,16 +70,6 @@ const FROM_THE_SERVER: Readonly<Record<string, () => string>> = {
     `<iq type='set' id='${number}'><query xmlns='jabber:iq:roster'><item jid='${long(700)}@example.org' subscription='remove'/></query></iq>`,
 };
 
-async function say(text: string): Promise<void> {
-  if (!end || end.closed) return;
-  if (!end.write(text)) {
-    await new Promise<void>((resolve) => {
-      drained = resolve;
-    });
-  }
-  await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** What makes lists grow that take thousands; the rest is bounded by less. */
 const LISTS = /^(?:capabilities|presence, small|roster pushes of many|subscribe )/;
 
@@ -178,7 +84,7 @@ async function flood(name: string, next: () => string): Promise<void> {
       chunk += next();
     }
     said += chunk.length;
-    await say(chunk);
+    await flooded.say(chunk);
     looks += 1;
     // A collection costs more than the flood.
     if (looks % 64 === 0) most = Math.max(most, await held());

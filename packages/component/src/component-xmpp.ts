@@ -53,12 +53,13 @@ export interface ComponentOptions extends XMPPOptions {
   readonly allowRemotePlaintext?: boolean | undefined;
   /**
    * Addresses at which strangers may subscribe by themselves (`autoAuthorize`), where no store keeps the rosters; further ones get
-   * `resource-constraint`. Those that the program has asked for, `as(jid).roster`, have no limit. Default 10,000.
+   * `resource-constraint`. Those that the program has asked for, `as(jid).roster`, have no limit. They may take 2 KiB each on the
+   * average, so that there are fewer of those with very long addresses. Default 5,000.
    */
   readonly maxOwners?: number | undefined;
   /**
    * Contacts that strangers may make by subscribing (`autoAuthorize`): of one address where a store keeps the rosters, of all addresses
-   * together where none does. Further ones get `resource-constraint`. Default 100,000.
+   * together where none does. Further ones get `resource-constraint`. Default 20,000.
    */
   readonly maxSubscribers?: number | undefined;
   /** What can connect. Default: TCP. */

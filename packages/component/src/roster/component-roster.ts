@@ -5,6 +5,9 @@ import type { PresenceDelivery, RosterKeeper } from './roster-keeper.js';
 
 /** Bytes for each subscriber that there may be, of which an ordinary one takes some 450. */
 const SUBSCRIBER_BYTES = 512;
+/** Bytes for each owner that there may be, of which one with an ordinary address takes some 1,600; and what its address adds. */
+const OWNER_BYTES = 2_048;
+const ownerWeight = ({ owner }: ComponentRosterNode): number => 1_500 + 2 * owner.full.length;
 /** Owners with nothing but strangers in their rosters, of which each takes some 5 KB. */
 const MAX_STRANGE_OWNERS = 1_000;
 
@@ -14,6 +17,7 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   readonly #nodes = new Map<string, ComponentRosterNode>();
   /** Those of them in which something is that lasts. */
   readonly #lasting = new Set<ComponentRosterNode>();
+  #lastingBytes = 0;
   /** The others, as long as somebody holds them. */
   readonly #idle = new Map<string, WeakRef<ComponentRosterNode>>();
   readonly #collected = new FinalizationRegistry<string>((key) => {
@@ -26,13 +30,16 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
   #warned = false;
   /** Keeps the rosters; without one they last as long as the connection object. */
   keeper: RosterKeeper | undefined;
-  /** How many owners may get a roster that lasts because strangers subscribe, where no store keeps them. */
-  maxOwners = 10_000;
+  /**
+   * How many owners may get a roster that lasts because strangers subscribe, where no store keeps them. They may take 2 KiB each on the
+   * average, so that there are fewer of those with very long addresses.
+   */
+  maxOwners = 5_000;
   /**
    * How many contacts strangers may make by subscribing: of one address where a store keeps them, else of all addresses together. They
    * may take 512 bytes each on the average, so that there are fewer of those with very long addresses.
    */
-  maxSubscribers = 100_000;
+  maxSubscribers = 20_000;
   /** Sends what goes to many; without one all of it is sent at once. */
   delivery: PresenceDelivery | undefined;
 
@@ -94,8 +101,11 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
     const key = node.owner.full;
     const wanted = this.#wanted.has(node);
     if (lasting) {
-      if (!wanted && !this.#lasting.has(node) && this.#lasting.size >= this.maxOwners) return false;
-      this.#lasting.add(node);
+      if (!this.#lasting.has(node)) {
+        if (!wanted && !this.#hasRoomFor(node)) return false;
+        this.#lasting.add(node);
+        this.#lastingBytes += ownerWeight(node);
+      }
     } else {
       if (this.#nodes.get(key) === node) return true;
       if (!wanted && this.#nodes.size - this.#lasting.size >= MAX_STRANGE_OWNERS) return false;
@@ -105,13 +115,24 @@ export class ComponentRoster extends Roster<ComponentRosterNode> {
     return true;
   }
 
+  /** Whether one more owner may get a roster that lasts. */
+  #hasRoomFor(node: ComponentRosterNode): boolean {
+    const bytes = this.#lastingBytes + ownerWeight(node);
+    return this.#lasting.size < this.maxOwners && bytes <= this.maxOwners * OWNER_BYTES;
+  }
+
+  /** Nothing is in it any more that lasts. */
+  #pass(node: ComponentRosterNode): void {
+    if (this.#lasting.delete(node)) this.#lastingBytes -= ownerWeight(node);
+  }
+
   #tidy(node: ComponentRosterNode): void {
     const key = node.owner.full;
-    if (!node.lasting) this.#lasting.delete(node);
+    if (!node.lasting) this.#pass(node);
     if (this.#nodes.get(key) === node) {
       if (!node.empty) return;
       this.#nodes.delete(key);
-      this.#lasting.delete(node);
+      this.#pass(node);
       this.#idle.set(key, new WeakRef(node));
     }
     node.uncount();

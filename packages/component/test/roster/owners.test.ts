@@ -109,6 +109,17 @@ describe('strangers at many addresses', () => {
     expect(wanted.size).toBe(1);
   });
 
+  it('are fewer where those have very long addresses', async () => {
+    const { xmpp, receive, sent } = await component({ autoAuthorize: true, maxOwners: 100 });
+    xmpp.on('error', () => {});
+    for (let i = 0; i < 100; i++) await receive(presence('subscribe', `${'x'.repeat(900)}${address(i)}`));
+    const told = await sent();
+    // 2 KiB are for each of a hundred, and each of these takes 3.3 KB.
+    expect(count(told, 'subscribed')).toBeGreaterThan(50);
+    expect(count(told, 'subscribed')).toBeLessThan(65);
+    expect(count(told, 'error')).toBe(100 - count(told, 'subscribed'));
+  });
+
   it('are let in up to a number of them all, in memory of all addresses together', async () => {
     const { xmpp, receive, sent } = await component({ autoAuthorize: true, maxSubscribers: 50 });
     const errors: unknown[] = [];
