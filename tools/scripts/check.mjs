@@ -12,6 +12,7 @@ const STEPS = {
   lock: () => script('check-lock'),
   tiers: () => script('tiers'),
   'module-state': () => script('module-state'),
+  stores: () => script('stores'),
   platform: () => script('platform'),
   packages: () => script('packages'),
   self: () => script('self'),

@@ -16,7 +16,7 @@ const READONLY = /^\s*(?:Readonly(?:Map|Set|Array)?\s*<|readonly\s)/;
 const REASON = /\/\/ module-state: \S/;
 
 /** How deep each offset is in brackets of any kind. @param {string} code */
-function depths(code) {
+export function depths(code) {
   const depth = new Uint32Array(code.length);
   let now = 0;
   for (let i = 0; i < code.length; i++) {

@@ -17,7 +17,7 @@ const MAX_HOPS = 3;
 
 /** The redirects since the last session of which nobody was sent away. */
 export class RedirectChain {
-  #chain: string[] = [];
+  #chain: string[] = []; // bound: MAX_HOPS
   readonly #elsewhere: boolean;
 
   /** @param home Whom this client was told to connect to: one that is on this machine may send us to another one there. */

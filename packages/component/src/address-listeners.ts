@@ -27,7 +27,7 @@ export interface AddressListenerOptions extends ListenerOptions {
 export class AddressListeners {
   readonly #xmpp: BaseXMPP;
   readonly #jids = new JidParser();
-  readonly #kinds = new Map<string, Kind>();
+  readonly #kinds = new Map<string, Kind>(); // bound: listeners of the program
 
   constructor(xmpp: BaseXMPP) {
     this.#xmpp = xmpp;

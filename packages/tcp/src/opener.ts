@@ -41,7 +41,7 @@ function placeOf(host: string, { port, directTls }: Endpoint): string {
  * `open()` goes on behind the place that the last one came to.
  */
 export class Opener {
-  readonly attempts: ConnectAttempt[] = [];
+  readonly attempts: ConnectAttempt[] = []; // bound: addresses of one attempt, for its error
   readonly #destination: Destination;
   readonly #tls: TlsSettings;
   readonly #settings: Settings;

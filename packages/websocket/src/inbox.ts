@@ -5,7 +5,7 @@ const STALE = 1_024;
 
 /** What arrived and is not to be delivered yet, in order. */
 export class Inbox {
-  #frames: (Uint8Array | string)[] = [];
+  #frames: (Uint8Array | string)[] = []; // bound: the transport, which stops reading by `size`
   #next = 0;
   /** In UTF-16 units, or bytes, and 64 more for each message. */
   size = 0;

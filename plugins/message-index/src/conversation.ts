@@ -14,8 +14,8 @@ export class Conversation {
   /** In the order in which they were noted. */
   readonly entries: LruMap<Entry, true>;
   /** By what the archive calls it: a conversation is in one, that of the account or of the room. */
-  readonly #byArchive = new Map<string, Entry>();
-  readonly #byId: Readonly<Record<IdField, Map<string, Entry[]>>> = { id: new Map(), originId: new Map() };
+  readonly #byArchive = new Map<string, Entry>(); // bound: `entries`
+  readonly #byId: Readonly<Record<IdField, Map<string, Entry[]>>> = { id: new Map(), originId: new Map() }; // bound: `entries`
 
   /** @param dropped Told of an entry that had to make room. */
   constructor(maxEntries: number, dropped: (entry: Entry) => void) {

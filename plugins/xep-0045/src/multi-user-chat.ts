@@ -56,12 +56,12 @@ export class MultiUserChat extends Plugin {
   readonly #disco: ServiceDiscovery;
   readonly #options: MultiUserChatOptions;
   readonly #host: RoomHost;
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new Map<string, Room>(); // bound: rooms that the program enters
   readonly #joins: SharedLookups<string>;
   readonly #invitations: Invitations;
   readonly #hooks: RoomHooks;
   /** Show and status that each of our addresses has broadcast last. */
-  readonly #shown = new Map<string, Pick<PresenceInit, 'show' | 'status'>>();
+  readonly #shown = new Map<string, Pick<PresenceInit, 'show' | 'status'>>(); // bound: addresses of ours
   #stays = 0;
 
   /** @throws ConfigError for an option that cannot work. */

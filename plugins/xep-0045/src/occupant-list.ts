@@ -21,8 +21,8 @@ export class OccupantList {
   readonly #bounds: OccupantBounds;
   readonly #nextStay: () => number;
   readonly #made: (occupant: Occupant, presence: Presence) => void;
-  readonly #occupants = new Map<string, Occupant>();
-  readonly #bytes = new Map<string, number>();
+  readonly #occupants = new Map<string, Occupant>(); // bound: `maxOccupants` and `maxOccupantBytes`
+  readonly #bytes = new Map<string, number>(); // bound: the same
   #total = 0;
   /** Occupants for whom there was no room. */
   missing = 0;

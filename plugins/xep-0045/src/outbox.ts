@@ -35,7 +35,7 @@ const PATIENCE = 60_000;
 export class Outbox {
   readonly #host: OutboxHost;
   readonly #resend: boolean;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry>(); // bound: MAX_PENDING messages of ours
   #open = false;
 
   constructor(host: OutboxHost, resend: boolean) {

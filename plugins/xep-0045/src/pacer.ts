@@ -17,7 +17,7 @@ export class Pacer {
   readonly #burst: number;
   readonly #window: number;
   /** When the last ones have begun, or are to. */
-  readonly #begins: number[] = [];
+  readonly #begins: number[] = []; // bound: those within one window
 
   constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;

@@ -25,8 +25,8 @@ export class EventRouter {
   readonly #xmpp: BaseXMPP;
   readonly #maxPayload: number;
   /** By our address, service and node. */
-  readonly #channels = new Map<string, Channel>();
-  readonly #everywhere = new Map<string, Set<NodeListener>>();
+  readonly #channels = new Map<string, Channel>(); // bound: nodes that somebody listens to
+  readonly #everywhere = new Map<string, Set<NodeListener>>(); // bound: nodes that plugins listen to
   /** By our address and service: those that were asked something. */
   readonly #known = new LruMap<string, true>({ maxEntries: MAX_SERVICES });
   /** Events of others, which went nowhere. */

@@ -14,7 +14,7 @@ export class AnnouncedByAccount {
     sizeOf: ({ node, ver, hash = '' }, jid) => jid.length + node.length + ver.length + hash.length,
     dropped: (jid) => this.#unlist(JID.parse(jid)),
   });
-  readonly #resources = new Map<string, Set<string>>();
+  readonly #resources = new Map<string, Set<string>>(); // bound: `#all`
 
   get(jid: JID): AnnouncedCaps | undefined {
     return this.#all.get(jid.full);

@@ -33,7 +33,7 @@ export class OwnCaps {
     sizeOf: (_ver, key) => 500 + 2 * key.length,
   });
   /** What the presence of each owner said last in this session; undefined where it had to say nothing. */
-  readonly #published = new Map<string, string | undefined>();
+  readonly #published = new Map<string, string | undefined>(); // bound: owners whose presence was sent
   /** By owner and receiver: directed presence that left before its verification string was computed. */
   readonly #early = new LruMap<string, Presence>({
     maxEntries: MAX_ADDRESSES,

@@ -25,7 +25,7 @@ export class PeerCaps {
   readonly #queries: SharedLookups;
   /** Answers that count for one address alone. */
   readonly #unverified: LruMap<string, { readonly caps: string; readonly info: DiscoInfo }>;
-  readonly #turns = new Map<string, Turn>();
+  readonly #turns = new Map<string, Turn>(); // bound: questions under way
   readonly #perAddress: RateLimiter;
   readonly #perAccount: RateLimiter;
 

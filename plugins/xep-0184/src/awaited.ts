@@ -22,7 +22,7 @@ export class Awaited {
     maxBytes: 1_000_000,
     sizeOf: (_sent, key) => 2 * key.length + 100,
   });
-  readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #waiters = new Map<string, Set<Waiter>>(); // bound: those of the program who wait
 
   /** A message asks for a receipt. */
   add(key: string): void {

@@ -70,7 +70,7 @@ export class KeptSession {
   #head: Head | undefined;
   /** Keys of segments, by the number of their first stanza, and how many they have. */
   readonly #segments = new Map<number, number>();
-  #changes = new Map<string, Change>();
+  #changes = new Map<string, Change>(); // bound: stanzas that wait for an acknowledgement
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
   /** How many sessions have begun. */

@@ -13,7 +13,7 @@ interface WrittenStanza {
 
 /** Stanzas that were written and that the server has not counted yet, in order. */
 export class Unacked {
-  #written: WrittenStanza[] = [];
+  #written: WrittenStanza[] = []; // bound: `maxUnacked` and `maxUnackedBytes`, beyond which nothing is written
   #bytes = 0;
   #h: number;
   #total = 0;

@@ -36,7 +36,7 @@ export class LiveHold {
   readonly #xmpp: BaseXMPP;
   readonly #archive: JID;
   readonly #host: LiveHoldHost;
-  readonly #held: Held[] = [];
+  readonly #held: Held[] = []; // bound: MAX_HELD and MAX_SIZE
   /** Those that pass now. */
   readonly #passing = new WeakSet<Message>();
   readonly #registration: Registration;

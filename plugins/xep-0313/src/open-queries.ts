@@ -16,7 +16,7 @@ export class OpenQueries {
   readonly #xmpp: BaseXMPP;
   readonly #maxBytes: number;
   /** By what results have to say, who is asked. */
-  readonly #open = new Map<string, JID>();
+  readonly #open = new Map<string, JID>(); // bound: queries of ours under way
 
   constructor(xmpp: BaseXMPP, maxBytes: number) {
     this.#xmpp = xmpp;

@@ -55,7 +55,7 @@ export class StanzaIds extends Plugin {
   /** By bare address, whether ids of that archive count. */
   readonly #archives = new LruMap<string, boolean>({ maxEntries: MAX_ROOMS });
   /** Rooms that are asked. */
-  readonly #asked = new Set<string>();
+  readonly #asked = new Set<string>(); // bound: look-ups under way
 
   /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { originId, requireAnnounced }: StanzaIdsOptions, disco: ServiceDiscovery) {

@@ -35,7 +35,7 @@ const MOST = 8;
 
 /** The tasks that can be done, by their names. */
 export class Tasks {
-  readonly #known = new Map<string, RunTask>();
+  readonly #known = new Map<string, RunTask>(); // bound: tasks that plugins can do
 
   /** @returns what takes it out again; undefined where there is one of that name. */
   add(name: string, run: RunTask): Pick<Registration, 'dispose'> | undefined {

@@ -11,7 +11,7 @@ export class FallbackIndication extends Plugin {
   static override readonly id = 'xep-0428';
   static override readonly inject = [BaseXMPP] as const;
   /** By namespace, how many say that they understand it. */
-  readonly #understood = new Map<string, number>();
+  readonly #understood = new Map<string, number>(); // bound: namespaces that plugins read
 
   constructor(xmpp: BaseXMPP) {
     super();

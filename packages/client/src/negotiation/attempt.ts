@@ -17,9 +17,9 @@ export class Attempt {
   #mechanism: string | undefined;
   #jid: JID | undefined;
   /** What is to be written again once the session goes on. */
-  readonly again: Sending[] = [];
+  readonly again: Sending[] = []; // bound: what waits for an acknowledgement
   /** What the server has offered, as `{namespace}name`. */
-  readonly offered = new Set<string>();
+  readonly offered = new Set<string>(); // bound: features of a few streams, each below `maxStanzaBytesBeforeLogin`
 
   /** @param account The address that was asked for. */
   constructor(link: Link, account: JID, listener: NegotiationListener) {

@@ -8,7 +8,7 @@ import {
   Storage,
 } from '@sestina/core';
 import { type ContactChanges, entryWeight, type RosterEntry } from '@sestina/core/connection';
-import { LazySet, within } from '@sestina/core/util';
+import { LruMap, within } from '@sestina/core/util';
 import { RosterItemElement, RosterQuery } from '../stanza/roster.js';
 import type { ClientRoster } from './client-roster.js';
 import { type ClientRosterNode, MAX_ROSTER_BYTES, type RosterEditor } from './client-roster-node.js';
@@ -23,7 +23,7 @@ export class RosterSync implements RosterEditor {
   readonly #versioned: () => boolean;
   readonly #storage: Storage;
   /** Who was taken out by pushes before the roster was known. */
-  readonly #dropped = new LazySet<string>();
+  readonly #dropped = new LruMap<string, true>({ maxEntries: MAX_DROPPED });
   #unsaved: ClientRosterNode | undefined;
   #saving: Promise<void> | undefined;
 
@@ -107,7 +107,7 @@ export class RosterSync implements RosterEditor {
     const { jid } = item;
     if (item.subscription === 'remove') {
       node.drop(jid);
-      if (!node.loaded && this.#dropped.size < MAX_DROPPED) this.#dropped.add(jid.full);
+      if (!node.loaded) this.#dropped.set(jid.full, true);
     } else {
       const entry = entryOf(item.compact());
       if (!node.hasRoomFor(entry)) throw new StanzaError('resource-constraint', { text: 'the roster is too large' });

@@ -14,12 +14,12 @@ const MAX_STRANGE_OWNERS = 1_000;
 /** The rosters of a component: one for each address of its domain, made where it is needed, gone when nothing is in it. */
 export class ComponentRoster extends Roster<ComponentRosterNode> {
   /** Those with something in them. */
-  readonly #nodes = new Map<string, ComponentRosterNode>();
+  readonly #nodes = new Map<string, ComponentRosterNode>(); // bound: `maxOwners`, MAX_STRANGE_OWNERS, and whom the program names
   /** Those of them in which something is that lasts. */
   readonly #lasting = new Set<ComponentRosterNode>();
   #lastingBytes = 0;
   /** The others, as long as somebody holds them. */
-  readonly #idle = new Map<string, WeakRef<ComponentRosterNode>>();
+  readonly #idle = new Map<string, WeakRef<ComponentRosterNode>>(); // bound: what somebody else holds
   readonly #collected = new FinalizationRegistry<string>((key) => {
     if (!this.#idle.get(key)?.deref()) this.#idle.delete(key);
   });

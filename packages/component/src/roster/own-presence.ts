@@ -2,7 +2,7 @@ import { Presence } from '@sestina/core';
 
 /** What an owner broadcast last, by resource. */
 export class OwnPresence implements Iterable<Presence> {
-  readonly #byResource = new Map<string, Presence>();
+  readonly #byResource = new Map<string, Presence>(); // bound: resources of ours
 
   /** The latest at the end. */
   [Symbol.iterator](): IterableIterator<Presence> {

@@ -37,7 +37,7 @@ export class PresenceFeed implements PresenceDelivery {
   /** Those with somebody left, the oldest first. */
   readonly #parcels = new Set<PresenceParcel>();
   /** The same by the address that they are from. */
-  readonly #byOwner = new Map<string, Set<PresenceParcel>>();
+  readonly #byOwner = new Map<string, Set<PresenceParcel>>(); // bound: broadcasts of ours, of which the last counts
   readonly #window: number;
   /** Those of ours that are in the send queue. */
   #queued = 0;

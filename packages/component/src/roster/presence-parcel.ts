@@ -6,7 +6,7 @@ export class PresenceParcel {
   /** What becomes of all copies together. A server acknowledges in order: the last one stands for those before it. */
   readonly outcome: OuterSending;
   /** By bare JID, in order. */
-  readonly left = new Map<string, JID>();
+  readonly left = new Map<string, JID>(); // bound: the subscribers of one address
   readonly presence: Presence;
   readonly #options: () => SendOptions;
   readonly #total: number;

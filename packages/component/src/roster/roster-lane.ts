@@ -20,7 +20,7 @@ export class RosterLane {
   readonly #calls: StorageCalls;
   readonly #timeout: number;
   readonly #freed: () => void;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting[] = []; // bound: the event queue, which waits for them
   /** Until the turn after the last change is over. */
   #running = false;
   #making = false;

@@ -49,7 +49,7 @@ export class RosterStore extends Plugin implements RosterKeeper {
   readonly #options: RosterStoreOptions;
   readonly #calls: StorageCalls;
   /** Those with something to do, by owner. */
-  readonly #lanes = new Map<string, RosterLane>();
+  readonly #lanes = new Map<string, RosterLane>(); // bound: owners with something under way, for which the event queue waits
   /** The text that was stored for it when it became what it is now. */
   readonly #known = new WeakMap<KeptRoster, string | undefined>();
 

@@ -15,8 +15,8 @@ export class JidParser {
   // next one, and a hit costs one look-up.
   readonly #half: number;
   #length = 0;
-  #young = new LazyMap<string, JID>();
-  #old = new LazyMap<string, JID>();
+  #young = new LazyMap<string, JID>(); // bound: `limit` and LONGEST
+  #old = new LazyMap<string, JID>(); // bound: the same
 
   /**
    * @param limit how many addresses are remembered at most, at least 2. Default 1024.

@@ -27,7 +27,7 @@ export abstract class Locks {
 
 /** Among those who share this object. */
 export class MemoryLocks extends Locks {
-  readonly #held = new Set<string>();
+  readonly #held = new Set<string>(); // bound: locks of plugins
 
   async acquire(name: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Registration> {
     signal?.throwIfAborted();

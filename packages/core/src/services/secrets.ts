@@ -14,7 +14,7 @@ export abstract class Secrets {
 
 /** As long as the object. */
 export class MemorySecrets extends Secrets {
-  readonly #secrets = new Map<string, string>();
+  readonly #secrets = new Map<string, string>(); // bound: what plugins keep
 
   async get(key: string): Promise<string | undefined> {
     return this.#secrets.get(key);

@@ -26,7 +26,7 @@ export abstract class Storage {
 
 /** The default: kept as long as the connection object. */
 export class MemoryStorage extends Storage {
-  readonly #entries = new Map<string, string>();
+  readonly #entries = new Map<string, string>(); // bound: what plugins and the program keep
 
   async get(key: string): Promise<string | undefined> {
     return this.#entries.get(key);

@@ -29,14 +29,14 @@ export interface AttemptOwner {
 /** One attempt at a session: the links that it opens, the step that it has come to, and the time that it may take. */
 export class Attempt {
   readonly #owner: AttemptOwner;
-  readonly #links: Link[] = [];
+  readonly #links: Link[] = []; // bound: MOST_PLACES
   /** What leads to the place that is tried, and to where that has redirected us. */
-  #transports: Transport[] = [];
+  #transports: Transport[] = []; // bound: MOST_PLACES, and redirects
   /** What leads to the place behind it, where that was asked for already. */
   #follower: Transport | undefined;
   /** Runs until the peer has spoken. */
   #silence: Timer | undefined;
-  readonly #done = new Set<string>();
+  readonly #done = new Set<string>(); // bound: names of steps
   #step = 'making the transport';
   #since: number;
 

@@ -13,7 +13,7 @@ interface Dropped {
 export class DropLog {
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #kinds = new LazyMap<string, Dropped>();
+  readonly #kinds = new LazyMap<string, Dropped>(); // bound: a few words of ours
 
   constructor(clock: Clock, logger: Logger) {
     this.#clock = clock;

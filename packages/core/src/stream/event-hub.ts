@@ -1,4 +1,4 @@
-import { LazyMap } from '@sestina/xml';
+import { LruMap } from '@sestina/xml';
 import { asError } from '../reasons.js';
 import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
@@ -35,7 +35,8 @@ export abstract class EventHub<E extends StreamEvents = StreamEvents> {
   protected readonly queue: EventQueue;
   readonly #events: Events<E>;
   readonly #scheduler: Scheduler;
-  readonly #overdueTimes = new LazyMap<string, number>();
+  /** By what has taken too long, which may have the address of a peer in it. */
+  readonly #overdueTimes = new LruMap<string, number>({ maxEntries: 1_000 });
   #pressure = { high: false, full: false };
   #slowTimer: Timer | undefined;
   #quietUntil = Number.NEGATIVE_INFINITY;

@@ -57,7 +57,7 @@ export class EventQueue {
   readonly #clock: Clock;
   readonly #limits: EventQueueLimits;
   readonly #owner: EventQueueOwner;
-  #entries: (QueueEntry | undefined)[] = [];
+  #entries: (QueueEntry | undefined)[] = []; // bound: `maxEntries` and `maxBytes`, beyond which nothing is read
   #head = 0;
   #bytes = 0;
   #laned = 0;
@@ -69,7 +69,7 @@ export class EventQueue {
   /** Lanes in which an entry runs, with the entries that wait for it. */
   readonly #lanes = new LazyMap<object, QueueEntry[]>();
   /** Lanes whose entry has finished while others wait. */
-  readonly #free: object[] = [];
+  readonly #free: object[] = []; // bound: lanes that entries are in
   /** Lanes whose last entry was given up. */
   readonly #stuck = new WeakSet<object>();
   /** Entries that were run and whose promise is pending. */

@@ -1,8 +1,9 @@
-import { LazyMap, LazySet, LruMap, weightOf, XmlElement } from '@sestina/xml';
+import { LazyMap, LazySet } from '@sestina/xml';
 import { DisconnectedError } from '../errors.js';
 import { Registration } from '../registration.js';
 import type { Clock } from '../services/clock.js';
 import { deadline } from '../util/within.js';
+import { Backlog } from './backlog.js';
 import { type EventQueue, isThenable, type QueueEntry } from './event-queue.js';
 import type { WaitOptions } from './handlers.js';
 
@@ -47,9 +48,6 @@ export interface EventsOwner {
 }
 
 const MANY = 100;
-// Of what waits for an iteration: how much at most, and how many that may hold on to what they were read from.
-const MOST_BYTES = 4_194_304;
-const FEW = 16;
 
 /** Typed events, each call in its turn on the event queue. */
 export class Events<M extends EventMap> {
@@ -161,15 +159,14 @@ export class Events<M extends EventMap> {
     name: K,
     { signal, limit = 1_000 }: { signal?: AbortSignal; limit?: number } = {},
   ): AsyncIterableIterator<M[K]> {
-    const buffer = new LruMap<number, M[K]>({ maxEntries: limit, maxBytes: MOST_BYTES, sizeOf });
-    let count = 0;
+    const buffer = new Backlog<M[K]>(limit);
     const wakes: (() => void)[] = [];
     let ended = false;
     const wake = (): void => {
       for (const resume of wakes.splice(0)) resume();
     };
     const take = (data: M[K]): void => {
-      buffer.set(count++, buffer.size < FEW ? data : compact(data));
+      buffer.push(data);
       wake();
     };
     const registration = this.#subscribe(name, take, { once: false, settles: true, sequential: false });
@@ -266,17 +263,6 @@ export class Events<M extends EventMap> {
   #follow(subscription: Subscription, result: PromiseLike<unknown>): Promise<unknown> {
     return Promise.resolve(result).then(undefined, (error: unknown) => this.#report(error, whatOf(subscription)));
   }
-}
-
-/** Bytes of memory that an event takes, estimated: of the stanzas that it is or has. */
-function sizeOf(data: unknown): number {
-  const parts = typeof data === 'object' && data !== null ? [data, ...Object.values(data)] : [];
-  return parts.reduce((sum, { xml } = {}) => sum + (xml instanceof XmlElement ? weightOf(xml) : 64), 64);
-}
-
-function compact<T>(data: T): T {
-  const { compact: own } = data as { compact?: () => T };
-  return typeof own === 'function' ? own.call(data) : data;
 }
 
 function whatOf(subscription: Subscription): string {

@@ -22,7 +22,7 @@ export class HandledOrder {
   readonly #report: FailureReport;
   #listeners: readonly Listener[] = [];
   /** Oldest first. */
-  readonly #arrived: Arrived[] = [];
+  readonly #arrived: Arrived[] = []; // bound: the event queue: what was read and is not done
 
   constructor(queue: EventQueue, report: FailureReport) {
     this.#queue = queue;

@@ -18,13 +18,13 @@ type Bucket = readonly Entry[];
  * costs depends on the handlers that could match it, not on how many there are.
  */
 export class HandlerIndex {
-  readonly #byId = new LazyMap<string, Bucket>();
+  readonly #byId = new LazyMap<string, Bucket>(); // bound: handlers of the program, as all of these
   /** By address, bare or full. */
-  readonly #byFrom = new LazyMap<string, Bucket>();
-  readonly #byTo = new LazyMap<string, Bucket>();
+  readonly #byFrom = new LazyMap<string, Bucket>(); // bound: handlers
+  readonly #byTo = new LazyMap<string, Bucket>(); // bound: handlers
   /** Namespace, then local name. */
-  readonly #byPayload = new LazyMap<string, LazyMap<string, Bucket>>();
-  readonly #byRoot = new LazyMap<string, Bucket>();
+  readonly #byPayload = new LazyMap<string, LazyMap<string, Bucket>>(); // bound: handlers
+  readonly #byRoot = new LazyMap<string, Bucket>(); // bound: handlers
   readonly #others = new LazyMap<undefined, Bucket>();
   readonly #entries = new LazyMap<Handler, Entry>();
   readonly #failed: ((error: unknown, handler: Handler) => void) | undefined;

@@ -3,6 +3,7 @@ import { DisconnectedError, TimeoutError } from '../errors.js';
 import type { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
 import type { ElementView } from '../stanza/element.js';
+import { Backlog } from './backlog.js';
 import type { Matcher } from './matchers.js';
 
 /** Something that takes stanzas which its matcher accepts. */
@@ -165,29 +166,30 @@ export class Waiter<V extends ElementView = ElementView> implements Handler {
  */
 export class Collector<V extends ElementView = ElementView> implements Handler, AsyncIterable<V> {
   readonly settles = true;
-  readonly #limit: number;
-  readonly #buffer: V[] = [];
+  readonly #buffer: Backlog<V>;
   #registration: Registration | undefined;
   #wakes: (() => void)[] = [];
   #closed = false;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.close();
 
-  /** @param limit How many may wait to be looked at; the oldest ones are dropped beyond. Default 1,000. */
+  /** @param limit How many may wait to be looked at, beside 4 MiB; the oldest ones are dropped beyond. Default 1,000. */
   constructor(
     readonly name: string,
     readonly matcher: Matcher,
     limit = 1_000,
     signal?: AbortSignal,
   ) {
-    this.#limit = limit;
+    this.#buffer = new Backlog(limit);
     this.#signal = signal;
     if (signal?.aborted) this.close();
     else signal?.addEventListener('abort', this.#onAbort);
   }
 
   /** How many were dropped because nobody looked at them in time. */
-  dropped = 0;
+  get dropped(): number {
+    return this.#buffer.dropped;
+  }
 
   added(registration: Registration): void {
     this.#registration = registration;
@@ -197,10 +199,6 @@ export class Collector<V extends ElementView = ElementView> implements Handler, 
   handle(stanza: ElementView): void {
     if (this.#closed) return;
     this.#buffer.push(stanza as V);
-    if (this.#buffer.length > this.#limit) {
-      this.#buffer.shift();
-      this.dropped += 1;
-    }
     this.#wake();
   }
 

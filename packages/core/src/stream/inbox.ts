@@ -16,7 +16,7 @@ const MAX_KEPT_BYTES = 4_194_304;
  * in order; after `handOver` they are pushed.
  */
 export class Inbox {
-  #pulls: Pull[] = [];
+  #pulls: Pull[] = []; // bound: steps that wait for something
   #kept: { readonly element: XmlElement; readonly bytes: number }[] = [];
   #bytes = 0;
   #push: ((element: XmlElement, bytes: number) => void) | undefined;

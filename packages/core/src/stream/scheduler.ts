@@ -18,7 +18,7 @@ export class Scheduler {
   readonly #queue: EventQueue;
   readonly #clock: Clock;
   readonly #report: FailureReport;
-  readonly #tasks = new LazyMap<string, Task>();
+  readonly #tasks = new LazyMap<string, Task>(); // bound: tasks of the program
 
   constructor(queue: EventQueue, clock: Clock, report: FailureReport) {
     this.#queue = queue;

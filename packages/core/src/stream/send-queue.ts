@@ -38,7 +38,7 @@ export class SendQueue {
   readonly maxStanzas: number;
   readonly maxBytes: number;
   #maxStanzaBytes: number;
-  #waiting: Entry[] = [];
+  #waiting: Entry[] = []; // bound: `maxStanzas` and `maxBytes`; for answers, what is read, which is nothing beyond
   #bytes = 0;
   #level: 0 | 1 | 2 = 0;
   readonly #changed: (() => void) | undefined;

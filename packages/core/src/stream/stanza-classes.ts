@@ -4,7 +4,7 @@ import { type ElementClass, ElementView, viewOf } from '../stanza/element.js';
 
 /** Which class views first-level elements of which name and namespace. */
 export class StanzaClasses {
-  readonly #classes = new Map<string, readonly ElementClass[]>();
+  readonly #classes = new Map<string, readonly ElementClass[]>(); // bound: classes of stanzas
 
   /** The latest class of a name and namespace is taken, as long as it is there. */
   add(cls: ElementClass): Registration {

@@ -4,7 +4,7 @@ import { SendError, type Sending } from '../sending.js';
 /** Stanzas that were written and whose fate is not known yet. */
 export class UnderWay {
   /** Taken by the transport and still in its buffer. */
-  #unflushed: Sending[] = [];
+  #unflushed: Sending[] = []; // bound: what the transport takes before it is busy
   /** Somebody waits for the acknowledgement. */
   readonly #unacked = new LazySet<Sending>();
   /** Counts sessions: what was written in an earlier one will not be acknowledged any more. */

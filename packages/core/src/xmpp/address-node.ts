@@ -19,7 +19,7 @@ type Nodes<T> = Map<string | undefined, readonly Entry<T>[]>;
 /** Things by place: of an address and a node, of an address, of a node, of everything. */
 export class AddressNodeMap<T> {
   /** By address, undefined for all of them; then by node. */
-  readonly #entries = new Map<string | undefined, Nodes<T>>();
+  readonly #entries = new Map<string | undefined, Nodes<T>>(); // bound: what the program registers
 
   /** Whether nothing is there. */
   get empty(): boolean {

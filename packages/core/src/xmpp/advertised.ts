@@ -3,7 +3,7 @@ import { Registration } from '../registration.js';
 
 /** The protocol features that are announced. Counted: what two plugins announce stays until both are gone. */
 export class AdvertisedFeatures implements Iterable<string> {
-  readonly #counts = new LazyMap<string, number>();
+  readonly #counts = new LazyMap<string, number>(); // bound: features of plugins
   readonly #changed: () => void;
 
   constructor(changed: () => void) {

@@ -6,7 +6,7 @@ import type { ScramKeys } from './keys.js';
  * password, salt, iteration count and hash.
  */
 export class ScramKeyCache {
-  readonly #entries = new Map<string, ScramKeys>();
+  readonly #entries = new Map<string, ScramKeys>(); // bound: `capacity`
   readonly #capacity: number;
 
   /**

@@ -49,7 +49,7 @@ export function atomicFs(options: AtomicFsOptions): AtomicFsDriver {
 
 /** What is done with one file is done in the order of the calls. */
 class Turns {
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #last = new Map<string, Promise<void>>(); // bound: files that are being written
 
   async take<T>(path: string, act: () => Promise<T>): Promise<T> {
     const before = this.#last.get(path) ?? Promise.resolve();

@@ -55,7 +55,7 @@ export class IqHandlers {
   readonly #clock: Clock | undefined;
   readonly #vouches: ListenerHost['vouches'];
   /** By namespace; then by type and name; then by what it is for and where it comes from. */
-  readonly #entries = new LazyMap<string, Map<string, Map<string, Entry[]>>>();
+  readonly #entries = new LazyMap<string, Map<string, Map<string, Entry[]>>>(); // bound: handlers of the program
   readonly #gate: Gate;
 
   /** @throws ConfigError for a limit that is no positive number. */

@@ -48,7 +48,7 @@ export class PendingRequests {
   readonly #self: LocalAddresses;
   readonly #limit: number;
   /** By id. */
-  readonly #pending = new LazyMap<string, Pending>();
+  readonly #pending = new LazyMap<string, Pending>(); // bound: requests of ours, up to a number
   #size = 0;
   /** Answers that came from somebody who was not asked. */
   spoofed = 0;

@@ -30,7 +30,7 @@ export class OutgoingMessages {
   readonly #host: OutgoingMessagesHost;
   readonly #steps: MessageSteps;
   /** Of each peer to whom messages wait, the last one. */
-  readonly #last = new LazyMap<string, Promise<void>>();
+  readonly #last = new LazyMap<string, Promise<void>>(); // bound: messages of ours that are being transformed
 
   constructor(host: OutgoingMessagesHost, steps: MessageSteps) {
     this.#host = host;

@@ -11,7 +11,7 @@ export interface PayloadEntry<T> {
 /** Things by the payload that they are for, so that a message costs one look-up for each of its children. */
 export class PayloadTable<T> {
   /** By namespace, then by name. */
-  readonly #entries = new LazyMap<string, Map<string, readonly PayloadEntry<T>[]>>();
+  readonly #entries = new LazyMap<string, Map<string, readonly PayloadEntry<T>[]>>(); // bound: what plugins register
 
   get size(): number {
     return this.#entries.size;

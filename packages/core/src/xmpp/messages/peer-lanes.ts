@@ -26,7 +26,7 @@ const STRANGERS_BYTES = 1_048_576;
  */
 export class PeerLanes {
   readonly #host: PeerLanesHost;
-  readonly #lanes = new LazyMap<string, Lane>();
+  readonly #lanes = new LazyMap<string, Lane>(); // bound: the event queue; for strangers half of it
   readonly #maxOfStranger: number;
   readonly #maxOfStrangers: number;
   readonly #strangers = { waiting: 0, bytes: 0 };

@@ -72,7 +72,7 @@ export class PluginRegistry implements Iterable<Plugin> {
   /** What was made known to the container. */
   readonly #registered = new LazySet<Token<unknown>>();
   /** From the plugin that was asked for to the one that is constructed right now. */
-  readonly #path: Installing[] = [];
+  readonly #path: Installing[] = []; // bound: plugins that need each other
   readonly #scope: DependencyContainer;
   readonly #host: RegistryHost;
   readonly #hooks: SessionHooks;

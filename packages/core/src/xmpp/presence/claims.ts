@@ -33,7 +33,7 @@ interface Claimed extends Claim {
 
 /** Rooms and gateways whose presence is none of a contact. */
 export class Claims {
-  readonly #claims = new LazyMap<string, readonly Claimed[]>();
+  readonly #claims = new LazyMap<string, readonly Claimed[]>(); // bound: rooms and services that plugins claim
 
   add(bare: JID | string, { kind, presence, owner }: ClaimOptions): Registration {
     const jid = JID.from(bare).bare;

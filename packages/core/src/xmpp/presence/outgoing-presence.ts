@@ -29,7 +29,7 @@ export class OutgoingPresence {
   /** In their own objects: one may be added twice. */
   readonly #decorators = new LazySet<{ readonly decorate: PresenceDecorator }>();
   /** Owners whose presence is sent again at the end of this turn. */
-  readonly #changed = new LazyMap<string, JID>();
+  readonly #changed = new LazyMap<string, JID>(); // bound: owners whose presence was sent
 
   constructor(host: OutgoingPresenceHost) {
     this.#host = host;

@@ -27,7 +27,7 @@ export interface Arrival {
 /** The contacts of one owner, others of whom something is known, and who of them is there, within bounds. */
 export abstract class PeerList implements ItemOwner {
   protected readonly ledger: PresenceLedger;
-  readonly #items = new LazyMap<string, RosterItem>();
+  readonly #items = new LazyMap<string, RosterItem>(); // bound: `maxStrangers` and the ledger; contacts by who keeps the roster
   /** Those of them who are not in the roster, oldest first. */
   readonly #strangers = new LazySet<RosterItem>();
   /** How many contacts are in the roster. */

@@ -3,7 +3,7 @@ import { shortened } from './kept-presence.js';
 
 /** The resources of one address that are there. */
 export class PeerPresence {
-  readonly #resources = new Map<string, KeptPresence>();
+  readonly #resources = new Map<string, KeptPresence>(); // bound: MAX_RESOURCES of the list, bytes by the ledger
   #weight = 0;
   #details = 0;
 

@@ -37,7 +37,7 @@ export interface ItemOwner {
   forgetStranger(item: RosterItem): boolean;
 }
 
-// Bytes of a contact beside its address, and of each text beside its characters: measured.
+// Bytes of a contact beside its address, which is there whole and in parts, and of each text beside its characters: measured.
 const ENTRY = 420;
 const TEXT = 24;
 
@@ -45,7 +45,7 @@ const NOBODY: ReadonlyMap<string, ResourcePresence> = new Map(); // module-state
 
 /** Bytes of memory that a contact takes, estimated. */
 export function entryWeight({ jid, name = '', groups = [] }: RosterEntry): number {
-  return groups.reduce((sum, group) => sum + TEXT + group.length, ENTRY + jid.full.length + name.length);
+  return groups.reduce((sum, group) => sum + TEXT + group.length, ENTRY + 2 * jid.full.length + name.length);
 }
 
 /** A contact of an owner: what the roster says, and the presence of its resources. */

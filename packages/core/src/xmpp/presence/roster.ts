@@ -32,7 +32,7 @@ export class Roster<N extends RosterNode = RosterNode> {
   protected readonly ledger: PresenceLedger;
   /** @internal */
   readonly claims = new Claims();
-  readonly #nodes = new Map<string, N>();
+  readonly #nodes = new Map<string, N>(); // bound: our account, and whom the program names
   protected readonly tellNow: Tell = (name, data) => this.host.emit(name, data, DIRECT);
   #sentFirst = false;
   #fullReported = false;
