@@ -1,0 +1,206 @@
+import { attr, element } from '@sestina/core';
+import { ScriptedStream } from '@sestina/testing';
+import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
+import { afterEach, describe, expect, it } from 'vitest';
+import { PrivateData } from '../src/index.js';
+
+const OWN = 'juliet@capulet.com/chamber';
+const ACCOUNT = 'juliet@capulet.com';
+const NS = 'urn:example:note';
+class Note extends element('note', NS, { text: attr('text') }) {}
+
+const streams: ScriptedStream[] = [];
+afterEach(async () => {
+  for (const stream of streams.splice(0)) await stream.close();
+});
+
+const note = (text: string, more = ''): string => `<note xmlns='${NS}' text='${text}'>${more}</note>`;
+const item = (id: string, text: string): string => `<item id='${id}'>${note(text)}</item>`;
+const pubsub = (inside: string, owner = ''): string => `<pubsub xmlns='${NS_PUBSUB}${owner}'>${inside}</pubsub>`;
+const event = (inside: string, from = ACCOUNT): string =>
+  `<message from='${from}' to='${OWN}' type='headline'><event xmlns='${NS_PUBSUB_EVENT}'>${inside}</event></message>`;
+const changed = (...items: string[]): string => `<items node='${NS}'>${items.join('')}</items>`;
+const disco = (...features: string[]): string =>
+  `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/>${features.map((each) => `<feature var='${NS_PUBSUB}#${each}'/>`).join('')}</query>`;
+const form = (fields: Readonly<Record<string, string>>): string =>
+  pubsub(
+    `<configure node='${NS}'><x xmlns='jabber:x:data' type='form'><field var='FORM_TYPE' type='hidden'><value>${NS_PUBSUB}#node_config</value></field>${Object.entries(
+      fields,
+    )
+      .map(([name, value]) => `<field var='pubsub#${name}'><value>${value}</value></field>`)
+      .join('')}</x></configure>`,
+    '#owner',
+  );
+const GOOD = {
+  access_model: 'whitelist',
+  persist_items: '1',
+  max_items: 'max',
+  send_last_published_item: 'never',
+  notify_retract: '1',
+};
+const ALL = `<iq type='get' id='*'>${pubsub(`<items node='${NS}'/><set xmlns='http://jabber.org/protocol/rsm'><max>50</max></set>`)}</iq>`;
+
+async function start() {
+  const stream = await ScriptedStream.start({ jid: OWN, plugins: [PrivateData] });
+  streams.push(stream);
+  const node = stream.xmpp.plugin(PrivateData).node({ node: NS, payload: Note });
+  const told: unknown[] = [];
+  node.events.on('changed', ({ id, value, previous, own }) => told.push([id, previous?.text, value.text, own]));
+  node.events.on('removed', ({ id, previous }) => told.push(['removed', id, previous?.text]));
+  node.events.on('ready', ({ items }) => told.push(['ready', ...items.keys()]));
+  return { stream, xmpp: stream.xmpp, node, told };
+}
+
+describe('private data', () => {
+  it('does not leave where the server would show it to others', async () => {
+    for (const [answer, missing] of [
+      [`<query xmlns='http://jabber.org/protocol/disco#info'/>`, 'pep'],
+      [disco('publish'), 'publish-options'],
+    ] as const) {
+      const { stream, node } = await start();
+      const refused = expect(node.set('a', new Note({ text: 'x' }))).rejects.toMatchObject({
+        code: 'ERR_PRIVATE_STORAGE_UNSUPPORTED',
+        missing,
+      });
+      await stream.recvResult(await stream.nextSent(), answer);
+      await refused;
+      await stream.expectNothingSent();
+    }
+  });
+
+  it('is stored with what the node has to be like, which is looked at once in a session', async () => {
+    const { stream, node } = await start();
+    const done = node.set('a', new Note({ text: 'x' }));
+    await stream.recvResult(await stream.nextSent(), disco('publish-options'));
+    const sent = await stream.nextSent();
+    expect(sent.toString()).toContain('whitelist');
+    await stream.recvResult(sent);
+    // Another program has set something else.
+    await stream.recvResult(await stream.nextSent(), form({ ...GOOD, max_items: '1' }));
+    const repair = await stream.nextSent();
+    expect(repair.toString()).toContain('max');
+    expect(repair.toString()).not.toContain('access_model');
+    await stream.recvResult(repair);
+    await done;
+    const again = node.set('b', new Note({ text: 'y' }));
+    await stream.recvResult(await stream.nextSent());
+    await again;
+    await stream.expectNothingSent();
+  });
+
+  it('is refused after one repair that came to nothing', async () => {
+    const { stream, node } = await start();
+    const precondition = (id: string | undefined): string =>
+      `<iq type='error' id='${id}' from='${ACCOUNT}'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><precondition-not-met xmlns='${NS_PUBSUB}#errors'/></error></iq>`;
+    const refused = expect(node.set('a', new Note({ text: 'x' }))).rejects.toMatchObject({
+      code: 'ERR_NODE_MISCONFIGURED',
+      accessModel: 'open',
+    });
+    await stream.recvResult(await stream.nextSent(), disco('publish-options'));
+    await stream.recv(precondition((await stream.nextSent()).attribute('id')));
+    await stream.recvResult(await stream.nextSent(), form({ ...GOOD, access_model: 'open' }));
+    await stream.recvResult(await stream.nextSent());
+    await stream.recv(precondition((await stream.nextSent()).attribute('id')));
+    await stream.recvResult(await stream.nextSent(), form({ ...GOOD, access_model: 'open' }));
+    await refused;
+    await stream.expectNothingSent();
+  });
+
+  it('is watched: read once, then told by our account alone', async () => {
+    const { stream, xmpp, node, told } = await start();
+    await stream.expectNothingSent();
+    const watching = node.watch();
+    node.watch().dispose();
+    await stream.recvResult(
+      await stream.expectSent(ALL),
+      pubsub(changed(item('a', '1'), item('b', '2'), `<item id='odd'><x xmlns='urn:x'/></item>`)),
+    );
+    expect([told.splice(0), node.ready]).toEqual([[['ready', 'a', 'b']], true]);
+    expect((await node.get('a'))?.text).toBe('1');
+    for (const from of ['romeo@montague.net', OWN, 'capulet.com', 'juliet@capulet.com/x']) {
+      await stream.recv(event(changed(item('a', 'forged')), from));
+      await stream.recv(event(`<purge node='${NS}'/>`, from));
+    }
+    expect(told).toEqual([]);
+    await stream.recv(event(changed(item('a', '3'), item('c', '4'))));
+    await stream.recv(event(`<items node='${NS}'><retract id='b'/><retract id='none'/></items>`));
+    expect(told.splice(0)).toEqual([
+      ['a', '1', '3', true],
+      ['c', undefined, '4', true],
+      ['removed', 'b', '2'],
+    ]);
+    await stream.recv(event(`<delete node='${NS}'/>`));
+    expect([told.splice(0), node.items.size]).toEqual([
+      [
+        ['removed', 'a', '3'],
+        ['removed', 'c', '4'],
+      ],
+      0,
+    ]);
+    watching.dispose();
+    expect([node.ready, xmpp.advertised.has(`${NS}+notify`)]).toEqual([false, false]);
+    await stream.recv(event(changed(item('a', '5'))));
+    expect(told).toEqual([]);
+  });
+
+  it('is read anew in each session; what an event says meanwhile counts', async () => {
+    const { stream, node, told } = await start();
+    node.watch();
+    const reading = await stream.expectSent(ALL);
+    await stream.recv(event(changed(item('a', 'newer'))));
+    await stream.recvResult(reading, pubsub(changed(item('a', 'old'), item('b', '2'))));
+    expect([...node.items].map(([id, { text }]) => [id, text])).toEqual([
+      ['a', 'newer'],
+      ['b', '2'],
+    ]);
+    await stream.disconnect();
+    expect([node.ready, node.items.size]).toEqual([false, 0]);
+    await stream.connect();
+    await stream.recvError(await stream.expectSent(ALL), 'item-not-found');
+    expect([node.ready, told.at(-1)]).toEqual([true, ['ready']]);
+    expect(stream.errors).toEqual([]);
+  });
+
+  it('is changed one after the other, with all that is unknown in it', async () => {
+    const { stream, node } = await start();
+    const edit = (value: Note | undefined): Note => (value ?? new Note({})).set({ text: `${value?.text ?? ''}+` });
+    const [first, second] = [node.update('a', edit), node.update('a', edit)];
+    const unknown = `<x xmlns='urn:x'/>`;
+    await stream.recvResult(await stream.nextSent(), pubsub(changed(`<item id='a'>${note('1', unknown)}</item>`)));
+    await stream.recvResult(await stream.nextSent(), disco('publish-options'));
+    const sent = await stream.nextSent();
+    expect(
+      sent.child('pubsub', NS_PUBSUB)?.child('publish')?.child('item')?.child('note', NS)?.child('x', 'urn:x'),
+    ).toBeDefined();
+    await stream.recvResult(sent);
+    await stream.recvResult(await stream.nextSent(), form(GOOD));
+    expect((await first).text).toBe('1+');
+    await stream.recvResult(await stream.nextSent(), pubsub(changed(item('a', '1+'))));
+    await stream.recvResult(await stream.nextSent());
+    expect((await second).text).toBe('1++');
+  });
+
+  it('is bounded, ends with its plugin, and is no component’s', async () => {
+    const stream = await ScriptedStream.start({ jid: OWN, plugins: [[PrivateData, { maxBytes: 1_000 }]] as never });
+    streams.push(stream);
+    const node = stream.xmpp.plugin(PrivateData).node({ node: NS, payload: Note });
+    const large = expect(node.all()).rejects.toMatchObject({ code: 'ERR_STORED_NODE_TOO_LARGE', limit: 1_000 });
+    await stream.recvResult(
+      await stream.nextSent(),
+      pubsub(changed(item('a', 'x'.repeat(300)), item('b', 'x'.repeat(300)))),
+    );
+    await large;
+    node.watch();
+    await stream.recvResult(await stream.nextSent(), pubsub(''));
+    for (const id of ['a', 'b', 'c']) await stream.recv(event(changed(item(id, 'x'.repeat(100)))));
+    expect([...node.items.keys()]).toEqual(['b', 'c']);
+    stream.xmpp.remove(PrivateData);
+    expect(stream.xmpp.advertised.has(`${NS}+notify`)).toBe(false);
+    await expect(node.all()).rejects.toThrow('xep-0223 was removed');
+    await expect(node.set('a', new Note({}))).rejects.toThrow('xep-0223 was removed');
+    for (const options of [{ maxItems: 0 }, { maxBytes: Number.NaN }]) {
+      expect(() => stream.xmpp.use(PrivateData, options)).toThrow('is a number from 1');
+    }
+    await expect(ScriptedStream.start({ kind: 'component', plugins: [PrivateData] })).rejects.toThrow('xep-0223');
+  });
+});
