@@ -4,6 +4,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
 import type {} from './page/kept.js';
+import type {} from './page/library.js';
+import { eventually } from './support/eventually.js';
 import { useLab, usePages } from './support/pages.js';
 
 const PAGE = 'page/kept.html';
@@ -13,9 +15,14 @@ const bench = useServer({ kind: 'prosody' });
 const lab = useLab(bench);
 const service = () => `wss://localhost:${bench.server.ports.https}/xmpp-websocket`;
 
-describe('a session that outlives its page', () => {
-  const pages = usePages('esbuild', lab);
+const pages = usePages('esbuild', lab);
 
+declare global {
+  /** What woke the client of a page. */
+  var woken: string[];
+}
+
+describe('a session that outlives its page', () => {
   const start = async (page: Page, options: { jid: string; password: string; service: string }): Promise<void> => {
     await page.waitForFunction(() => 'startKept' in globalThis);
     await page.evaluate((given) => startKept(given), options);
@@ -73,5 +80,49 @@ describe('a session that outlives its page', () => {
     await start(twin, options);
     expect(await twin.evaluate(() => kept.events)).toEqual(['sessionStart']);
     expect(await twin.evaluate(() => kept.warnings)).toEqual([expect.stringContaining('in use by another')]);
+  });
+});
+
+describe('a page that watches the network', () => {
+  /** A page with a client that is online and watches the network. */
+  async function online(): Promise<Page> {
+    const { jid, password } = await bench.account('page');
+    const page = await pages.open('page/library.html');
+    await page.evaluate(
+      async (options) => {
+        const { ClientXMPP, watchNetwork, WebSocketTransportFactory } = sestina;
+        globalThis.xmpp = new ClientXMPP({ ...options, transports: new WebSocketTransportFactory() });
+        globalThis.woken = [];
+        xmpp.on('wake', ({ cause }) => woken.push(cause));
+        watchNetwork(xmpp);
+        await xmpp.connect();
+      },
+      { jid, password, service: service(), keepAlive: { interval: 1_500, timeout: 2_000 } },
+    );
+    return page;
+  }
+
+  it('F22: that stood still asks at once when it runs again, and is not thrown out for that', async () => {
+    const page = await online();
+    await page.evaluate(() => {
+      xmpp.on('disconnected', () => woken.push('disconnected'));
+      const end = performance.now() + 5_000;
+      while (performance.now() < end);
+    });
+    await eventually(() => page.evaluate(() => woken)).toContain('clock');
+    expect(await page.evaluate(async () => (await xmpp.getRoster()).size)).toBe(0);
+    expect(await page.evaluate(() => woken)).not.toContain('disconnected');
+  });
+
+  it('F28: that is looked at again asks at once', async () => {
+    const page = await online();
+    await page.evaluate(() => {
+      for (const state of ['hidden', 'visible']) {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }
+    });
+    await eventually(() => page.evaluate(() => woken)).toEqual(['visible']);
+    expect(await page.evaluate(() => xmpp.online)).toBe(true);
   });
 });

@@ -82,7 +82,7 @@ class Speaker {
   #caughtUp = false;
 
   constructor(options: NumberedOptions, user: ServerUser, cable: Cable, peer: string) {
-    const { server, messages, patience, logger } = options;
+    const { server, patience, logger } = options;
     this.client = new ClientXMPP({
       jid: `${user.jid}/numbered`,
       password: user.password,
@@ -96,8 +96,8 @@ class Speaker {
     this.client.use(StreamManagement, {
       timeout: patience,
       requestAfter: 50,
-      // So that they are under way for a while, however few they are.
-      maxUnacked: Math.max(8, messages / 20),
+      // Few at once, so that they are under way for a while.
+      maxUnacked: 20,
     });
     const archive = this.client.use(MessageArchive);
     if (options.receipts) {
@@ -166,11 +166,15 @@ class Speaker {
   }
 
   /** Sends once more what no receipt has come for; whether there was such a thing. */
-  repeat(to: string): boolean {
+  async repeat(to: string): Promise<boolean> {
     const missing = [...this.sendings.keys()].filter((number) => !this.#received.has(`n${number}`));
     if (this.tally.gone === 0)
       this.tally.gone = missing.filter((number) => this.sendings[number]?.state === 'acked').length;
-    this.resent.push(...missing.map((number) => this.#send(to, number)));
+    for (const number of missing) {
+      const sending = this.#send(to, number);
+      this.resent.push(sending);
+      await Promise.resolve(sending).catch(() => {});
+    }
     return missing.length > 0;
   }
 
@@ -237,7 +241,9 @@ export async function exchangeNumbers(options: NumberedOptions): Promise<Tally> 
       await until('nothing came for a while', () =>
         speakers.every(({ lastHeardAt }) => performance.now() - lastHeardAt > 1_500),
       );
-      if (!options.receipts || ![a.repeat(users[1].jid), b.repeat(users[0].jid)].includes(true)) break;
+      if (!options.receipts) break;
+      const repeated = await Promise.all([a.repeat(users[1].jid), b.repeat(users[0].jid)]);
+      if (!repeated.includes(true)) break;
     }
     return tallied(speakers, messages);
   } finally {

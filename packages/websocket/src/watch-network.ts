@@ -13,11 +13,13 @@ type EventSource = Partial<Pick<EventTarget, 'addEventListener' | 'removeEventLi
 /** What tells of the network and of the page: the global object of a browser. */
 export interface NetworkEvents extends EventSource {
   readonly document?: (EventSource & { readonly visibilityState?: string }) | undefined;
+  /** Its `connection` is what some browsers have (Network Information API). */
+  readonly navigator?: object | undefined;
 }
 
 /**
- * Tells a connection what the browser knows, from its events `online` and `offline` and from `visibilitychange` of the page: a lost
- * connection is made again as soon as the network is back or somebody looks at the page, without waiting for the back-off, and a
+ * Tells a connection what the browser knows, from its events `online` and `offline`, from `visibilitychange` of the page, and from a
+ * change of the kind of network (Wi-Fi to cellular, say) where the platform tells of that: a lost connection is made again as soon as the network is back or somebody looks at the page, without waiting for the back-off, and a
  * live one is asked whether it still is one. Call it once for each connection; until it is disposed of, the result keeps the
  * connection in memory.
  *
@@ -25,6 +27,10 @@ export interface NetworkEvents extends EventSource {
  */
 export function watchNetwork(xmpp: NetworkUser, target: NetworkEvents = globalThis): Registration {
   const { document } = target;
+  const { connection: network } = (target.navigator ?? {}) as {
+    readonly connection?: EventSource & { readonly type?: string };
+  };
+  let kind = network?.type;
   const onOnline = (): void => xmpp.networkChanged();
   const onOffline = (): void => {
     // An attempt that is waiting had better wait on.
@@ -33,10 +39,18 @@ export function watchNetwork(xmpp: NetworkUser, target: NetworkEvents = globalTh
   const onVisible = (): void => {
     if (document?.visibilityState === 'visible') xmpp.becameVisible();
   };
+  const onChange = (): void => {
+    // Told of each change of the estimated speed, too.
+    if (network?.type === kind) return;
+    kind = network?.type;
+    if (kind !== 'none') xmpp.networkChanged();
+  };
+  network?.addEventListener?.('change', onChange);
   target.addEventListener?.('online', onOnline);
   target.addEventListener?.('offline', onOffline);
   document?.addEventListener?.('visibilitychange', onVisible);
   return new Registration(() => {
+    network?.removeEventListener?.('change', onChange);
     target.removeEventListener?.('online', onOnline);
     target.removeEventListener?.('offline', onOffline);
     document?.removeEventListener?.('visibilitychange', onVisible);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 function setup(online: boolean) {
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
-  const target = Object.assign(new EventTarget(), { document });
+  const connection = Object.assign(new EventTarget(), { type: 'wifi' });
+  const target = Object.assign(new EventTarget(), { document, navigator: { connection } });
   const calls: string[] = [];
   const user = {
     online,
@@ -20,7 +21,12 @@ function setup(online: boolean) {
     document.dispatchEvent(new Event('visibilitychange'));
     return calls.splice(0);
   };
-  return { watch, tell, show };
+  const change = (type: string): string[] => {
+    connection.type = type;
+    connection.dispatchEvent(new Event('change'));
+    return calls.splice(0);
+  };
+  return { watch, tell, show, change };
 }
 
 describe('watchNetwork', () => {
@@ -34,10 +40,16 @@ describe('watchNetwork', () => {
     expect(setup(false).tell('offline')).toBe(0);
   });
 
+  it('F28: tells that it is another kind of network now, and nothing of its speed', () => {
+    const { change } = setup(false);
+    expect([change('wifi'), change('cellular'), change('cellular')]).toEqual([[], ['networkChanged'], []]);
+    expect([change('none'), change('wifi')]).toEqual([[], ['networkChanged']]);
+  });
+
   it('hears nothing any more once it is disposed of', () => {
-    const { watch, tell, show } = setup(true);
+    const { watch, tell, show, change } = setup(true);
     watch.dispose();
-    expect([tell('online'), tell('offline'), ...show('visible')]).toEqual([0, 0]);
+    expect([tell('online'), tell('offline'), ...show('visible'), ...change('cellular')]).toEqual([0, 0]);
   });
 
   it('tells that the page is looked at again, and not that it is hidden', () => {
