@@ -90,8 +90,10 @@ export async function believe(
   await settle(clock, () => lie.at !== 'managed' || witness.sendings.every(({ state }) => state === 'written'));
   const before = server.since.length;
   server.say(lie.says(voice), cut);
-  await settle(clock, () => witness.refused !== null || server.closed);
+  const over = (): boolean => witness.refused !== null || server.closed;
+  await settle(clock, over, 50);
   await clock.advance(patience);
+  await settle(clock, over);
   const since = server.since.slice(before);
   const { refused, ended, told, messages, sendings } = witness;
   look({
@@ -111,9 +113,9 @@ export async function believe(
 }
 
 /** Hashing takes its time outside of the clock. */
-async function settle(clock: VirtualClock, done: () => boolean): Promise<void> {
+async function settle(clock: VirtualClock, done: () => boolean, most = 10_000): Promise<void> {
   await clock.runUntilIdle();
-  for (let turns = 0; turns < 50 && !done(); turns++) {
+  for (let turns = 0; turns < most && !done(); turns++) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     await clock.runUntilIdle();
   }
