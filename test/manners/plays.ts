@@ -197,6 +197,37 @@ const friends: Play = async (scene) => {
   await scene.act(alice, 'probe', presence('probe', bob.bare));
 };
 
+/** Who hears again of one who is not there. */
+const absence: Play = async (scene) => {
+  const alice = await scene.online('alice/phone');
+  const tab = await scene.online('alice/tab');
+  const bob = await scene.online('bob/desk');
+  await scene.befriend(alice, bob);
+  await scene.act(alice, 'not there', "<presence type='unavailable'/>");
+  await scene.act(alice, 'not there, again', "<presence type='unavailable'/>");
+  alice.drop();
+  await scene.note('the phone is cut off');
+  tab.drop();
+  await scene.note('the tab is cut off');
+};
+
+/** What is asked of one who is not there, and has approved before: a server may look into either roster. */
+const absent: Play = async (scene) => {
+  const alice = await scene.online('alice/phone');
+  const bob = await scene.online('bob/desk');
+  await scene.act(alice, 'approve before', presence('subscribed', bob.bare));
+  alice.drop();
+  await scene.note('alice is cut off');
+  await scene.act(bob, 'subscribe', presence('subscribe', alice.bare));
+  await scene.act(bob, 'probe', presence('probe', alice.bare));
+  await scene.act(bob, 'subscribe again', presence('subscribe', alice.bare));
+  const again = await scene.login('alice/phone');
+  await scene.act(again, 'get', get());
+  await scene.act(again, 'is there', '<presence/>');
+  await scene.act(bob, 'probe', presence('probe', alice.bare));
+  await scene.act(bob, 'subscribe once more', presence('subscribe', alice.bare));
+};
+
 /** Types that there are not, and those that need an address (FB8). */
 const types: Play = async (scene) => {
   const alice = await scene.online('alice/phone');
@@ -249,6 +280,8 @@ export const PLAYS: Readonly<Record<string, Play>> = {
   names,
   requests,
   friends,
+  absence,
+  absent,
   types,
   conflict,
   questions,

@@ -44,6 +44,12 @@ export class Accounts {
     return this.#accounts.get(username);
   }
 
+  /** By bare JID; undefined where it is of another domain, too. */
+  of(bare: string): Account | undefined {
+    const [local = '', domain] = bare.split('@');
+    return domain === this.#domain ? this.#accounts.get(local) : undefined;
+  }
+
   /** By what somebody typed as a user name: normalised first. */
   find(username: string): Account | undefined {
     const local = JID.tryParse(`${username}@${this.#domain}`)?.local;

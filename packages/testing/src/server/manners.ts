@@ -32,7 +32,7 @@ export interface Manners {
   readonly tellsAbsence: boolean;
   /** Another session of the user counts as one that was addressed, and is told of the end also where it said that it is not there. */
   readonly addressesOwn: boolean;
-  /** A session that ends is told of also where it had said itself that it is not there. */
+  /** Who says again that it is not there is told of again; of one that ends after it, the user's other sessions are. */
   readonly repeatsAbsence: boolean;
   /** Subscription requests that wait are sent again whenever a session of the user comes. */
   readonly asksAgain: boolean;

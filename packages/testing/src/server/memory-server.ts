@@ -223,7 +223,9 @@ function assemble(settings: ServerSettings, clock: Clock, random: Random, logSiz
   const components = new Components(settings, random);
   const router = new Router(settings, accounts, components);
   const messages = new Messages(settings, clock, router);
-  const subscriptions = new SUBSCRIPTIONS[as](router, manners, (account, contact) => rosters.push(account, contact));
+  const subscriptions = new SUBSCRIPTIONS[as](router, accounts, manners, (account, contact) =>
+    rosters.push(account, contact),
+  );
   const rosters = new RosterService({ random, manners, subscriptions, readItem: ITEM_READERS[as] });
   const presence = new PresenceService({ domain, manners, clock, accounts, messages, subscriptions, outlet: router });
   const services = new IqServices(settings, rosters, router);

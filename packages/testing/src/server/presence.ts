@@ -94,7 +94,9 @@ export class PresenceService {
   ended(session: Session, account: Account): void {
     if (!session.jid) return;
     const stanza = new XmlElement('presence', NS_CLIENT, { type: 'unavailable', from: session.jid.full });
-    this.#unavailable(session, account, stanza, this.#parts.manners.repeatsAbsence && session.heard !== undefined);
+    const { repeatsAbsence } = this.#parts.manners;
+    if (repeatsAbsence && session.heard && !session.presence) this.#tellOwn(session, account, stanza);
+    this.#unavailable(session, account, stanza, false);
   }
 
   #available(session: Session, account: Account, stanza: XmlElement): void {
@@ -123,6 +125,11 @@ export class PresenceService {
     for (const [jid] of account.roster.contacts) {
       if (account.roster.hasFrom(jid)) outlet.route(stamp(stanza, { to: jid }));
     }
+    this.#tellOwn(session, account, stanza);
+  }
+
+  #tellOwn(session: Session, account: Account, stanza: XmlElement): void {
+    const { manners } = this.#parts;
     for (const own of availableSessions(account)) {
       const there = !stanza.attribute('type');
       const itself = there && !manners.reflects;
@@ -136,13 +143,12 @@ export class PresenceService {
 
   /** What somebody who has just come needs to know: who else is there, and who wants to see her. */
   #showOthers(session: Session, account: Account): void {
-    const { accounts, outlet, domain, manners, subscriptions } = this.#parts;
+    const { accounts, outlet, manners, subscriptions } = this.#parts;
     const to = session.jid?.full ?? account.bare;
     const { contacts } = account.roster;
     for (const [jid] of contacts) {
       if (!account.roster.hasTo(jid)) continue;
-      const [local, host] = jid.split('@');
-      const contact = host === domain && local ? accounts.get(local) : undefined;
+      const contact = accounts.of(jid);
       if (contact) this.#probed(contact, account.bare, to);
       else outlet.route(presenceOf('probe', account.bare, jid));
     }
@@ -165,7 +171,7 @@ export class PresenceService {
   /** Answers a probe (RFC 6121 §4.3.2). */
   #probed(account: Account, prober: string, to: string): void {
     const { outlet, subscriptions, manners } = this.#parts;
-    if (prober !== account.bare && !account.roster.hasFrom(prober)) {
+    if (prober !== account.bare && !subscriptions.seenBy(account, prober)) {
       subscriptions.refuseProbe(account, prober);
       return;
     }

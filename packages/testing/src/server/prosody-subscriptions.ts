@@ -6,7 +6,8 @@ import { Subscriptions } from './subscriptions.js';
 
 /**
  * Subscriptions as Prosody 0.12 has them: it pushes also where nothing has changed, offers pre-approval, acknowledges each request
- * with `unavailable`, and pushes the removal of somebody who was in no roster where a request is withdrawn. @internal
+ * with `unavailable`, and pushes the removal of somebody who was in no roster where a request is withdrawn. Of a user who is not there it
+ * believes the roster of the contact, where that one is. @internal
  */
 export class ProsodySubscriptions extends Subscriptions {
   override outbound(account: Account, stanza: XmlElement, contact: string): void {
@@ -52,11 +53,26 @@ export class ProsodySubscriptions extends Subscriptions {
       roster.approved.add(contact);
       this.push(account, contact);
     }
-    if (roster.hasFrom(contact)) {
+    if (this.seenBy(account, contact)) {
       this.outlet.route(routed);
       this.showTo(account, contact);
     }
-    if (roster.hasTo(contact)) this.outlet.route(presenceOf('probe', account.bare, contact));
+    if (
+      this.#looksInto(account, contact)
+        ? this.accounts.of(contact)?.roster.hasFrom(account.bare)
+        : roster.hasTo(contact)
+    )
+      this.outlet.route(presenceOf('probe', account.bare, contact));
+  }
+
+  override seenBy(account: Account, contact: string): boolean {
+    if (!this.#looksInto(account, contact)) return super.seenBy(account, contact);
+    return this.accounts.of(contact)?.roster.hasTo(account.bare) ?? false;
+  }
+
+  /** Whether the contact's roster is at hand, and the user's is not. */
+  #looksInto({ sessions }: Account, contact: string): boolean {
+    return sessions.size === 0 && (this.accounts.of(contact)?.sessions.size ?? 0) > 0;
   }
 
   override inbound(account: Account, stanza: XmlElement, contact: string): void {
@@ -89,17 +105,18 @@ export class ProsodySubscriptions extends Subscriptions {
 
   #asked(account: Account, delivered: XmlElement, contact: string): void {
     const { roster, bare } = account;
-    if (roster.hasFrom(contact)) {
+    const seen = roster.hasFrom(contact);
+    if (this.seenBy(account, contact)) {
       this.outbound(account, presenceOf('subscribed', bare, contact), contact);
       if (availableSessions(account).length > 0) this.showTo(account, contact);
       else this.outlet.route(presenceOf('unavailable', bare, contact));
     } else if (roster.approved.has(contact)) {
-      if (roster.requests.has(contact)) return;
+      if (seen || roster.requests.has(contact)) return;
       roster.requests.set(contact, delivered);
       this.outbound(account, presenceOf('subscribed', bare, contact), contact);
     } else {
       this.outlet.route(presenceOf('unavailable', bare, contact));
-      if (roster.requests.has(contact)) return;
+      if (seen || roster.requests.has(contact)) return;
       roster.requests.set(contact, delivered);
       this.deliver(availableSessions(account), delivered);
     }

@@ -1,5 +1,5 @@
 import type { XmlElement } from '@sestina/core';
-import { availableSessions } from './accounts.js';
+import { type Accounts, availableSessions } from './accounts.js';
 import type { Manners } from './manners.js';
 import type { Outlet } from './outlet.js';
 import type { Account, Session } from './session.js';
@@ -21,11 +21,18 @@ export class Subscriptions {
   protected readonly outlet: Outlet;
   protected readonly push: RosterPush;
   protected readonly manners: Manners;
+  protected readonly accounts: Accounts;
 
-  constructor(outlet: Outlet, manners: Manners, push: RosterPush) {
+  constructor(outlet: Outlet, accounts: Accounts, manners: Manners, push: RosterPush) {
     this.outlet = outlet;
+    this.accounts = accounts;
     this.manners = manners;
     this.push = push;
+  }
+
+  /** Whether a contact may see the user's presence, for whoever asks on that contact's side. */
+  seenBy(account: Account, contact: string): boolean {
+    return account.roster.hasFrom(contact);
   }
 
   /** What a user sends (A.2). */
