@@ -1,0 +1,9 @@
+import { streams } from './badxml.js';
+import { fields } from './elements.js';
+import { forms } from './forms.js';
+import { addresses, localparts } from './jid.js';
+import { scram } from './scram.js';
+import { stored } from './stored.js';
+import type { Target } from './target.js';
+
+export const TARGETS: readonly Target[] = [streams, addresses, localparts, scram, forms, fields, stored];
