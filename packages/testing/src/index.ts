@@ -5,5 +5,6 @@ export * from './scripted-stream.js';
 export * from './seeded-random.js';
 export * from './server/index.js';
 export * from './transport/index.js';
+export * from './use-streams.js';
 export * from './virtual-clock.js';
 export * from './xml/index.js';

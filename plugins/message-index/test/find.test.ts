@@ -1,22 +1,17 @@
 import { ConfigError, JID, type Message } from '@sestina/core';
-import type { ScriptedStream } from '@sestina/testing';
-import { SeededRandom } from '@sestina/testing';
+import { SeededRandom, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MemoryMessageIndex, type MessageFacts, MessageIndex, sameAuthor } from '../src/index.js';
 import { ACCOUNT, BOB, OWN, ROOM, sid, start, text } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 const bob = JID.parse('bob@example.net');
 
 async function client(...args: Parameters<typeof start>) {
   const started = await start(...args);
-  streams.push(started.stream);
+  streams.keep(started.stream);
   return started;
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 describe('a message is found', () => {
   it('by what its archive calls it, by its id and by its origin id', async () => {

@@ -1,5 +1,5 @@
 import { ConfigError, type Message, type Registration, SystemRandom } from '@sestina/core';
-import { FaultyStorage, ScriptedStream } from '@sestina/testing';
+import { FaultyStorage, ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Work, WorkJournal, type WorkJournalOptions, WorkRecords } from '../src/index.js';
 
@@ -9,7 +9,7 @@ interface Journaled {
   readonly journal: WorkJournal;
 }
 
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function journaled(storage = new FaultyStorage(), options: Partial<WorkJournalOptions> = {}): Promise<Journaled> {
   const stream = await ScriptedStream.start({
@@ -18,13 +18,9 @@ async function journaled(storage = new FaultyStorage(), options: Partial<WorkJou
     options: { storage, random: new SystemRandom() },
     plugins: [[WorkJournal, { process: 'w1', ...options }]],
   });
-  streams.push(stream);
+  streams.keep(stream);
   return { stream, storage, journal: stream.xmpp.plugin(WorkJournal) };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const message = ({ stream }: Pick<Journaled, 'stream'>, id: string | number): Message =>
   stream.xmpp.message({ from: 'bob@example.net/x', to: 'a@bot.example.org', id: String(id), body: 'x' });

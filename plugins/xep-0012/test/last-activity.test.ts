@@ -1,5 +1,5 @@
 import { JID, StanzaError, TimeoutError } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LastActivity, type LastActivityOptions, NotAllowedToSeeError, NS_LAST } from '../src/index.js';
 
@@ -8,15 +8,11 @@ const ROMEO = 'romeo@montague.net';
 const QUERY = `<query xmlns='${NS_LAST}'/>`;
 const question = (from: string, to = OWN): string =>
   `<iq type='get' from='${from}' to='${to}' id='last1'>${QUERY}</iq>`;
-const streams: ScriptedStream[] = [];
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 async function start(options: Partial<LastActivityOptions> = {}, more: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [[LastActivity, options]], ...more });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   if (!xmpp.isComponent) xmpp.roster.of().apply([{ jid: JID.parse(ROMEO), subscription: 'from' }]);
   /** What is told to a question. */

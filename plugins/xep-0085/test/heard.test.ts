@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ChatStates, NS_CHATSTATES } from '../src/index.js';
-import { ACCOUNT, BALCONY, JULIET, OWN, ROOM, says, start, state } from './helpers.js';
+import { ACCOUNT, BALCONY, JULIET, OWN, ROOM, says, state, useConnections } from './helpers.js';
+
+const start = useConnections();
 
 const BODY = '<body>b</body>';
 

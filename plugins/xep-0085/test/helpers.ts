@@ -1,5 +1,5 @@
 import { JID } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, type Streams, useStreams } from '@sestina/testing';
 import { afterEach } from 'vitest';
 import {
   type ChatState,
@@ -28,17 +28,11 @@ export const alone = (to: string, name: ChatState, { type = 'chat', more = '', f
 export const content = (to: string, name?: ChatState, { type = 'chat', from = '' } = {}): string =>
   `<message id='*' ${from && `from='${from}'`} to='${to}' type='${type}'><body>b</body>${name ? state(name) : ''}</message>`;
 
-const streams: ScriptedStream[] = [];
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
-
 /** A connection with the plugin, to which Juliet is a contact, and the changes that it hears of. */
-export async function start(options: Partial<ChatStatesOptions> = {}, more: ScriptedStreamOptions = {}) {
+async function start(streams: Streams, options: Partial<ChatStatesOptions>, more: ScriptedStreamOptions) {
   const { plugins = [], ...rest } = more;
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [...plugins, [ChatStates, options]], ...rest });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   if (!xmpp.isComponent) xmpp.roster.of().apply([{ jid: JID.parse(JULIET), subscription: 'both' }]);
   const changes: ChatStateChange[] = [];
@@ -52,4 +46,10 @@ export async function start(options: Partial<ChatStatesOptions> = {}, more: Scri
     changes.splice(0);
   };
   return { stream, xmpp, states: xmpp.plugin(ChatStates), changes, heard, answers };
+}
+
+/** Makes such connections for the tests of the file that calls it, and closes them after each. */
+export function useConnections() {
+  const streams = useStreams(afterEach);
+  return (options: Partial<ChatStatesOptions> = {}, more: ScriptedStreamOptions = {}) => start(streams, options, more);
 }

@@ -1,7 +1,9 @@
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { describe, expect, it, vi } from 'vitest';
 import { ChatStates, NS_CHATSTATES } from '../src/index.js';
-import { ACCOUNT, alone, BALCONY, content, JULIET, ROOM, says, start, state } from './helpers.js';
+import { ACCOUNT, alone, BALCONY, content, JULIET, ROOM, says, state, useConnections } from './helpers.js';
+
+const start = useConnections();
 
 describe('composing', () => {
   it('is told once, whatever is typed, then paused, then inactive (XEP-0085 §5.3)', async () => {

@@ -1,5 +1,5 @@
 import { JID, StanzaError, TimeoutError, viewOf } from '@sestina/core';
-import { expectXml, parseXml, ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { expectXml, parseXml, ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_VERSION, SoftwareVersion, Version } from '../src/index.js';
 
@@ -16,7 +16,7 @@ const EXODUS = `<query xmlns='jabber:iq:version'>
     <os>Windows-XP 5.01.2600</os>
   </query>`;
 const UNAVAILABLE = `<iq to='romeo@montague.net/orchard' id='version_1' type='error'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`;
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function start(options: object = {}, more: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({
@@ -24,13 +24,9 @@ async function start(options: object = {}, more: ScriptedStreamOptions = {}) {
     plugins: [[SoftwareVersion, options]],
     ...more,
   });
-  streams.push(stream);
+  streams.keep(stream);
   return { stream, software: stream.xmpp.plugin(SoftwareVersion) };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 describe('telling', () => {
   it('tells nothing by default, and does not announce that it could (XEP-0092 §5)', async () => {

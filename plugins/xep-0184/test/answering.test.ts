@@ -2,7 +2,9 @@ import { MemoryStorage, type Message } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { DeliveryReceipts, NS_RECEIPTS } from '../src/index.js';
-import { BALCONY, JULIET, OWN, REQUEST, ROOM, receiptTo, received, STORE, says, start } from './helpers.js';
+import { BALCONY, JULIET, OWN, REQUEST, ROOM, receiptTo, received, STORE, says, useConnections } from './helpers.js';
+
+const start = useConnections();
 
 const ASKING = `<body>b</body>${REQUEST}`;
 

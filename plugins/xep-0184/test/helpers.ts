@@ -1,5 +1,5 @@
 import { JID } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, type Streams, useStreams } from '@sestina/testing';
 import { afterEach } from 'vitest';
 import { DeliveryReceipts, type DeliveryReceiptsOptions, NS_RECEIPTS, type ReceiptReceived } from '../src/index.js';
 
@@ -18,20 +18,21 @@ export const says = (from: string, inside: string, { type = 'chat', id = 'm1', t
 export const receiptTo = (to: string, id = 'm1', type = " type='chat'"): string =>
   `<message id='*' to='${to}'${type}>${received(id)}${STORE}</message>`;
 
-const streams: ScriptedStream[] = [];
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
-
 /** A connection with the plugin, to which Juliet is a contact, and the receipts that it hears of. */
-export async function start(options: Partial<DeliveryReceiptsOptions> = {}, more: ScriptedStreamOptions = {}) {
+async function start(streams: Streams, options: Partial<DeliveryReceiptsOptions>, more: ScriptedStreamOptions) {
   const { plugins = [], ...rest } = more;
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [...plugins, [DeliveryReceipts, options]], ...rest });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   if (!xmpp.isComponent) xmpp.roster.of().apply([{ jid: JID.parse(JULIET), subscription: 'both' }]);
   const heard: ReceiptReceived[] = [];
   xmpp.on('receiptReceived', (receipt) => heard.push(receipt));
   return { stream, xmpp, receipts: xmpp.plugin(DeliveryReceipts), heard };
+}
+
+/** Makes such connections for the tests of the file that calls it, and closes them after each. */
+export function useConnections() {
+  const streams = useStreams(afterEach);
+  return (options: Partial<DeliveryReceiptsOptions> = {}, more: ScriptedStreamOptions = {}) =>
+    start(streams, options, more);
 }

@@ -3,7 +3,9 @@ import { MemoryMessageIndex } from '@sestina/message-index';
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { describe, expect, it, vi } from 'vitest';
 import { DeliveryReceipts, NS_RECEIPTS } from '../src/index.js';
-import { BALCONY, JULIET, OWN, REQUEST, ROOM, received, says, start } from './helpers.js';
+import { BALCONY, JULIET, OWN, REQUEST, ROOM, received, says, useConnections } from './helpers.js';
+
+const start = useConnections();
 
 const DISCO = 'http://jabber.org/protocol/disco#info';
 const sent = (to: string, type: string, inside: string): string =>

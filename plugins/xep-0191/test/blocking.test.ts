@@ -1,14 +1,10 @@
 import { StanzaError, TimeoutError } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Blocked, Blocking, NS_BLOCKING } from '../src/index.js';
 
 const OWN = 'juliet@capulet.com/chamber';
-const streams: ScriptedStream[] = [];
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 const items = (...jids: string[]): string => jids.map((jid) => `<item jid='${jid}'/>`).join('');
 const list = (...jids: string[]): string => `<blocklist xmlns='${NS_BLOCKING}'>${items(...jids)}</blocklist>`;
@@ -22,7 +18,7 @@ const push = (payload: string, from = ''): string =>
 async function start({ listens = false, ...more }: ScriptedStreamOptions & { listens?: boolean } = {}) {
   const changes: unknown[] = [];
   const stream = await ScriptedStream.start({ jid: OWN, plugins: listens ? [] : [Blocking], ...more });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   xmpp.on('blocklistChanged', ({ blocked, unblocked, all }) =>
     changes.push([blocked.map(String), unblocked.map(String), all]),

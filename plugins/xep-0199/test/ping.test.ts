@@ -1,20 +1,16 @@
 import { JidError, SessionLostError, StanzaError, TimeoutError } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_PING, Ping } from '../src/index.js';
 
 const UNAVAILABLE = `<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function start(options: object = {}, more: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({ jid: 'juliet@capulet.lit/balcony', plugins: [[Ping, options]], ...more });
-  streams.push(stream);
+  streams.keep(stream);
   return { stream, ping: stream.xmpp.plugin(Ping) };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 describe('answering pings', () => {
   it('answers the server (XEP-0199 examples 1 and 2)', async () => {

@@ -1,5 +1,5 @@
 import { JID, StanzaError, StanzaValueError, TimeoutError } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EntityTime, NS_TIME } from '../src/index.js';
 
@@ -9,15 +9,11 @@ const QUESTION = (from = ROMEO, to = OWN): string =>
   `<iq type='get' from='${from}' to='${to}' id='time_1'><time xmlns='${NS_TIME}'/></iq>`;
 const answer = (tzo: string, utc: string): string =>
   `<time xmlns='${NS_TIME}'>${tzo && `<tzo>${tzo}</tzo>`}${utc && `<utc>${utc}</utc>`}</time>`;
-const streams: ScriptedStream[] = [];
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 async function start(options: object = {}, more: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [[EntityTime, options]], ...more });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   if (!xmpp.isComponent) xmpp.roster.of().apply([{ jid: JID.parse(ROMEO).bare, subscription: 'from' }]);
   return { stream, xmpp, plugin: xmpp.plugin(EntityTime) };

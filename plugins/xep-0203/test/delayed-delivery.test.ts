@@ -1,24 +1,20 @@
 import { ConfigError, Message, Presence, viewOf } from '@sestina/core';
-import { parseXml, ScriptedStream } from '@sestina/testing';
+import { parseXml, ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DelayedDelivery } from '../src/index.js';
 
 const NOW = Date.UTC(2024, 0, 1);
 const STAMP = '2002-09-10T23:08:25Z';
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function start(options: object = {}) {
   const stream = await ScriptedStream.start({
     jid: 'juliet@capulet.com/balcony',
     plugins: [[DelayedDelivery, options]],
   });
-  streams.push(stream);
+  streams.keep(stream);
   return { stream, delayed: stream.xmpp.plugin(DelayedDelivery) };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const delay = (from?: string, stamp = STAMP): string =>
   `<delay xmlns='urn:xmpp:delay' ${from === undefined ? '' : `from='${from}'`} stamp='${stamp}'/>`;
@@ -163,7 +159,7 @@ describe('the plugin', () => {
   it('judges by the connection that it is installed on', async () => {
     const { delayed } = await start();
     const other = await ScriptedStream.start({ jid: 'romeo@montague.net/orchard', plugins: [DelayedDelivery] });
-    streams.push(other);
+    streams.keep(other);
     const stanza = message(delay('montague.net'), `from='mercutio@verona.lit/x'`);
     expect(other.xmpp.plugin(DelayedDelivery).trustedDelay(stanza)).toBeDefined();
     expect(delayed.trustedDelay(stanza)).toBeUndefined();
@@ -171,7 +167,7 @@ describe('the plugin', () => {
 
   it('goes by the address that a component has', async () => {
     const stream = await ScriptedStream.start({ kind: 'component', plugins: [DelayedDelivery] });
-    streams.push(stream);
+    streams.keep(stream);
     const delayed = stream.xmpp.plugin(DelayedDelivery);
     expect(delayed.trustedDelay(message(delay('component.example.org')))).toBeDefined();
     expect(delayed.trustedDelay(message(delay('example.org')))).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { Message } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach } from 'vitest';
 import { MessageCarbons, NS_CARBONS } from '../src/index.js';
 
@@ -40,13 +40,10 @@ export async function start(options: object = {}, more: ScriptedStreamOptions = 
 
 /** Starts clients that end with their test. */
 export function useClients(): typeof start {
-  const streams: ScriptedStream[] = [];
-  afterEach(async () => {
-    for (const stream of streams.splice(0)) await stream.close();
-  });
+  const streams = useStreams(afterEach);
   return async (...args) => {
     const started = await start(...args);
-    streams.push(started.stream);
+    streams.keep(started.stream);
     return started;
   };
 }

@@ -1,11 +1,11 @@
 import { JID, type Message } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { KnownFeatures } from '@sestina/xep-0115';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ForwardedMessage, NS_FORWARD, StanzaForwarding } from '../src/index.js';
 import { EXAMPLE, message, nested } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function start(more: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({
@@ -13,15 +13,11 @@ async function start(more: ScriptedStreamOptions = {}) {
     plugins: [StanzaForwarding],
     ...more,
   });
-  streams.push(stream);
+  streams.keep(stream);
   const found: ForwardedMessage[] = [];
   stream.xmpp.on('forwardedMessage', ({ forwarded }) => found.push(forwarded));
   return { stream, forwarding: stream.xmpp.plugin(StanzaForwarding), found };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 describe('forwards that come', () => {
   it('are told as what their sender says, once, and not as messages of who is quoted', async () => {

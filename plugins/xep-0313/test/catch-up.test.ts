@@ -1,15 +1,15 @@
 import { ConfigError, type Message, PluginError } from '@sestina/core';
-import { parseXml, type ScriptedStream } from '@sestina/testing';
+import { parseXml, useStreams } from '@sestina/testing';
 import { MessageCarbons } from '@sestina/xep-0280';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ArchiveCursorError, MessageArchive } from '../src/index.js';
 import { ACCOUNT, conversation, type Kept, OWN, ROMEO, ROOM, start, timeOf } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function client(...args: Parameters<typeof start>) {
   const started = await start(...args);
-  streams.push(started.stream);
+  streams.keep(started.stream);
   const { xmpp } = started;
   const heard: string[] = [];
   const events: unknown[] = [];
@@ -19,10 +19,6 @@ async function client(...args: Parameters<typeof start>) {
   xmpp.on('message', ({ body }) => events.push(body));
   return { ...started, heard, events };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const sid = (id: string, by = ACCOUNT): string => `<stanza-id xmlns='urn:xmpp:sid:0' by='${by}' id='${id}'/>`;
 const live = (body: string, id?: string, from = ROMEO): string =>

@@ -1,5 +1,5 @@
 import { ConfigError, PluginError, StanzaError, TimeoutError } from '@sestina/core';
-import type { ScriptedStream } from '@sestina/testing';
+import { useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   ArchiveCursorError,
@@ -12,17 +12,13 @@ import {
 } from '../src/index.js';
 import { ACCOUNT, conversation, OWN, ROOM, result, start, timeOf } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function client(...args: Parameters<typeof start>) {
   const started = await start(...args);
-  streams.push(started.stream);
+  streams.keep(started.stream);
   return started;
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const bodies = (found: readonly ArchivedMessage[]): unknown[] => found.map(({ message }) => message?.body);
 const KEPT = conversation(120);
@@ -82,7 +78,7 @@ describe('reading an archive', () => {
   });
 
   it('hands each one to those who listen to archives, where that is asked for', async () => {
-    const { archive, played, xmpp } = await client(KEPT);
+    const { stream, archive, played, xmpp } = await client(KEPT);
     const heard: unknown[] = [];
     xmpp.on('message', () => heard.push('event'));
     xmpp.onMessage(({ body, context }) => heard.push([body, context.way, context.by?.full]), { sources: ['archive'] });
@@ -90,7 +86,6 @@ describe('reading an archive', () => {
       if (message.body === 'm2') throw new Error('no key');
       return message;
     });
-    const { stream } = { stream: streams.at(-1) as ScriptedStream };
     const found = await played.all(archive.query({ deliver: true, limit: 5 }));
     expect(heard).toEqual([
       ['m0', 'in', ACCOUNT],

@@ -1,24 +1,20 @@
 import { ConfigError } from '@sestina/core';
-import type { ScriptedStream } from '@sestina/testing';
+import { useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ArchivePageTooLargeError, NS_MAM } from '../src/index.js';
 import { ACCOUNT, conversation, type Kept, OWN, ROMEO, ROOM, result, start } from './helpers.js';
 
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function client(...args: Parameters<typeof start>) {
   const started = await start(...args);
-  streams.push(started.stream);
+  streams.keep(started.stream);
   const heard: unknown[] = [];
   const { xmpp } = started;
   xmpp.on('message', () => heard.push('event'));
   xmpp.onMessage(({ id }) => heard.push(id), { sources: ['stream', 'carbon', 'archive', 'history'] });
   return { ...started, heard };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const [GOOD, FORGED] = [conversation(1)[0], conversation(1, () => 'forged')[0]] as [Kept, Kept];
 const fin = (id: string | undefined): string =>

@@ -1,12 +1,12 @@
 import { Logger, type MessageInit } from '@sestina/core';
-import { ScriptedStream } from '@sestina/testing';
+import { ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Hint, MessageHints, NS_HINTS } from '../src/index.js';
 
 const NO_COPY = `<no-copy xmlns='${NS_HINTS}'/>`;
 const ROOM = 'verona@rooms.example';
 const JULIET = 'juliet@capulet.example/balcony';
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 class Warnings extends Logger {
   readonly warnings: string[] = [];
@@ -21,16 +21,12 @@ class Warnings extends Logger {
 async function start(options: object = {}) {
   const logger = new Warnings();
   const stream = await ScriptedStream.start({ plugins: [[MessageHints, options]], options: { logger } });
-  streams.push(stream);
+  streams.keep(stream);
   const send = (init: MessageInit): void => {
     stream.xmpp.sendMessage({ body: 'b', hints: new Set<Hint>(['no-copy', 'no-store']), ...init });
   };
   return { stream, send, warnings: logger.warnings };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const sent = (to: string, type: string, hints: string): string =>
   `<message id='*' to='${to}' type='${type}'><body>b</body>${hints}<no-store xmlns='${NS_HINTS}'/></message>`;

@@ -1,5 +1,5 @@
 import { ConfigError, type Message, PluginError, XmlElement } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { NS_DISCO_INFO } from '@sestina/xep-0030';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_SID, type Purpose, ReferencedStanza, StanzaIds, type StanzaIdsOptions } from '../src/index.js';
@@ -8,7 +8,7 @@ const ACCOUNT = 'alice@example.org';
 const OWN = `${ACCOUNT}/phone`;
 const BOB = 'bob@example.net/x';
 const ROOM = 'room@muc.example.org';
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 interface Given {
   /** What the account announces; undefined: it is not asked yet. */
@@ -19,7 +19,7 @@ interface Given {
 
 async function start({ features = [NS_SID], options = {}, more = {} }: Given = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [[StanzaIds, options]], ...more });
-  streams.push(stream);
+  streams.keep(stream);
   const heard: Message[] = [];
   stream.xmpp.onMessage((message) => heard.push(message), { sources: ['stream', 'archive'] });
   const tell = async (found: readonly string[]): Promise<void> => {
@@ -31,10 +31,6 @@ async function start({ features = [NS_SID], options = {}, more = {} }: Given = {
   stream.skipSent();
   return { stream, xmpp: stream.xmpp, ids: stream.xmpp.plugin(StanzaIds), heard, tell };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const sid = (by: string, id: string): string => `<stanza-id xmlns='${NS_SID}' by='${by}' id='${id}'/>`;
 const message = (inside: string, from = BOB, type = 'chat'): string =>
@@ -90,7 +86,7 @@ describe('what our archive calls a message', () => {
 
   it('is not known before that is, and can be waited for', async () => {
     const stream = await ScriptedStream.start({ jid: OWN, plugins: [StanzaIds] });
-    streams.push(stream);
+    streams.keep(stream);
     const ids = stream.xmpp.plugin(StanzaIds);
     const heard: Message[] = [];
     stream.xmpp.onMessage((said) => heard.push(said));
@@ -272,7 +268,7 @@ describe('the plugin', () => {
 
   it('that cannot ask is told so by nobody but who waits', async () => {
     const stream = await ScriptedStream.start({ jid: OWN, plugins: [StanzaIds] });
-    streams.push(stream);
+    streams.keep(stream);
     await stream.recvError(await stream.nextSent(), 'service-unavailable');
     expect(await stream.xmpp.plugin(StanzaIds).ready()).toBe(false);
     expect(stream.errors).toEqual([]);

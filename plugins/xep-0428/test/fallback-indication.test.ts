@@ -1,24 +1,20 @@
 import { Message, viewOf } from '@sestina/core';
-import { expectXml, parseXml, ScriptedStream } from '@sestina/testing';
+import { expectXml, parseXml, ScriptedStream, useStreams } from '@sestina/testing';
 import { slice } from '@sestina/xep-0426';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FallbackIndication, NS_FALLBACK } from '../src/index.js';
 
 const REPLY = 'urn:xmpp:reply:0';
 const QUOTE = '> 🧛 wrote:\n> Hi\n';
-const streams: ScriptedStream[] = [];
+const streams = useStreams(afterEach);
 
 async function start() {
   const stream = await ScriptedStream.start({ plugins: [FallbackIndication] });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   const fallback = xmpp.plugin(FallbackIndication);
   return { stream, xmpp, fallback, registration: fallback.understands(REPLY) };
 }
-
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
 
 const marked = (inside: string, attributes = `for='${REPLY}'`): string =>
   `<fallback xmlns='${NS_FALLBACK}' ${attributes}>${inside}</fallback>`;
