@@ -52,6 +52,10 @@ export class TcpTransport implements Transport {
     this.#init = init;
   }
 
+  get verified(): boolean {
+    return this.#secured?.authorized === true;
+  }
+
   get secure(): boolean {
     return this.#secured !== undefined && this.#state === 'open';
   }

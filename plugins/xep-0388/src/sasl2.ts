@@ -104,6 +104,10 @@ export class Sasl2 extends InlineFeatures {
     } catch (error) {
       // The stream is as it was before, and the older profile may have something that fits.
       if (instead && error instanceof SaslLoginError && error.reason === 'no-mechanism') return 'next';
+      // Some servers take nothing else on a stream on which they have refused a token; on the next one they do.
+      if (login.refused && error instanceof SaslLoginError && error.reason === 'invalid-mechanism') {
+        throw new SaslLoginError('temporary-auth-failure', error.mechanism, { cause: error });
+      }
       throw error;
     }
     const { mechanism } = reached;
@@ -135,6 +139,8 @@ class Login {
   readonly #userAgent: XmlElement;
   readonly #mechanisms: readonly string[];
   #asked: Asked | undefined;
+  /** The server has refused a way of a feature's own. */
+  refused = false;
   /** Nothing else is to be asked for. */
   #only: InlineFeature | undefined;
 
@@ -162,6 +168,7 @@ class Login {
         return await sasl.runWith(this.#context, way, this.#mechanisms, this.#profile());
       } catch (error) {
         if (!(error instanceof SaslLoginError) || !isRefusal(error)) throw error;
+        this.refused = true;
         way.refused(error);
         if (way.alone) throw error;
       }

@@ -99,7 +99,16 @@ if not pcall(datetime.datetime, 1.5) then
 	function datetime.datetime(t) return real(t and math.floor(t)); end
 end
 
--- 6. with a resource, 0.12 still offers <bind/>, <session/> and <sm/>
+-- 6. where a token was refused, mod_sasl2 would go on with the mechanisms of mod_sasl2_fast alone
+module:hook_tag("urn:xmpp:sasl:2", "authenticate", function (session)
+	if session.sasl_handler and not session.sasl_handler.fast then session.password_handler = session.sasl_handler; end
+end, 101);
+module:hook("sasl2/c2s/failure", function (event)
+	local session = event.session;
+	if session.sasl_handler and session.sasl_handler.fast then session.sasl_handler = session.password_handler; end
+end, 1);
+
+-- 7. with a resource, 0.12 still offers <bind/>, <session/> and <sm/>
 module:hook("stream-features", function (event)
 	if not event.origin.resource then return; end
 	local features = event.features;

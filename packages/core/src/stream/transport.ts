@@ -50,6 +50,8 @@ export interface Transport {
   readonly framing: Framing;
   /** Whether what is written now is encrypted. */
   readonly secure: boolean;
+  /** False where nobody has checked that it is the server (`tls.rejectUnauthorized: false`). Default: it was checked. */
+  readonly verified?: boolean | undefined;
   /** Whether `startTls` can work here and now. */
   readonly canStartTls: boolean;
   /** Opens it. Rejects with a typed error (`SestinaError`); `events.close` is then not called. */
