@@ -1,5 +1,6 @@
 import { BaseXMPP, dateTime, Registration, XmlElement } from '@sestina/core';
-import { InlineFeatures, type LoginAttempt, type LoginResult } from '@sestina/xep-0388/inline';
+import { Sasl2 } from '@sestina/xep-0388';
+import type { LoginAttempt, LoginResult } from '@sestina/xep-0388/inline';
 import { type BindFeature, BindFeatures } from './inline.js';
 import { Bind2Options, checkOptions } from './options.js';
 
@@ -40,7 +41,7 @@ export class Bind2 extends BindFeatures {
   static override readonly Options = Bind2Options;
   static override readonly kinds = ['client'] as const;
   static override readonly provides = [BindFeatures] as const;
-  static override readonly inject = [BaseXMPP, InlineFeatures, Bind2Options] as const;
+  static override readonly inject = [BaseXMPP, Sasl2, Bind2Options] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: Bind2Options;
   #features: readonly BindFeature[] = [];
@@ -50,14 +51,14 @@ export class Bind2 extends BindFeatures {
   #told = false;
 
   /** @throws ConfigError for an option that cannot be. */
-  constructor(xmpp: BaseXMPP, login: InlineFeatures, options: Bind2Options) {
+  constructor(xmpp: BaseXMPP, sasl2: Sasl2, options: Bind2Options) {
     super();
     checkOptions(options);
     this.#xmpp = xmpp;
     this.#options = options;
     for (const namespace of NAMESPACES) {
       this.own(
-        login.inline({
+        sasl2.inline({
           namespace,
           offer: (offered, attempt) => this.#offer(offered, attempt),
           done: (result, attempt) => this.#done(namespace, result, attempt),

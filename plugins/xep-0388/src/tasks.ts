@@ -72,7 +72,12 @@ export class Tasks {
         throw new SaslLoginError('sasl-abort', mechanism, { text, cause: new NegotiationError(why) });
       }
       const exchange = new Exchange(name, text, mechanism, link, signal);
-      await run(exchange);
+      try {
+        await run(exchange);
+      } catch (error) {
+        link.sendElement(new XmlElement('abort', NS_SASL2));
+        throw error;
+      }
       answer = await exchange.end();
     }
     return answer;

@@ -1,7 +1,8 @@
 import { BaseXMPP, NoSessionError, Plugin, type RequestOptions, viewOf, type XmlElement } from '@sestina/core';
 import type { NegotiationContext } from '@sestina/core/connection';
 import { HtMechanism } from '@sestina/sasl';
-import { InlineFeatures, type InlineWay, type LoginAttempt, type LoginResult } from '@sestina/xep-0388/inline';
+import { Sasl2 } from '@sestina/xep-0388';
+import type { InlineWay, LoginAttempt, LoginResult } from '@sestina/xep-0388/inline';
 import { KeptTokens } from './kept-tokens.js';
 import { checkOptions, FastTokensOptions } from './options.js';
 import { FastLogin, FastOffer, NS_FAST, RequestToken, TokenElement } from './stanza.js';
@@ -34,7 +35,7 @@ export class FastTokens extends Plugin {
   static override readonly id = 'xep-0484';
   static override readonly Options = FastTokensOptions;
   static override readonly kinds = ['client'] as const;
-  static override readonly inject = [BaseXMPP, InlineFeatures, FastTokensOptions] as const;
+  static override readonly inject = [BaseXMPP, Sasl2, FastTokensOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: FastTokensOptions;
   readonly #tokens: KeptTokens;
@@ -44,14 +45,14 @@ export class FastTokens extends Plugin {
   #revoked = false;
 
   /** @throws ConfigError for an option that cannot be. */
-  constructor(xmpp: BaseXMPP, login: InlineFeatures, options: FastTokensOptions) {
+  constructor(xmpp: BaseXMPP, sasl2: Sasl2, options: FastTokensOptions) {
     super();
     checkOptions(options);
     this.#xmpp = xmpp;
     this.#options = options;
     this.#tokens = new KeptTokens(xmpp);
     this.own(
-      login.inline({
+      sasl2.inline({
         namespace: NS_FAST,
         way: (offered, clientId, context) => this.#way(offered, clientId, context),
         offer: (offered, attempt) => this.#offer(offered, attempt),

@@ -196,11 +196,7 @@ export class Sender implements HeldBack, SendingOwner {
       return;
     }
     sending.size = text.length;
-    const { maxStanzaBytes } = this.queue;
-    if (exceedsBytes(text, maxStanzaBytes)) {
-      sending.move('failed', new StanzaTooLargeError(utf8Length(text), maxStanzaBytes));
-      return;
-    }
+    if (!this.#fits(sending, text)) return;
     const free = link?.writable && !this.#busy && !this.#writing && this.#holds === 0 && this.queue.length === 0;
     if (free && this.gates.pass(sending)) {
       this.#write(link, sending, text);
@@ -210,6 +206,13 @@ export class Sender implements HeldBack, SendingOwner {
     this.queue.push({ sending, text, parentNamespace }, options, isOwed(original));
     // It may be written to before it is written out.
     if (sending.state === 'queued') sending.element = element.copy();
+  }
+
+  #fits(sending: Sending, text: string): boolean {
+    const { maxStanzaBytes } = this.queue;
+    if (!exceedsBytes(text, maxStanzaBytes)) return true;
+    sending.move('failed', new StanzaTooLargeError(utf8Length(text), maxStanzaBytes));
+    return false;
   }
 
   // Writing.
@@ -278,7 +281,8 @@ export class Sender implements HeldBack, SendingOwner {
       if (!first || !(first.fleeting || this.gates.pass(first.sending))) break;
       const next = this.queue.shift() as Waiting;
       const text = this.#textFor(link, next);
-      if (text === undefined) continue;
+      // It may have been queued before the server said what it takes.
+      if (text === undefined || !this.#fits(next.sending, text)) continue;
       if (next.fleeting) this.#busy = !link.write(text, next.sending.element);
       else this.#write(link, next.sending, text);
     }

@@ -1,0 +1,40 @@
+import { ScriptedStream } from '@sestina/testing';
+import { describe, expect, it } from 'vitest';
+import { type Activity, ClientState, ClientStateOptions, PageActivity } from '../src/index.js';
+import { checkOptions } from '../src/options.js';
+
+describe('the options', () => {
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never])('a delay of %s is refused', (delay) => {
+    expect(() => checkOptions({ ...new ClientStateOptions(), delay })).toThrow(/delay/);
+  });
+});
+
+describe('a page', () => {
+  it('is used while it can be seen', () => {
+    const listeners = new Set<() => void>();
+    const page = {
+      visibilityState: 'visible',
+      addEventListener: (_type: string, listener: () => void) => void listeners.add(listener),
+      removeEventListener: (_type: string, listener: () => void) => void listeners.delete(listener),
+    };
+    const activity: Activity = new PageActivity(page);
+    const seen: boolean[] = [];
+    const registration = activity.onChange(() => seen.push(activity.active));
+    page.visibilityState = 'hidden';
+    for (const listener of listeners) listener();
+    registration.dispose();
+    expect(seen).toEqual([false]);
+    expect(listeners.size).toBe(0);
+  });
+});
+
+describe('without a server that wants to know', () => {
+  it('nothing is sent', async () => {
+    const stream = await ScriptedStream.start();
+    const state = stream.xmpp.use(ClientState, { delay: 0 });
+    state.inactive();
+    await stream.clock.advance(1);
+    expect(state.state).toBe('inactive');
+    await stream.expectNothingSent();
+  });
+});
