@@ -73,7 +73,8 @@ export class OwnCaps {
 
   /** Presence that was broadcast before there was a plugin: it said nothing, and is sent again once there is something to say. */
   broadcastBefore(): void {
-    for (const owner of this.#xmpp.roster.announced(undefined)) this.#published.set(owner.full, undefined);
+    const { roster } = this.#xmpp;
+    for (const owner of roster.owners) if (roster.of(owner).announced) this.#published.set(owner.full, undefined);
   }
 
   /** Presence of ours was broadcast. */

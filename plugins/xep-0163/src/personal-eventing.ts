@@ -77,7 +77,7 @@ export class PersonalEventing extends Plugin {
   readonly #xmpp: BaseXMPP;
   readonly #pubsub: PubSub;
   readonly #disco: ServiceDiscovery;
-  readonly #nodes = new Map<string, WatchedNode>();
+  readonly #nodes = new Map<string, WatchedNode>(); // bound: nodes that somebody listens to
   readonly #last: LastHeard;
 
   /** @throws ConfigError for a bound that is no number from 1. */

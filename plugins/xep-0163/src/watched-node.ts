@@ -22,7 +22,7 @@ export class WatchedNode implements NodeListener {
   readonly #sources = new Set<{ readonly from: PepSource }>();
   readonly #registrations: readonly Registration[];
   /** Of our own items: those that are being published, and whether the server has told of them by itself. */
-  readonly #publishing = new Map<string, boolean>();
+  readonly #publishing = new Map<string, boolean>(); // bound: items of ours under way
   /** Those that were told before the server has, which may still tell. */
   readonly #echoes = new LruMap<string, true>({
     maxEntries: MAX_ECHOES,

@@ -58,7 +58,7 @@ export class StoredNode<T extends ElementView> {
   readonly definition: PubSubNodeDefinition<T>;
   readonly #options: StoredNodeOptions;
   readonly #updates = new Gate({ what: 'changes of one node', total: MAX_WAITING, perKey: 1, maxWaiting: MAX_WAITING });
-  readonly #items = new Map<string, Kept<T>>();
+  readonly #items = new Map<string, Kept<T>>(); // bound: maxItems and maxBytes, in #keep
   readonly #fetching: Coalescer;
   #bytes = 0;
   #watchers = 0;
