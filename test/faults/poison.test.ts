@@ -61,6 +61,18 @@ describe('a stanza that the server ends the stream over', () => {
     }
   });
 
+  it('F13: is not forgotten where the connection is cut in between', async () => {
+    const play = await new Play({ resend: 'messages' }).start(sm('enabled'));
+    play.send('poison', '2');
+    const ends = [() => refuse(play), () => play.lose(), () => refuse(play)];
+    for (const end of ends) {
+      await end();
+      await play.bind();
+      await play.say(sm('enabled'));
+    }
+    expect(idsIn(await play.heard())).toEqual(['2']);
+  });
+
   it('F13: is not blamed for the ends of others: a restart, a cut, or a stanza before it', async () => {
     const play = await new Play().start();
     const sendings = play.send('1', '2');

@@ -1,12 +1,12 @@
-// npm run reliability -- [prosody|ejabberd|both] [MESSAGES] [cut,frozen,restarted,killed]: two clients that use XEP-0198 send each
-// other numbers while everything goes wrong, and a table says what became of them. Where the server forgets the sessions they ask its
-// archive too (XEP-0313), and send once more what no receipt has come for (XEP-0184). Ends with 1 where anything was lost, or came twice
-// although no session was.
+// npm run reliability -- [prosody|ejabberd|both] [MESSAGES] [cut,frozen,restarted,killed] [archive]: two clients that use XEP-0198 send
+// each other numbers while everything goes wrong, and a table says what became of them. Where the server forgets the sessions they send
+// once more what no receipt has come for (XEP-0184); with `archive` they ask its archive before that (XEP-0313), which takes much longer.
+// Ends with 1 where anything was lost, or came twice although no session was.
 import { SilentLogger } from '@sestina/core';
 import { type ServerKind, type ServerUser, startServer } from '@sestina/servers';
 import { exchangeNumbers, keepsSessions, type Tally, TROUBLES, type Trouble } from '../support/numbered.js';
 
-const [which = 'both', messages = '10000', what] = process.argv.slice(2);
+const [which = 'both', messages = '10000', what, archived] = process.argv.slice(2);
 const kinds: readonly ServerKind[] = which === 'both' ? ['prosody', 'ejabberd'] : [which as ServerKind];
 const troubles = (what?.split(',') as Trouble[] | undefined) ?? TROUBLES;
 const TIMES = 4;
@@ -31,9 +31,10 @@ console.log(`| --- | --- |${' ---: |'.repeat(names.length + 1)}`);
 for (const kind of kinds) {
   for (const trouble of troubles) {
     const forgets = !keepsSessions(trouble);
-    await using server = await startServer({ kind, archive: forgets });
+    const archive = forgets && archived === 'archive';
+    await using server = await startServer({ kind, archive });
     const users = server.users.slice(0, 2) as [ServerUser, ServerUser];
-    const how = { archive: forgets, receipts: forgets, messages: Number(messages), times: TIMES, patience: 10_000 };
+    const how = { archive, receipts: forgets, messages: Number(messages), times: TIMES, patience: 10_000 };
     const start = performance.now();
     const tally = await exchangeNumbers({ server, users, trouble, ...how, logger: new SilentLogger() });
     const seconds = Math.round((performance.now() - start) / 1_000);

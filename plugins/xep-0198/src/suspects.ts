@@ -29,18 +29,23 @@ export class Suspects {
     if (blamesUs(reason)) this.#blamed = reason;
   }
 
-  /** It is known what the server has counted: fails the first of the others where it was suspect before, else gives it. */
+  /**
+   * It is known what the server has counted: fails the first of the others where the stream has ended over it twice, and gives it where that
+   * was once.
+   */
   judge(unacked: Unacked): Sending | undefined {
     const reason = this.#blamed;
-    const [first] = reason ? unacked.sendings : [];
     this.#blamed = undefined;
-    if (!reason || !first) return undefined;
-    if (!this.#once.has(first)) {
-      this.#once.add(first);
-      return first;
+    const [first] = unacked.sendings;
+    if (!first) return undefined;
+    const before = this.#once.has(first);
+    if (!reason) return before ? first : undefined;
+    if (before) {
+      unacked.refuse(reason);
+      return undefined;
     }
-    unacked.refuse(reason);
-    return undefined;
+    this.#once.add(first);
+    return first;
   }
 
   /** This is a suspect that is sent once more. */
