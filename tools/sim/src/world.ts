@@ -167,6 +167,8 @@ export class World {
         ...unsettled,
         ...(client.online && management.enabled ? [] : [`${jid} is ${client.state}`]),
         ...(management.unacked.length > 0 ? [`${jid} waits for ${management.unacked.length} acknowledgements`] : []),
+        ...(client.sendQueue.length > 0 ? [`${jid} has something to write`] : []),
+        ...(session?.available ? [] : [`the server knows no presence of ${jid}`]),
         ...(session?.kept === false ? [] : [`the server has no connection of ${jid}`]),
         ...(session?.unacked.length && !offset
           ? [`the server waits for ${session.unacked.length} acknowledgements of ${jid}`]
