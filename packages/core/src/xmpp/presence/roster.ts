@@ -114,7 +114,7 @@ export class Roster<N extends RosterNode = RosterNode> {
     return jid && this.claims.of(jid, presence.from)?.kind === 'room' ? 'room' : 'directed';
   }
 
-  /** The owners that have broadcast presence in this session; of all, or of that one. @internal */
+  /** The owners that have broadcast presence in this session; of all, or of that one. */
   *announced(owner: JID | undefined): IterableIterator<JID> {
     for (const node of this.nodes()) if (node.announced && (!owner || owner.equals(node.owner))) yield node.owner;
   }
