@@ -50,6 +50,12 @@ export function checkManifest(manifest, has) {
     manifest.name === CORE || !manifest.dependencies?.[CORE],
     'core must be a peer dependency: two copies do not mix',
   );
+  // docs/support.md and the DOAP file are made of it.
+  const number = /^@sestina\/xep-(\d{4})$/.exec(manifest.name)?.[1];
+  must(
+    number === undefined || (manifest.sestina?.xep === number && /^\d+(\.\d+)*$/.test(manifest.sestina.version)),
+    '`sestina` must say which version of which XEP: {"xep": "NNNN", "version": "1.0"}',
+  );
   for (const path of ['README.md', 'LICENSE', 'src/index.ts', 'tsconfig.json']) must(has(path), `${path} is missing`);
   return faults;
 }

@@ -13,4 +13,5 @@ export {
 } from './laws/declaration.js';
 export { type Law, LawBrokenError } from './laws/law.js';
 export { pluginLaws } from './laws/plugin-laws.js';
+export { knownIn, roundTrip } from './laws/round-trip.js';
 export type { LawConnection, LawConnectionMaker } from './laws/world.js';

@@ -107,7 +107,7 @@ export class Entering {
     const id = xmpp.random.id();
     const to = jid.withResource(this.nick);
     const presence = xmpp.presence({ id, to, from: own, ...this.#host.shown() });
-    presence.mucJoin = new MucJoin({ password: options.password, history: this.#host.history() });
+    presence.mucJoin = new MucJoin({ history: this.#host.history(), password: options.password });
     const init = {
       clock: xmpp.clock,
       room: jid,

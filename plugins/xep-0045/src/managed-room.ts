@@ -173,7 +173,7 @@ export class ManagedRoom {
   ): Promise<void> {
     const { reason, alternative, password, ...request } = options;
     const jid = alternative === undefined ? undefined : JID.from(alternative);
-    const destroy = new DestroyRoom({ reason, password, alternative: jid });
+    const destroy = new DestroyRoom({ password, reason, alternative: jid });
     await this.#asking('to be destroyed', request, (ask) => this.#own(new MucOwner({ destroy }), ask));
   }
 

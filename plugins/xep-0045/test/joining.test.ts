@@ -8,7 +8,7 @@ describe('entering a room', () => {
     const play = await start();
     void play.muc.join(ROOM, { nick: 'thirdwitch', password: 'cauldronburn' }).catch(() => {});
     await play.stream.expectSent(
-      `<presence id='*' to='${ROOM}/thirdwitch'><x xmlns='${NS}'><password>cauldronburn</password><history maxstanzas='20'/></x></presence>`,
+      `<presence id='*' to='${ROOM}/thirdwitch'><x xmlns='${NS}'><history maxstanzas='20'/><password>cauldronburn</password></x></presence>`,
     );
     const other = await start({ nick: 'hag' });
     void other.muc.join(ROOM, { history: false, presence: { show: 'away', status: 'brewing' } }).catch(() => {});

@@ -229,7 +229,7 @@ describe('founding and ending', () => {
     const play = await start();
     const done = play.muc.manage(ROOM).destroy({ reason: 'Macbeth', alternative: 'heath@chat', password: 'p' });
     const request = await play.stream.expectSent(
-      `<iq type='set' id='*' to='${ROOM}'><query xmlns='${NS}#owner'><destroy jid='heath@chat'><reason>Macbeth</reason><password>p</password></destroy></query></iq>`,
+      `<iq type='set' id='*' to='${ROOM}'><query xmlns='${NS}#owner'><destroy jid='heath@chat'><password>p</password><reason>Macbeth</reason></destroy></query></iq>`,
     );
     await play.recv(result(request));
     await done;

@@ -8,6 +8,7 @@ const GOOD = {
   name: '@sestina/xep-0199',
   version: '0.1.0',
   description: 'XEP-0199: XMPP Ping',
+  sestina: { xep: '0199', version: '2.0.1' },
   license: 'MIT',
   type: 'module',
   sideEffects: false,
@@ -35,6 +36,12 @@ describe('a published package.json', () => {
     expect(checkManifest({ ...GOOD, scripts: { postinstall: 'x' } }, () => true)).toHaveLength(1);
     expect(checkManifest({ ...GOOD, dependencies: { '@sestina/core': '^0.1.0' } }, () => true)).toHaveLength(1);
     expect(checkManifest(GOOD, (path) => path !== 'README.md')).toEqual(['README.md is missing']);
+  });
+
+  it('says which version of which XEP it implements', () => {
+    expect(checkManifest({ ...GOOD, sestina: { xep: '0198', version: '2.0.1' } }, () => true)).toHaveLength(1);
+    expect(checkManifest({ ...GOOD, sestina: { xep: '0199', version: 'latest' } }, () => true)).toHaveLength(1);
+    expect(checkManifest({ ...GOOD, name: '@sestina/dice', sestina: undefined }, () => true)).toEqual([]);
   });
 
   it('comes with the license of the root', () => {
