@@ -9,6 +9,7 @@ const folders = pluginFolders();
 /** What a plugin announces by itself, and not what others do that it needs. */
 function announced(plugin: Awaited<ReturnType<typeof pluginsOf>>[number]): string[] {
   const xmpp = new ClientXMPP({ jid: 'alice@example.org', password: 'secret', logger: new SilentLogger() });
+  for (const needed of plugin.declaration?.needs ?? []) xmpp.use(needed);
   const found: string[] = [];
   const { advertise } = xmpp;
   xmpp.advertise = (feature) => {

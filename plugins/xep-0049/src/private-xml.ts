@@ -48,7 +48,8 @@ export class PrivateXml extends Plugin {
   /** @throws ConfigError for a bound that is no number from 1. */
   constructor(xmpp: BaseXMPP, { maxBytes }: PrivateXmlOptions) {
     super();
-    if (!(maxBytes >= 1)) throw new ConfigError(`maxBytes is a number from 1, got ${maxBytes}`, 'maxBytes');
+    if (!(typeof maxBytes === 'number' && maxBytes >= 1))
+      throw new ConfigError(`maxBytes is a number from 1, got ${maxBytes}`, 'maxBytes');
     this.#xmpp = xmpp;
     this.#maxBytes = maxBytes;
   }

@@ -90,7 +90,8 @@ export class PersonalEventing extends Plugin {
   ) {
     super();
     for (const [name, value] of Object.entries({ maxKept, maxKeptBytes })) {
-      if (!(value >= 1)) throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
+      if (!(typeof value === 'number' && value >= 1))
+        throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
     }
     this.#xmpp = xmpp;
     this.#pubsub = pubsub;

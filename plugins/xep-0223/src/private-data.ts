@@ -78,7 +78,9 @@ export class PrivateData extends Plugin {
   constructor(xmpp: BaseXMPP, options: PrivateDataOptions, pubsub: PubSub, eventing: PersonalEventing) {
     super();
     for (const name of ['maxItems', 'maxBytes'] as const) {
-      if (!(options[name] >= 1)) throw new ConfigError(`${name} is a number from 1, got ${options[name]}`, name);
+      const value = options[name];
+      if (!(typeof value === 'number' && value >= 1))
+        throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
     }
     this.#options = options;
     this.#host = {
