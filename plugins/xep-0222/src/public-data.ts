@@ -128,7 +128,9 @@ export class PublicData extends Plugin {
   constructor(xmpp: BaseXMPP, options: PublicDataOptions, pubsub: PubSub, eventing: PersonalEventing) {
     super();
     for (const name of ['maxItems', 'maxItemsOfOthers', 'maxBytes'] as const) {
-      if (!(options[name] >= 1)) throw new ConfigError(`${name} is a number from 1, got ${options[name]}`, name);
+      const value = options[name];
+      if (!(typeof value === 'number' && value >= 1))
+        throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
     }
     this.#options = options;
     this.#host = {
