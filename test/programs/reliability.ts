@@ -15,7 +15,7 @@ const COLUMNS: Readonly<Record<keyof Tally, string>> = {
   acked: 'acked',
   failed: 'failed',
   unknown: 'unknown',
-  gone: 'acked, gone with the server',
+  gone: 'acked, no receipt',
   again: 'sent again',
   archived: 'came by the archive alone',
   duplicated: 'duplicated',

@@ -30,7 +30,7 @@ export interface Tally {
   duplicated: number;
   /** Numbers that came by way of the archive alone. */
   archived: number;
-  /** Numbers that were acked and had no receipt in the end, before they were sent once more: the server had them, and lost them. */
+  /** Numbers that were acked and had no receipt in the end, before they were sent once more: the server lost them or their receipts. */
   gone: number;
   /** Numbers that never came. */
   lost: number;
@@ -90,7 +90,7 @@ class Speaker {
       port: cable.port,
       tls: { ca: server.ca },
       connectTimeout: 2 * patience,
-      reconnect: { base: 50, max: 200 },
+      reconnect: { base: 50, max: 200, slowMax: 500 },
       ...(logger && { logger }),
     });
     this.client.use(StreamManagement, {
