@@ -32,7 +32,8 @@ export class Persistence {
   #loaded = false;
   /** What is kept is not true any more, and could not be forgotten. */
   #stale = false;
-  #forgetting = false;
+  /** How often that is being tried. */
+  #forgetting = 0;
   #disposed = false;
 
   /**
@@ -109,7 +110,7 @@ export class Persistence {
 
   /** Resolves once that count is kept, or nothing is any more. */
   async handled(session: ManagedSession, handled: number): Promise<void> {
-    if (this.#stale && this.#state === 'off') void this.#forget();
+    if (this.#stale && this.#state === 'off' && this.#forgetting === 0) void this.#forget();
     if (this.#session === session && this.#state === 'on') await this.#try(() => this.#kept.handled(handled));
   }
 
@@ -217,17 +218,17 @@ export class Persistence {
 
   /** Forgets what is kept; where the store fails, that is tried again later. */
   async #forget(): Promise<void> {
-    if (this.#forgetting) return;
-    this.#forgetting = true;
+    this.#forgetting += 1;
     this.#stale = true;
     try {
       await this.#within(() => this.#kept.clear());
       this.#stale = false;
     } catch (error) {
+      this.#stale = true;
       const text = error instanceof Error ? error.message : String(error);
       this.#xmpp.logger.error(`a session that is not kept any more cannot be forgotten: the store fails: ${text}`);
     } finally {
-      this.#forgetting = false;
+      this.#forgetting -= 1;
     }
   }
 }

@@ -123,7 +123,7 @@ describe.each([
   });
 
   it('has no more stanzas than may wait for their acknowledgement, however many are sent at once', async () => {
-    const server = new ModelServer();
+    const server = model();
     const storage = new FaultyStorage();
     const silent = { ...persist, maxUnacked: 8, requestEvery: 100, requestAfter: 60_000 };
     const first = await server.start(silent, storage).run(12, 0, 12);
@@ -188,7 +188,7 @@ describe.each([
     'is not told of again in the process that ended it, where the store cannot forget it (%s)',
     async (fault) => {
       const storage = new FaultyStorage();
-      const server = new ModelServer();
+      const server = model();
       const silent = { ...persist, requestEvery: 100, requestAfter: 60_000 };
       const process = await server.start(silent, storage).run(2);
       Object.assign(storage, { at: storage.calls.length, fault, lasting: true });
@@ -206,9 +206,31 @@ describe.each([
     },
   );
 
+  it('is free again where it was ended while what a failing store had of it was being forgotten', async () => {
+    const storage = new FaultyStorage();
+    const server = model();
+    const first = await server.start({ ...persist, timeout: 60_000 }, storage).run(2);
+    // What is being forgotten takes until it is released.
+    Object.assign(storage, { at: storage.calls.length, fault: 'fail' });
+    first.client.sendMessage({ to: 'b@x', id: 'm2', body: 'x' });
+    while (storage.calls.length <= storage.at) await Promise.resolve();
+    Object.assign(storage, { at: storage.calls.length, fault: 'hang-then-write' });
+    const gone = first.client.disconnect();
+    await server.clock.advance(10_000);
+    await gone;
+    expect(storage.release).toHaveLength(1);
+    for (const release of storage.release) release();
+    await server.clock.advance(10_000);
+    expect(await storage.keys('')).toEqual([]);
+    const second = await server.start(persist, storage).run(4, 3);
+    expect(await storage.keys('')).toContain(HEAD);
+    await second.kill();
+    await first.kill();
+  });
+
   it('is forgotten later where the store could not when it failed', async () => {
     const storage = new FaultyStorage();
-    const server = new ModelServer();
+    const server = model();
     const process = await server.start(persist, storage).run(2);
     expect(await storage.keys('')).not.toEqual([]);
     Object.assign(storage, { at: storage.calls.length, lasting: true });
