@@ -1,4 +1,4 @@
-import { NS_CLIENT } from '@sestina/xml';
+import { NS_CLIENT, type XmlElement } from '@sestina/xml';
 import type { JID } from '../jid/index.js';
 import { oneOf } from './codec.js';
 import { CONTEXT } from './context-key.js';
@@ -8,6 +8,7 @@ import { langMap, langText } from './lang.js';
 import { Stanza, type StanzaSender } from './stanza.js';
 import type { StanzaError, StanzaErrorCondition } from './stanza-error.js';
 import { threadFields } from './thread.js';
+import type { Written } from './written.js';
 
 /** The ways on which a message comes to us. Open to declaration merging. */
 export interface MessageSources {
@@ -88,6 +89,14 @@ export class Message extends element(
   Stanza,
 ) {
   declare [CONTEXT]: MessageContext | undefined;
+
+  /** The one that an element says. */
+  constructor(xml: XmlElement);
+  /** A new one. @param init Values for its properties, those of plugins included. */
+  constructor(init?: Written<Message>);
+  constructor(source?: XmlElement | Written<Message>) {
+    super(source as XmlElement);
+  }
 
   /**
    * What is known of it beside its XML.

@@ -1,10 +1,11 @@
-import { NS_CLIENT } from '@sestina/xml';
+import { NS_CLIENT, type XmlElement } from '@sestina/xml';
 import { int, oneOf } from './codec.js';
 import { element } from './element.js';
 import { attr, childText } from './fields.js';
 import { langMap, langText } from './lang.js';
 import { Stanza } from './stanza.js';
 import type { StanzaError, StanzaErrorCondition } from './stanza-error.js';
+import type { Written } from './written.js';
 
 /** `type` of a presence; available is said by leaving it out (RFC 6121 §4.7.1). */
 export const PRESENCE_TYPES = [
@@ -38,6 +39,14 @@ export class Presence extends element(
   },
   Stanza,
 ) {
+  /** The one that an element says. */
+  constructor(xml: XmlElement);
+  /** A new one. @param init Values for its properties, those of plugins included. */
+  constructor(init?: Written<Presence>);
+  constructor(source?: XmlElement | Written<Presence>) {
+    super(source as XmlElement);
+  }
+
   /** Whether the sender says that it is there. */
   get isAvailable(): boolean {
     return this.xml.attribute('type') === undefined;

@@ -106,7 +106,7 @@ export abstract class BaseXMPP extends ExtensibleXMPP {
 
   /** A message of this connection: `xmpp.message({ to, body }).send()`. */
   message(init: MessageInit = {}): Message {
-    return new Message(init as never).bind(this);
+    return new Message(init).bind(this);
   }
 
   /** Makes a message and sends it. */

@@ -107,7 +107,7 @@ export abstract class PresenceXMPP extends XMLStream<XMPPEvents> {
 
   /** A presence of this connection. */
   presence(init: PresenceInit = {}): Presence {
-    return new Presence(init as never).bind(this);
+    return new Presence(init).bind(this);
   }
 
   /** Makes a presence and sends it; without `to` it goes to all who are subscribed. */

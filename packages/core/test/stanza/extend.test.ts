@@ -28,7 +28,16 @@ describe('extend()', () => {
     );
     const back = new Message(xml(message.toString()));
     expect([back.coreTestMarked, back.coreTestReceipt?.id]).toEqual([true, '1']);
-    expect(new Message({ coreTestMarked: true } as never).coreTestMarked).toBe(true);
+    expect(new Message({ coreTestMarked: true }).coreTestMarked).toBe(true);
+  });
+
+  it('is taken by the constructor, and one that nobody has declared is not, nor what elements have', () => {
+    extend(Message, { coreTestMarked: flag('marked', NS) });
+    expect(new Message({ to: 'bob@example.net', coreTestMarked: true }).coreTestMarked).toBe(true);
+    // @ts-expect-error: nobody has declared it.
+    expect(() => new Message({ to: 'bob@example.net', coreTestNothing: true })).toThrow(TypeError);
+    // @ts-expect-error: it is a property of elements.
+    expect(() => new Message({ to: 'bob@example.net', text: 'x' })).toThrow(TypeError);
   });
 
   it.each(['body', 'type', 'reply', 'copy', 'stream', 'toString', 'constructor', 'xml'])(
@@ -51,7 +60,7 @@ describe('extend()', () => {
   it('does not mind the same package twice, and keeps the first', () => {
     extend(Message, { coreTestMarked: flag('marked', NS) }, '@example/one');
     extend(Message, { coreTestMarked: flag('second', NS), coreTestReceipt: child(Receipt) }, '@example/one');
-    const message = new Message({ coreTestMarked: true } as never);
+    const message = new Message({ coreTestMarked: true });
     expect(message.toString()).toContain('<marked ');
     expect(message.coreTestReceipt).toBeUndefined();
   });
