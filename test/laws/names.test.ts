@@ -1,24 +1,9 @@
-import { ClientXMPP } from '@sestina/client';
-import { SilentLogger } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
+import { announced } from './announced.js';
 import { addedNames, doubled, namesIn } from './names.js';
 import { pluginFolders, pluginsOf } from './packages.js';
 
 const folders = pluginFolders();
-
-/** What a plugin announces by itself, and not what others do that it needs. */
-function announced(plugin: Awaited<ReturnType<typeof pluginsOf>>[number]): string[] {
-  const xmpp = new ClientXMPP({ jid: 'alice@example.org', password: 'secret', logger: new SilentLogger() });
-  for (const needed of plugin.declaration?.needs ?? []) xmpp.use(needed);
-  const found: string[] = [];
-  const { advertise } = xmpp;
-  xmpp.advertise = (feature) => {
-    if (xmpp.plugins.installing === plugin.plugin.id) found.push(feature);
-    return advertise.call(xmpp, feature);
-  };
-  xmpp.use(plugin.plugin, plugin.declaration?.options);
-  return found;
-}
 
 describe('what packages call things', () => {
   it('gives no id to two plugins', async () => {
