@@ -1,0 +1,183 @@
+import { ScriptedStream } from '@sestina/testing';
+import { MultiUserChat } from '@sestina/xep-0045';
+import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Bookmarks, NS_BOOKMARKS } from '../src/index.js';
+
+const OWN = 'juliet@capulet.com/chamber';
+const ACCOUNT = 'juliet@capulet.com';
+
+const streams: ScriptedStream[] = [];
+afterEach(async () => {
+  for (const stream of streams.splice(0)) await stream.close();
+});
+
+const conference = (attributes = '', inside = ''): string =>
+  `<conference xmlns='${NS_BOOKMARKS}'${attributes}>${inside}</conference>`;
+const item = (id: string, attributes = '', inside = ''): string =>
+  `<item id='${id}'>${conference(attributes, inside)}</item>`;
+const items = (...inside: string[]): string =>
+  `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS_BOOKMARKS}'>${inside.join('')}</items></pubsub>`;
+const event = (inside: string, from = ACCOUNT): string =>
+  `<message from='${from}' to='${OWN}'><event xmlns='${NS_PUBSUB_EVENT}'><items node='${NS_BOOKMARKS}'>${inside}</items></event></message>`;
+const DISCO = `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/></query>`;
+const AUTO = ` autojoin='true'`;
+
+async function start(known: readonly string[] = [], options = {}) {
+  const stream = await ScriptedStream.start({ jid: OWN, plugins: [[Bookmarks, options]] as never });
+  streams.push(stream);
+  const { xmpp } = stream;
+  const told: unknown[] = [];
+  xmpp.on('bookmarkChanged', ({ bookmark: { room, name, nick, autojoin } }) =>
+    told.push([room.full, name, nick, autojoin]),
+  );
+  xmpp.on('bookmarkRemoved', ({ bookmark }) => told.push(['removed', bookmark.room.full]));
+  xmpp.on('bookmarkJoinFailed', ({ bookmark }) => told.push(['failed', bookmark.room.full]));
+  await stream.recvResult(await stream.nextSent(), items(...known));
+  /** The rooms that were asked to let us in since. */
+  const asked = (): string[] =>
+    stream.sent
+      .filter((each) => each.name === 'presence' && each.attribute('type') === undefined)
+      .map((presence) => presence.attribute('to') ?? '')
+      .filter((to) => to.includes('/'));
+  return { stream, xmpp, bookmarks: xmpp.plugin(Bookmarks), told, asked };
+}
+
+/** Plays the room that lets us in. */
+async function letIn(stream: ScriptedStream, occupant: string): Promise<void> {
+  await stream.recv(
+    `<presence from='${occupant}' to='${OWN}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='member' role='participant'/><status code='110'/></x></presence>` +
+      `<message from='${occupant.split('/')[0]}' to='${OWN}' type='groupchat'><subject/></message>`,
+  );
+}
+
+describe('bookmarks', () => {
+  it('are what our account says, and nobody else', async () => {
+    const { stream, bookmarks, told } = await start([
+      item('a@rooms.example', ` name='A'`, '<nick>Jule</nick>'),
+      item('rooms.example'),
+      item('a@rooms.example/nick', AUTO),
+      item('@', AUTO),
+      `<item id='b@rooms.example'><x xmlns='urn:x'/></item>`,
+    ]);
+    expect([...bookmarks.all.keys()]).toEqual(['a@rooms.example']);
+    expect(bookmarks.get('A@rooms.example')).toMatchObject({ name: 'A', nick: 'Jule', autojoin: false });
+    for (const from of ['romeo@montague.net', OWN, 'capulet.com', 'a@rooms.example']) {
+      await stream.recv(event(item('evil@rooms.example', AUTO), from));
+      await stream.recv(event(`<retract id='a@rooms.example'/>`, from));
+    }
+    expect([told, bookmarks.ready, stream.errors]).toEqual([[], true, []]);
+    await stream.recv(event(item('c@rooms.example', ` autojoin='nonsense' name='C'`)));
+    await stream.recv(event(`<retract id='a@rooms.example'/>`));
+    expect(told).toEqual([
+      ['c@rooms.example', 'C', undefined, false],
+      ['removed', 'a@rooms.example'],
+    ]);
+  });
+
+  it('are changed with all that is unknown in them, under the id that stands there', async () => {
+    const unknown = `<extensions><pin xmlns='urn:pin'/></extensions><odd xmlns='urn:odd'/>`;
+    const { stream, bookmarks } = await start([item('A@Rooms.example', ` name='A' vendor='v'`, unknown)]);
+    const done = bookmarks.set('a@rooms.example', {
+      nick: 'Jule',
+      name: undefined,
+      extensions: (xml) => xml.append(xml.child('pin', 'urn:pin')?.copy() ?? ''),
+    });
+    await stream.recvResult(await stream.nextSent(), items(item('A@Rooms.example', ` name='A' vendor='v'`, unknown)));
+    await stream.recvResult(await stream.nextSent(), DISCO);
+    const sent = await stream.nextSent();
+    const published = sent.child('pubsub', NS_PUBSUB)?.child('publish')?.child('item');
+    expect(published?.attribute('id')).toBe('A@Rooms.example');
+    const written = published?.child('conference', NS_BOOKMARKS);
+    expect([written?.attribute('name'), written?.attribute('vendor'), written?.child('nick')?.text]).toEqual([
+      undefined,
+      'v',
+      'Jule',
+    ]);
+    expect(written?.child('odd', 'urn:odd')).toBeDefined();
+    expect(written?.child('extensions')?.childrenNamed('pin', 'urn:pin')).toHaveLength(2);
+    const refused = expect(done).rejects.toMatchObject({ code: 'ERR_PUBSUB' });
+    await stream.recvError(sent, 'internal-server-error');
+    await refused;
+  });
+
+  it('have no passwords unless that is wanted, and are of rooms alone', async () => {
+    const { stream, bookmarks } = await start();
+    await expect(bookmarks.set('a@rooms.example', { password: 'pw' })).rejects.toMatchObject({ option: 'password' });
+    for (const room of ['rooms.example', 'a@rooms.example/nick']) {
+      await expect(bookmarks.set(room)).rejects.toMatchObject({ option: 'room' });
+    }
+    await stream.expectNothingSent();
+  });
+});
+
+describe('rooms', () => {
+  it('are entered as their bookmarks say, so many in a second, and one that refuses keeps out no other', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `r${index}@rooms.example`);
+    const { stream, told, asked } = await start([
+      ...names.map((name) => item(name, AUTO, '<nick>Jule</nick>')),
+      item('quiet@rooms.example'),
+    ]);
+    expect(asked()).toEqual(['r0@rooms.example/Jule']);
+    const first = stream.sent.find(({ name }) => name === 'presence');
+    await stream.recv(
+      `<presence from='r0@rooms.example/Jule' to='${OWN}' id='${first?.attribute('id')}' type='error'><x xmlns='http://jabber.org/protocol/muc'/><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>`,
+    );
+    expect(told).toEqual([['failed', 'r0@rooms.example']]);
+    await stream.clock.advance(1_000);
+    expect(asked()).toHaveLength(6);
+    await stream.clock.advance(10_000);
+    expect(asked()).toEqual(names.map((name) => `${name}/Jule`));
+  });
+
+  it('are left because another device says so, and not because we do', async () => {
+    const { stream, xmpp, bookmarks } = await start([item('a@rooms.example', AUTO, '<nick>Jule</nick>')]);
+    const muc = xmpp.plugin(MultiUserChat);
+    await letIn(stream, 'a@rooms.example/Jule');
+    expect(muc.room('a@rooms.example')?.state).toBe('joined');
+    stream.skipSent();
+    const done = bookmarks.set('a@rooms.example', { autojoin: false });
+    await stream.recvResult(await stream.nextSent(), items(item('a@rooms.example', AUTO, '<nick>Jule</nick>')));
+    await stream.recvResult(await stream.nextSent(), DISCO);
+    const publish = await stream.nextSent();
+    await stream.recv(event(item('a@rooms.example', ` autojoin='false'`, '<nick>Jule</nick>')));
+    await stream.recvResult(publish);
+    const form = [
+      'access_model:whitelist',
+      'persist_items:1',
+      'max_items:max',
+      'send_last_published_item:never',
+      'notify_retract:1',
+    ]
+      .map((each) => each.split(':'))
+      .map(([name, value]) => `<field var='pubsub#${name}'><value>${value}</value></field>`);
+    await stream.recvResult(
+      await stream.nextSent(),
+      `<pubsub xmlns='${NS_PUBSUB}#owner'><configure><x xmlns='jabber:x:data' type='form'>${form.join('')}</x></configure></pubsub>`,
+    );
+    expect((await done).autojoin).toBe(false);
+    expect(muc.room('a@rooms.example')?.state).toBe('joined');
+    await stream.recv(event(item('a@rooms.example', AUTO, '<nick>Juliet</nick>')));
+    const renaming = await stream.nextSent();
+    expect(renaming.attribute('to')).toBe('a@rooms.example/Juliet');
+    await stream.recv(event(`<retract id='a@rooms.example'/>`));
+    const leaving = await stream.nextSent();
+    expect([leaving.attribute('to'), leaving.attribute('type')]).toEqual(['a@rooms.example/Jule', 'unavailable']);
+  });
+
+  it('are left alone where the options say so, and with the plugin', async () => {
+    const { stream, xmpp, asked } = await start([item('a@rooms.example', AUTO)], { autojoin: false });
+    expect(asked()).toEqual([]);
+    xmpp.remove(Bookmarks);
+    expect(xmpp.advertised.has(`${NS_BOOKMARKS}+notify`)).toBe(false);
+    await stream.recv(event(item('b@rooms.example', AUTO)));
+    for (const joinRate of [0, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => xmpp.use(Bookmarks, { joinRate })).toThrow('joinRate is a positive number');
+    }
+    await expect(ScriptedStream.start({ kind: 'component', plugins: [Bookmarks] })).rejects.toThrow('xep-0402');
+    const other = await start(['r0', 'r1', 'r2'].map((name) => item(`${name}@rooms.example`, AUTO)));
+    other.xmpp.remove(Bookmarks);
+    await other.stream.clock.advance(10_000);
+    expect(other.asked()).toHaveLength(1);
+  });
+});
