@@ -1,4 +1,12 @@
-import type { BaseXMPP, ElementView, Emitter, JID, Registration, RequestOptions } from '@sestina/core';
+import {
+  type BaseXMPP,
+  DisconnectedError,
+  type ElementView,
+  type Emitter,
+  type JID,
+  type Registration,
+  type RequestOptions,
+} from '@sestina/core';
 import { Coalescer, Gate } from '@sestina/core/util';
 import {
   NodeNotFoundError,
@@ -60,6 +68,9 @@ export class StoredNode<T extends ElementView> {
   readonly #updates = new Gate({ what: 'changes of one node', total: MAX_WAITING, perKey: 1, maxWaiting: MAX_WAITING });
   readonly #items = new Map<string, Kept<T>>(); // bound: maxItems and maxBytes, in #keep
   readonly #fetching: Coalescer;
+  readonly #sessions: Registration;
+  /** Ends the reading of all items that is under way. */
+  #loading: AbortController | undefined;
   #bytes = 0;
   #watchers = 0;
   #listening: Registration | undefined;
@@ -79,7 +90,7 @@ export class StoredNode<T extends ElementView> {
         failed: (error) => host.xmpp.logger.debug(`${definition.node} was not read`, { error }),
       }),
     );
-    host.owned(
+    this.#sessions = host.owned(
       host.sessions({
         sessionStart: () => {
           if (this.#watchers > 0) this.#fetching.schedule();
@@ -87,6 +98,13 @@ export class StoredNode<T extends ElementView> {
         sessionEnd: () => this.#forget(),
       }),
     );
+  }
+
+  /** Watches it no more, and tells nothing more, whoever watches. For plugins that are removed before the one that has made it. */
+  dispose(): void {
+    this.events.dispose();
+    this.#sessions.dispose();
+    this.#fetching.dispose();
   }
 
   /** Whether it is watched, and all of its items are known in this session. */
@@ -212,6 +230,8 @@ export class StoredNode<T extends ElementView> {
   }
 
   #forget(): void {
+    this.#loading?.abort(new DisconnectedError(`nobody waits for ${this.definition.node} any more`));
+    this.#loading = undefined;
     this.#items.clear();
     this.#bytes = 0;
     this.#loaded = false;
@@ -222,7 +242,9 @@ export class StoredNode<T extends ElementView> {
   async #load(): Promise<void> {
     const touched = new Set<string>();
     this.#touched = touched;
-    const found = await this.host.untilRemoved(this.host.xmpp.session, (signal) => this.#read({ signal }));
+    const loading = new AbortController();
+    this.#loading = loading;
+    const found = await this.host.untilRemoved(loading.signal, (signal) => this.#read({ signal }));
     // The session is over, nobody watches any more, or all went meanwhile.
     if (this.#touched !== touched) return;
     this.#touched = undefined;

@@ -60,7 +60,11 @@ export class Bookmarks extends Plugin {
   constructor(xmpp: BaseXMPP, options: BookmarksOptions, data: PrivateData, muc: MultiUserChat) {
     super();
     const { joinRate } = options;
-    if (!(joinRate > 0 && Number.isFinite(joinRate))) {
+    for (const name of ['autojoin', 'leave', 'passwords'] as const) {
+      if (typeof options[name] !== 'boolean')
+        throw new ConfigError(`${name} is true or false, got ${options[name]}`, name);
+    }
+    if (!(typeof joinRate === 'number' && joinRate > 0 && Number.isFinite(joinRate))) {
       throw new ConfigError(`joinRate is a positive number, got ${joinRate}`, 'joinRate');
     }
     this.#options = options;
@@ -69,7 +73,7 @@ export class Bookmarks extends Plugin {
     const { events } = this.#node;
     this.#written = this.own(xmpp.createEvents('bookmarks'));
     this.own(
-      events,
+      this.#node,
       { dispose: () => this.#autojoin.stop() },
       this.#written.on('written', ({ id }) => this.#writes(id, -1)),
       events.on('changed', ({ id, value, previous }) => {
@@ -132,7 +136,7 @@ export class Bookmarks extends Plugin {
     const id = this.#idOf(jid);
     const change = (before: ConferenceBookmark | undefined): ConferenceBookmark =>
       changed(before ?? new ConferenceBookmark(), changes);
-    const element = await this.#ours(id, () => this.#node.update(id, change, options));
+    const element = await this.#ours(id, options, (ask) => this.#node.update(id, change, ask));
     return bookmarkOf(id, element.compact()) as Bookmark;
   }
 
@@ -142,13 +146,13 @@ export class Bookmarks extends Plugin {
    */
   remove(room: JID | string, options: RequestOptions = {}): Promise<void> {
     const id = this.#idOf(JID.from(room).bare);
-    return this.#ours(id, () => this.#node.remove(id, options));
+    return this.#ours(id, options, (ask) => this.#node.remove(id, ask));
   }
 
-  async #ours<T>(id: string, work: () => Promise<T>): Promise<T> {
+  async #ours<T>(id: string, options: RequestOptions, work: (ask: RequestOptions) => Promise<T>): Promise<T> {
     this.#writes(id, 1);
     try {
-      return await work();
+      return await this.untilRemoved(options.signal, (signal) => work({ ...options, signal }));
     } finally {
       // Behind what is told of it.
       this.#written.emit('written', { id });
