@@ -27,16 +27,20 @@ describe('T25: a long stream', () => {
   });
 });
 
-it('a session keeps nothing of the login that has led to it', async () => {
-  const [left] = await run<{ parts: Record<string, number>; whole: Record<string, number>; online: number }>(
-    'after-login.ts',
-  );
-  expect(left).toEqual({
-    parts: { Attempts: 0, Attempt: 0, StepContext: 0, ScramMechanism: 0, ScramExchange: 0 },
-    whole: { ClientXMPP: 3, Link: 3, PendingRequests: 3 },
-    online: 3,
-  });
-});
+it(
+  'a session keeps nothing of the login that has led to it',
+  async () => {
+    const [left] = await run<{ parts: Record<string, number>; whole: Record<string, number>; online: number }>(
+      'after-login.ts',
+    );
+    expect(left).toEqual({
+      parts: { Attempts: 0, Attempt: 0, StepContext: 0, ScramMechanism: 0, ScramExchange: 0 },
+      whole: { ClientXMPP: 3, Link: 3, PendingRequests: 3 },
+      online: 3,
+    });
+  },
+  PATIENCE,
+);
 
 describe('T20 and T23: a stream without end', () => {
   interface Fed {
@@ -81,17 +85,21 @@ describe('T20 and T23: a stream without end', () => {
   });
 });
 
-it.each(['client', 'component'])('a %s that gets rid of nothing holds less than 64 MiB', async (kind) => {
-  const stuck = await run<{ readonly flood: string; readonly most: number }>('stuck.ts', kind);
-  const outcomes = stuck.map(({ most, ...outcome }) => ({ ...outcome, fits: most < 64 * MIB }));
-  const well = { online: true, fits: true };
-  expect(outcomes).toEqual([
-    // Beyond the bounds of the queue sending fails with a QueueFullError.
-    { flood: 'a server that reads nothing', ...well, paused: true, refused: true, reads: true },
-    { flood: 'handlers that hang', ...well, paused: true },
-    { flood: 'an iteration that nobody goes on with', ...well, paused: false, heard: true },
-  ]);
-});
+it.each(['client', 'component'])(
+  'a %s that gets rid of nothing holds less than 64 MiB',
+  async (kind) => {
+    const stuck = await run<{ readonly flood: string; readonly most: number }>('stuck.ts', kind);
+    const outcomes = stuck.map(({ most, ...outcome }) => ({ ...outcome, fits: most < 64 * MIB }));
+    const well = { online: true, fits: true };
+    expect(outcomes).toEqual([
+      // Beyond the bounds of the queue sending fails with a QueueFullError.
+      { flood: 'a server that reads nothing', ...well, paused: true, refused: true, reads: true },
+      { flood: 'handlers that hang', ...well, paused: true },
+      { flood: 'an iteration that nobody goes on with', ...well, paused: false, heard: true },
+    ]);
+  },
+  PATIENCE,
+);
 
 describe.each(['client', 'component'])('a %s that others flood with all that it keeps', (kind) => {
   interface Flooded {
