@@ -79,7 +79,8 @@ export class Traces {
   #watch(name: string, told: (...given: unknown[]) => void, on: object = this.#xmpp): void {
     const methods = on as Record<string, (...given: unknown[]) => unknown>;
     const method = methods[name];
-    methods[name] = (...given) => {
+    // Its name is what `caller()` knows it by.
+    methods[name] = function watchedByLaws(...given) {
       told(...given);
       return method?.apply(on, given);
     };
@@ -93,12 +94,15 @@ export class Traces {
 function caller(): string | undefined {
   const lines = (new Error().stack ?? '').split('\n').slice(1);
   if (lines.some((line) => /\bEmitter\.once\b/.test(line))) return undefined;
-  const outside = lines.find(
-    (line) => !/\/(?:core|client|component)\/(?:src|dist)\/|\/laws\/traces\.|^\s*at async /.test(line),
-  );
-  if (outside && /\/testing\/(?:src|dist)\//.test(outside)) return undefined;
+  // What looks comes first, whatever file it was built into.
+  const looked = lines.findIndex((line) => !OWN.test(line));
+  const outside = lines.slice(looked).find((line) => !CONNECTION.test(line));
+  if (outside && OWN.test(outside)) return undefined;
   return outside?.trim().replace(/\(.*\/(?=[^/]*\/[^/]*\/[^/]*$)/, '(') ?? 'of the connection';
 }
+
+const OWN = /\/testing\/(?:src|dist)\//;
+const CONNECTION = /\/(?:core|client|component)\/(?:src|dist)\/|\bwatchedByLaws\b|^\s*at async /;
 
 /** What is in the first list and not in the second, counted. */
 export function beyond(all: readonly string[], before: readonly string[]): string[] {
