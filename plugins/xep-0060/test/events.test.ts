@@ -191,6 +191,16 @@ describe('an event', () => {
     await expect(node.publish(undefined)).rejects.toThrow('xep-0060 was removed');
   });
 
+  it('is brought to its one listener among ten thousand nodes', async () => {
+    const { stream, plugin, heard } = await start();
+    const service = plugin.service(SERVICE);
+    for (let index = 0; index < 10_000; index++) {
+      service.node(`n${index}`).on('published', ({ node }) => heard.push(node));
+    }
+    await stream.recv(message(`<items node='n7777'>${item('a')}</items>`));
+    expect([heard, plugin.strayEvents]).toEqual([['n7777'], 0]);
+  });
+
   it('of a component is for the address of it that listens', async () => {
     const stream = await ScriptedStream.start({ kind: 'component', jid: 'bot.capulet.com', plugins: [PubSub] });
     streams.push(stream);

@@ -29,6 +29,18 @@ describe('our presence', () => {
     expect((await stream.nextSent()).attribute('type')).toBe('error');
   });
 
+  it('says it once more where it was broadcast before there were capabilities', async () => {
+    const { stream, xmpp } = await start();
+    xmpp.remove(EntityCapabilities);
+    xmpp.sendPresence({ status: 'early' });
+    expect((await stream.nextSent()).child('c', NS_CAPS)).toBeUndefined();
+    xmpp.use(EntityCapabilities);
+    await settle(stream);
+    const again = await stream.nextSent();
+    expect([verOf(again) !== undefined, again.child('status')?.text]).toEqual([true, 'early']);
+    await stream.expectNothingSent();
+  });
+
   it('says it with another hash function', async () => {
     const { stream, xmpp } = await start({ hash: 'sha-256' });
     xmpp.sendPresence();

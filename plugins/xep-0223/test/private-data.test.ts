@@ -180,6 +180,20 @@ describe('private data', () => {
     expect((await second).text).toBe('1++');
   });
 
+  it('ends with who has made the node, also what is being read', async () => {
+    const { stream, xmpp, node, told } = await start();
+    const watching = node.watch();
+    const reading = await stream.expectSent(ALL);
+    watching.dispose();
+    node.dispose();
+    await stream.recvResult(reading, pubsub(changed(item('a', '1'))));
+    await stream.recv(event(changed(item('a', '2'))));
+    expect([told, node.items.size, xmpp.advertised.has(`${NS}+notify`), stream.errors]).toEqual([[], 0, false, []]);
+    await stream.disconnect();
+    await stream.connect();
+    await stream.expectNothingSent();
+  });
+
   it('is bounded, ends with its plugin, and is no component’s', async () => {
     const stream = await ScriptedStream.start({ jid: OWN, plugins: [[PrivateData, { maxBytes: 1_000 }]] as never });
     streams.push(stream);
