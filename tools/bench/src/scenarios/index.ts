@@ -4,6 +4,7 @@ import { component } from './component.js';
 import { hostile } from './hostile.js';
 import { idle } from './idle.js';
 import { kept } from './kept.js';
+import { login } from './login.js';
 import { dispatch, receive } from './receive.js';
 import { roster } from './roster.js';
 import { start } from './start.js';
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   hostile,
   unread,
   kept,
+  login,
 ];
