@@ -39,7 +39,14 @@ interface Entry {
   readonly name: string;
   readonly before: string | undefined;
   readonly timeout: number;
-  readonly removed: AbortController;
+  /** Those at work: a signal of their own for each, as Node.js warns of many who listen to one. */
+  readonly atWork: Set<AbortController>;
+  removed?: Error;
+}
+
+function remove(entry: Entry, reason: Error): void {
+  entry.removed = reason;
+  for (const controller of entry.atWork) controller.abort(reason);
 }
 
 /** Transforms in their order. */
@@ -64,14 +71,14 @@ export class Transforms {
       name,
       before,
       timeout: positive('timeout', timeout),
-      removed: new AbortController(),
+      atWork: new Set(),
     };
     this.#registered.add(entry);
     this.#entries = inOrder(this.#registered);
     return new Registration(() => {
       this.#registered.delete(entry);
       this.#entries = inOrder(this.#registered);
-      entry.removed.abort(new Error(`${name} was removed`));
+      remove(entry, new Error(`${name} was removed`));
     });
   }
 
@@ -80,7 +87,7 @@ export class Transforms {
     const entries = this.#entries;
     this.#registered.clear();
     this.#entries = [];
-    for (const { removed } of entries) removed.abort(reason);
+    for (const entry of entries) remove(entry, reason);
   }
 
   /**
@@ -103,7 +110,7 @@ export class Transforms {
     for (let i = start; i < entries.length; i++) {
       const entry = entries[i] as Entry;
       // Taken out while one before it was at work.
-      if (entry.removed.signal.aborted) continue;
+      if (entry.removed) continue;
       const result = entry.transform(current, context);
       if (isThenable(result)) {
         return this.#wait(entry, result, arrived).then((next) => {
@@ -118,13 +125,17 @@ export class Transforms {
     return current;
   }
 
-  #wait({ name, timeout, removed }: Entry, result: Promise<Message | undefined>, arrived: number): typeof result {
+  #wait(entry: Entry, result: Promise<Message | undefined>, arrived: number): typeof result {
+    const { name, timeout, removed, atWork } = entry;
     const left = timeout - (this.#clock.monotonic() - arrived);
+    const controller = new AbortController();
+    atWork.add(controller);
+    if (removed) controller.abort(removed);
     return within(this.#clock, result, {
       what: `transform ${name}`,
       timeout: Math.max(left, Math.min(timeout, LEAST)),
-      signal: removed.signal,
-    });
+      signal: controller.signal,
+    }).finally(() => atWork.delete(controller));
   }
 }
 

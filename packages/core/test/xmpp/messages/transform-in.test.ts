@@ -144,6 +144,18 @@ describe('a transform of what comes in', () => {
     expect(xmpp.manualClock.pending).toBe(1);
   });
 
+  it('that is at work for many peers at once has Node.js warn of no leak', async () => {
+    const xmpp = await online();
+    decrypting(xmpp);
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): number => warnings.push(name);
+    process.on('warning', onWarning);
+    for (let i = 0; i < 20; i++) await xmpp.receive(secret(`peer${i}@example.net/x`, `s${i}`));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('is not asked about errors', async () => {
     const xmpp = await online();
     xmpp.messages.transform('in', () => undefined);
