@@ -25,6 +25,8 @@ export interface Variant {
   readonly name: string;
   readonly server: ServerOptions;
   readonly mechanisms: Readonly<Record<TlsVersion, Readonly<Record<PasswordMechanism, Outcome>>>>;
+  /** Whether it lists the types of channel binding that it has (XEP-0440). */
+  readonly listsTypes: boolean;
   /** Whether it minds a client that could bind and saw no -PLUS mechanism offered (RFC 5802 §7, flag `y`). */
   readonly noticesDowngrade: boolean;
 }
@@ -43,6 +45,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'prosody',
     server: { kind: 'prosody' },
+    listsTypes: false,
     noticesDowngrade: true,
     mechanisms: {
       'TLSv1.2': { ...SCRAM_1_AND_256, 'SCRAM-SHA-1-PLUS': 'works', 'SCRAM-SHA-256-PLUS': 'works' },
@@ -53,6 +56,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'prosody with tls-exporter',
     server: { kind: 'prosody', scramPlusExporter: true },
+    listsTypes: true,
     noticesDowngrade: true,
     mechanisms: {
       'TLSv1.2': { ...SCRAM_1_AND_256, 'SCRAM-SHA-1-PLUS': 'works', 'SCRAM-SHA-256-PLUS': 'works' },
@@ -62,6 +66,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'ejabberd',
     server: { kind: 'ejabberd' },
+    listsTypes: false,
     noticesDowngrade: false,
     mechanisms: {
       'TLSv1.2': {
