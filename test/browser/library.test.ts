@@ -11,7 +11,7 @@ const PAGE = 'page/library.html';
 
 // Neither the TCP transport nor `ws`, nor what takes the place of a module that browsers lack.
 const OF_NODE =
-  /@sestina\/tcp\/dist\/(?!transports-browser\.js)|node_modules\/ws\/|browser-external|dist\/node-socket\.js/;
+  /@sestina\/tcp\/dist\/(?!transports-browser\.js)|node_modules\/ws\/|browser-external|@sestina\/websocket\/dist\/platform\.js/;
 
 // The delay is a random part of it, in milliseconds: eleven days, so that it is not over by chance.
 const NEVER = 1_000_000_000;
@@ -44,7 +44,7 @@ describe.each(['esbuild', 'vite'] as const)('the library in a page, bundled by %
 
   it('has no code of Node in it', () => {
     const { sources, code } = pages.bundle;
-    expect(sources.some((path) => path.endsWith('@sestina/client/dist/client-xmpp.js'))).toBe(true);
+    expect(sources.some((path) => path.endsWith('@sestina/client/dist/index.js'))).toBe(true);
     expect(sources.filter((path) => OF_NODE.test(path))).toEqual([]);
     expect(code).not.toMatch(/["'`]node:/);
     expect(code).not.toMatch(/\brequire\(["'`]/);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { publishable } from '@sestina/scripts/repo';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PACKAGES = ['xml', 'core', 'sasl', 'storage', 'tcp', 'websocket', 'client'].map((name) => `packages/${name}`);
-const FOLDERS = [...PACKAGES, 'plugins/xep-0198', 'plugins/xep-0199', 'plugins/xep-0203'];
+/** What the pages use; what these need comes with them. */
+const USED = ['client', 'storage', 'websocket', 'xep-0198', 'xep-0199', 'xep-0203'].map((name) => `@sestina/${name}`);
 const COPIES = [
   ['examples/web-chat/index.html', 'index.html'],
   ['examples/web-chat/src', 'src'],
@@ -16,6 +17,21 @@ const COPIES = [
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
 
 const execute = promisify(execFile);
+
+/** The folders of packages and of all of ours that these need. */
+function foldersOf(names: readonly string[]): string[] {
+  const all = new Map(publishable().map((workspace) => [workspace.manifest.name, workspace]));
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    const workspace = all.get(name);
+    if (!workspace || found.has(workspace.dir)) return;
+    found.add(workspace.dir);
+    const { dependencies, peerDependencies } = workspace.manifest;
+    for (const other of Object.keys({ ...dependencies, ...peerDependencies })) add(other);
+  };
+  for (const name of names) add(name);
+  return [...found];
+}
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   await execute(command, args, { cwd }).catch((error: Error & { stdout?: string; stderr?: string }) => {
@@ -40,10 +56,10 @@ export class PackedFolder implements AsyncDisposable {
   }
 
   async #fill(): Promise<void> {
-    await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', ...FOLDERS], ROOT);
+    await run(process.execPath, [join(ROOT, 'tools/scripts/build.mjs')], ROOT);
     const tarballs = join(this.path, 'tarballs');
     await mkdir(tarballs);
-    const workspaces = FOLDERS.flatMap((path) => ['--workspace', path]);
+    const workspaces = foldersOf(USED).flatMap((path) => ['--workspace', path]);
     await run('npm', ['pack', '--pack-destination', tarballs, ...workspaces, ...QUIET], ROOT);
     await writeFile(join(this.path, 'package.json'), '{ "private": true, "type": "module" }');
     const files = (await readdir(tarballs)).map((name) => join(tarballs, name));
