@@ -1,5 +1,5 @@
 import { attr, element } from '@sestina/core';
-import { ScriptedStream } from '@sestina/testing';
+import { ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_PRIVATE, PrivateXml } from '../src/index.js';
 
@@ -9,13 +9,10 @@ const query = (inside: string): string => `<query xmlns='${NS_PRIVATE}'>${inside
 const settings = (more = '', inside = ''): string => `<settings xmlns='${NS}'${more}>${inside}</settings>`;
 const iq = (type: 'get' | 'set', inside: string): string => `<iq type='${type}' id='*'>${query(inside)}</iq>`;
 
-const streams: ScriptedStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 async function start() {
   const stream = await ScriptedStream.start({ plugins: [PrivateXml] });
-  streams.push(stream);
+  streams.keep(stream);
   return { stream, xmpp: stream.xmpp, storage: stream.xmpp.plugin(PrivateXml) };
 }
 

@@ -1,29 +1,13 @@
-import { ScriptedStream } from '@sestina/testing';
+import { ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PubSub } from '../src/index.js';
-import {
-  iq,
-  item,
-  message,
-  NS,
-  OWN,
-  published,
-  pubsub,
-  SERVICE,
-  start,
-  streams,
-  submit,
-  summary,
-  WEATHER,
-} from './helpers.js';
+import { iq, item, message, NS, OWN, published, pubsub, SERVICE, start, submit, summary, WEATHER } from './helpers.js';
 
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 describe('an event', () => {
   it('goes to those who listen to that node of that service, in its order, and to nobody else', async () => {
-    const { stream, plugin, heard, note } = await start();
+    const { stream, plugin, heard, note } = await start(streams);
     const node = plugin.service(SERVICE).node(WEATHER);
     for (const kind of ['published', 'retracted', 'purged', 'deleted', 'configured', 'subscription'] as const) {
       node.on(kind, note);
@@ -53,7 +37,7 @@ describe('an event', () => {
   });
 
   it('of anybody else goes nowhere, and is counted', async () => {
-    const { stream, xmpp, plugin, heard, note } = await start();
+    const { stream, xmpp, plugin, heard, note } = await start(streams);
     plugin.service(SERVICE).node(WEATHER).on('published', note);
     plugin.service().node(WEATHER).on('published', note);
     xmpp.on('pubsubEvent', () => heard.push('pubsubEvent'));
@@ -77,7 +61,7 @@ describe('an event', () => {
   });
 
   it('in an error, a carbon or a forward is none', async () => {
-    const { stream, plugin, heard, note } = await start();
+    const { stream, plugin, heard, note } = await start(streams);
     plugin.service(SERVICE).node(WEATHER).on('published', note);
     await stream.recv(message(published(item('a')), { type: 'error' }));
     const copy = message(published(item('a'))).replace('<message', `<message xmlns='jabber:client'`);
@@ -88,7 +72,7 @@ describe('an event', () => {
   });
 
   it('has what is unknown of its items as XML, and what the stanza says beside it', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service(SERVICE).node(WEATHER);
     const next = node.wait('published');
     await stream.idle();
@@ -117,7 +101,7 @@ describe('an event', () => {
   });
 
   it('with an item that is too large, or with nothing that makes sense, harms nobody', async () => {
-    const { stream, plugin, heard, note } = await start();
+    const { stream, plugin, heard, note } = await start(streams);
     plugin.service(SERVICE).node(WEATHER).on('published', note);
     await stream.recv(
       message(published(`<item id='a'><weather xmlns='${NS}'>${'ü'.repeat(140_000)}</weather></item>`)),
@@ -137,7 +121,7 @@ describe('an event', () => {
 
   it('is no message to people, unless the option says so', async () => {
     for (const bodies of [false, true]) {
-      const { stream, xmpp, heard } = await start({ plugins: [[PubSub, { bodies }]] as never });
+      const { stream, xmpp, heard } = await start(streams, { plugins: [[PubSub, { bodies }]] as never });
       xmpp.on('message', ({ body }) => heard.push(body));
       await stream.recv(message(published(item('a')), { more: '<body>21 degrees</body>', type: 'normal' }));
       await stream.recv(`<message from='romeo@montague.net/a' to='${OWN}' type='chat'><body>hi</body></message>`);
@@ -146,7 +130,7 @@ describe('an event', () => {
   });
 
   it('of a service that was asked is told to everybody', async () => {
-    const { stream, xmpp, plugin, heard } = await start();
+    const { stream, xmpp, plugin, heard } = await start(streams);
     xmpp.on('pubsubEvent', (event) => heard.push(summary(event as never)));
     const subscribed = plugin.service(SERVICE).node('weather').subscribe();
     const asked = await stream.expectSent(iq('set', pubsub(`<subscribe node='weather' jid='juliet@capulet.com'/>`)));
@@ -160,7 +144,7 @@ describe('an event', () => {
   });
 
   it('is iterated, and heard no more once the loop is left, the listener is gone, or the plugin is removed', async () => {
-    const { stream, xmpp, plugin, heard, note } = await start();
+    const { stream, xmpp, plugin, heard, note } = await start(streams);
     const node = plugin.service(SERVICE).node(WEATHER);
     const events = node.events();
     await stream.recv(message(published(item('a'))));
@@ -192,7 +176,7 @@ describe('an event', () => {
   });
 
   it('is brought to its one listener among ten thousand nodes', async () => {
-    const { stream, plugin, heard } = await start();
+    const { stream, plugin, heard } = await start(streams);
     const service = plugin.service(SERVICE);
     for (let index = 0; index < 10_000; index++) {
       service.node(`n${index}`).on('published', ({ node }) => heard.push(node));
@@ -203,7 +187,7 @@ describe('an event', () => {
 
   it('of a component is for the address of it that listens', async () => {
     const stream = await ScriptedStream.start({ kind: 'component', jid: 'bot.capulet.com', plugins: [PubSub] });
-    streams.push(stream);
+    streams.keep(stream);
     const plugin = stream.xmpp.plugin(PubSub);
     expect(() => plugin.service()).toThrow('a component has no personal eventing of its own');
     const heard: unknown[] = [];
@@ -228,7 +212,7 @@ describe('a request for a subscription', () => {
     `<field var='pubsub#node' type='text-single'><value>weather</value></field><field var='pubsub#subscriber_jid' type='jid-single'><value>romeo@montague.net</value></field><field var='pubsub#allow' type='boolean'><value>0</value></field></x></message>`;
 
   it('is told of a service that we deal with, and answered under its id', async () => {
-    const { stream, xmpp, plugin } = await start();
+    const { stream, xmpp, plugin } = await start(streams);
     const requests: string[] = [];
     xmpp.on('pubsubRequest', (request) => {
       requests.push(`${request.service} ${request.node} ${request.jid}`);

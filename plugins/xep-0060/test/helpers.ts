@@ -1,5 +1,5 @@
 import { attr, element, type JID } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, type Streams } from '@sestina/testing';
 import { definePubSubNode, type NodeEvent, NS_PUBSUB, NS_PUBSUB_EVENT, PubSub } from '../src/index.js';
 
 export const OWN = 'juliet@capulet.com/chamber';
@@ -29,11 +29,9 @@ export const disco = (...features: string[]): string =>
 export const DISCO = (to: string): string =>
   `<iq type='get' id='*' to='${to}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`;
 
-export const streams: ScriptedStream[] = [];
-
-export async function start(options: ScriptedStreamOptions = {}) {
+export async function start(streams: Streams, options: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [PubSub], ...options });
-  streams.push(stream);
+  streams.keep(stream);
   const plugin = stream.xmpp.plugin(PubSub);
   const heard: unknown[] = [];
   const note = (event: NodeEvent<Weather>): void => {

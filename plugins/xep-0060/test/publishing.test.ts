@@ -1,4 +1,5 @@
 import { StanzaError, TimeoutError } from '@sestina/core';
+import { useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   definePubSubNode,
@@ -20,15 +21,12 @@ import {
   pubsub,
   SERVICE,
   start,
-  streams,
   submit,
   WEATHER,
   Weather,
 } from './helpers.js';
 
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 const ACCOUNT = 'juliet@capulet.com';
 const publish = (inside: string, options = ''): string =>
@@ -45,7 +43,7 @@ const precondition = `<precondition-not-met xmlns='http://jabber.org/protocol/pu
 
 describe('publishing', () => {
   it('sends one item under the id that is given, that the definition has, or a random one', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service(SERVICE).node(WEATHER);
     const first = node.publish(new Weather({ degrees: '1' }), { id: 'a' });
     await stream.recvResult(await stream.expectSent(iq('set', publish(item('a')))), publish(`<item id='a'/>`));
@@ -67,7 +65,7 @@ describe('publishing', () => {
   });
 
   it('sends nothing where who may read it would not be looked at', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service().node(WEATHER);
     const value = new Weather({ degrees: '1' });
     const held = expect(node.publish(value, { options: { accessModel: 'whitelist' } })).rejects.toBeInstanceOf(
@@ -85,7 +83,7 @@ describe('publishing', () => {
   const ALL = { 'pubsub#access_model': 'whitelist', 'pubsub#max_items': '5', 'pubsub#title': 'W' };
 
   async function conflict(onConflict: 'configure' | 'fail' | 'ignore') {
-    const made = await start();
+    const made = await start(streams);
     const { stream, plugin } = made;
     const result = plugin
       .service()
@@ -178,7 +176,7 @@ describe('publishing', () => {
   });
 
   it('refuses what is too large, and waits no longer than it should', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service(SERVICE).node('weather');
     const { xml } = new Weather({ degrees: 'ü'.repeat(140_000) });
     await expect(node.publish(xml)).rejects.toMatchObject({ code: 'ERR_PAYLOAD_TOO_LARGE', limit: 262_144 });
@@ -194,7 +192,7 @@ describe('publishing', () => {
 
 describe('a refusal', () => {
   it('is an error for what a caller can do about it', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service(SERVICE).node('weather');
     const cases = [
       ['item-not-found', '', NodeNotFoundError, undefined],
@@ -236,7 +234,7 @@ describe('a refusal', () => {
     expect(() => definePubSubNode({ node: '', payload: Weather })).toThrow('node is the name of a node');
     expect(() => definePubSubNode({ node: 'a', payload: undefined as never })).toThrow('payload is a class');
     expect(() => definePubSubNode({ node: 'a', payload: Weather, maxItems: 0 })).toThrow('maxItems');
-    const { xmpp, plugin } = await start();
+    const { xmpp, plugin } = await start(streams);
     expect(() => plugin.service('a@b@c')).toThrow();
     xmpp.remove(PubSub);
     for (const options of [{ maxItems: 0 }, { maxItems: Number.NaN }, { maxPayload: 0 }, { maxPayload: Number.NaN }]) {
@@ -264,7 +262,7 @@ describe('reading', () => {
   }
 
   it('goes on where the service gives pages, and ends where they repeat', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service(SERVICE).node(WEATHER);
     const all = drain(node.items({ pageSize: 2 }));
     await stream.recvResult(await stream.expectSent(ask('<max>2</max>')), page(['a', 'b'], 3));
@@ -283,7 +281,7 @@ describe('reading', () => {
   });
 
   it('ends with more than it should be, and with an item that is too large', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const few = plugin.service(SERVICE).node(definePubSubNode({ node: 'weather', payload: Weather, maxItems: 2 }));
     const many = drain(few.items());
     await stream.recvResult(
@@ -302,7 +300,7 @@ describe('reading', () => {
   });
 
   it('of one item says that it is not there, and takes no other for it', async () => {
-    const { stream, plugin } = await start();
+    const { stream, plugin } = await start(streams);
     const node = plugin.service(SERVICE).node(WEATHER);
     const missing = node.item('a');
     await stream.recvError(

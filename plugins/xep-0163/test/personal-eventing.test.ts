@@ -1,5 +1,5 @@
 import { attr, element, JID } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { definePubSubNode, NS_PUBSUB, NS_PUBSUB_EVENT, PubSub } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PepEvent, PersonalEventing } from '../src/index.js';
@@ -11,10 +11,7 @@ class Mood extends element('mood', NS, { is: attr('is') }) {}
 const MOOD = definePubSubNode({ node: NS, payload: Mood, itemId: 'current' });
 const SECRET = definePubSubNode({ node: 'urn:example:secret', payload: Mood, sender: 'account' });
 
-const streams: ScriptedStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 const mood = (is: string): string => `<mood xmlns='${NS}' is='${is}'/>`;
 const event = (from: string | undefined, inside: string, more = ''): string =>
@@ -26,7 +23,7 @@ const disco = (...features: string[]): string =>
 
 async function start(options: ScriptedStreamOptions = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [PersonalEventing], ...options });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   xmpp.roster.of().apply([
     { jid: JID.from('romeo@montague.net'), subscription: 'to' },

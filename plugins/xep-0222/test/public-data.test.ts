@@ -1,5 +1,5 @@
 import { attr, element } from '@sestina/core';
-import { ScriptedStream } from '@sestina/testing';
+import { ScriptedStream, useStreams } from '@sestina/testing';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PublicData } from '../src/index.js';
@@ -9,10 +9,7 @@ const NS = 'urn:example:recipe';
 class Recipe extends element('recipe', NS, { title: attr('title') }) {}
 const OTHER = 'friar@verona.example';
 
-const streams: ScriptedStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 const item = (id: string, title: string): string => `<item id='${id}'><recipe xmlns='${NS}' title='${title}'/></item>`;
 const items = (...inside: string[]): string =>
   `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS}'>${inside.join('')}</items></pubsub>`;
@@ -22,7 +19,7 @@ const DISCO = `<query xmlns='http://jabber.org/protocol/disco#info'><identity ca
 
 async function start(options = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [[PublicData, options]] as never });
-  streams.push(stream);
+  streams.keep(stream);
   const node = stream.xmpp.plugin(PublicData).node({ node: NS, payload: Recipe, access: 'open' });
   return { stream, xmpp: stream.xmpp, node };
 }

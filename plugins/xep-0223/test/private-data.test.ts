@@ -1,5 +1,5 @@
 import { attr, element } from '@sestina/core';
-import { ScriptedStream } from '@sestina/testing';
+import { ScriptedStream, useStreams } from '@sestina/testing';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PrivateData } from '../src/index.js';
@@ -9,10 +9,7 @@ const ACCOUNT = 'juliet@capulet.com';
 const NS = 'urn:example:note';
 class Note extends element('note', NS, { text: attr('text') }) {}
 
-const streams: ScriptedStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 const note = (text: string, more = ''): string => `<note xmlns='${NS}' text='${text}'>${more}</note>`;
 const item = (id: string, text: string): string => `<item id='${id}'>${note(text)}</item>`;
@@ -42,7 +39,7 @@ const ALL = `<iq type='get' id='*'>${pubsub(`<items node='${NS}'/><set xmlns='ht
 
 async function start() {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [PrivateData] });
-  streams.push(stream);
+  streams.keep(stream);
   const node = stream.xmpp.plugin(PrivateData).node({ node: NS, payload: Note });
   const told: unknown[] = [];
   node.events.on('changed', ({ id, value, previous, own }) => told.push([id, previous?.text, value.text, own]));
@@ -196,7 +193,7 @@ describe('private data', () => {
 
   it('is bounded, ends with its plugin, and is no component’s', async () => {
     const stream = await ScriptedStream.start({ jid: OWN, plugins: [[PrivateData, { maxBytes: 1_000 }]] as never });
-    streams.push(stream);
+    streams.keep(stream);
     const node = stream.xmpp.plugin(PrivateData).node({ node: NS, payload: Note });
     const large = expect(node.all()).rejects.toMatchObject({ code: 'ERR_STORED_NODE_TOO_LARGE', limit: 1_000 });
     await stream.recvResult(

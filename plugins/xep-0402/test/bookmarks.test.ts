@@ -1,4 +1,4 @@
-import { ScriptedStream } from '@sestina/testing';
+import { ScriptedStream, useStreams } from '@sestina/testing';
 import { MultiUserChat } from '@sestina/xep-0045';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -7,10 +7,7 @@ import { Bookmarks, NS_BOOKMARKS } from '../src/index.js';
 const OWN = 'juliet@capulet.com/chamber';
 const ACCOUNT = 'juliet@capulet.com';
 
-const streams: ScriptedStream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) await stream.close();
-});
+const streams = useStreams(afterEach);
 
 const conference = (attributes = '', inside = ''): string =>
   `<conference xmlns='${NS_BOOKMARKS}'${attributes}>${inside}</conference>`;
@@ -25,7 +22,7 @@ const AUTO = ` autojoin='true'`;
 
 async function start(known: readonly string[] = [], options = {}) {
   const stream = await ScriptedStream.start({ jid: OWN, plugins: [[Bookmarks, options]] as never });
-  streams.push(stream);
+  streams.keep(stream);
   const { xmpp } = stream;
   const told: unknown[] = [];
   xmpp.on('bookmarkChanged', ({ bookmark: { room, name, nick, autojoin } }) =>
