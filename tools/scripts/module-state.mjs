@@ -2,7 +2,7 @@
 // Nothing in a package or a plugin keeps state between two connections of one process:
 // a module holds constants only. A line `// module-state: <reason>` above an exception allows it.
 import { isMain, publishable, report, typescript } from './lib/repo.mjs';
-import { lineOf, scan } from './lib/scan.mjs';
+import { depths, lineOf, saysWhy, scan } from './lib/scan.mjs';
 
 /** @import { Finding, SourceFile } from './lib/repo.mjs' */
 
@@ -14,25 +14,6 @@ const STATIC = new RegExp(String.raw`(?<![.\w$])static\s+(?:readonly\s+)?${HEAD}
 const MUTABLE_STATIC = /(?<![.\w$])static\s+(?:override\s+)?(?!readonly\b|override\b)#?[\w$]+\s*[?!]?\s*[:=;]/g;
 const READONLY = /^\s*(?:Readonly(?:Map|Set|Array)?\s*<|readonly\s)/;
 const REASON = /\/\/ module-state: \S/;
-
-/** How deep each offset is in brackets of any kind. @param {string} code */
-export function depths(code) {
-  const depth = new Uint32Array(code.length);
-  let now = 0;
-  for (let i = 0; i < code.length; i++) {
-    if (')]}'.includes(/** @type {string} */ (code[i])) && now > 0) now--;
-    depth[i] = now;
-    if ('([{'.includes(/** @type {string} */ (code[i]))) now++;
-  }
-  return depth;
-}
-
-/** Whether the line, or the comment right above it, gives a reason. @param {string[]} lines @param {number} line */
-function excused(lines, line) {
-  if (REASON.test(lines[line - 1] ?? '')) return true;
-  for (let i = line - 2; /^\s*\/\//.test(lines[i] ?? ''); i--) if (REASON.test(lines[i] ?? '')) return true;
-  return false;
-}
 
 /** @param {SourceFile[]} files @returns {Finding[]} */
 export function checkModuleState(files) {
@@ -59,7 +40,7 @@ export function checkModuleState(files) {
     }
     return [...found]
       .map(([offset, message]) => ({ path, line: lineOf(text, offset), message }))
-      .filter(({ line }) => !excused(lines, line))
+      .filter(({ line }) => !saysWhy(REASON, lines, line))
       .sort((a, b) => a.line - b.line);
   });
 }

@@ -3,8 +3,7 @@
 // plain table by text, as addresses, ids and names are, or a plain list, says what bounds it: `// bound: <reason>`, in its line or above.
 // Tables by objects of ours need no reason. Nor does the parser, which has its limits, and what only tests have.
 import { isMain, publishable, report, typescript } from './lib/repo.mjs';
-import { lineOf, scan } from './lib/scan.mjs';
-import { depths } from './module-state.mjs';
+import { depths, lineOf, saysWhy, scan } from './lib/scan.mjs';
 
 /** @import { Finding, SourceFile } from './lib/repo.mjs' */
 
@@ -13,6 +12,7 @@ const FIELD =
 const TABLE = /(?<!Readonly)\b(?:Lazy)?(?:Map|Set)<\s*(?:string|JID)\b/;
 const LIST = /^(?!readonly\b)[^=]*\[\]$/;
 const REASON = /\bbound: \S/;
+const COMMENT = /^\s*(?:\/\/|\/?\*)/;
 const EXEMPT = /^packages\/(?:testing|xml)\//;
 
 /** @param {string} type @param {string} made @param {string | undefined} key */
@@ -20,13 +20,6 @@ function grows(type, made, key) {
   if (made.startsWith('[')) return LIST.test(type.trim()) ? 'list' : undefined;
   const byText = key === 'string' || key === 'JID' || TABLE.test(type);
   return byText ? 'table' : undefined;
-}
-
-/** Whether the line, or the comment right above it, says what bounds it. @param {string[]} lines @param {number} line */
-function saysBound(lines, line) {
-  if (REASON.test(lines[line - 1] ?? '')) return true;
-  for (let i = line - 2; /^\s*(?:\/\/|\/?\*)/.test(lines[i] ?? ''); i--) if (REASON.test(lines[i] ?? '')) return true;
-  return false;
 }
 
 /** @param {SourceFile[]} files @returns {Finding[]} */
@@ -40,7 +33,7 @@ export function checkStores(files) {
       const at = code.indexOf(/** @type {string} */ (groups['name']), index);
       const kind = grows(groups['type'] ?? '', groups['made'] ?? '', groups['key']);
       const line = lineOf(text, at);
-      if (kind === undefined || depth[at] !== 1 || saysBound(lines, line)) return [];
+      if (kind === undefined || depth[at] !== 1 || saysWhy(REASON, lines, line, COMMENT)) return [];
       const message = `'${groups['name']}' is a ${kind} that may grow: take a kind of @sestina/core/util, or say \`// bound: why it does not\``;
       return [{ path, line, message }];
     });

@@ -124,3 +124,28 @@ export function imports({ code, strings, comments }) {
   }
   return found;
 }
+
+/** How deep each offset is in brackets of any kind. @param {string} code */
+export function depths(code) {
+  const depth = new Uint32Array(code.length);
+  let now = 0;
+  for (let i = 0; i < code.length; i++) {
+    if (')]}'.includes(/** @type {string} */ (code[i])) && now > 0) now--;
+    depth[i] = now;
+    if ('([{'.includes(/** @type {string} */ (code[i]))) now++;
+  }
+  return depth;
+}
+
+/**
+ * Whether the line, or the comment right above it, gives the reason that a check asks for.
+ * @param {RegExp} reason
+ * @param {string[]} lines
+ * @param {number} line
+ * @param {RegExp} [comment] the lines of that comment
+ */
+export function saysWhy(reason, lines, line, comment = /^\s*\/\//) {
+  if (reason.test(lines[line - 1] ?? '')) return true;
+  for (let i = line - 2; comment.test(lines[i] ?? ''); i--) if (reason.test(lines[i] ?? '')) return true;
+  return false;
+}
