@@ -36,6 +36,11 @@ const PACKAGES = {
     rule: 'storage imports core alone',
     node: 'packages/storage/src/fs/',
   },
+  'packages/http': {
+    allows: oneOf(['@sestina/core']),
+    rule: 'http imports core alone',
+    node: 'packages/http/src/node/',
+  },
   'packages/testing': {
     allows: oneOf(['@sestina/core', '@sestina/sasl']),
     rule: 'testing imports core and sasl',
@@ -53,8 +58,8 @@ for (const name of ['client', 'component']) {
 function tierOf(dir, plugins) {
   if (dir.startsWith('plugins/')) {
     return {
-      allows: (name) => name === '@sestina/core' || name === '@sestina/sasl' || plugins.has(name),
-      rule: 'a plugin imports core, sasl and other plugins',
+      allows: (name) => ['@sestina/core', '@sestina/sasl', '@sestina/http'].includes(name) || plugins.has(name),
+      rule: 'a plugin imports core, sasl, http and other plugins',
     };
   }
   if (dir.startsWith('packages/')) {

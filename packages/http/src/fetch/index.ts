@@ -1,0 +1,2 @@
+/** HTTP by `fetch`, for pages. */
+export { FetchHttpClient, type FetchHttpOptions } from './fetch-http-client.js';

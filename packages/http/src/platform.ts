@@ -1,0 +1,1 @@
+export { NodeHttpClient as PlatformHttpClient } from './node/node-http-client.js';
