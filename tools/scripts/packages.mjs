@@ -2,6 +2,7 @@
 // What npm gets: every published package.json says what it must, and nothing runs when a user installs it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { rangeOf } from 'create-sestina-plugin/src/range.mjs';
 import { CHUNKS, entries } from './lib/entries.mjs';
 import { isMain, publishable, ROOT, readJson, report, typescript } from './lib/repo.mjs';
 
@@ -133,6 +134,27 @@ export function checkRanges(all) {
   );
 }
 
+/**
+ * What an application must have one of, every package wants in all releases that go with one, so that npm never installs a
+ * second: peers, and plugins of which elements are used. What extends stanzas cannot be loaded twice.
+ * @param {Workspace[]} all
+ * @returns {Finding[]}
+ */
+export function checkShared(all) {
+  const plugins = new Set(all.filter(({ dir }) => dir.startsWith('plugins/')).map(({ manifest }) => manifest.name));
+  return all.flatMap(({ dir, manifest: { dependencies = {}, peerDependencies = {} } }) =>
+    [
+      ...Object.entries(peerDependencies).filter(([name]) => name.startsWith('@sestina/')),
+      ...Object.entries(dependencies).filter(([name]) => plugins.has(name)),
+    ].flatMap(([name, range]) => {
+      const wanted = rangeOf(/\d+\.\d+\.\d+/.exec(range)?.[0] ?? '0.1.0');
+      return range === wanted
+        ? []
+        : [{ path: `${dir}/package.json`, message: `${name} must be wanted as "${wanted}", not "${range}"` }];
+    }),
+  );
+}
+
 const IMPORTED = /import\s*\{([^}]*)\}\s*from\s*'(@sestina\/[a-z0-9-]+)'/g;
 // Where a class of plugins is a key: what is injected, and what the registry is asked for.
 const KEYS = /static override readonly inject = \[([^\]]*)\]|\.(?:find|has|plugin|use|whenInstalled)\(\s*([A-Z]\w*)/g;
@@ -240,6 +262,7 @@ if (isMain(import.meta.url)) {
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     }),
     ...checkRanges(all),
+    ...checkShared(all),
     ...all.flatMap((workspace) => checkPeers(workspace, typescript([workspace], 'src'))),
     ...checkTree(all),
     ...checkPins(),

@@ -1,5 +1,7 @@
 // @ts-check
+import { readFileSync } from 'node:fs';
 import { pascal } from './names.mjs';
+import { rangeOf } from './range.mjs';
 
 /** @import { Drafted } from './draft/specification.mjs' */
 
@@ -15,8 +17,25 @@ import { pascal } from './names.mjs';
  * @property {string} constant
  * @property {boolean} inside whether it lies in the repository of Sestina
  * @property {Drafted | undefined} draft
- * @property {string} range of the packages of Sestina
+ * @property {Ranges} ranges
+ *
+ * Which releases a package wants.
+ * @typedef {object} Ranges
+ * @property {string} core
+ * @property {string} testing
+ * @property {string} create of this package
+ * @property {string} next of the test kit, where it lies next door
  */
+
+/** @type {{ version: string, devDependencies: Record<string, string> }} */
+const OWN = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** What this release was made with, in its own package.json, where releases raise it. @returns {Ranges} */
+function ranges() {
+  const { '@sestina/core': core = '', '@sestina/testing': next = '' } = OWN.devDependencies;
+  const [own, testing] = [core, next].map((range) => rangeOf(range.slice(1)));
+  return { core: own ?? '', testing: testing ?? '', create: rangeOf(OWN.version), next };
+}
 
 const NAME = /^(?:@[a-z0-9-]+\/)?[a-z][a-z0-9-]*$/;
 
@@ -42,6 +61,6 @@ export function plan({ name, plugin, namespace, draft, inside = false }) {
     constant: draft?.constant ?? 'NS_PLUGIN',
     inside,
     draft,
-    range: '>=0.1.0 <1.0.0',
+    ranges: ranges(),
   };
 }

@@ -12,18 +12,18 @@ export function bin(name, command = name) {
 }
 
 /**
- * Runs a program in the root folder; never throws.
+ * Runs a program in the root folder, or `cwd`; never throws.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, capture?: boolean }} [options] `capture` keeps the output instead of showing it.
+ * @param {{ cwd?: string, env?: Record<string, string>, capture?: boolean }} [options] `capture` keeps the output instead of showing it.
  * @returns {Promise<{ ok: boolean, seconds: number, output: string }>}
  */
-export function run(command, args, { env = {}, capture = false } = {}) {
+export function run(command, args, { cwd = ROOT, env = {}, capture = false } = {}) {
   const started = performance.now();
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(command, args, {
-      cwd: ROOT,
+      cwd,
       env: { ...process.env, ...env },
       stdio: capture ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       // npm is a .cmd file there, which cannot be started without a shell.

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { checkLock } from '../check-lock.mjs';
-import { checkLicenses, checkManifest, checkPeers, checkRanges, checkSideEffects, satisfies } from '../packages.mjs';
+import {
+  checkLicenses,
+  checkManifest,
+  checkPeers,
+  checkRanges,
+  checkShared,
+  checkSideEffects,
+  satisfies,
+} from '../packages.mjs';
 import { references } from '../sync-refs.mjs';
 import { workspace } from './fixtures.js';
 
@@ -75,6 +83,18 @@ describe('ranges between packages', () => {
     const core = workspace('packages/core', { version: '0.2.0' });
     const plugin = workspace('plugins/xep-0199', { peerDependencies: { '@sestina/core': '^0.1.0' } });
     expect(checkRanges([core, plugin])).toHaveLength(1);
+  });
+
+  it('let an application have one of what it must not have two of', () => {
+    const ranges = (shared: string, own: string) => [
+      workspace('plugins/xep-0203', { peerDependencies: { '@sestina/core': shared } }),
+      workspace('plugins/xep-0085', { dependencies: { '@sestina/xep-0203': shared, '@sestina/xml': own } }),
+    ];
+    expect(checkShared(ranges('>=0.1.0 <1.0.0', '^0.1.0'))).toEqual([]);
+    expect(checkShared(ranges('^1.2.0', '^0.1.0'))).toEqual([]);
+    for (const range of ['^0.1.0', '>=1.0.0', '>=0.1.0', '*', '0.1.0']) {
+      expect(checkShared(ranges(range, '^0.1.0')), range).toHaveLength(2);
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { MARK, question, variable } from './sources.mjs';
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** @param {Plan} plan */
-export function manifestFile({ inside, draft, package: name, description, range }) {
+export function manifestFile({ inside, draft, package: name, description, ranges }) {
   const own = {
     name,
     version: inside ? '0.1.0' : '1.0.0',
@@ -27,8 +27,8 @@ export function manifestFile({ inside, draft, package: name, description, range 
       },
       files: ['dist', 'src', '!dist/.tsbuildinfo'],
       publishConfig: { access: 'public' },
-      peerDependencies: { '@sestina/core': range },
-      devDependencies: { '@sestina/testing': '^0.1.0' },
+      peerDependencies: { '@sestina/core': ranges.core },
+      devDependencies: { '@sestina/testing': ranges.next },
     });
   }
   return json({
@@ -43,12 +43,12 @@ export function manifestFile({ inside, draft, package: name, description, range 
       marks: 'create-sestina-plugin --marks src',
       prepack: 'npm run marks && npm run build',
     },
-    peerDependencies: { '@sestina/core': range },
+    peerDependencies: { '@sestina/core': ranges.core },
     devDependencies: {
-      '@sestina/core': range,
-      '@sestina/testing': range,
+      '@sestina/core': ranges.core,
+      '@sestina/testing': ranges.testing,
       '@types/node': '>=22',
-      'create-sestina-plugin': range,
+      'create-sestina-plugin': ranges.create,
       typescript: '>=5.8',
     },
   });
