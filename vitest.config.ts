@@ -62,7 +62,8 @@ export default defineConfig({
             'test/snippets/**',
             ...configDefaults.exclude,
           ],
-          fileParallelism: false,
+          // They wait more than they work. What fails beside others runs once more by itself: tools/scripts/test.mjs.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },

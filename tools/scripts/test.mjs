@@ -8,28 +8,63 @@ import { bin, build, install, node, only } from './lib/run.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'sestina-test-'));
 const total = { passed: 0, failed: 0 };
 
-/** What a stage could not try, for the summary. @type {Map<string, string>} */
-const notRun = new Map();
+/** What is to be known of a stage besides how it ended, for the summary. @type {Map<string, string>} */
+const remarks = new Map();
 
-/** Runs what counts its tests itself, and adds that up. @param {string} stage @param {string[]} args */
-async function counting(stage, args) {
+/** @typedef {{ passed: number, failed: number }} Counts */
+/** @typedef {Counts & { ok: boolean, failures: Record<string, Counts> }} Run */
+
+/** Runs what counts its tests itself. @param {string} stage @param {string[]} args @returns {Promise<Run>} */
+async function count(stage, args) {
   const counts = join(folder, `${stage}.json`);
+  rmSync(counts, { force: true });
   const { ok } = await node(args, { env: { SESTINA_COUNTS: counts } });
   const lines = existsSync(counts) ? readFileSync(counts, 'utf8').trim().split('\n') : [];
-  let failed = 0;
+  /** @type {Run} */
+  const sum = { ok, passed: 0, failed: 0, failures: {} };
   for (const line of lines) {
     const run = JSON.parse(line);
-    total.passed += run.passed;
-    failed += run.failed;
-    if (run.notRun) notRun.set(stage, run.notRun);
+    sum.passed += run.passed;
+    sum.failed += run.failed;
+    Object.assign(sum.failures, run.failures);
+    if (run.notRun) remarks.set(stage, `NOT RUN, since npm could not install it: ${run.notRun}`);
   }
   // A run that ended badly without a failed test, or without counting at all, is one failure.
-  total.failed += ok ? failed : Math.max(failed, 1);
-  return ok && failed === 0;
+  if (!ok) sum.failed = Math.max(sum.failed, 1);
+  return sum;
 }
 
-/** Runs the tests of one vitest project. @param {string} project */
-const vitest = (project) => counting(project, [bin('vitest'), 'run', '--project', project]);
+/** Adds up what was counted. @param {Counts} counts */
+function add({ passed, failed }) {
+  total.passed += passed;
+  total.failed += failed;
+  return failed === 0;
+}
+
+/** @param {string} stage @param {string[]} args */
+const counting = async (stage, args) => add(await count(stage, args));
+
+/** Runs the tests of one vitest project. @param {string} project @param {string[]} args */
+const vitest = (project, ...args) => [bin('vitest'), 'run', '--project', project, ...args];
+
+/**
+ * Runs the tests against servers side by side, and each file in which something failed once more by itself: beside others, a server may
+ * get less of the machine than a test gives it time for. What failed at first is told in the summary, whatever comes of it.
+ */
+async function servers() {
+  const first = await count('servers', vitest('servers'));
+  const files = Object.keys(first.failures);
+  const inFiles = Object.values(first.failures).reduce((sum, { failed }) => sum + failed, 0);
+  if (files.length === 0 || first.failed > inFiles) return add(first);
+  console.log(`\nonce more, by themselves: ${files.join(' ')}`);
+  const second = await count('servers', vitest('servers', '--no-file-parallelism', ...files));
+  remarks.set(
+    'servers',
+    `failed beside others, ${second.ok ? 'passed' : 'ran once more'} by itself: ${files.join(' ')}`,
+  );
+  for (const { passed } of Object.values(first.failures)) first.passed -= passed;
+  return add({ passed: first.passed + second.passed, failed: second.failed });
+}
 
 /** Anything but tests counts as one failure, and not at all where it went well. @param {Promise<boolean>} work */
 async function counted(work) {
@@ -43,11 +78,11 @@ const STAGES = {
   install: () => counted(install()),
   build: () => counted(build()),
   check: () => counted(node(['tools/scripts/check.mjs']).then(({ ok }) => ok)),
-  unit: () => vitest('unit'),
+  unit: () => counting('unit', vitest('unit')),
   // Its minutes on a new machine are not those of the first test that needs a server.
   system: () => counted(node(['tools/scripts/run.mjs', 'tools/servers/src/install-all.ts']).then(({ ok }) => ok)),
   runtimes: () => counting('runtimes', ['tools/scripts/run.mjs', 'tools/runtimes/src/main.ts']),
-  servers: () => vitest('servers'),
+  servers,
 };
 
 const chosen = only(Object.keys(STAGES)) ?? Object.keys(STAGES);
@@ -61,8 +96,8 @@ for (const name of chosen) {
     total.failed++;
     return false;
   });
-  const left = notRun.has(name) ? `; NOT RUN, since npm could not install it: ${notRun.get(name)}` : '';
-  const line = `${name}: ${ok ? 'ok' : 'FAILED'}, ${((performance.now() - started) / 1000).toFixed(1)} s${left}`;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const line = [`${name}: ${ok ? 'ok' : 'FAILED'}, ${seconds} s`, remarks.get(name) ?? []].flat().join('; ');
   console.log(`=== ${line}`);
   summary.push(line);
   if (!ok) process.exitCode = 1;

@@ -1,0 +1,3 @@
+import { freePorts } from '../src/ports.js';
+
+console.log(JSON.stringify(await freePorts(Number(process.argv[2]))));
