@@ -1,9 +1,11 @@
 import { ClientXMPP } from '@sestina/client';
-import { JID, NotXmppError, RedirectError, StanzaError, Storage } from '@sestina/core';
+import { type BaseXMPP, JID, NotXmppError, RedirectError, StanzaError, Storage } from '@sestina/core';
+import { MemoryMessageIndex } from '@sestina/message-index';
 import { DataForms } from '@sestina/xep-0004';
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { MessageCarbons } from '@sestina/xep-0280';
+import { type MessageCorrected, MessageCorrection } from '@sestina/xep-0308';
 import { MessageArchive } from '@sestina/xep-0313';
 import { StanzaIds } from '@sestina/xep-0359';
 import { expect } from 'vitest';
@@ -52,6 +54,31 @@ const unasked: Check = {
     expect(outcome.xmpp.messages.dropped).toBe(1);
   },
 };
+
+/** What an event has told of since the connection was made. */
+const told = <T>(
+  listen: (xmpp: BaseXMPP, note: (data: T) => void) => void,
+  look: (data: readonly T[]) => void,
+): Check => {
+  const heard: T[] = [];
+  return {
+    prepare: (xmpp) => {
+      heard.length = 0;
+      listen(xmpp, (data) => void heard.push(data));
+    },
+    check: () => look(heard),
+  };
+};
+
+/** A new message, and no original is touched. */
+const uncorrected = told<MessageCorrected>(
+  (xmpp, note) => {
+    xmpp.use(MemoryMessageIndex);
+    xmpp.use(MessageCorrection);
+    xmpp.on('messageCorrected', note);
+  },
+  (heard) => expect(heard.map(({ verified, original }) => [verified, original])).toEqual([[false, undefined]]),
+);
 
 const noResponse = ({ wire }: Outcome): void => expect(wire).not.toContain('<response');
 const noAuth = ({ wire }: Outcome): void => expect(wire).not.toContain('<auth');
@@ -162,6 +189,8 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
       expect([message?.stanzaIds.length, message && ids.archiveId(message)]).toEqual([2, undefined]);
     },
   },
+  '125': uncorrected,
+  '126': uncorrected,
   '131': {
     prepare: (xmpp) => void xmpp.use(EntityCapabilities),
     check: async ({ xmpp, heard, say }) => {

@@ -1,7 +1,7 @@
-import type { Author } from '@sestina/core/handlers';
 import { LruMap } from '@sestina/core/util';
 import type { MessageRef } from '@sestina/xep-0359';
-import type { Entry } from './entry.js';
+import { type Entry, NOTHING_SAID } from './entry.js';
+import type { FindOptions } from './message-index.js';
 import { sameAuthor } from './same-author.js';
 
 type IdField = 'id' | 'originId';
@@ -32,7 +32,15 @@ export class Conversation {
 
   add(entry: Entry): void {
     this.entries.set(entry, true);
-    this.#indexArchive(entry);
+    this.#index(entry);
+  }
+
+  delete(entry: Entry): void {
+    if (this.entries.delete(entry)) this.#unindex(entry);
+  }
+
+  #index(entry: Entry): void {
+    if (entry.archiveId !== undefined) this.#byArchive.set(entry.archiveId, entry);
     for (const field of ['id', 'originId'] as const) {
       const name = entry[field];
       if (name === undefined) continue;
@@ -40,10 +48,6 @@ export class Conversation {
       if (others) others.push(entry);
       else this.#byId[field].set(name, [entry]);
     }
-  }
-
-  delete(entry: Entry): void {
-    if (this.entries.delete(entry)) this.#unindex(entry);
   }
 
   #unindex(entry: Entry): void {
@@ -66,33 +70,51 @@ export class Conversation {
     return undefined;
   }
 
-  /** What a copy of a message says of its archive, which the first one did not. */
-  learn(entry: Entry, { archive, archiveId }: Entry): void {
-    if (entry.archiveId !== undefined || archiveId === undefined) return;
-    entry.archive = archive;
-    entry.archiveId = archiveId;
-    this.#indexArchive(entry);
+  /** What a copy of a message says of its archive, and what a room calls what we have said, which the first one did not. */
+  learn(entry: Entry, { id, archive, archiveId }: Entry): void {
+    const isRenamed = entry.way === 'out' && entry.kind === 'room' && id !== undefined && id !== entry.id;
+    if (!isRenamed && (entry.archiveId !== undefined || archiveId === undefined)) return;
+    this.#unindex(entry);
+    if (isRenamed) {
+      entry.originId ??= entry.id;
+      entry.id = id;
+    }
+    if (entry.archiveId === undefined) {
+      entry.archive = archive;
+      entry.archiveId = archiveId;
+    }
+    this.#index(entry);
   }
 
-  find(ref: MessageRef | string, author: Author | undefined): Entry | undefined {
+  find(ref: MessageRef | string, options: FindOptions): Entry | undefined {
     const { id, kind, by } = typeof ref === 'string' ? { id: ref, kind: undefined, by: undefined } : ref;
     const archived = kind === undefined || kind === 'stanza' ? this.#byArchive.get(id) : undefined;
-    if (archived && isBy(archived, author) && (!by || archived.archive?.equals(by.bare))) return archived;
+    if (archived && this.#fits(archived, options) && (!by || archived.archive?.equals(by.bare))) return archived;
     if (kind === 'stanza') return undefined;
     for (const field of kind === 'origin' ? (['originId', 'id'] as const) : (['id', 'originId'] as const)) {
-      const found = (this.#byId[field].get(id) ?? []).filter((entry) => isBy(entry, author));
-      if (found.length > 0) return newest(found);
+      const found = (this.#byId[field].get(id) ?? []).filter((entry) => this.#fits(entry, options));
+      if (found.length > 0) return likeliest(found);
     }
     return undefined;
+  }
+
+  #fits(entry: Entry, { author, not, last }: FindOptions): boolean {
+    if (entry.key === not?.key || (author && !sameAuthor(entry.author, author))) return false;
+    return last === undefined || this.#isAmongLast(entry, last);
+  }
+
+  #isAmongLast(entry: Entry, count: number): boolean {
+    let behind = 0;
+    for (const other of this.entries.keys()) {
+      if (other === entry) behind = 1;
+      else if (behind > 0 && isSaid(other) && sameAuthor(entry.author, other.author)) behind += 1;
+    }
+    return behind <= count;
   }
 
   #called({ id, originId }: Entry): readonly Entry[] {
     const names = [...(id === undefined ? [] : [id]), ...(originId === undefined ? [] : [originId])];
     return names.flatMap((name) => [...(this.#byId.id.get(name) ?? []), ...(this.#byId.originId.get(name) ?? [])]);
-  }
-
-  #indexArchive(entry: Entry): void {
-    if (entry.archiveId !== undefined) this.#byArchive.set(entry.archiveId, entry);
   }
 }
 
@@ -109,9 +131,11 @@ function isSame(entry: Entry, other: Entry): boolean {
   return entry.author.jid.equals(other.author.jid) && (isOurs || entry.noted - other.noted <= SAME_WORDS);
 }
 
-const isBy = (entry: Entry, author: Author | undefined): boolean => !author || sameAuthor(entry.author, author);
+/** Whether it is a message of its own: no correction, and nothing about another one. */
+const isSaid = ({ said, replaces }: Entry): boolean => said !== NOTHING_SAID && replaces === undefined;
 
-function newest(entries: readonly Entry[]): Entry | undefined {
-  const last = entries.at(-1);
+/** The newest of several. A bridge may give a correction the id of what it corrects: that is what is meant. */
+function likeliest(entries: readonly Entry[]): Entry | undefined {
+  const last = entries.filter(({ replaces }) => replaces === undefined).at(-1) ?? entries.at(-1);
   return last && entries.length > 1 ? { ...last, ambiguous: true } : last;
 }

@@ -78,8 +78,7 @@ export class Entries {
   }
 }
 
-function sizeOf(name: string, { id = '', originId = '', archiveId = '', author }: Entry): number {
-  const { jid, occupantId = '' } = author;
-  const characters = id.length + originId.length + archiveId.length + occupantId.length + jid.full.length + name.length;
-  return ENTRY + 2 * characters;
+function sizeOf(name: string, { id, originId, archiveId, replaces, author: { jid, occupantId } }: Entry): number {
+  const texts = [id, originId, archiveId, replaces, occupantId, jid.full, name];
+  return ENTRY + 2 * texts.reduce((sum, text = '') => sum + text.length, 0);
 }

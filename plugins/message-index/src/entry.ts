@@ -2,8 +2,10 @@ import { type JID, type Message, type MessageContext, XmlElement } from '@sestin
 import type { Author } from '@sestina/core/handlers';
 import type { MessageFacts } from './message-index.js';
 
-/** What is kept of a message; the archive may become known later. */
+/** What is kept of a message; the archive may become known later, and what a room calls what we have said. */
 export interface Entry extends MessageFacts {
+  id: string | undefined;
+  originId: string | undefined;
   archive: JID | undefined;
   archiveId: string | undefined;
   /** A number for what it says, so that the same words are known again. */
@@ -13,13 +15,15 @@ export interface Entry extends MessageFacts {
 }
 
 const NS_HINTS = 'urn:xmpp:hints';
+const NS_CORRECT = 'urn:xmpp:message-correct:0';
 
 /** What is kept of a message: nothing of it holds on to the text that it was read from. */
 export function entryOf(message: Message, context: MessageContext, key: string, noted: number): Entry {
-  const [id, originId, archiveId] = own([message.id, message.originId, context.archiveId]);
+  const corrected = message.xml.child('replace', NS_CORRECT)?.attribute('id') || undefined;
+  const [id, originId, archiveId, replaces] = own([message.id, message.originId, context.archiveId, corrected]);
   const { peer, kind, way, author, archive, sentAt } = context;
   return {
-    ...{ key, peer, kind, way, id, originId, archive, archiveId, sentAt, noted },
+    ...{ key, peer, kind, way, id, originId, archive, archiveId, replaces, sentAt, noted },
     author: compactAuthor(author),
     noStore: message.xml.child('no-store', NS_HINTS) !== undefined,
     ambiguous: false,
@@ -39,6 +43,9 @@ function own(texts: readonly (string | undefined)[]): (string | undefined)[] {
   const copies = holder.compact();
   return texts.map((_, index) => copies.attribute(`t${index}`));
 }
+
+/** What a message without a body says. */
+export const NOTHING_SAID = numberOf('');
 
 /** 53 bits of a text, to know it again; not against who wants two texts to have the same. */
 function numberOf(text: string): number {

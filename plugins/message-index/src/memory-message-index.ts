@@ -4,6 +4,7 @@ import { type MessageRef, StanzaIds } from '@sestina/xep-0359';
 import type { Conversation } from './conversation.js';
 import { Entries } from './entries.js';
 import { type Entry, entryOf } from './entry.js';
+import { accountOf, isKnownPeer } from './known-peer.js';
 import { type FindOptions, type MessageFacts, MessageIndex } from './message-index.js';
 
 /** Options of `MemoryMessageIndex`: how many messages are known. */
@@ -146,7 +147,7 @@ export class MemoryMessageIndex extends MessageIndex {
   #note(message: Message, context: MessageContext): { readonly entry: Entry; readonly first: boolean } {
     const noted = this.#noted.get(message);
     if (noted) return noted;
-    const account = this.#accountOf(message, context);
+    const account = accountOf(this.#xmpp, message, context);
     const name = this.#nameOf(context.peer, account);
     this.#count += 1;
     const entry = entryOf(message, context, String(this.#count), this.#xmpp.clock.monotonic());
@@ -156,8 +157,7 @@ export class MemoryMessageIndex extends MessageIndex {
     if (before) {
       conversation?.learn(before, entry);
     } else {
-      const isKnown = this.#isKnown(context.peer, account);
-      (isKnown ? this.#known : this.#strangers).add(name, entry);
+      (isKnownPeer(this.#xmpp, context.peer, account) ? this.#known : this.#strangers).add(name, entry);
     }
     this.#tell(name);
     return result;
@@ -172,8 +172,8 @@ export class MemoryMessageIndex extends MessageIndex {
     return [undefined, undefined];
   }
 
-  #find(name: string, ref: MessageRef | string, { author }: FindOptions): Entry | undefined {
-    return this.#known.get(name)?.find(ref, author) ?? this.#strangers.get(name)?.find(ref, author);
+  #find(name: string, ref: MessageRef | string, options: FindOptions): Entry | undefined {
+    return this.#known.get(name)?.find(ref, options) ?? this.#strangers.get(name)?.find(ref, options);
   }
 
   #tell(name: string): void {
@@ -187,20 +187,6 @@ export class MemoryMessageIndex extends MessageIndex {
         this.#xmpp.reportError(error, 'callback of a message that was found');
       }
     }
-  }
-
-  #isKnown(peer: JID, account: JID): boolean {
-    const { bare } = peer;
-    return (
-      this.#xmpp.vouches(bare, account) !== undefined ||
-      this.#xmpp.roster.hasContact(account, bare) ||
-      this.#xmpp.claimOf(bare, account) !== undefined
-    );
-  }
-
-  #accountOf({ from, to }: Message, { way }: MessageContext): JID {
-    if (!this.#xmpp.isComponent) return this.#xmpp.account;
-    return (way === 'in' ? to : from)?.bare ?? this.#xmpp.account;
   }
 
   #nameOf(peer: JID, account: JID | undefined): string {

@@ -17,6 +17,8 @@ export interface MessageFacts {
   /** Whose archive has it, and what that calls it. */
   readonly archive: JID | undefined;
   readonly archiveId: string | undefined;
+  /** Of a correction (XEP-0308), the `id` of what it takes the place of, as its sender says. */
+  readonly replaces: string | undefined;
   readonly sentAt: Date | undefined;
   /** Whether its sender asked not to keep it. */
   readonly noStore: boolean;
@@ -36,7 +38,20 @@ export interface FindOptions {
    * @default ours
    */
   readonly account?: JID | undefined;
+  /**
+   * The one that refers: a message never means itself, also where its sender has given both the same `id`.
+   * @default none
+   */
+  readonly not?: MessageFacts | undefined;
+  /**
+   * Only among the last so many messages of their author in that conversation; corrections are not counted.
+   * @default all that are known
+   */
+  readonly last?: number | undefined;
 }
+
+/** Corrections that each point at the one before: more of them in a row are nobody's habit. */
+const MAX_CHAIN = 20;
 
 /**
  * Which message is meant, by whom it is, and whether it was seen before. Corrections, receipts, reactions, markers and bots ask; who keeps
@@ -48,7 +63,7 @@ export abstract class MessageIndex extends Plugin {
 
   /**
    * The message that somebody refers to, of those that were noted: by what its archive calls it, then by its `id` and its origin id, the
-   * right one of them before the other. Of several the newest, which is then `ambiguous`.
+   * right one of them before the other. Of several the newest that is no correction, which is then `ambiguous`.
    * @param peer The other side of the conversation.
    * @param ref What it is called; text, where it is not known by whom.
    */
@@ -70,6 +85,24 @@ export abstract class MessageIndex extends Plugin {
     callback: (facts: MessageFacts) => void,
     options?: FindOptions,
   ): Registration;
+
+  /**
+   * The first version of a message that was corrected (XEP-0308), which is what others refer to; the message itself where it corrects
+   * nothing of its own author that is known.
+   * @param account Which address of a component has the conversation.
+   */
+  async original(facts: MessageFacts, account?: JID): Promise<MessageFacts> {
+    const seen = new Set<string>(); // bound: MAX_CHAIN
+    let first = facts;
+    while (first.replaces !== undefined && seen.size < MAX_CHAIN) {
+      seen.add(first.key);
+      const ref = { kind: 'message', id: first.replaces } as const;
+      const before = await this.find(first.peer, ref, { author: first.author, account, not: first });
+      if (!before || seen.has(before.key)) break;
+      first = before;
+    }
+    return first;
+  }
 
   /** Whether two messages are by the same sender, as far as that is certain. Nicks are never compared. */
   sameAuthor(a: Author, b: Author): boolean {

@@ -60,6 +60,37 @@ describe('a message is found', () => {
     expect([found?.ambiguous, found?.key]).toEqual([true, (await index.find(bob, 'same'))?.key]);
   });
 
+  it('as its first version, where it was corrected, and never as what asks', async () => {
+    const { stream, index } = await client();
+    const replace = (id: string): string => `<replace xmlns='urn:xmpp:message-correct:0' id='${id}'/>`;
+    const author = { jid: bob };
+    await stream.recv(text('m1') + text('m2', { more: replace('m1') }) + text('m3', { more: replace('m2') }));
+    await stream.recv(
+      text('x', { more: replace('x') }) + text('y', { more: replace('z') }) + text('z', { more: replace('y') }),
+    );
+    const found = async (id: string, options = {}) =>
+      (await index.find(bob, id, { author, ...options })) as MessageFacts;
+    const first = await found('m1');
+    for (const id of ['m1', 'm2', 'm3']) expect(await index.original(await found(id))).toBe(first);
+    // Not in a circle for ever, and what names itself is nothing but itself.
+    expect(await index.original(await found('x'))).toBe(await found('x'));
+    expect((await index.original(await found('y'))).key).toBe((await found('z')).key);
+    expect(await found('m1', { not: first })).toBeUndefined();
+    // A bridge gives all versions one id: the first one is meant.
+    await stream.recv(text('b', { body: 'one' }) + text('b', { body: 'two', more: replace('b') }));
+    expect(await found('b')).toMatchObject({ replaces: undefined, ambiguous: true });
+  });
+
+  it('among the last messages of its author, where that is asked for', async () => {
+    const { stream, index } = await client();
+    const more = `<replace xmlns='urn:xmpp:message-correct:0' id='m1'/>`;
+    await stream.recv(text('m1') + text('c1', { more }) + text('m2'));
+    const author = { jid: bob };
+    expect(await index.find(bob, 'm1', { author, last: 2 })).toBeDefined();
+    expect(await index.find(bob, 'm1', { author, last: 1 })).toBeUndefined();
+    expect(await index.find(bob, 'm2', { author, last: 1 })).toBeDefined();
+  });
+
   it('or not, and then later: who waits is called once', async () => {
     const { stream, index } = await client();
     const found: MessageFacts[] = [];
@@ -125,7 +156,12 @@ describe('the first time', () => {
     );
     await stream.recv(text('g1', { ...back, body: 'forged' }));
     expect(heard.map((message) => index.firstTime(message))).toEqual([false, true]);
-    expect(await index.find(JID.parse(ROOM), { kind: 'stanza', id: 'r1' })).toMatchObject({ way: 'out', id: 'g1' });
+    expect(await index.find(JID.parse(ROOM), { kind: 'stanza', id: 'r1' })).toMatchObject({
+      ...{ way: 'out', id: 'other', originId: 'g1' },
+    });
+    for (const ref of ['other', { kind: 'origin', id: 'g1' }] as const) {
+      expect((await index.find(JID.parse(ROOM), ref))?.archiveId).toBe('r1');
+    }
     // Who echoes what we say says it, all the same.
     xmpp.sendMessage({ to: BOB, type: 'chat', body: 'echo', id: 'e1' });
     await stream.recv(text('e1', { body: 'echo' }));

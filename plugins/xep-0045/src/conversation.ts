@@ -1,10 +1,21 @@
 import type { BaseXMPP, JID, Message, MessageContext, MessageInit, Sending, SendOptions } from '@sestina/core';
+import type { Author } from '@sestina/core/handlers';
 import type { NotInRoomError } from './errors.js';
 import { HistoryWindow, isSubject } from './history-window.js';
+import type { Occupant } from './occupant.js';
 import { Outbox } from './outbox.js';
 import type { RoomEmitter } from './room-events.js';
 import type { RoomSending, RoomSendOptions } from './room-sending.js';
 import { MucUser } from './stanza.js';
+
+declare module '@sestina/core/handlers' {
+  interface Author {
+    /** Of an occupant of a room, the address that the room itself says is behind it. */
+    realJid?: JID;
+    /** Of an occupant of a room, the number of its unbroken stay there: a nick that left and came back may be somebody else. */
+    stay?: number;
+  }
+}
 
 /** What a conversation takes from its room. */
 export interface ConversationHost {
@@ -16,6 +27,8 @@ export interface ConversationHost {
   nicks(): { readonly nick: string; readonly asked: string | undefined };
   /** We are being let in, or are in; undefined otherwise. */
   presence(): 'entering' | 'inside' | undefined;
+  /** Who is there by that nick. */
+  occupant(nick: string): Occupant | undefined;
   /** The room does not know us any more. */
   forgotten(): void;
 }
@@ -79,21 +92,41 @@ export class Conversation {
     return xmpp.send(message, options);
   }
 
-  /** Fills in what is known of a message as it arrives, before anybody hears it. */
+  /** Fills in what is known of a message, as it arrives or is sent, before anybody hears it. */
   describe(message: Message, context: MessageContext): void {
+    if (context.way === 'out') this.#sent(message, context);
+    else this.#arrived(message, context);
+  }
+
+  /** In a room we say something as one of its occupants. */
+  #sent({ type, to }: Message, context: MessageContext): void {
+    const me = this.#occupant(this.#host.nicks().nick);
+    const isPrivate = to?.isFull === true && type !== 'groupchat';
+    if (me && (isPrivate || type === 'groupchat')) context.author = authorOf(me);
+  }
+
+  #arrived(message: Message, context: MessageContext): void {
     const { from, type, id } = message;
-    if (type !== 'groupchat' || !from) return;
-    if (this.#window.has(message)) {
+    if (!from) return;
+    const isGroupchat = type === 'groupchat';
+    if (isGroupchat && this.#window.has(message)) {
       context.history = true;
       context.source = 'history';
       return;
     }
+    if (from.resource === undefined || this.#host.presence() !== 'inside') return;
+    const occupant = this.#occupant(from.resource);
+    if (occupant) context.author = authorOf(occupant);
     const { nick, asked } = this.#host.nicks();
-    if (this.#host.presence() !== 'inside' || from.resource === undefined) return;
-    if (from.resource !== nick && !(from.resource === asked && this.#outbox.has(id))) return;
+    if (!isGroupchat || (from.resource !== nick && !(from.resource === asked && this.#outbox.has(id)))) return;
     // Our own words come back: nobody is to answer them. What they are is found out before their way is another one.
     const { peer, kind, author } = context;
     Object.assign(context, { peer, kind, author, way: 'out' });
+  }
+
+  /** Who says something now; while we are not in, nobody knows who has a nick. */
+  #occupant(nick: string): Occupant | undefined {
+    return this.#host.presence() === 'inside' ? this.#host.occupant(nick) : undefined;
   }
 
   /** Takes in a message. @returns whether it was the subject. */
@@ -123,4 +156,9 @@ export class Conversation {
     emitter.emit('subject', { subject: this.subject, nick, message: message.compact() });
     return true;
   }
+}
+
+/** What decides whether two messages are by the same occupant. */
+function authorOf({ jid, realJid, stay }: Occupant): Author {
+  return realJid ? { jid, realJid, stay } : { jid, stay };
 }

@@ -334,11 +334,12 @@ export class MultiUserChat extends Plugin {
 
   #describe(message: Message, context: MessageContext): void {
     const { from, to } = message;
-    if (context.way !== 'in' || context.source !== 'stream' || !from) return;
+    const [other, own] = context.way === 'in' ? [from, to] : [to, from];
+    if (context.source !== 'stream' || !other) return;
     const room =
-      this.#rooms.size > 0 ? this.#rooms.get(keyOf(from.bare, this.#xmpp.isComponent ? to : undefined)) : undefined;
+      this.#rooms.size > 0 ? this.#rooms.get(keyOf(other.bare, this.#xmpp.isComponent ? own : undefined)) : undefined;
     if (room) room.describe(message, context);
-    else if (isMarked(message)) {
+    else if (from && context.way === 'in' && isMarked(message)) {
       context.kind = 'private';
       context.peer = from;
       context.author = { jid: from };

@@ -83,6 +83,7 @@ export class Room extends RoomListening implements JidTrust {
       ...{ xmpp, jid, own, emitter: this.#emitter },
       nicks: () => ({ nick: this.nick, asked: this.#renaming.nick }),
       presence: () => this.#presence,
+      occupant: (nick: string) => this.occupants.get(nick),
       forgotten: () => this.lost(),
     };
     this.#conversation = new Conversation(conversation, options.resend ?? false);

@@ -1,4 +1,4 @@
-import { BaseXMPP, type JID, type Message, type MessageContext, Plugin } from '@sestina/core';
+import { BaseXMPP, type Message, type MessageContext, Plugin } from '@sestina/core';
 import { MultiUserChat, type Occupant, type Room } from '@sestina/xep-0045';
 import { NS_OCCUPANT_ID, OccupantId, rawIdIn } from './stanza.js';
 
@@ -58,17 +58,17 @@ export class OccupantIds extends Plugin {
   }
 
   #describe(message: Message, context: MessageContext): void {
-    const { kind, author, source, by } = context;
+    const { kind, author, source, by, way } = context;
     if (kind === 'chat' || message.type === 'error') return;
-    const id = rawIdIn(message.xml);
-    const room = id === undefined ? undefined : this.#roomOf(author.jid.bare, message);
-    if (!room || !this.announced(room)) return;
+    const isSent = way === 'out' && source === 'stream' && !message.from?.bare.equals(author.jid.bare);
+    const raw = isSent ? undefined : rawIdIn(message.xml);
+    if (!isSent && raw === undefined) return;
+    const room = this.#muc.room(author.jid.bare, isSent ? message.from : message.to);
+    // What we send goes out as ours before the room writes who we are.
+    const id = isSent ? room?.me?.occupantId : raw;
+    if (!room || id === undefined || !this.announced(room)) return;
     // What another archive has kept of the room is that one's word.
     if (source === 'archive' && !by?.equals(room.jid)) return;
     context.author = { ...author, occupantId: id };
-  }
-
-  #roomOf(jid: JID, { to }: Message): Room | undefined {
-    return this.#muc.room(jid, to);
   }
 }
