@@ -108,6 +108,8 @@ export class Sending implements PromiseLike<SendState> {
    * @internal
    */
   session: number | undefined;
+  /** For who keeps it beyond the process: what has to be done before it is told to be `failed`. Comes to an end by itself. */
+  withdraw: (() => Promise<void>) | undefined;
 
   constructor(
     /** The stanza, as it was after the out filters. */
@@ -205,6 +207,13 @@ export class Sending implements PromiseLike<SendState> {
   /** For who sends it (the stream, XEP-0198): moves it on. A settled one stays as it is. */
   move(state: SendState, error?: SendError | DisconnectedError): void {
     if (SETTLED.has(this.#state) || this.#state === state) return;
+    const { withdraw } = this;
+    if (state === 'failed' && withdraw) {
+      this.withdraw = undefined;
+      const withdrawn = (): void => this.move(state, error);
+      withdraw().then(withdrawn, withdrawn);
+      return;
+    }
     this.#state = state;
     if (error) {
       this.#error = error instanceof SendError ? error : new SendError('disconnected', error.message, { cause: error });

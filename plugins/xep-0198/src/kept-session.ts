@@ -147,7 +147,7 @@ export class KeptSession {
   /** These are all that the server has not acknowledged, the first of them with that number: others had these numbers. */
   renumber(first: number, stanzas: readonly KeptStanza[]): Promise<void> {
     this.#dropSegments(() => true, 'replaced');
-    return this.#keepSegment(first, stanzas);
+    return stanzas.length > 0 ? this.#keepSegment(first, stanzas) : this.#write();
   }
 
   #keepSegment(first: number, stanzas: readonly KeptStanza[]): Promise<void> {

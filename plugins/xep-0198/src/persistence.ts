@@ -22,7 +22,8 @@ export class Persistence {
   readonly #timeout: number;
   readonly #most: { readonly stanzas: number; readonly bytes: number };
   readonly #gate: Registration & { lookAgain(): void };
-  readonly #numbers = new WeakMap<Sending, number>();
+  /** Of those that are kept. */
+  #numbers = new WeakMap<Sending, number>();
   #lock: Registration | undefined;
   #session: ManagedSession | undefined;
   /** `off`: it was given up for this session, or for lack of the lock. */
@@ -34,6 +35,8 @@ export class Persistence {
   #stale = false;
   /** How often that is being tried. */
   #forgetting = 0;
+  #forgotten = Promise.resolve();
+  #withdrawal: Promise<unknown> | undefined;
   #disposed = false;
 
   /**
@@ -100,6 +103,7 @@ export class Persistence {
   restored(session: ManagedSession): void {
     this.#session = session;
     this.#state = 'on';
+    for (const sending of session.unacked.sendings) this.#holds(sending);
   }
 
   /** Stanzas wait until it is known whether they are to be kept. */
@@ -117,16 +121,17 @@ export class Persistence {
   /** The server has acknowledged so many. */
   acked(session: ManagedSession): void {
     if (this.#session !== session || this.#state !== 'on') return;
-    const { unacked } = session;
-    void this.#try(() => this.#kept.acked(unacked.h));
-    if (!unacked.renumbered) return;
-    unacked.renumbered = false;
-    void this.#try(() => this.#kept.renumber((unacked.h + 1) % WRAP, unacked.stanzas));
+    void this.#try(() => this.#kept.acked(session.unacked.h));
   }
 
   /** It is over for good: nothing is kept of it. */
   async clear(session: ManagedSession): Promise<void> {
     if (this.#session === session) await this.release();
+  }
+
+  /** Resolves once nothing is kept of a session that is over, or the store has failed to forget it. */
+  get forgotten(): Promise<void> {
+    return this.#forgotten;
   }
 
   /** Nothing is to be kept: what waits is written, and what was kept is forgotten. */
@@ -173,13 +178,38 @@ export class Persistence {
       const at = this.#xmpp.clock.now();
       const first = numberIn(session);
       const waiting = this.#next();
+      for (const sending of waiting) this.#holds(sending);
       const stanzas = waiting.map(({ element }) => ({ element, at }));
+      // Those of now: where one is withdrawn meanwhile, the others are kept anew.
+      const numbers = this.#numbers;
       if (stanzas.length > 0 && (await this.#try(() => this.#kept.add(first, stanzas)))) {
-        for (const [index, sending] of waiting.entries()) this.#numbers.set(sending, (first + index) % WRAP);
+        for (const [index, sending] of waiting.entries()) numbers.set(sending, (first + index) % WRAP);
       }
     }
     this.#keeping = false;
     this.#gate.lookAgain();
+  }
+
+  /** The next process would send it: it is told to be `failed` once it is not kept any more. */
+  #holds(sending: Sending): void {
+    sending.withdraw ??= () => this.#withdraw();
+  }
+
+  /** Keeps what the server has not acknowledged, and none of those that have failed. */
+  async #withdraw(): Promise<void> {
+    // Those of a turn go together.
+    this.#withdrawal ??= Promise.resolve().then(() => {
+      this.#withdrawal = undefined;
+      const session = this.#session;
+      if (!session || this.#state !== 'on') return;
+      this.#numbers = new WeakMap();
+      const { unacked } = session;
+      this.acked(session);
+      return this.#try(() => this.#kept.renumber((unacked.h + 1) % WRAP, unacked.stanzas));
+    });
+    await this.#withdrawal;
+    this.#gate.lookAgain();
+    await this.#forgotten;
   }
 
   /** What is kept in one go: one stanza at least. */
@@ -217,7 +247,12 @@ export class Persistence {
   }
 
   /** Forgets what is kept; where the store fails, that is tried again later. */
-  async #forget(): Promise<void> {
+  #forget(): Promise<void> {
+    this.#forgotten = this.#clear();
+    return this.#forgotten;
+  }
+
+  async #clear(): Promise<void> {
     this.#forgetting += 1;
     this.#stale = true;
     try {

@@ -106,7 +106,11 @@ export class StreamManagement extends Plugin {
         this.#session?.arrives();
       }),
       xmpp.onHandled((stanza) => this.#handled(stanza)),
-      xmpp.keepSession({ keeps: (reason) => this.#keeps(reason), until: () => this.#session?.until ?? 0 }),
+      xmpp.keepSession({
+        keeps: (reason) => this.#keeps(reason),
+        until: () => this.#session?.until ?? 0,
+        forgotten: async () => this.#persistence?.forgotten,
+      }),
       this.#hear(Enabled, (enabled) => this.#enabled(enabled)),
       this.#hear(Failed, (failed) => this.#refused(failed)),
       this.#hear(AckRequest, () => this.#acks.give()),

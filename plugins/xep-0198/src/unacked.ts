@@ -17,8 +17,6 @@ export class Unacked {
   #bytes = 0;
   #h: number;
   #total = 0;
-  /** The others have other numbers than they had, since one of them was refused. */
-  renumbered = false;
 
   /** @param h Where the server's counter begins. */
   constructor(h = 0) {
@@ -86,7 +84,6 @@ export class Unacked {
     const [first] = this.#written.splice(0, 1);
     if (!first) return;
     this.#bytes -= first.sending.size;
-    this.renumbered = true;
     const text = `the server ended the stream over it twice: ${reason.message}`;
     first.sending.move('failed', new SendError('rejected', text, { cause: reason }));
   }

@@ -30,6 +30,8 @@ export class ClientProcess {
   /** Sessions of this process that are over. */
   #lost = 0;
   #wanted = true;
+  /** It has had a session: what another one has left behind is its own. */
+  #loggedIn = false;
   #dead = false;
 
   constructor(owner: SimulatedClient, number: number) {
@@ -95,7 +97,14 @@ export class ClientProcess {
     if (!this.#wanted) return;
     this.#wanted = false;
     this.#note('leaves');
-    this.#watch('disconnect()', this.client.disconnect());
+    const { book } = this.#owner.world;
+    const { disk, jid, failedDisks } = this.#owner;
+    const gone = this.client.disconnect().then(() => {
+      if (!this.#loggedIn || this.#dead || this.#wanted || this.storage.failed || failedDisks.size > 0) return;
+      if (disk.size === 0) return;
+      book.fail('left behind', `disconnect() is over, and on the disk of ${jid} is ${[...disk.keys()].join(' ')}`);
+    });
+    this.#watch('disconnect()', gone);
   }
 
   comeBack(): void {
@@ -153,6 +162,7 @@ export class ClientProcess {
     for (const name of ['sessionStart', 'sessionResumed', 'sessionRestored'] as const) {
       client.on(name, () => {
         this.#note(name);
+        this.#loggedIn = true;
         // The process before this one may have been killed before it could.
         if (name !== 'sessionResumed') client.sendPresence();
       });

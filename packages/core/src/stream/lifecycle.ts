@@ -323,6 +323,7 @@ export class Lifecycle {
     this.#reconnection.reset();
     // What was emitted so far has its turn first.
     await new Promise<void>((resolve) => queue.push({ run: resolve }));
+    await this.#keeping.forgotten(timeout / 2);
   }
 
   /** At once, without a goodbye. */

@@ -1,5 +1,6 @@
 import { Registration } from '../registration.js';
 import type { Clock, Timer } from '../services/clock.js';
+import { within } from '../util/within.js';
 import type { FailureReport } from './events.js';
 import type { SessionKeeper } from './session.js';
 
@@ -52,6 +53,12 @@ export class SessionKeeping {
   /** Looks again whether the time is up. */
   look(): void {
     if (this.#expired) this.#expire();
+  }
+
+  /** Resolves once nothing is kept of what is over, or after so many milliseconds. */
+  forgotten(timeout: number): Promise<unknown> {
+    const all = Promise.allSettled(this.#keepers.map(async ({ keeper }) => keeper.forgotten?.()));
+    return within(this.#clock, () => all, { what: 'the session', timeout }).catch(() => {});
   }
 
   /** It goes on, or is over. */

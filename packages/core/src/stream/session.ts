@@ -19,6 +19,8 @@ export interface SessionKeeper {
   keeps(reason: Error): boolean;
   /** Until when, by `clock.monotonic()`, in milliseconds. Default: as long as the connection is being made again. */
   until?(): number;
+  /** Resolves once nothing is kept of a session that is over; `disconnect()` waits for that, within its time. */
+  forgotten?(): Promise<void>;
 }
 
 /** What the kind of stream decides of the life of its connection. */

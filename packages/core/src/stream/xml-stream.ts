@@ -150,7 +150,7 @@ export abstract class XMLStream<E extends StreamEvents = StreamEvents> extends S
   /**
    * Ends the session and the connection, from whatever state, and stops reconnecting. What waits to be sent is given half
    * of `timeout` (milliseconds, default 5,000) to go out; what could not is failed. Resolves when the listeners of what it
-   * caused have been called. Never rejects.
+   * caused have been called, and nothing is kept of the session, for which there is the same time. Never rejects.
    */
   disconnect({ timeout = 5_000 }: { timeout?: number } = {}): Promise<void> {
     return this.#lifecycle.disconnect(timeout);
