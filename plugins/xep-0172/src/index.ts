@@ -1,0 +1,3 @@
+/** XEP-0172: User Nickname, version 1.1. */
+export { Nicknames, NicknamesOptions } from './nicknames.js';
+export { Nick, NS_NICK } from './stanza.js';
