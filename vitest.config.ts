@@ -23,6 +23,7 @@ export default defineConfig({
           include: [
             'packages/*/test/**/*.test.ts',
             'plugins/*/test/**/*.test.ts',
+            'site/test/*.test.ts',
             'tools/create-sestina-plugin/test/**/*.test.ts',
             'tools/runtimes/test/**/*.test.ts',
             'tools/scripts/test/**/*.test.ts',

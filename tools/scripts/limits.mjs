@@ -13,7 +13,7 @@ export const MOST_IN_CORE = 12_600;
 export const MOST_NAMES = 120;
 export const MEDIAN = 120;
 
-const SOURCE = /^(?:packages|plugins|tools|test|examples)\/.+\.(?:[cm]?[jt]s|tsx|py)$/;
+const SOURCE = /^(?:packages|plugins|tools|site|test|examples)\/.+\.(?:[cm]?[jt]s|tsx|py)$/;
 // Tables, not code.
 const DATA = /(?:^|\/)(?:fixtures|data)\//;
 const CORE = 'packages/core/src/';

@@ -7,6 +7,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
 };
 
 /** Serves the files of a folder on 127.0.0.1. */
@@ -20,7 +23,8 @@ export class Site implements AsyncDisposable {
   static async start(folder: string): Promise<Site> {
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      const path = join(folder, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+      const file = normalize(decodeURIComponent(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
+      const path = join(folder, file);
       readFile(path).then(
         (content) => response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'text/plain' }).end(content),
         () => response.writeHead(404).end('not found'),
