@@ -17,14 +17,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   '137-trust-ibb-foreign-sid.xml': 'plugins/xep-0047',
 };
 
-/** What is refused in another way than the index wants until a package comes that knows better. */
-const UNTIL: Readonly<Record<string, { readonly path: string; readonly verdict: string }>> = {
-  '158-component-admin-command-stranger.xml': {
-    path: 'plugins/xep-0050',
-    verdict: 'stanza-error:service-unavailable',
-  },
-};
-
 /** Where it matters what we have said between two bytes. */
 const SPACED: ReadonlySet<string> = new Set(['component', 'opening', 'plain', 'scram-first-sent', 'tls']);
 
@@ -69,14 +61,6 @@ describe('the corpus of bad input', () => {
     expect(Object.keys(CHECKS).filter((number) => !numbers.has(number))).toEqual([]);
   });
 
-  it.each(Object.entries(UNTIL))(
-    '%s: is refused in its own way only as long as its package is missing',
-    (file, { path }) => {
-      expect(index[file]).toBeDefined();
-      expect(existsSync(new URL(`../../${path}/src/index.ts`, FOLDER))).toBe(false);
-    },
-  );
-
   it.each([...new Set(Object.values(LEFT_OUT))])('leaves out what %s decides only as long as it is missing', (path) => {
     expect(existsSync(new URL(`../../${path}/src/index.ts`, FOLDER))).toBe(false);
   });
@@ -101,8 +85,7 @@ describe('the corpus of bad input', () => {
   describe.each(files)('%s', (file, entry) => {
     const found = CHECKS[file.slice(0, 3)];
     const { prepare, check } = typeof found === 'function' ? { prepare: undefined, check: found } : (found ?? {});
-    const until = UNTIL[file];
-    const wanted = until ? [until.verdict] : [entry.expect, ...(entry.also ?? [])];
+    const wanted = [entry.expect, ...(entry.also ?? [])];
     const judge = async (outcome: Outcome): Promise<void> => {
       expect(wanted).toContain(verdict(outcome, entry.expect));
       safe(outcome, entry);

@@ -2,6 +2,7 @@ import { ClientXMPP } from '@sestina/client';
 import { type BaseXMPP, JID, NotXmppError, RedirectError, StanzaError, Storage } from '@sestina/core';
 import { MemoryMessageIndex } from '@sestina/message-index';
 import { DataForms } from '@sestina/xep-0004';
+import { AdHocCommands } from '@sestina/xep-0050';
 import { EntityCapabilities } from '@sestina/xep-0115';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { MessageCarbons } from '@sestina/xep-0280';
@@ -238,4 +239,15 @@ export const CHECKS: Readonly<Record<string, ((outcome: Outcome) => void) | Chec
   '153': noAuth,
   '154': noAuth,
   '155': noAuth,
+  '158': {
+    // Whoever offers a command without saying for whom offers it to nobody.
+    prepare: (xmpp) =>
+      void xmpp.use(AdHocCommands).add({
+        node: 'http://jabber.org/protocol/admin#announce',
+        run: () => {
+          throw new Error('a stranger runs a command');
+        },
+      }),
+    check: ({ xmpp }) => expect(xmpp.plugin(AdHocCommands).executions).toBe(0),
+  },
 };

@@ -107,10 +107,20 @@ export class Form extends element('x', NS_DATA, {
     return isHidden || mayBeBare ? field.value : undefined;
   }
 
+  /** Whether both have the same fields with the same values, in whatever order. Titles, labels and types do not matter. */
+  equals(other: Form): boolean {
+    return meaningOf(this) === meaningOf(other);
+  }
+
   /** The answer that says no: a form of type `cancel`. */
   cancel(): Form {
     return new Form({ type: 'cancel' });
   }
+}
+
+function meaningOf({ fields }: Form): string {
+  const answers = [...fields].map(({ var: name, values }) => JSON.stringify([name ?? null, ...[...values].sort()]));
+  return JSON.stringify([...new Set(answers)].sort());
 }
 
 function fieldNamed(fields: ElementList<FormField>, name: string): FormField | undefined {

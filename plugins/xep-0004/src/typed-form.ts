@@ -47,6 +47,14 @@ export class FormType<F extends FormFieldMap> {
     return form?.formType === this.type ? bind(form.xml, this.fields) : undefined;
   }
 
+  /**
+   * The rows of a table of results, each live and typed as the form itself would be. A table without `<reported/>` is read by the
+   * fields of its rows. Nothing is decoded before it is read.
+   */
+  rows(form: Form): Fields<F>[] {
+    return [...form.items].map(({ xml }) => bind(xml, this.fields));
+  }
+
   /** A submission with these values; what is left out stays as it is on the other side. */
   submit(values: Init<F> = {} as Init<F>): Form {
     return this.#make('submit', values);
@@ -89,6 +97,11 @@ export class FormType<F extends FormFieldMap> {
  */
 export function formType<const F extends FormFieldMap>(type: string, fields: F): FormType<F> {
   return new FormType(type, fields);
+}
+
+/** The name of a field that is not of the form's own FORM_TYPE (XEP-0068 §3.4): `{urn:example:more}name`. */
+export function clark(namespace: string, name: string): string {
+  return `{${namespace}}${name}`;
 }
 
 function emptyField(

@@ -1,4 +1,4 @@
-import type { CertifiedHost, Site } from './site.js';
+import { administratorOf, type CertifiedHost, type Site } from './site.js';
 
 const HOSTS: readonly CertifiedHost[] = ['main', 'anonymous', 'external', 'expired', 'wrongName', 'selfSigned'];
 
@@ -39,6 +39,11 @@ export function ejabberdConfig(site: Site, api: string): string {
     },
   };
   const archive = { mod_mam: { db_type: 'sql', default: 'always', assume_mam_usage: true } };
+  const contacts = [
+    { modules: 'all', name: 'abuse-addresses', urls: ['mailto:abuse@example.org', 'xmpp:abuse@example.org'] },
+    { modules: 'all', name: 'security-addresses', urls: ['https://example.org/security'] },
+  ];
+  const relay = { host: '203.0.113.1', port: 3478, transport: 'udp' };
   const balanced = { type: 'bare_source', component_number: site.balancedComponents };
   const config = {
     loglevel: site.log,
@@ -85,6 +90,8 @@ export function ejabberdConfig(site: Site, api: string): string {
     ...(balanced.component_number !== undefined && {
       domain_balancing: { [component.domains.at(-1) ?? '']: balanced },
     }),
+    acl: { admin: { user: [administratorOf(hosts)] } },
+    access_rules: { configure: [{ allow: 'admin' }] },
     acme: { auto: false },
     s2s_access: 'none',
     shaper_rules: { max_user_sessions: 10_000, max_user_offline_messages: 5_000 },
@@ -93,13 +100,15 @@ export function ejabberdConfig(site: Site, api: string): string {
     modules: {
       mod_adhoc: {},
       mod_admin_extra: {},
+      mod_announce: { access: 'configure' },
       mod_avatar: {},
       mod_blocking: {},
       mod_bosh: {},
       mod_caps: {},
       mod_carboncopy: {},
       mod_client_state: {},
-      mod_disco: {},
+      mod_configure: {},
+      mod_disco: { server_info: contacts },
       mod_http_api: {},
       mod_last: {},
       mod_muc: { host: 'muc.@HOST@', access_create: 'all', access_mam: 'all', access_register: 'all' },
@@ -115,10 +124,17 @@ export function ejabberdConfig(site: Site, api: string): string {
         plugins: ['flat', 'pep'],
       },
       mod_register: { ip_access: 'all', password_strength: 0, welcome_message: {} },
+      mod_push: {},
       mod_roster: { versioning: true, store_current_id: true },
       ...(site.streamManagement ? streamManagement : {}),
+      mod_stun_disco: {
+        access: 'all',
+        secret: component.secret,
+        offer_local_services: false,
+        services: ['turn', 'stun'].map((type) => ({ ...relay, type, restricted: type === 'turn' })),
+      },
       mod_time: {},
-      mod_vcard: {},
+      mod_vcard: { search: true, host: 'vjud.@HOST@', allow_return_all: true },
       mod_vcard_xupdate: {},
       mod_version: {},
       ...(site.archive ? archive : {}),

@@ -1,4 +1,4 @@
-import type { CertifiedHost, Site } from './site.js';
+import { administratorOf, type CertifiedHost, type Site } from './site.js';
 
 /** A Lua string literal that holds any bytes. */
 export function luaString(text: string): string {
@@ -14,6 +14,7 @@ const MODULES = [
   ...['roster', 'saslauth', 'tls', 'disco', 'posix', 'register', 'admin_shell'],
   ...['carbons', 'pep', 'private', 'blocklist', 'bookmarks', 'vcard4', 'vcard_legacy', 'lastactivity'],
   ...['version', 'uptime', 'time', 'ping', 'csi_simple', 'offline', 'bosh', 'websocket'],
+  ...['adhoc', 'admin_adhoc', 'server_contact_info', 'turn_external', 'cloud_notify'],
 ];
 
 function globals(site: Site, plugins: string, shell: string): string {
@@ -60,6 +61,11 @@ allow_unencrypted_plain_auth = false
 authentication = "internal_plain" -- keeps SCRAM-SHA-1 and SCRAM-SHA-256 possible
 storage = "internal"
 allow_registration = true
+contact_info = { abuse = { "mailto:abuse@example.org", "xmpp:abuse@example.org" }; security = { "https://example.org/security" } }
+turn_external_host = "turn.example"
+turn_external_port = 3478
+turn_external_secret = ${luaString(site.component.secret)}
+turn_external_tcp = true
 smacks_hibernation_time = 60
 smacks_max_queue_size = 10000
 archive_expires_after = "1d"
@@ -106,6 +112,7 @@ export function prosodyConfig(site: Site, plugins: string, shell: string): strin
     globals(site, plugins, shell),
     virtualHost(site, 'main', [
       'c2s_require_encryption = false',
+      `admins = { ${luaString(administratorOf(hosts))} }`,
       `disco_items = { { ${luaString(hosts.muc)}, "rooms" }, { ${luaString(hosts.pubsub)}, "pubsub" } }`,
       `modules_enabled = { ${[...exporter, ...sasl2].join('; ')} }`,
     ]),

@@ -5,7 +5,7 @@ import { Daemon } from './daemon.js';
 import { ServerError } from './errors.js';
 import type { Guard } from './guard.js';
 import { listening } from './ports.js';
-import type { Backend, Site } from './site.js';
+import { administratorOf, type Backend, type Site } from './site.js';
 import type { CertificatePair, RunningServer, ServerKind, ServerUser, StopSignal } from './types.js';
 
 const START_TIMEOUT = 60_000;
@@ -72,6 +72,10 @@ export class TestServer implements RunningServer {
 
   get directory(): string {
     return this.#site.directory;
+  }
+
+  get administrator(): string {
+    return administratorOf(this.hosts);
   }
 
   get users(): readonly ServerUser[] {

@@ -38,7 +38,7 @@ export interface Site {
 }
 
 /** The hosts that have a certificate. */
-export type CertifiedHost = Exclude<keyof ServerHosts, 'muc' | 'pubsub'>;
+export type CertifiedHost = Exclude<keyof ServerHosts, 'muc' | 'pubsub' | 'search'>;
 
 /** What differs between Prosody and ejabberd. */
 export interface Backend {
@@ -74,7 +74,13 @@ export function hostsOf(domain: string): ServerHosts {
     selfSigned: `self-signed.${domain}`,
     muc: `muc.${domain}`,
     pubsub: `pubsub.${domain}`,
+    search: `vjud.${domain}`,
   };
+}
+
+/** The bare JID of the one account that may administer the main host. */
+export function administratorOf({ main }: ServerHosts): string {
+  return `administrator@${main}`;
 }
 
 /** Makes the certificates of all hosts. */

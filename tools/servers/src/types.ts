@@ -69,6 +69,8 @@ export interface ServerHosts {
   muc: string;
   /** Publish-subscribe service (XEP-0060). */
   pubsub: string;
+  /** User directory (XEP-0055); ejabberd only. */
+  search: string;
 }
 
 /** An account on the main host. */
@@ -96,6 +98,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly ca: string;
   /** The path of a file with {@link ca}. */
   readonly caFile: string;
+  /** The bare JID that may administer the main host, once there is such an account: `addUser('administrator', …)`. */
+  readonly administrator: string;
   /** The accounts there are now. */
   readonly users: readonly ServerUser[];
   /**
