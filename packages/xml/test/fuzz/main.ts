@@ -1,8 +1,9 @@
-// Compares the two parsers with each other: npm run fuzz
+// Compares the two parsers with each other, and what is written with what they read of it: npm run fuzz
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { cases } from './cases.js';
 import { compare } from './compare.js';
+import { trees, writeAndRead } from './written.js';
 
 const USAGE = `npm run fuzz -- [OPTION…]
   --cases N  how many inputs it reads in every way (default 20000)
@@ -26,14 +27,25 @@ function main(): number {
     return wrong ? 2 : 0;
   }
   process.stdout.write(`${numRuns} cases, seed ${seed}\n`);
-  const result = fc.check(fc.property(cases, compare), { numRuns, seed });
+  const read = fc.check(fc.property(cases, compare), { numRuns, seed });
+  const written = fc.check(
+    fc.property(trees, (tree) => void writeAndRead(tree)),
+    { numRuns, seed },
+  );
+  return tell('read', read, seed) + tell('written', written, seed) > 0 ? 1 : 0;
+}
+
+/** 1 where there was a difference. */
+function tell<T>(what: string, result: fc.RunDetails<T>, seed: number): number {
   if (!result.failed) {
-    process.stdout.write('no difference\n');
+    process.stdout.write(`${what}: no difference\n`);
     return 0;
   }
-  const { errorInstance, numShrinks } = result;
+  const { errorInstance, numRuns, numShrinks } = result;
   const message = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
-  process.stderr.write(`case ${result.numRuns}, made smaller ${numShrinks} times\n${message}\nagain: --seed ${seed}\n`);
+  process.stderr.write(
+    `${what}: case ${numRuns}, made smaller ${numShrinks} times\n${message}\nagain: --seed ${seed}\n`,
+  );
   return 1;
 }
 
