@@ -7,6 +7,7 @@ import { Credentials } from '../credentials.js';
 import { AuthError } from '../errors.js';
 import type { ClientOptions } from '../options.js';
 import { Mechanisms } from '../stanza/sasl.js';
+import { KeptPins } from './kept-pins.js';
 import { saslProfile } from './sasl-profile.js';
 
 type AskForCredentials = (signal: AbortSignal) => SaslCredentials | Promise<SaslCredentials>;
@@ -46,6 +47,7 @@ export class Login {
     this.sasl = new SaslLogin({
       mechanisms: options.mechanisms ?? lookUpAll(xmpp.scope, SaslMechanism),
       policy: options.sasl,
+      pins: new KeptPins(xmpp),
       randomBytes: (length) => xmpp.random.bytes(length),
       credentials: (signal) => this.#credentials(signal),
       refused: (error) => xmpp.emit('failedAuth', { error: this.#authError(error) }),

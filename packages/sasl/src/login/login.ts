@@ -14,7 +14,7 @@ import { ScramKeyCache } from '../scram/key-cache.js';
 import { saltedPassword } from '../scram/salted-password.js';
 import { namedTypes, type SaslContext } from './context.js';
 import { SaslLoginError } from './login-error.js';
-import { Pins } from './pins.js';
+import { type PinStore, Pins } from './pins.js';
 import type { PasswordUse, SaslProfile } from './profile.js';
 
 /** What a login is made with. */
@@ -27,6 +27,8 @@ export interface SaslLoginOptions {
   credentials(signal: AbortSignal): SaslCredentials | Promise<SaslCredentials>;
   /** Bytes from a cryptographic generator. */
   randomBytes(length: number): Uint8Array;
+  /** Where it is kept that the server has proven its list of mechanisms. Default: as long as the object. */
+  readonly pins?: PinStore | undefined;
   /** A mechanism was refused; another one may be tried. */
   refused?(error: SaslLoginError): void;
 }
@@ -60,7 +62,7 @@ const TRY_ANOTHER: ReadonlySet<string> = new Set(['invalid-mechanism', 'mechanis
 export class SaslLogin {
   readonly #options: SaslLoginOptions;
   readonly #keyCache = new ScramKeyCache();
-  readonly #pins = new Pins();
+  readonly #pins: Pins;
   /** Credentials that nothing was done with on that connection, where another profile may do better. */
   readonly #unused = new WeakMap<object, SaslCredentials>();
   #added: readonly { readonly mechanism: SaslMechanism }[] = [];
@@ -68,6 +70,7 @@ export class SaslLogin {
 
   constructor(options: SaslLoginOptions) {
     this.#options = options;
+    this.#pins = new Pins(options.pins);
   }
 
   /** Adds a mechanism beside those that are there; undone by `dispose()`. */
@@ -92,7 +95,7 @@ export class SaslLogin {
     };
   }
 
-  /** Forgets what earlier logins have seen, for a server that was changed on purpose. */
+  /** Forgets what earlier logins have seen, in the store too, for a server that was changed on purpose. */
   forgetPins(): void {
     this.#pins.forget();
   }
@@ -105,6 +108,7 @@ export class SaslLogin {
    */
   async run<E>(context: SaslContext<E>, offered: readonly string[], profile: SaslProfile<E>): Promise<SaslSuccess<E>> {
     const { link, signal } = context;
+    await this.#pins.load(signal);
     const credentials = this.#unused.get(link) ?? (await this.#options.credentials(signal));
     this.#unused.delete(link);
     signal.throwIfAborted();

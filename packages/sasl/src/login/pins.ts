@@ -4,6 +4,17 @@ import type { SaslEnvironment, SaslMechanism } from '../mechanism.js';
 
 const isScram = ({ name }: SaslMechanism): boolean => name.startsWith('SCRAM-');
 
+/** Where it is kept beyond the process that a server has proven its list of mechanisms (XEP-0474). */
+export interface PinStore {
+  /**
+   * What was kept last; undefined for nothing.
+   * @throws where that is not known: it is asked again at the next login, and this one goes on.
+   */
+  get(signal: AbortSignal): Promise<string | undefined>;
+  /** Keeps the mechanism of that login; undefined: nothing any more. */
+  set(mechanism: string | undefined): void;
+}
+
 /**
  * What logins have seen in which the server has proven itself: less than that is no coincidence any more. Not more than that it was
  * SCRAM is remembered of the mechanism, since servers change (XEP-0474 §7).
@@ -13,6 +24,31 @@ export class Pins {
   #bound = false;
   #named = false;
   #proven = false;
+  readonly #store: PinStore | undefined;
+  /** Nothing that is kept is unknown here. */
+  #loaded = false;
+
+  constructor(store: PinStore | undefined) {
+    this.#store = store;
+  }
+
+  /** Takes note of what an earlier process has kept. @throws the signal's reason. */
+  async load(signal: AbortSignal): Promise<void> {
+    if (this.#loaded || !this.#store) return;
+    let kept: string | undefined;
+    try {
+      kept = await this.#store.get(signal);
+    } catch {
+      signal.throwIfAborted();
+      return;
+    }
+    // Somebody may have said meanwhile that all of it is to be forgotten.
+    if (!this.#loaded && kept?.startsWith('SCRAM-')) {
+      this.#scram ??= kept;
+      this.#proven = true;
+    }
+    this.#loaded = true;
+  }
 
   /** Takes note of a login that has succeeded. */
   remember(mechanism: SaslMechanism, { serverChannelBindingTypes }: SaslEnvironment, listProof: boolean): void {
@@ -20,10 +56,14 @@ export class Pins {
     this.#scram = mechanism.name;
     this.#bound ||= mechanism.name.endsWith('-PLUS');
     this.#named ||= serverChannelBindingTypes !== undefined;
-    this.#proven ||= listProof;
+    if (!listProof || this.#proven) return;
+    this.#proven = true;
+    this.#store?.set(mechanism.name);
   }
 
   forget(): void {
+    this.#loaded = true;
+    this.#store?.set(undefined);
     this.#scram = undefined;
     this.#bound = false;
     this.#named = false;
