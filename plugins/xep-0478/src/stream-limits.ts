@@ -1,6 +1,6 @@
 import { BaseXMPP, ConfigError, type ElementView, Plugin, type Registration } from '@sestina/core';
-import { StreamNegotiation } from '@sestina/core/connection';
-import type { LimitsFeature } from './stanza.js';
+import { type SessionOutcome, StreamNegotiation } from '@sestina/core/connection';
+import { KeptLimits, type Said } from './kept-limits.js';
 
 /** What the server takes; undefined where it does not say so, or nothing that could be. */
 export interface Limits {
@@ -45,8 +45,11 @@ export class StreamLimits extends Plugin {
   readonly #assumed: number;
   /** Of this side: announced ones are never above it. */
   readonly #own: number;
+  readonly #kept: KeptLimits;
   #current: Limits = { maxBytes: undefined, idleSeconds: undefined };
   #keepAlive: Registration | undefined;
+  /** What is sent waits until it is known what the process before was told. */
+  #hold: Registration | undefined;
 
   /** @throws ConfigError for a bound that is not a whole number of at least 10,000. */
   constructor(xmpp: BaseXMPP, _negotiation: StreamNegotiation, { assumedMaxBytes }: StreamLimitsOptions) {
@@ -58,16 +61,19 @@ export class StreamLimits extends Plugin {
     this.#xmpp = xmpp;
     this.#assumed = assumedMaxBytes;
     this.#own = xmpp.sendQueue.maxStanzaBytes;
+    this.#kept = new KeptLimits(xmpp);
     this.own(
-      xmpp.onBegin(() => this.#take(xmpp.streamFeatures?.limits)),
+      xmpp.onBegin((outcome) => this.#begin(outcome)),
+      xmpp.on('sessionEnd', () => this.#kept.forget()),
       {
         dispose: () => {
+          this.#release();
           this.#keepAlive?.dispose();
           xmpp.sendQueue.maxStanzaBytes = this.#own;
         },
       },
     );
-    if (xmpp.state === 'online') this.#take(xmpp.streamFeatures?.limits);
+    if (xmpp.state === 'online') this.#begin('new');
   }
 
   /** What the server of the last session says it takes. */
@@ -89,11 +95,38 @@ export class StreamLimits extends Plugin {
     return this.#xmpp.sendQueue.maxStanzaBytes - new TextEncoder().encode(stanza.xml.toString()).length;
   }
 
-  /** Those that hold for the session which begins; one that goes on keeps the features of before. */
-  #take(said: LimitsFeature | undefined): void {
+  /** What is announced now holds; where that is nothing, a session that goes on keeps what it had. */
+  #begin(outcome: SessionOutcome): void {
+    this.#release();
+    const said = this.#xmpp.streamFeatures?.limits;
+    if (said || outcome === 'new') {
+      const { maxBytes, idleSeconds } = said ?? {};
+      const texts = { ...(maxBytes !== undefined && { maxBytes }), ...(idleSeconds !== undefined && { idleSeconds }) };
+      this.#kept.set(texts);
+      this.#take(texts);
+    } else if (outcome === 'restored') void this.#restore();
+  }
+
+  async #restore(): Promise<void> {
+    const hold = this.#xmpp.holdSending();
+    this.#hold = hold;
+    const said = await this.#kept.get();
+    // Another session may have begun meanwhile, or this plugin be gone.
+    if (this.#hold !== hold) return;
+    this.#take(said);
+    this.#release();
+  }
+
+  #release(): void {
+    const hold = this.#hold;
+    this.#hold = undefined;
+    hold?.dispose();
+  }
+
+  #take(said: Said): void {
     const limits = {
-      maxBytes: this.#number('max-bytes', said?.maxBytes, LEAST_BYTES),
-      idleSeconds: this.#number('idle-seconds', said?.idleSeconds, 1),
+      maxBytes: this.#number('max-bytes', said.maxBytes, LEAST_BYTES),
+      idleSeconds: this.#number('idle-seconds', said.idleSeconds, 1),
     };
     this.#xmpp.sendQueue.maxStanzaBytes = Math.min(this.#own, limits.maxBytes ?? this.#assumed);
     this.#keepAlive?.dispose();
