@@ -7,6 +7,9 @@ const shared = {
   ssr: { resolve: { conditions } },
 };
 
+/** Two thousand simulated lives, which take longer than all that one waits for after a change. */
+const SEEDS = 'tools/sim/test/seeds-*.test.ts';
+
 const counted = process.env['CI'] || process.env['SESTINA_COUNTS'];
 
 export default defineConfig({
@@ -39,6 +42,16 @@ export default defineConfig({
             'test/plugins/**/*.test.ts',
             'test/snippets/*.test.ts',
           ],
+          exclude: [SEEDS, ...configDefaults.exclude],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'simulation',
+          isolate: false,
+          testTimeout: 60_000,
+          include: [SEEDS],
         },
       },
       {

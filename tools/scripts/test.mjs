@@ -79,6 +79,7 @@ const STAGES = {
   build: () => counted(build()),
   check: () => counted(node(['tools/scripts/check.mjs']).then(({ ok }) => ok)),
   unit: () => counting('unit', vitest('unit')),
+  simulation: () => counting('simulation', vitest('simulation')),
   // Its minutes on a new machine are not those of the first test that needs a server.
   system: () => counted(node(['tools/scripts/run.mjs', 'tools/servers/src/install-all.ts']).then(({ ok }) => ok)),
   runtimes: () => counting('runtimes', ['tools/scripts/run.mjs', 'tools/runtimes/src/main.ts']),

@@ -120,7 +120,7 @@ describe('a compact element', () => {
 });
 
 describe('what is kept of what was read', () => {
-  const MANY = 1_000;
+  const MANY = 300;
   const READ = 16_384;
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
