@@ -155,7 +155,8 @@ export function checkShared(all) {
   );
 }
 
-const IMPORTED = /import\s*\{([^}]*)\}\s*from\s*'(@sestina\/[a-z0-9-]+)'/g;
+// Also of a subpath, where the class lies for those who use it and not the plugin that it stands for.
+const IMPORTED = /import\s*\{([^}]*)\}\s*from\s*'(@sestina\/[a-z0-9-]+)(?:\/[^']*)?'/g;
 // Where a class of plugins is a key: what is injected, and what the registry is asked for.
 const KEYS = /static override readonly inject = \[([^\]]*)\]|\.(?:find|has|plugin|use|whenInstalled)\(\s*([A-Z]\w*)/g;
 

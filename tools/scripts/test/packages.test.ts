@@ -113,6 +113,7 @@ describe('a plugin that the registry is asked for', () => {
   it.each([
     ['injected', injecting],
     ['asked for', asking],
+    ['asked for by a class of a subpath', asking.replace("xep-0030'", "xep-0030/inline'")],
   ])('is a peer dependency where it is %s', (_, text) => {
     const files = [{ path: 'x.ts', text }];
     expect(checkPeers(workspace('plugins/xep-0115', { dependencies }), files)).toMatchObject([
