@@ -1,4 +1,4 @@
-import { administratorOf, type CertifiedHost, type Site } from './site.js';
+import { administratorOf, type CertifiedHost, MAX_UPLOAD, type Site } from './site.js';
 
 const HOSTS: readonly CertifiedHost[] = ['main', 'anonymous', 'external', 'expired', 'wrongName', 'selfSigned'];
 
@@ -28,7 +28,7 @@ export function ejabberdConfig(site: Site, api: string): string {
   const { directory, ports, hosts, component, certificates, ca } = site;
   const c2s = { ip: '127.0.0.1', module: 'ejabberd_c2s', tls_verify: true, access: 'all', shaper: 'none' };
   const http = { ip: '127.0.0.1', module: 'ejabberd_http', backlog: 128 };
-  const handlers = { '/xmpp-websocket': 'ejabberd_http_ws', '/http-bind': 'mod_bosh' };
+  const handlers = { '/xmpp-websocket': 'ejabberd_http_ws', '/http-bind': 'mod_bosh', '/upload': 'mod_http_upload' };
   const secret = { password: component.secret };
   const streamManagement = {
     mod_stream_mgmt: {
@@ -110,6 +110,14 @@ export function ejabberdConfig(site: Site, api: string): string {
       mod_configure: {},
       mod_disco: { server_info: contacts },
       mod_http_api: {},
+      mod_http_upload: {
+        host: 'upload.@HOST@',
+        put_url: `https://${hosts.main}:${ports.https}/upload/@HOST@`,
+        docroot: `${directory}/upload/@HOST@`,
+        access: 'all',
+        max_size: MAX_UPLOAD,
+        thumbnail: false,
+      },
       mod_last: {},
       mod_muc: { host: 'muc.@HOST@', access_create: 'all', access_mam: 'all', access_register: 'all' },
       mod_offline: { access_max_user_messages: 'max_user_offline_messages' },

@@ -17,7 +17,7 @@ ${kind} for ${domain} on ${host}
   ports      STARTTLS ${ports.c2s}, direct TLS ${ports.c2sTls}, components ${ports.component}
   websocket  ws://${host}:${ports.http}/xmpp-websocket, wss://${domain}:${ports.https}/xmpp-websocket
   users      ${users.map(({ jid, password }) => `${jid} ${password}`).join('\n             ')}
-  services   ${hosts.muc}, ${hosts.pubsub}, ${hosts.search}
+  services   ${hosts.muc}, ${hosts.pubsub}, ${hosts.search}, ${hosts.upload}
   components ${component.domains.join(', ')}
   secret     ${component.secret}
   hosts      anonymous: ${hosts.anonymous}; client certificates: ${hosts.external}

@@ -1,4 +1,4 @@
-import { administratorOf, type CertifiedHost, type Site } from './site.js';
+import { administratorOf, type CertifiedHost, MAX_UPLOAD, type Site } from './site.js';
 
 /** A Lua string literal that holds any bytes. */
 export function luaString(text: string): string {
@@ -113,7 +113,7 @@ export function prosodyConfig(site: Site, plugins: string, shell: string): strin
     virtualHost(site, 'main', [
       'c2s_require_encryption = false',
       `admins = { ${luaString(administratorOf(hosts))} }`,
-      `disco_items = { { ${luaString(hosts.muc)}, "rooms" }, { ${luaString(hosts.pubsub)}, "pubsub" } }`,
+      `disco_items = { { ${luaString(hosts.muc)}, "rooms" }, { ${luaString(hosts.pubsub)}, "pubsub" }, { ${luaString(hosts.upload)}, "files" } }`,
       `modules_enabled = { ${[...exporter, ...sasl2].join('; ')} }`,
     ]),
     virtualHost(site, 'anonymous', ['authentication = "anonymous"']),
@@ -129,6 +129,9 @@ export function prosodyConfig(site: Site, plugins: string, shell: string): strin
     '\tname = "PubSub"; autocreate_on_publish = true; autocreate_on_subscribe = true',
     // Prosody 0.12 lets only administrators create nodes.
     `\tadmins = { ${site.users.map(({ jid }) => luaString(jid)).join('; ')} }`,
+    `Component(${luaString(hosts.upload)}) "http_file_share"`,
+    `\tname = "Files"; http_file_share_size_limit = ${MAX_UPLOAD}; http_host = ${luaString(hosts.main)}`,
+    `\thttp_external_url = ${luaString(`https://${hosts.main}:${site.ports.https}/`)}`,
     ...site.component.domains.map((domain) => component(site, domain)),
   ].join('\n');
 }

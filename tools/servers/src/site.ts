@@ -38,7 +38,7 @@ export interface Site {
 }
 
 /** The hosts that have a certificate. */
-export type CertifiedHost = Exclude<keyof ServerHosts, 'muc' | 'pubsub' | 'search'>;
+export type CertifiedHost = Exclude<keyof ServerHosts, 'muc' | 'pubsub' | 'search' | 'upload'>;
 
 /** What differs between Prosody and ejabberd. */
 export interface Backend {
@@ -58,6 +58,9 @@ export interface Backend {
   closeSession(jid: string, condition?: string): Promise<void>;
 }
 
+/** Bytes of a file that the upload services take (XEP-0363). */
+export const MAX_UPLOAD = 5_242_880;
+
 /** Component domains below a main host; which policy is whose, see `RunningServer.component`. */
 export function componentDomains(domain: string): string[] {
   return [`component.${domain}`, `echo.${domain}`, `kick-new.${domain}`, `kick-old.${domain}`];
@@ -75,6 +78,7 @@ export function hostsOf(domain: string): ServerHosts {
     muc: `muc.${domain}`,
     pubsub: `pubsub.${domain}`,
     search: `vjud.${domain}`,
+    upload: `upload.${domain}`,
   };
 }
 

@@ -71,6 +71,8 @@ export interface ServerHosts {
   pubsub: string;
   /** User directory (XEP-0055); ejabberd only. */
   search: string;
+  /** HTTP file upload service (XEP-0363). */
+  upload: string;
 }
 
 /** An account on the main host. */
