@@ -28,6 +28,7 @@ export default defineConfig({
             'plugins/*/test/**/*.test.ts',
             'site/test/*.test.ts',
             'tools/create-sestina-plugin/test/**/*.test.ts',
+            'tools/release/test/**/*.test.ts',
             'tools/runtimes/test/**/*.test.ts',
             'tools/scripts/test/**/*.test.ts',
             'tools/sim/test/**/*.test.ts',
@@ -61,6 +62,7 @@ export default defineConfig({
           include: ['tools/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [
             'tools/create-sestina-plugin/**',
+            'tools/release/**',
             'tools/runtimes/**',
             'tools/scripts/**',
             'tools/sim/**',

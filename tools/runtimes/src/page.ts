@@ -1,13 +1,13 @@
 import { Site } from '@sestina/servers/browser';
-import type { Lab } from './lab.js';
+import type { Browser } from 'playwright-core';
 
 /**
  * Opens a bundled page in the browser, and evaluates an expression in it.
  * @throws Error for what nobody caught in the page, and for what the expression rejects with.
  */
-export async function openPage(lab: Lab, folder: string, expression: string): Promise<unknown> {
+export async function openPage(browser: Browser, folder: string, expression: string): Promise<unknown> {
   await using site = await Site.start(folder);
-  const context = await (await lab.browser()).newContext();
+  const context = await browser.newContext();
   try {
     const errors: string[] = [];
     const page = await context.newPage();

@@ -36,7 +36,7 @@ async function open(lab: Lab, tool: Tool, name: string): Promise<void> {
     service: `wss://${domain}:${ports.https}/xmpp-websocket`,
     users: users.slice(0, 2).map(({ jid, password }) => ({ jid, password })),
   };
-  const got = await openPage(lab, folder, `exchange(${JSON.stringify(settings)})`);
+  const got = await openPage(await lab.browser(), folder, `exchange(${JSON.stringify(settings)})`);
   if (JSON.stringify(got) !== ANSWER) throw new Error(`expected ${ANSWER}, got ${JSON.stringify(got)}`);
 }
 

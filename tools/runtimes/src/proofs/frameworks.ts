@@ -50,7 +50,7 @@ export const frameworkProofs: readonly Proof[] = [
 
 async function showVue(lab: Lab): Promise<void> {
   const folder = await bundle(lab, VUE, 'vite', 'vue');
-  const got = JSON.stringify(await openPage(lab, folder, 'show()'));
+  const got = JSON.stringify(await openPage(await lab.browser(), folder, 'show()'));
   if (got !== SHOWN) throw new Error(`expected ${SHOWN}, got ${got}`);
 }
 

@@ -1,7 +1,6 @@
 import type { Proof } from '../proof.js';
 import { bundlerProofs } from './bundlers.js';
 import { frameworkProofs } from './frameworks.js';
-import { guideProofs } from './guides.js';
 import { packageProofs } from './packages.js';
 import { runtimeProofs } from './runtimes.js';
 import { testRunnerProofs } from './test-runners.js';
@@ -10,7 +9,6 @@ import { typeProofs } from './types.js';
 /** Everything that is shown, section by section. */
 export const PROOFS: readonly Proof[] = [
   ...runtimeProofs,
-  ...guideProofs,
   ...typeProofs,
   ...testRunnerProofs,
   ...bundlerProofs,

@@ -7,7 +7,7 @@ import { BUN, DENO_2, NODE_20, NODE_22, NODE_24, NODE_26, type Tool } from '../t
 type Call = (lab: Lab) => Promise<readonly [command: string, ...args: string[]]>;
 
 /** The path of a program in what npm installs for a tool. */
-export const binary = async (lab: Lab, tool: Tool, path: string): Promise<string> => {
+const binary = async (lab: Lab, tool: Tool, path: string): Promise<string> => {
   const name = tool.packages[0]?.replace(/@[^@]*$/, '') ?? '';
   return join(await lab.tool(tool), 'node_modules', name, path);
 };
@@ -69,7 +69,7 @@ export const runtimeProofs: readonly Proof[] = RUNTIMES.flatMap(({ tool, call, r
 });
 
 /** Where a client reaches the server, in each way. */
-export function servicesOf({ server: { host, domain, ports } }: Lab): Readonly<Record<string, string>> {
+function servicesOf({ server: { host, domain, ports } }: Lab): Readonly<Record<string, string>> {
   return {
     starttls: `xmpp://${host}:${ports.c2s}`,
     tls: `xmpps://${host}:${ports.c2sTls}`,

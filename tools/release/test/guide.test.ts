@@ -24,10 +24,9 @@ $ ls
 `;
 
 describe('a guide', () => {
-  it('has files, and commands with what they print', () => {
-    const { files, steps } = guideOf(PAGE);
-    expect([...files]).toEqual([['a/package.json', '{ "private": true }\n']]);
-    expect(steps).toEqual([
+  it('has files, and commands with what they print, in the order of the page', () => {
+    expect(guideOf(PAGE)).toEqual([
+      { file: 'a/package.json', text: '{ "private": true }\n' },
       { command: 'cd a', prints: [] },
       { command: 'node a.ts', prints: ['hello', 'world'] },
       { command: 'ls', prints: [] },
@@ -37,6 +36,9 @@ describe('a guide', () => {
   it('is refused where a file is there twice, or nothing prints', () => {
     expect(() => guideOf(PAGE + PAGE)).toThrow('a/package.json is there twice');
     expect(() => guideOf('```console\nhello\n```\n')).toThrow('nothing prints "hello"');
+    expect(() => guideOf(`${PAGE}\`\`\`ts file=b.ts\n\`\`\`\n\`\`\`console\nhello\n\`\`\`\n`)).toThrow(
+      'nothing prints',
+    );
   });
 });
 

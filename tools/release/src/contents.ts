@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const WANTED = ['LICENSE', 'README.md', 'package.json'];
+const TESTS = /(^|\/)test\/|\.test\./;
+
+/** What is wrong with what npm got of a package: what is missing, what is too much, and maps that lead nowhere. */
+export function faultsOf(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .filter((path) => !path.startsWith('node_modules/'));
+  const { exports = {}, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return [
+    ...WANTED.filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
+    ...files.filter((path) => TESTS.test(path)).map((path) => `${path} is of the tests`),
+    ...files.filter((path) => !allowed(path)).map((path) => `${path} is of no use there`),
+    ...targetsOf(exports)
+      .filter((target) => !existsSync(join(folder, target)))
+      .map((target) => `${target} of \`exports\` is missing`),
+    ...files.filter((path) => path.endsWith('.js')).flatMap((path) => mapFaults(folder, path)),
+    ...(existsSync(join(folder, 'CHANGELOG.md')) &&
+    !readFileSync(join(folder, 'CHANGELOG.md'), 'utf8').includes(`## ${version}`)
+      ? [`CHANGELOG.md has nothing of ${version}`]
+      : []),
+  ];
+}
+
+const allowed = (path: string): boolean =>
+  [...WANTED, 'CHANGELOG.md'].includes(path) ||
+  /^dist\/.*\.(js|js\.map|d\.ts|d\.ts\.map)$/.test(path) ||
+  /^src\/.*\.ts$/.test(path);
+
+function targetsOf(target: unknown): string[] {
+  if (typeof target === 'string') return [target];
+  return typeof target === 'object' && target !== null ? Object.values(target).flatMap(targetsOf) : [];
+}
+
+/** A debugger shows sources: each module names its map, and each map files that are there. */
+function mapFaults(folder: string, path: string): string[] {
+  const name = /^\/\/# sourceMappingURL=(.+)$/m.exec(readFileSync(join(folder, path), 'utf8'))?.[1];
+  const map = join(folder, dirname(path), name ?? '');
+  if (name === undefined || !existsSync(map)) return [`${path} has no source map`];
+  const { sources } = JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] };
+  return sources
+    .filter((source) => !existsSync(join(dirname(map), source)))
+    .map((source) => `the source map of ${path} leads to ${source}, which is not there`);
+}
