@@ -28,7 +28,7 @@ export function npmManager({ signal }: Rehearsal, { env }: Registry): Manager {
 export async function pnpmManager(rehearsal: Rehearsal, registry: Registry): Promise<Manager> {
   const { signal } = rehearsal;
   const home = await rehearsal.empty('pnpm');
-  await npm(['install', PNPM], { cwd: home, env: registry.env, signal });
+  await npm(['install', PNPM], { cwd: home, signal });
   const env = {
     ...registry.env,
     // All that pnpm keeps; by itself it would link into a folder that others share.

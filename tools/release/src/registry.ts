@@ -23,14 +23,18 @@ export class Registry implements AsyncDisposable {
   /** What programs need to know of it, as variables of their environment. */
   readonly env: Readonly<Record<string, string>>;
 
-  private constructor(process: ChildProcess, url: string, settings: string) {
+  private constructor(process: ChildProcess, url: string, settings: string, cache: string) {
     this.#process = process;
     this.url = url;
     this.env = {
       npm_config_registry: url,
       npm_config_userconfig: settings,
+      // What has the same name and version in the next run may be another package.
+      npm_config_cache: cache,
       npm_config_audit: 'false',
       npm_config_fund: 'false',
+      // Whatever the npm that runs this was told.
+      npm_config_loglevel: 'notice',
       npm_config_update_notifier: 'false',
     };
   }
@@ -41,13 +45,18 @@ export class Registry implements AsyncDisposable {
     const cwd = await rehearsal.empty('registry');
     const upstream = (await rehearsal.run('npm', ['config', 'get', 'registry'], { cwd })).trim();
     await writeFile(`${cwd}/package.json`, JSON.stringify({ private: true, overrides: OVERRIDES }));
-    await npm(['install', VERDACCIO], { cwd, signal, timeout: 300_000 }).catch((cause: Error) => {
+    try {
+      // npm installs what it has kept without asking anybody, and the rest of the rehearsal needs a registry.
+      await rehearsal.run('npm', ['view', VERDACCIO, 'version', '--prefer-online'], { cwd });
+      await npm(['install', VERDACCIO], { cwd, signal, timeout: 300_000 });
+    } catch (cause) {
       signal.throwIfAborted();
+      const why = (cause as Error).message;
       throw new Error(
-        `nothing can be rehearsed without ${VERDACCIO}, and npm could not install it from ${upstream}. Is that registry reachable?\n${cause.message}`,
+        `nothing can be rehearsed: npm got no ${VERDACCIO} from ${upstream}. Is that registry reachable?\n${why}`,
         { cause },
       );
-    });
+    }
     const child = fork(PROGRAM, { cwd, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     try {
       child.send(settingsOf(cwd, upstream));
@@ -59,7 +68,7 @@ export class Registry implements AsyncDisposable {
       const settings = rehearsal.path('npmrc');
       // npm publishes for nobody who has no token. This registry takes any.
       await writeFile(settings, `${url.slice('http:'.length)}:_authToken=loopback\n`);
-      return new Registry(child, url, settings);
+      return new Registry(child, url, settings, rehearsal.path('cache'));
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

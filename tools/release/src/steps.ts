@@ -38,12 +38,9 @@ export class Steps {
     }
   }
 
-  /** Does what nothing else needs. @returns Whether it went well. */
-  async try(name: string, what: string, work: () => Promise<unknown>): Promise<boolean> {
-    return this.need(name, what, work).then(
-      () => true,
-      () => false,
-    );
+  /** Does what nothing else needs; what comes of it is remembered. */
+  async try(name: string, what: string, work: () => Promise<unknown>): Promise<void> {
+    await this.need(name, what, work).catch(() => {});
   }
 }
 

@@ -26,7 +26,7 @@ export async function tryThirdParty(rehearsal: Rehearsal, registry: Registry): P
   await using server = await startServer({ kind: 'prosody' });
   const folder = await rehearsal.empty('third-party');
   await writeFile(join(folder, 'ca.crt'), server.ca);
-  const env = { ...registry.env, ...accountOf(server), ...(await toolsOf(rehearsal, registry)) };
+  const env = { ...registry.env, ...accountOf(server), ...(await toolsOf(rehearsal)) };
   await follow(rehearsal, folder, { ...env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.crt') });
   const { domain, ports, users } = server;
   const account = {
@@ -100,9 +100,9 @@ function accountOf({ host, ports, users }: RunningServer): Record<string, string
 }
 
 /** Node.js and Bun, as the page asks for them. */
-async function toolsOf(rehearsal: Rehearsal, { env }: Registry): Promise<Record<string, string>> {
+async function toolsOf(rehearsal: Rehearsal): Promise<Record<string, string>> {
   const cwd = await rehearsal.empty('tools');
-  await npm(['install', ...NODE_24.packages, ...BUN.packages], { cwd, env, signal: rehearsal.signal });
+  await npm(['install', ...NODE_24.packages, ...BUN.packages], { cwd, signal: rehearsal.signal });
   const folders = [NODE_24, BUN].map((tool) => join(cwd, 'node_modules', nameOf(tool), 'bin'));
   return { PATH: [...folders, process.env['PATH']].join(delimiter) };
 }

@@ -12,8 +12,8 @@ function* installed(modules: string): Generator<string> {
       for (const name of readdirSync(path)) yield* installed(join(path, name, 'node_modules'));
     } else if (entry.name.startsWith('@')) {
       yield* installed(path);
-    } else if (existsSync(join(path, 'package.json'))) {
-      yield path;
+    } else {
+      if (existsSync(join(path, 'package.json'))) yield path;
       yield* installed(join(path, 'node_modules'));
     }
   }
