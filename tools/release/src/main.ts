@@ -34,12 +34,12 @@ process.disconnect?.();
 
 async function rehearse(): Promise<void> {
   await using rehearsal = await Rehearsal.make(controller.signal);
+  await using registry = await steps.need('registry', 'a registry on 127.0.0.1 without any package of ours', () =>
+    Registry.start(rehearsal),
+  );
   const repository = await steps.need('copy', 'what git has, in a folder of its own', () => copyRepository(rehearsal));
   const released = await steps.need('versions', 'those of the coming release, and the checks of what that writes', () =>
     makeVersions(rehearsal, repository),
-  );
-  await using registry = await steps.need('registry', 'a registry on 127.0.0.1 without any package of ours', () =>
-    Registry.start(rehearsal),
   );
   await steps.need('publish', `${released.length} packages built and published, each behind those it depends on`, () =>
     publish(rehearsal, repository, registry, released),
