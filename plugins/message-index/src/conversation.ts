@@ -71,8 +71,11 @@ export class Conversation {
   }
 
   /** What a copy of a message says of its archive, and what a room calls what we have said, which the first one did not. */
-  learn(entry: Entry, { id, archive, archiveId }: Entry): void {
-    const isRenamed = entry.way === 'out' && entry.kind === 'room' && id !== undefined && id !== entry.id;
+  learn(entry: Entry, { id, archive, archiveId, author, way }: Entry): void {
+    const isReflected = entry.way === 'out' && entry.kind === 'room';
+    // Who we are there is the room's word. Another archive does not know it.
+    if (isReflected && way === 'out') entry.author = author;
+    const isRenamed = isReflected && id !== undefined && id !== entry.id;
     if (!isRenamed && (entry.archiveId !== undefined || archiveId === undefined)) return;
     this.#unindex(entry);
     if (isRenamed) {

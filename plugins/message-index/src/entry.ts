@@ -6,6 +6,7 @@ import type { MessageFacts } from './message-index.js';
 export interface Entry extends MessageFacts {
   id: string | undefined;
   originId: string | undefined;
+  author: Author;
   archive: JID | undefined;
   archiveId: string | undefined;
   /** A number for what it says, so that the same words are known again. */

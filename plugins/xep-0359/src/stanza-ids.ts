@@ -39,6 +39,7 @@ export class StanzaIdsOptions {
 
 const NS_MAM = 'urn:xmpp:mam:2';
 const NS_FORWARD = 'urn:xmpp:forward:0';
+const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 const MAX_ROOMS = 1_000;
 
 /**
@@ -101,7 +102,8 @@ export class StanzaIds extends Plugin {
     const isOwn = !this.#xmpp.isComponent && jid.equals(this.#xmpp.account);
     const counts = await this.untilRemoved(options.signal, async (signal) => {
       try {
-        const info = await this.#disco.info(jid, { ...options, signal });
+        // A room may announce something else since it was asked.
+        const info = await this.#disco.info(jid, { ...options, cached: isOwn, signal });
         return info.has(NS_SID) || (isOwn && info.has(NS_MAM));
       } catch (error) {
         // Who refuses to tell announces nothing.
@@ -131,6 +133,7 @@ export class StanzaIds extends Plugin {
   }
 
   #describe(message: Message, context: MessageContext): void {
+    if (isReconfigured(message)) this.#archives.delete(message.from?.full ?? '');
     if (context.archiveId !== undefined || (context.way === 'out' && context.source === 'stream')) return;
     const trusted = this.#trusted(message, context);
     if (!trusted) return;
@@ -174,6 +177,13 @@ export class StanzaIds extends Plugin {
       .catch((error: unknown) => this.#xmpp.logger.debug(`what ${room} announces is not known`, { error }))
       .finally(() => this.#asked.delete(room.full));
   }
+}
+
+/** Whether a room says that it is not what it was (XEP-0045 §10.2.1). */
+function isReconfigured({ type, from, xml }: Message): boolean {
+  if (type !== 'groupchat' || !from?.isBare) return false;
+  const statuses = xml.child('x', NS_MUC_USER)?.childrenNamed('status') ?? [];
+  return statuses.some((status) => status.attribute('code') === '104');
 }
 
 /** What others call a message is between them and us: also of one that is forwarded, or copied. */

@@ -139,6 +139,23 @@ describe('what a room calls a message', () => {
     expect(heard.map((said) => ids.archiveId(said))).toEqual([undefined, undefined, undefined, 'a1']);
   });
 
+  it('is asked for again once the room says that it is not what it was', async () => {
+    const { stream, xmpp, ids, heard, tell } = await start();
+    xmpp.claim(ROOM, { kind: 'room' });
+    const said = message(sid(ROOM, 'r1'), `${ROOM}/bob`, 'groupchat');
+    const changed = `<x xmlns='http://jabber.org/protocol/muc#user'><status code='104'/></x>`;
+    await stream.recv(said);
+    await tell([]);
+    await stream.recv(said);
+    // An occupant cannot say so.
+    await stream.recv(message(changed, `${ROOM}/bob`, 'groupchat') + said);
+    expect(stream.sent.filter((iq) => iq.attribute('to') === ROOM)).toHaveLength(1);
+    await stream.recv(message(changed, ROOM, 'groupchat') + said);
+    await tell([NS_SID]);
+    await stream.recv(said);
+    expect(heard.map((each) => ids.archiveId(each)).at(-1)).toBe('r1');
+  });
+
   it('is asked for again where the question failed', async () => {
     const { stream, xmpp } = await start();
     xmpp.claim(ROOM, { kind: 'room' });

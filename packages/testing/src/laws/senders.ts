@@ -49,7 +49,8 @@ function isRosterQuery(xml: XmlElement): boolean {
 
 function describe(context: object): string[] {
   return Object.entries(context).flatMap(([name, value]) => {
-    if (name === 'outer' || value === undefined || value === false) return [];
+    // What kind of message it is says its payload, whoever has sent it: a forged reaction is nothing to read either.
+    if (name === 'outer' || name === 'class' || value === undefined || value === false) return [];
     return [`${name}=${shown(value)}`];
   });
 }
