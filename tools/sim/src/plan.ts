@@ -13,6 +13,8 @@ export interface ClientPlan {
   readonly maxUnacked: number;
   readonly requestEvery: number;
   readonly ackEvery: number;
+  /** Milliseconds after which it gives up every other message that was not written; undefined: it waits. */
+  readonly ttl: number | undefined;
 }
 
 /** `up`: from the client to the server. */
@@ -80,13 +82,14 @@ const JUMPS = [600_000, -600_000, 86_400_000, 3_600_000];
 /** What happens with that seed. */
 export function planFrom(seed: number): Plan {
   const random = new SeededRandom(seed);
-  const clients = Array.from({ length: 2 + random.integer(2) }, () => clientFrom(random));
+  const alike = Array.from({ length: 2 + random.integer(2) }, () => clientFrom(random));
   const count = 10 + random.integer(30);
-  const steps = Array.from({ length: count }, () => stepFrom(random, clients.length));
+  const steps = Array.from({ length: count }, () => stepFrom(random, alike.length));
+  const clients = alike.map((client) => ({ ...client, ttl: random.pick([undefined, undefined, 5, 2_000]) }));
   return { seed, clients, steps };
 }
 
-function clientFrom(random: SeededRandom): ClientPlan {
+function clientFrom(random: SeededRandom): Omit<ClientPlan, 'ttl'> {
   return {
     persist: random.integer(3) > 0,
     disk: random.pick([0, 0, 5, 50]),

@@ -77,7 +77,8 @@ export class ClientProcess {
     for (let i = 0; i < count; i++) {
       const letter = book.send(this.#owner.index, to.index, this.#number);
       if (this.#owner.plan.unknown === 'option') letter.resent = Number.POSITIVE_INFINITY;
-      this.#follow(letter, this.client.sendMessage({ to: to.jid, type: 'chat', id: letter.id, body: 'é' }));
+      const ttl = letter.number % 2 === 0 ? this.#owner.plan.ttl : undefined;
+      this.#follow(letter, this.client.sendMessage({ to: to.jid, type: 'chat', id: letter.id, body: 'é' }, { ttl }));
     }
   }
 

@@ -11,6 +11,7 @@ const PLAIN: ClientPlan = {
   maxUnacked: 1_024,
   requestEvery: 5,
   ackEvery: 10,
+  ttl: undefined,
 };
 
 /** Makes a plan that fails shorter and plainer, as long as it breaks one of the same rules; undefined where it breaks none. */
