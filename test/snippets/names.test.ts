@@ -74,7 +74,7 @@ function hasMember(type: string, member: string, seen = new Set<string>()): bool
 const WORDS = new Set('new await using const of for true false undefined'.split(' '));
 // Placeholders in a call, which are no names of ours.
 const PLACEHOLDERS = new Set(
-  'name delay callback kind init payload mask text xmpp message process Plugin data registration'.split(' '),
+  'name delay callback kind init payload mask text xmpp message process Plugin Class data registration'.split(' '),
 );
 
 /** What is wrong with a piece of code, or nothing. */
@@ -101,19 +101,24 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-const text = readFileSync('docs/from-sleekxmpp.md', 'utf8');
-const rows: Row[] = [];
-const headings: string[] = [];
-for (const [index, line] of text.split('\n').entries()) {
-  const [, marks = '', title = ''] = /^(#+) (.*)/.exec(line) ?? [];
-  if (marks) headings.splice(marks.length - 1, Infinity, title);
-  if (!/^\| (?!---|SleekXMPP \|)/.test(line)) continue;
-  const cells = line
-    .slice(1, -1)
-    .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim());
-  rows.push({ line: index + 1, heading: headings.join(' > '), cells });
+/** The rows of the tables of a page that name something of another library, and what it is here. */
+function rowsOf(path: string): Row[] {
+  const found: Row[] = [];
+  const headings: string[] = [];
+  for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+    const [, marks = '', title = ''] = /^(#+) (.*)/.exec(line) ?? [];
+    if (marks) headings.splice(marks.length - 1, Infinity, title);
+    if (!/^\| (?!---|(?:SleekXMPP|xmpp\.js|stanza) \|)/.test(line)) continue;
+    const cells = line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim());
+    found.push({ line: index + 1, heading: headings.join(' > '), cells });
+  }
+  return found;
 }
+
+const rows = rowsOf('docs/from-sleekxmpp.md');
 
 const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
@@ -153,6 +158,26 @@ describe('docs/from-sleekxmpp.md', () => {
     expect(faults('JID.frobnicate')).toEqual(['JID.frobnicate']);
     expect(faults("wait('frobnicated')")).toEqual(['frobnicated']);
     expect(isEvent('frobnicated')).toBe(false);
+  });
+});
+
+describe.each([
+  ['docs/from-xmppjs.md', 40],
+  ['docs/from-stanza.md', 50],
+])('%s', (path, least) => {
+  const table = rowsOf(path);
+
+  it('has its tables', () => {
+    expect(table.length).toBeGreaterThan(least);
+  });
+
+  it('names nothing that is not there', () => {
+    const wrong = table.flatMap(({ line, cells }) =>
+      codeIn(cells[1])
+        .filter((code) => !code.startsWith('@sestina/') && !/^xep-\d{4}$/.test(code))
+        .flatMap((code) => faults(code).map((fault) => `${line}: ${fault} in ${code}`)),
+    );
+    expect(wrong).toEqual([]);
   });
 });
 
