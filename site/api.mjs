@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { Application, Comment, Converter } from 'typedoc';
 import { publishable, ROOT } from '../tools/scripts/lib/repo.mjs';
 import { PAGES } from './src/places.mjs';
+import { slugOf } from './src/texts.mjs';
 
 const SOURCE = '@sestina/source';
 const OUT = join(ROOT, PAGES, 'api');
-/** Folders of a module, in the order in which they are shown. */
-const KINDS = ['classes', 'interfaces', 'functions', 'type-aliases', 'variables'];
-const TITLES = ['Classes', 'Interfaces', 'Functions', 'Types', 'Constants'];
+/** What has pages of its own, by the folder of a module that they are in. */
+const PAGED = { classes: 'Classes', interfaces: 'Interfaces' };
+/** What stands on the page of the module, by its heading there. */
+const INLINE = { Functions: 'Functions', 'Type Aliases': 'Types', Variables: 'Constants' };
 
 /** What a package lets others import: its folder on the site, and the file. */
 const entries = publishable().flatMap(({ dir, manifest }) =>
@@ -39,6 +41,7 @@ const app = await Application.bootstrapWithPlugins({
   skipErrorChecking: true,
   validation: { invalidLink: true, notExported: false },
   router: 'member',
+  membersWithOwnFile: ['Class', 'Interface'],
   out: OUT,
   entryFileName: 'index',
   hideBreadcrumbs: true,
@@ -93,29 +96,47 @@ if (app.logger.hasErrors()) process.exitCode = 1;
 function sidebarOf(place) {
   const folder = join(OUT, place);
   const there = readdirSync(folder);
-  return KINDS.flatMap((kind, at) => {
+  const pages = Object.entries(PAGED).flatMap(([kind, text]) => {
     if (!there.includes(kind)) return [];
-    const names = readdirSync(join(folder, kind)).filter((name) => name.endsWith('.md'));
-    const items = names.map((name) => {
-      const [, text = name] = /^# (.*)$/m.exec(readFileSync(join(folder, kind, name), 'utf8')) ?? [];
-      return { text: text.replace(/[\\<].*$/, ''), link: `/api/${place}/${kind}/${name.replace(/\.md$/, '.html')}` };
-    });
-    return [{ text: TITLES[at] ?? kind, items }];
+    const names = readdirSync(join(folder, kind)).map((name) => name.replace(/\.md$/, ''));
+    return [{ text, items: names.map((name) => ({ text: name, link: `/api/${place}/${kind}/${name}.html` })) }];
   });
+  const sections = readFileSync(join(folder, 'index.md'), 'utf8').split(/^## /m);
+  const inline = Object.entries(INLINE).flatMap(([heading, text]) => {
+    const section = sections.find((part) => part.startsWith(`${heading}\n`)) ?? '';
+    const names = [...section.matchAll(/^### ([\w$\\]+)/gm)].map(([, name = '']) => name.replaceAll('\\', ''));
+    return names.length === 0
+      ? []
+      : [{ text, items: names.map((name) => ({ text: name, link: `/api/${place}/#${slugOf(name)}` })) }];
+  });
+  return [...pages, ...inline];
 }
 
+/** What an entry is, in a sentence: a package says that in its package.json, a subpath in the comment of its module. */
+const sentences = new Map(
+  (project.children ?? []).map(({ name, comment }) => {
+    const text = (comment?.summary ?? []).map((part) => part.text).join('');
+    return [name, text.split(/(?<=[.:])\s/)[0]?.replace(/[.:]$/, '') ?? ''];
+  }),
+);
+
+/** @param {(typeof entries)[number]} entry */
+const whatIs = ({ place, description }) => (place.includes('/') ? (sentences.get(place) ?? '') : description);
+
 /** What stands above the list of a module: what it is, and where it is explained. @param {(typeof entries)[number]} entry */
-function introduce({ dir, place, specifier, description }) {
+function introduce(entry) {
+  const { dir, place, specifier } = entry;
   const file = join(OUT, place, 'index.md');
   const up = '../'.repeat(place.split('/').length + 1);
   const [title = '', ...rest] = readFileSync(file, 'utf8').split('\n');
-  const text = `Everything that can be imported from \`${specifier}\`: ${description}. [How it is used](${up}${dir}.md).`;
+  const what = place.includes('/') ? '' : `${whatIs(entry)}. `;
+  const text = `${what}All that can be imported from \`${specifier}\`; [the package's page](${up}${dir}.md) says how it is used.`;
   writeFileSync(file, [title, '', text, ...rest].join('\n'));
 }
 for (const entry of entries) introduce(entry);
 
 /** @param {(typeof entries)[number]} entry */
-const rowOf = ({ place, specifier, description }) => `| [\`${specifier}\`](./${place}/index.md) | ${description} |`;
+const rowOf = (entry) => `| [\`${entry.specifier}\`](./${entry.place}/index.md) | ${whatIs(entry)} |`;
 writeFileSync(
   join(OUT, 'index.md'),
   ['# API reference', '', '| import from | what it is |', '| --- | --- |', ...entries.map(rowOf), ''].join('\n'),

@@ -45,10 +45,16 @@ export default defineConfig({
   markdown: {
     // The texts have none: what looks like it is a stanza that somebody writes about.
     html: false,
-    // `<message/>` and such are not to be taken for components, nor {{ }} for expressions.
+    config(md) {
+      const { text } = md.renderer.rules;
+      // What stands in two braces would be an expression of Vue.
+      md.renderer.rules.text = (...given) => text?.(...given).replaceAll('{{', '&#123;&#123;') ?? '';
+    },
     anchor: { slugify: slugOf },
     theme: { light: 'github-light', dark: 'github-dark' },
   },
+  // The index of the search is one file, which is loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     logo: '/mark.svg',
     nav: [

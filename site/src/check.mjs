@@ -46,7 +46,7 @@ export function checkPages(pages, exists, base = '/') {
       if (/^(?:[a-z]+:|\/\/)/i.test(url)) continue;
       const [href = '', anchor] = url.split('#').map(readable);
       const target = fileOf(path, href, base);
-      linked.add(target);
+      if (target !== path) linked.add(target);
       if (target !== path && !pages.has(target) && !exists(target)) wrong.push(`${path}: no page for ${url}`);
       else if (anchor && pages.has(target) && !ids.get(target)?.has(anchor))
         wrong.push(`${path}: no anchor for ${url}`);

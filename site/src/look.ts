@@ -1,5 +1,6 @@
 // Opens the pages of the built site in Chromium as a telephone and as a desk, in light and in dark, and tells what is wrong with them:
-// node tools/scripts/run.mjs site/src/look.ts [--pages WORD] [--pictures FOLDER]
+// node tools/scripts/run.mjs site/src/look.ts [--pages EXPRESSION] [--pictures FOLDER]
+// Without --pages it opens all but the classes and interfaces of the API, which are alike, and every twentieth of those.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,6 +13,8 @@ const WIDTHS = { telephone: 360, desk: 1280 } as const;
 const SCHEMES = ['light', 'dark'] as const;
 /** Pages that are open at the same time. */
 const TABS = 2;
+const ALIKE = /^api\/.+\/(?:classes|interfaces)\//;
+const EVERY = 20;
 /** A word of the texts, and the page that a reader looks for with it. */
 const SEARCH = { word: 'reconnecting', page: 'sending-and-reconnecting.html' };
 
@@ -93,12 +96,15 @@ async function use(browser: Browser, site: string): Promise<void> {
 }
 
 const folder = join(ROOT, BUILT);
-const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter(
-    (path) => path.endsWith('.html') && path !== '404.html' && (!options.pages || new RegExp(options.pages).test(path)),
-  )
+  .filter((path) => path.endsWith('.html') && path !== '404.html')
   .sort();
+const alike = all.filter((path) => ALIKE.test(path));
+const expression = options.pages === undefined ? undefined : new RegExp(options.pages);
+const paths = all.filter((path) =>
+  expression ? expression.test(path) : !ALIKE.test(path) || alike.indexOf(path) % EVERY === 0,
+);
 const count = paths.length;
 {
   await using site = await Site.start(folder);

@@ -115,6 +115,11 @@ describe('the check of what was built', () => {
     ['<a href="/a/b.html"><script src="https://cdn.example/x.js">', ['index.html: fetches https://cdn.example/x.js']],
   ])('%s', (html, wrong) => expect(check(html)).toEqual(wrong));
 
+  it('does not count what a page says of itself', () => {
+    const pages = new Map([['a.html', '<a href="/a.html">']]);
+    expect(checkPages(pages, () => false)).toEqual(['a.html: no page leads here']);
+  });
+
   it('knows where the site begins', () => {
     expect(check('<a href="/site/a/b.html">', '/site/')).toEqual([]);
   });
