@@ -25,7 +25,7 @@ export const SECTIONS = [
     ],
   ],
   ['Plugins', ['writing-a-plugin', 'testing-a-plugin', 'third-party-plugin', 'support']],
-  ['In production', ['reliability', 'security', 'performance', 'runtimes', 'farm']],
+  ['In production', ['reliability', 'security', 'threats', 'performance', 'runtimes', 'farm']],
   ['Coming from', ['from-sleekxmpp', 'from-xmppjs', 'from-stanza', 'from-0.1']],
   ['The project', ['architecture', 'contributing', 'reporting-a-vulnerability']],
 ];

@@ -75,13 +75,23 @@ export function pageText(path, source, files, elsewhere = new Map()) {
 /** @type {ReadonlyMap<string, string>} */
 const LANGUAGES = new Map(['ts', 'css', 'json', 'md', 'html'].map((name) => [name, name]));
 
+/** Lines of a source that is shown in colours, at most. */
+const COLOURED = 200;
+
+/** @param {string} path */
+function languageOf(path) {
+  return LANGUAGES.get(path.split('.').at(-1) ?? '') ?? (path.endsWith('js') ? 'js' : 'txt');
+}
+
 /**
  * A page that shows what is no text: one file, or those of a folder.
  * @param {string} path @param {readonly { path: string, source: string }[]} files
  */
 export function sourcePage(path, files) {
   const blocks = files.map((file) => {
-    const language = LANGUAGES.get(file.path.split('.').at(-1) ?? '') ?? (file.path.endsWith('js') ? 'js' : 'txt');
+    // Colours for a long one are most of the work of building the site.
+    const isLong = file.source.split('\n').length > COLOURED;
+    const language = isLong ? 'txt' : languageOf(file.path);
     const longest = Math.max(2, ...[...file.source.matchAll(/`{3,}/g)].map(([marks]) => marks.length));
     const marks = '`'.repeat(longest + 1);
     const heading = file.path === path ? '' : `## ${file.path.slice(path.length + 1)}\n\n`;

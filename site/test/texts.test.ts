@@ -48,6 +48,7 @@ describe('a text on the site', () => {
   it('shows a source whatever is in it', () => {
     const page = sourcePage('a.ts', [{ path: 'a.ts', source: '/**\n * ```ts\n * ````\n */\n' }]);
     expect(page).toContain('`````ts\n/**');
+    expect(sourcePage('a.ts', [{ path: 'a.ts', source: 'x\n'.repeat(300) }])).toContain('```txt');
     expect(sourcePage('a', [{ path: 'a/b.ts', source: 'x' }])).toContain('## b.ts\n\n```ts\nx\n```');
   });
 
