@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rangeOf } from 'create-sestina-plugin/src/range.mjs';
 import { CHUNKS, entries } from './lib/entries.mjs';
-import { isMain, publishable, ROOT, readJson, report, typescript } from './lib/repo.mjs';
+import { isMain, publishable, ROOT, readJson, report, typescript, workspaces } from './lib/repo.mjs';
 
 /** @import { Finding, SourceFile, Workspace } from './lib/repo.mjs' */
 
@@ -156,6 +156,28 @@ export function checkShared(all) {
 }
 
 // Also of a subpath, where the class lies for those who use it and not the plugin that it stands for.
+/**
+ * A changeset for a package that is not there stops every release. A package that was never released, which has no changelog
+ * then, needs one: without it is published as it happens to stand, with ranges that nothing was tried with.
+ * @param {string[]} released the packages that get versions
+ * @param {ReadonlyMap<string, string>} changesets their text, by path
+ * @param {(name: string) => boolean} has whether a package has a changelog
+ * @returns {Finding[]}
+ */
+export function checkChangesets(released, changesets, has) {
+  const named = [...changesets].flatMap(([path, text]) =>
+    [...(text.split(/^---$/m)[1] ?? '').matchAll(/^(['"])(.+?)\1:/gm)].map(([, , name = '']) => ({ path, name })),
+  );
+  return [
+    ...named
+      .filter(({ name }) => !released.includes(name))
+      .map(({ path, name }) => ({ path, message: `there is no package ${name}` })),
+    ...released
+      .filter((name) => !has(name) && !named.some((each) => each.name === name))
+      .map((name) => ({ path: '.changeset', message: `${name} was never released, and has no changeset` })),
+  ];
+}
+
 const IMPORTED = /import\s*\{([^}]*)\}\s*from\s*'(@sestina\/[a-z0-9-]+)(?:\/[^']*)?'/g;
 // Where a class of plugins is a key: what is injected, and what the registry is asked for.
 const KEYS = /static override readonly inject = \[([^\]]*)\]|\.(?:find|has|plugin|use|whenInstalled)\(\s*([A-Z]\w*)/g;
@@ -236,6 +258,18 @@ function sourcesOf(folder) {
 }
 
 /** @returns {Finding[]} */
+function checkOwnChangesets() {
+  const all = workspaces().filter(({ manifest }) => !manifest.private);
+  const folder = join(ROOT, '.changeset');
+  const paths = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  return checkChangesets(
+    all.map(({ manifest }) => manifest.name),
+    new Map(paths.map((name) => [`.changeset/${name}`, readFileSync(join(folder, name), 'utf8')])),
+    (name) => all.some(({ dir, manifest }) => manifest.name === name && existsSync(join(ROOT, dir, 'CHANGELOG.md'))),
+  );
+}
+
+/** @returns {Finding[]} */
 function checkPins() {
   const { devDependencies } = readJson(`${ROOT}/package.json`);
   return Object.entries(devDependencies)
@@ -267,5 +301,6 @@ if (isMain(import.meta.url)) {
     ...all.flatMap((workspace) => checkPeers(workspace, typescript([workspace], 'src'))),
     ...checkTree(all),
     ...checkPins(),
+    ...checkOwnChangesets(),
   ]);
 }

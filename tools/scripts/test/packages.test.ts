@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkLock } from '../check-lock.mjs';
 import {
+  checkChangesets,
   checkLicenses,
   checkManifest,
   checkPeers,
@@ -186,5 +187,25 @@ describe('a package that extends stanzas', () => {
 
   it('is none where a function calls extend()', () => {
     expect(checkSideEffects({ sideEffects: false }, new Map([['src/a.ts', '  extend(Message, {});']]))).toEqual([]);
+  });
+});
+
+describe('changesets', () => {
+  const changeset = (name: string): ReadonlyMap<string, string> =>
+    new Map([['.changeset/a.md', `---\n'@sestina/core': minor\n"${name}": patch\n---\n\n"quoted": a text.\n`]]);
+  const released = ['@sestina/core', '@sestina/xep-0199'];
+
+  it('are of packages that are there', () => {
+    expect(checkChangesets(released, changeset('@sestina/xep-0199'), () => false)).toEqual([]);
+    expect(checkChangesets(released, changeset('@sestina/xep-0198'), () => true)).toEqual([
+      { path: '.changeset/a.md', message: 'there is no package @sestina/xep-0198' },
+    ]);
+  });
+
+  it('are there for what was never released', () => {
+    const none = new Map<string, string>();
+    expect(checkChangesets(released, none, (name) => name === '@sestina/core')).toEqual([
+      { path: '.changeset', message: '@sestina/xep-0199 was never released, and has no changeset' },
+    ]);
   });
 });
