@@ -1,0 +1,115 @@
+import { ScriptedStream, useStreams } from '@sestina/testing';
+import { NS_PUBSUB } from '@sestina/xep-0060';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LegacyBookmarks, LegacyConference, NS_LEGACY_BOOKMARKS as NS } from '../src/index.js';
+
+const streams = useStreams(afterEach);
+const storage = (inside = ''): string => `<storage xmlns='${NS}'>${inside}</storage>`;
+const query = (inside: string): string => `<query xmlns='jabber:iq:private'>${inside}</query>`;
+const get = `<iq type='get' id='*'>${query(storage())}</iq>`;
+const set = (inside: string): string => `<iq type='set' id='*'>${query(storage(inside))}</iq>`;
+const A = `<conference jid='a@rooms.example' name='A' autojoin='1' vendor='v'><nick>Al</nick><x xmlns='urn:x'/></conference>`;
+const REST = `<url name='Home' url='https://example.org/'/><conference jid='@@' autojoin='true'/><vendor xmlns='urn:v'/>`;
+
+async function start(options = {}) {
+  const stream = await ScriptedStream.start({ jid: 'alice@example.org/desk', plugins: [[LegacyBookmarks, options]] });
+  streams.keep(stream);
+  return { stream, xmpp: stream.xmpp, bookmarks: stream.xmpp.plugin(LegacyBookmarks) };
+}
+
+describe('the list', () => {
+  it('is read as it is, what is no room too', async () => {
+    const { stream, bookmarks } = await start();
+    const all = bookmarks.all();
+    await stream.recvResult(await stream.expectSent(get), query(storage(A + REST)));
+    const [room, none] = await all;
+    expect([room?.room?.full, room?.name, room?.nick, room?.autojoin]).toEqual(['a@rooms.example', 'A', 'Al', true]);
+    expect([none?.room, none?.jid]).toEqual([undefined, '@@']);
+    const empty = bookmarks.all();
+    await stream.recvResult(await stream.expectSent(get), query(storage()));
+    expect(await empty).toEqual([]);
+  });
+
+  it('is changed one after the other, with all that is unknown in it', async () => {
+    const { stream, bookmarks } = await start();
+    const done = [
+      bookmarks.update(
+        (list) => void list.conferences.add(new LegacyConference({ jid: 'b@rooms.example', autojoin: true })),
+      ),
+      bookmarks.update((list) => list.find('a@rooms.example/x')?.set({ nick: 'Bo' })),
+    ];
+    await stream.recvResult(await stream.expectSent(get), query(storage(A + REST)));
+    const b = `<conference jid='b@rooms.example' autojoin='true'/>`;
+    const first = await stream.expectSent(set(A + REST + b));
+    await stream.expectNothingSent();
+    await stream.recvResult(first);
+    await stream.recvResult(await stream.expectSent(get), query(storage(A + REST + b)));
+    await stream.recvResult(await stream.expectSent(set(A.replace('Al', 'Bo') + REST + b)));
+    expect((await done[1])?.conferences.length).toBe(3);
+    const failing = expect(
+      bookmarks.update(() => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    await stream.recvResult(await stream.nextSent(), query(storage(A)));
+    await failing;
+    await stream.expectNothingSent();
+  });
+
+  it('gets no new password unless that is wanted, and keeps those that are there', async () => {
+    const { stream, bookmarks } = await start();
+    const secret = A.replace('<nick>', '<password>old</password><nick>');
+    const refused = expect(
+      bookmarks.update((list) => list.find('a@rooms.example')?.set({ password: 'new' })),
+    ).rejects.toMatchObject({
+      option: 'passwords',
+    });
+    await stream.recvResult(await stream.nextSent(), query(storage(secret)));
+    await refused;
+    await stream.expectNothingSent();
+    const kept = bookmarks.update((list) => list.find('a@rooms.example')?.set({ name: 'B' }));
+    await stream.recvResult(await stream.nextSent(), query(storage(secret)));
+    const sent = await stream.nextSent();
+    expect(sent.toString()).toContain('old');
+    await stream.recvResult(sent);
+    await kept;
+  });
+
+  it('is private data where the server has no private storage', async () => {
+    const { stream, bookmarks } = await start();
+    const all = bookmarks.all();
+    await stream.recvError(await stream.expectSent(get), 'service-unavailable');
+    await stream.recvResult(
+      await stream.nextSent(),
+      `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS}'><item id='current'>${storage(A)}</item></items></pubsub>`,
+    );
+    expect((await all)[0]?.jid).toBe('a@rooms.example');
+    void bookmarks
+      .update((list) => void list.conferences.add(new LegacyConference({ jid: 'b@rooms.example' })))
+      .catch(() => {});
+    const asked = await stream.nextSent();
+    expect(asked.child('pubsub', NS_PUBSUB)).toBeDefined();
+    const only = await start({ storage: 'private' });
+    const refused = expect(only.bookmarks.all()).rejects.toMatchObject({ condition: 'service-unavailable' });
+    await only.stream.recvError(await only.stream.nextSent(), 'service-unavailable');
+    await refused;
+  });
+});
+
+it('is copied into newer bookmarks, which lose nothing, without passwords', async () => {
+  const { stream, bookmarks } = await start();
+  const written: unknown[] = [];
+  const target = {
+    all: new Map([['c@rooms.example', {}]]),
+    set: async (room: string, changes: object) => void written.push([room, changes]),
+  };
+  const copied = bookmarks.copyTo(target);
+  const more = `<conference jid='c@rooms.example'/><conference jid='D@rooms.example'><password>p</password></conference>`;
+  await stream.recvResult(await stream.expectSent(get), query(storage(A + REST + more)));
+  expect(await copied).toBe(2);
+  expect(written).toEqual([
+    ['a@rooms.example', { name: 'A', nick: 'Al', autojoin: true }],
+    ['d@rooms.example', { name: undefined, nick: undefined, autojoin: false }],
+  ]);
+  await stream.expectNothingSent();
+});
