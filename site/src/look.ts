@@ -1,6 +1,6 @@
 // Opens the pages of the built site in Chromium as a telephone and as a desk, in light and in dark, and tells what is wrong with them:
 // node tools/scripts/run.mjs site/src/look.ts [--pages EXPRESSION] [--pictures FOLDER]
-// Without --pages it opens all but the classes and interfaces of the API, which are alike, and every twentieth of those.
+// Without --pages it opens all but sources, classes and interfaces of the API, which are alike, and every twentieth of those.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ const WIDTHS = { telephone: 360, desk: 1280 } as const;
 const SCHEMES = ['light', 'dark'] as const;
 /** Pages that are open at the same time. */
 const TABS = 2;
-const ALIKE = /^api\/.+\/(?:classes|interfaces)\//;
+const ALIKE = /^(?:api\/.+\/(?:classes|interfaces)|sources)\//;
 const EVERY = 20;
 /** A word of the texts, and the page that a reader looks for with it. */
 const SEARCH = { word: 'reconnecting', page: 'sending-and-reconnecting.html' };
