@@ -108,8 +108,11 @@ export class Sending implements PromiseLike<SendState> {
    * @internal
    */
   session: number | undefined;
-  /** For who keeps it beyond the process: what has to be done before it is told to be `failed`. Comes to an end by itself. */
-  withdraw: (() => Promise<void>) | undefined;
+  /**
+   * For who keeps it beyond the process: what has to be done before it is told to be `failed`. Comes to an end by itself, and says
+   * whether it was done; else it is `unknown`.
+   */
+  withdraw: (() => Promise<boolean>) | undefined;
 
   constructor(
     /** The stanza, as it was after the out filters. */
@@ -210,7 +213,7 @@ export class Sending implements PromiseLike<SendState> {
     const { withdraw } = this;
     if (state === 'failed' && withdraw) {
       this.withdraw = undefined;
-      const withdrawn = (): void => this.move(state, error);
+      const withdrawn = (gone: unknown): void => this.move(gone === true ? 'failed' : 'unknown', error);
       withdraw().then(withdrawn, withdrawn);
       return;
     }

@@ -12,6 +12,8 @@ import { WRAP } from './stanza.js';
 const MOST = 64;
 // The part of what may wait for its acknowledgement: in the next process all that is kept counts as written.
 const PART = 0.25;
+// Milliseconds between two attempts to forget.
+const PAUSE = 500;
 
 /** Keeps a session beyond the process: each stanza before it is written, each count before it is told. */
 export class Persistence {
@@ -20,6 +22,7 @@ export class Persistence {
   readonly #storage: Storage;
   readonly #name: string;
   readonly #timeout: number;
+  readonly #found: (kept: Kept) => void;
   readonly #most: { readonly stanzas: number; readonly bytes: number };
   readonly #gate: Registration & { lookAgain(): void };
   /** Of those that are kept. */
@@ -31,19 +34,28 @@ export class Persistence {
   #keeping = false;
   /** What was left behind is known, and may be written over. */
   #loaded = false;
+  /** The store failed at that, and is asked once more. */
+  #asking: Promise<void> | undefined;
   /** What is kept is not true any more, and could not be forgotten. */
   #stale = false;
   /** How often that is being tried. */
   #forgetting = 0;
   #forgotten = Promise.resolve();
-  #withdrawal: Promise<unknown> | undefined;
+  #withdrawal: Promise<boolean> | undefined;
+  /** How many sessions were kept. */
+  #begun = 0;
   #disposed = false;
 
   /**
    * @param options.timeout Milliseconds that the store has for one thing.
+   * @param found Called with what another process has left behind where that is known only when another session is on.
    * @throws ConfigError without a place for secrets.
    */
-  constructor(xmpp: BaseXMPP, { timeout, maxUnacked, maxUnackedBytes }: StreamManagementOptions) {
+  constructor(
+    xmpp: BaseXMPP,
+    { timeout, maxUnacked, maxUnackedBytes }: StreamManagementOptions,
+    found: (kept: Kept) => void,
+  ) {
     const secrets = lookUp(xmpp.scope, Secrets);
     if (!secrets) {
       const text = 'persist needs a place for the id of the session: give the option `secrets` of the connection';
@@ -51,6 +63,7 @@ export class Persistence {
     }
     this.#xmpp = xmpp;
     this.#timeout = timeout;
+    this.#found = found;
     this.#most = { stanzas: Math.min(MOST, maxUnacked * PART), bytes: maxUnackedBytes * PART };
     this.#storage = lookUp(xmpp.scope, Storage) as Storage;
     this.#name = `xep-0198/${xmpp.requestedJid.full}`;
@@ -66,6 +79,7 @@ export class Persistence {
     try {
       this.#lock ??= await this.#storage.locks.acquire(this.#name, { signal });
       if (this.#disposed) this.#unlock();
+      await this.#asking;
       const kept = this.#loaded ? undefined : await this.#within(() => this.#kept.load());
       this.#loaded = true;
       this.#state = 'idle';
@@ -85,6 +99,7 @@ export class Persistence {
   /** This session is kept from now on, beginning with its id; where it cannot be resumed, it is not. */
   begin(session: ManagedSession, jid: string): void {
     const { id, max } = session;
+    this.#begun += 1;
     if (this.#state === 'off' || id === undefined) this.#state = 'off';
     else {
       this.#session = session;
@@ -101,6 +116,7 @@ export class Persistence {
 
   /** This one goes on, of which everything is kept. */
   restored(session: ManagedSession): void {
+    this.#begun += 1;
     this.#session = session;
     this.#state = 'on';
     for (const sending of session.unacked.sendings) this.#holds(sending);
@@ -114,8 +130,27 @@ export class Persistence {
 
   /** Resolves once that count is kept, or nothing is any more. */
   async handled(session: ManagedSession, handled: number): Promise<void> {
-    if (this.#stale && this.#state === 'off' && this.#forgetting === 0) void this.#forget();
+    if (this.#state === 'off') {
+      if (this.#stale && this.#forgetting === 0) void this.#forget();
+      if (this.#lock && !this.#loaded) this.#asking ??= this.#askAgain();
+    }
     if (this.#session === session && this.#state === 'on') await this.#try(() => this.#kept.handled(handled));
+  }
+
+  /** What was left behind and could not be read is still owed to somebody. */
+  async #askAgain(): Promise<void> {
+    try {
+      const kept = await this.#within(() => this.#kept.load());
+      this.#loaded = true;
+      if (kept && !this.#disposed) {
+        this.#found(kept);
+        void this.#forget();
+      }
+    } catch {
+      // It was said when it failed first.
+    } finally {
+      this.#asking = undefined;
+    }
   }
 
   /** The server has acknowledged so many. */
@@ -190,26 +225,29 @@ export class Persistence {
     this.#gate.lookAgain();
   }
 
-  /** The next process would send it: it is told to be `failed` once it is not kept any more. */
+  /** The next process would send it: it is told to be `failed` once it is not kept any more, and is unknown where that fails. */
   #holds(sending: Sending): void {
     sending.withdraw ??= () => this.#withdraw();
   }
 
   /** Keeps what the server has not acknowledged, and none of those that have failed. */
-  async #withdraw(): Promise<void> {
+  async #withdraw(): Promise<boolean> {
     // Those of a turn go together.
     this.#withdrawal ??= Promise.resolve().then(() => {
       this.#withdrawal = undefined;
       const session = this.#session;
-      if (!session || this.#state !== 'on') return;
+      if (!session || this.#state !== 'on') return false;
       this.#numbers = new WeakMap();
       const { unacked } = session;
       this.acked(session);
       return this.#try(() => this.#kept.renumber((unacked.h + 1) % WRAP, unacked.stanzas));
     });
-    await this.#withdrawal;
+    const done = await this.#withdrawal;
     this.#gate.lookAgain();
+    if (done) return true;
+    if (this.#stale && this.#forgetting === 0) void this.#forget();
     await this.#forgotten;
+    return !this.#stale;
   }
 
   /** What is kept in one go: one stanza at least. */
@@ -246,25 +284,34 @@ export class Persistence {
     }
   }
 
-  /** Forgets what is kept; where the store fails, that is tried again later. */
+  /** Forgets what is kept; where the store fails, that is tried again, also later. */
   #forget(): Promise<void> {
     this.#forgotten = this.#clear();
     return this.#forgotten;
   }
 
   async #clear(): Promise<void> {
+    const { clock, logger } = this.#xmpp;
+    const begun = this.#begun;
+    const end = clock.monotonic() + this.#timeout;
     this.#forgetting += 1;
     this.#stale = true;
-    try {
-      await this.#within(() => this.#kept.clear());
-      this.#stale = false;
-    } catch (error) {
-      this.#stale = true;
-      const text = error instanceof Error ? error.message : String(error);
-      this.#xmpp.logger.error(`a session that is not kept any more cannot be forgotten: the store fails: ${text}`);
-    } finally {
-      this.#forgetting -= 1;
+    for (let told = false; ; told = true) {
+      try {
+        await this.#within(() => this.#kept.clear());
+        this.#stale = false;
+        break;
+      } catch (error) {
+        this.#stale = true;
+        const text = error instanceof Error ? error.message : String(error);
+        if (!told) logger.error(`a session that is not kept any more cannot be forgotten: the store fails: ${text}`);
+      }
+      if (this.#disposed || clock.monotonic() >= end) break;
+      await new Promise<void>((resolve) => clock.setTimer(PAUSE, resolve, { background: true }));
+      // What is kept by now is of another one.
+      if (begun !== this.#begun) break;
     }
+    this.#forgetting -= 1;
   }
 }
 

@@ -21,6 +21,7 @@ import { within } from '@sestina/core/util';
 import { Acknowledgements } from './acknowledgements.js';
 import { NotManagedError } from './errors.js';
 import { Inline } from './inline.js';
+import type { Kept } from './kept-session.js';
 import { LostStanzas } from './lost-stanzas.js';
 import { ManagedSession } from './managed-session.js';
 import { checkOptions, StreamManagementOptions } from './options.js';
@@ -66,7 +67,10 @@ export class StreamManagement extends Plugin {
     this.#options = options;
     this.#replays = new Replays(xmpp);
     this.#lost = new LostStanzas(xmpp, options);
-    if (options.persist) this.#persistence = new Persistence(xmpp, options);
+    if (options.persist) {
+      const found = ({ older, stanzas }: Kept): void => this.#lost.tellStrange([...older, ...stanzas]);
+      this.#persistence = new Persistence(xmpp, options, found);
+    }
     const self = this;
     this.#resumption = new Resumption(
       xmpp,

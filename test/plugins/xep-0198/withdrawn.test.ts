@@ -65,8 +65,27 @@ describe.each([
     expect(over).toBe(false);
     await server.clock.advance(2);
     expect([over, sending.state]).toEqual([true, 'queued']);
-    await server.clock.advance(60_000);
-    expect([sending.state, sending.error?.reason]).toEqual(['failed', 'disconnected']);
+    await server.clock.advance(61_000);
+    expect([sending.state, sending.error?.reason]).toEqual(['unknown', 'disconnected']);
+  });
+
+  it('is forgotten at another attempt where the store fails, and unknown where it fails for too long', async () => {
+    for (const [lasting, expected] of [
+      [false, 'failed'],
+      [true, 'unknown'],
+    ] as const) {
+      const { server, storage, process, sending, next } = await keptUnwritten();
+      Object.assign(storage, { at: storage.calls.length, fault: 'fail', lasting });
+      const gone = process.client.disconnect();
+      await server.clock.advance(100);
+      expect(sending.state).toBe('queued');
+      await server.clock.advance(62_000);
+      await gone;
+      expect([sending.state, sending.error?.reason]).toEqual([expected, 'disconnected']);
+      const sent = await next();
+      if (lasting) expect(sent).toContain('m2');
+      else expect(sent).not.toContain('m2');
+    }
   });
 
   it('is killed before the store has forgotten it: the next process sends what was not told to be failed', async () => {
@@ -118,4 +137,24 @@ describe.each([
     expect(server.taken).toEqual(['m0', 'm1', 'm2', 'm4', 'm6', 'm7']);
     await second.kill();
   });
+
+  it.each(['fail', 'hang'] as const)(
+    'is told of once, in the same process, where the store could not find it at first (%s)',
+    async (fault) => {
+      const server = model();
+      const storage = new FaultyStorage();
+      const first = server.start({ ...persist, requestEvery: 100, requestAfter: 60_000 }, storage);
+      await first.run(2);
+      const left = Object.assign(await storage.survivor(), { at: 0, fault, lasting: true });
+      await first.kill();
+      const second = await server.start(persist, left).run(3, 2);
+      expect([second.events, second.unknown]).toEqual([['sessionStart'], []]);
+      Object.assign(left, { at: Number.POSITIVE_INFINITY });
+      await second.run(5, 3);
+      await second.run(7, 5);
+      expect(second.unknown.map(({ element }) => element.attribute('id'))).toEqual(['m0', 'm1']);
+      expect(await left.keys('')).toEqual([]);
+      await second.kill();
+    },
+  );
 });

@@ -7,10 +7,12 @@ export function checkLetters({ book, clients }: World): void {
     const { id, state, counted, delivered, unknown, orphaned } = letter;
     if (delivered.length === 0 && counted > 0) book.fail('lost', `${id}, which the server has counted`);
     if (delivered.length > 0 && counted === 0) book.fail('invented', `${id} was delivered and never sent`);
-    if (state === 'unknown' && orphaned === undefined && unknown === 0) {
+    const { failedDisks: failed = new Set<number>(), process } = clients[letter.from] ?? {};
+    // What a disk cannot forget may be sent by the next process, and no session has lost it.
+    const kept = failed.size > 0 || process?.storage.failed === true;
+    if (state === 'unknown' && orphaned === undefined && unknown === 0 && !kept) {
       book.fail('outcome', `${id} is unknown, and smUnknown has not told`);
     }
-    const failed = clients[letter.from]?.failedDisks ?? new Set();
     if (counted === 0 && isOwed(letter, clients[letter.from]?.plan.persist === true, failed)) {
       book.fail('lost', `${id}, of which its sender was told nothing`);
     }
@@ -20,7 +22,7 @@ export function checkLetters({ book, clients }: World): void {
 /** Whether somebody should have been told what became of a message that never came to the server. */
 function isOwed(letter: Letter, persist: boolean, failedDisks: ReadonlySet<number>): boolean {
   const { state, orphaned, unknown, process } = letter;
-  if (state === 'failed' || unknown > 0) return false;
+  if (state === 'failed' || state === 'unknown' || unknown > 0) return false;
   if (orphaned === undefined) return true;
   // What waited in the queue went with its process, and so did what was not kept.
   return orphaned === 'written' && persist && ![...failedDisks].some((number) => number >= process);
