@@ -1,4 +1,14 @@
-import { children, childText, dateTime, element, type Field, int, langMap, langText } from '@sestina/core';
+import {
+  children,
+  childText,
+  dateTime,
+  element,
+  type Field,
+  int,
+  type LangMap,
+  langMap,
+  langText,
+} from '@sestina/core';
 import { Hash } from '@sestina/xep-0300';
 import { NS_FILE_METADATA, Thumbnail } from './stanza.js';
 
@@ -20,6 +30,10 @@ function side(name: 'height' | 'width'): Field<number | undefined> {
   };
 }
 
+// Said here, since the name of what is written is none that others can import.
+type Descriptions = Iterable<readonly [lang: string, text: string]> | Readonly<Record<string, string>> | undefined;
+const descriptions: Field<LangMap, Descriptions> = langMap('desc');
+
 /** `<file/>`: what its sender says of a file (XEP-0446 §2). */
 export class FileMetadata extends element('file', NS_FILE_METADATA, {
   /** A label, and no path: see `safeName()`. */
@@ -33,7 +47,7 @@ export class FileMetadata extends element('file', NS_FILE_METADATA, {
   /** For people, in one language. */
   desc: langText('desc'),
   /** For people, in all languages. */
-  descs: langMap('desc'),
+  descs: descriptions,
   hashes: children(Hash),
   /** Pixels. */
   width: side('width'),
