@@ -122,9 +122,10 @@ function faultIn(field: FormField, values: readonly string[]): string | undefine
   return undefined;
 }
 
-/** Whether XEP-0122 lets people add options of their own. */
+/** Whether XEP-0122 lets people add options of their own: any way of checking but `basic` does (§3.2). */
 function isOpen(field: FormField): boolean {
-  return field.xml.child('validate', NS_VALIDATE)?.child('open') !== undefined;
+  const validate = field.xml.child('validate', NS_VALIDATE);
+  return ['open', 'range', 'regex'].some((method) => validate?.child(method) !== undefined);
 }
 
 const NS_VALIDATE = 'http://jabber.org/protocol/xdata-validate';
