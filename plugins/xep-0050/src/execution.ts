@@ -1,6 +1,6 @@
 import { type Clock, type ElementView, StanzaError, StanzaValueError, type Timer } from '@sestina/core';
 import { weightOf, within } from '@sestina/core/util';
-import { checkAnswer, Form, FormField, type FormValidator } from '@sestina/xep-0004';
+import { checkAnswer, Form, FormField, type FormProblem, type FormValidator } from '@sestina/xep-0004';
 import { type Asker, Attempt, type OpenStage, type StepOutcome } from './attempt.js';
 import { type CommandEnd, CommandEndedError, type CommandNote, GoBack } from './errors.js';
 import { refusal } from './refusal.js';
@@ -62,9 +62,7 @@ export class Execution {
     const stage = this.#waitingStage();
     const meant = action === 'execute' ? defaultOf(stage.actions) : action;
     if (meant === undefined || meant === 'prev' || !stage.actions.includes(meant)) throw refusal(BadAction);
-    const answer = answerOf(stage.form, form);
-    const validators = [...this.#host.validators, ...stage.validators];
-    const problems = checkAnswer(stage.form, answer, { validators });
+    const { answer, problems } = this.#looksAt(stage, form);
     if (problems.length > 0 && !form) throw refusal(BadPayload);
     if (problems.length > 0) {
       const notes = problems.map(({ var: name, problem }) => ({
@@ -111,6 +109,18 @@ export class Execution {
     const stage = this.#attempt?.stage;
     if (this.#busy || !stage) throw new StanzaError('unexpected-request', { text: 'the step before is under way' });
     return stage;
+  }
+
+  #looksAt(stage: OpenStage, form: Form | undefined): { answer: Form; problems: readonly FormProblem[] } {
+    try {
+      const answer = answerOf(stage.form, form);
+      const validators = [...this.#host.validators, ...stage.validators];
+      return { answer, problems: checkAnswer(stage.form, answer, { validators }) };
+    } catch (error) {
+      // More fields than anybody could mean are their sender's fault, and nobody's to hear of here.
+      if (error instanceof StanzaValueError) throw refusal(BadPayload);
+      throw error;
+    }
   }
 
   #remember(answer: Form, position: number): void {

@@ -179,6 +179,18 @@ describe('an answer', () => {
   });
 });
 
+describe('a form with more fields than anybody means', () => {
+  it('is its sender’s fault, and nobody hears of it', async () => {
+    const { stream, commands } = await offering(wizard());
+    const { command } = await step(stream, `node='wizard'`);
+    const on = `node='wizard' sessionid='${command.sessionId}'`;
+    const inside = `<x xmlns='jabber:x:data' type='submit'>${"<field var='f'/>".repeat(1_001)}</x>`;
+    expect((await step(stream, on, { inside })).error).toBe('bad-request bad-payload');
+    expect([stream.errors, commands.executions]).toEqual([[], 1]);
+    expect(look(await step(stream, on, named('a')))).toEqual(['executing', 'two', undefined]);
+  });
+});
+
 describe('who may run a command', () => {
   it('is nobody unless it is said, and is asked again at each stage', async () => {
     let allowed = true;

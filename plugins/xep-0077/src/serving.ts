@@ -86,9 +86,10 @@ function submissionOf(
   query: RegisterQuery,
   { form, fields = {}, registered }: RegistrationInfo,
 ): { readonly answer: RegistrationSubmission; readonly password: string | undefined } {
-  const submitted = query.form?.compact();
-  if (submitted && form) {
-    const problems = checkAnswer(form, submitted);
+  if (query.form && form) {
+    // As it came, so that what cannot be read in it is its sender's fault.
+    const problems = checkAnswer(form, query.form);
+    const submitted = query.form.compact();
     if (problems.length > 0) throw refused(problems.map(({ var: name }) => name));
     const texts = REGISTRATION_FIELDS.map((name) => [name, submitted.field(name)?.value] as const);
     return { answer: { fields: present(texts), form: submitted }, password: undefined };

@@ -124,6 +124,12 @@ describe('who registers with us', () => {
     expect((await ask('set', submit('gold'))).error).toBeUndefined();
   });
 
+  it('may not fill in more fields than anybody means', async () => {
+    const { ask, stream } = await serving(new Provider({ form: Plan.form() }));
+    const inside = `<x xmlns='jabber:x:data' type='submit'>${"<field var='f'/>".repeat(1_001)}</x>`;
+    expect([(await ask('set', inside)).error, stream.errors]).toEqual(['bad-request', []]);
+  });
+
   it('changes a password where the provider knows how', async () => {
     const changed: string[] = [];
     const provider = Object.assign(new Provider(), {
