@@ -17,18 +17,19 @@ export class CannotReferError extends SestinaError {
 }
 
 /**
- * What to call a message in another one that is about it (XEP-0424 §5.1, XEP-0444 §4.2, XEP-0461 §4.1): in a room what the room calls it;
+ * What to call a message in another one that is about it (XEP-0333 §4, XEP-0424 §5.1, XEP-0444 §4.2, XEP-0461 §4.1): in a room what the room calls it;
  * elsewhere what its sender does, the first version where it was corrected.
  * @throws CannotReferError where nobody calls it anything that counts.
  */
-export function referenceTo(facts: MessageFacts, purpose: 'reaction' | 'reply' | 'retraction'): string {
+export function referenceTo(facts: MessageFacts, purpose: 'marker' | 'reaction' | 'reply' | 'retraction'): string {
   const { kind, peer, archive, archiveId, replaces, originId, id } = facts;
   let found: string | undefined;
   if (kind === 'room') {
     found = archive?.equals(peer) ? archiveId : undefined;
     if (purpose === 'retraction') found ??= originId ?? id;
+    if (purpose === 'marker') found ??= id;
   } else {
-    found = replaces ?? (purpose === 'retraction' ? id : (originId ?? id));
+    found = replaces ?? (purpose === 'marker' || purpose === 'retraction' ? id : (originId ?? id));
   }
   if (found === undefined) throw new CannotReferError(purpose);
   return found;

@@ -156,6 +156,18 @@ export class MessageRetraction extends Plugin {
     return this.#gone.has(key);
   }
 
+  /**
+   * For XEP-0425: a message was taken back by somebody who may, as the caller has made certain.
+   * @param retraction The message that says so.
+   */
+  accept(
+    retraction: Message,
+    facts: MessageFacts,
+    { by, tombstone = false }: { readonly by?: Author | undefined; readonly tombstone?: boolean } = {},
+  ): void {
+    this.#tell(retraction, facts, { by, tombstone });
+  }
+
   async #arrived(message: Message, id: string | undefined): Promise<void> {
     const { context, type } = message;
     if (!id || type === 'headline') return;
@@ -173,17 +185,21 @@ export class MessageRetraction extends Plugin {
     const { source } = message.context;
     if (source !== 'archive' && source !== 'history') return;
     const facts = await this.#index.original(this.#index.note(message));
-    if (!this.lifetime.aborted) this.#tell(message, facts, true);
+    if (!this.lifetime.aborted) this.#tell(message, facts, { tombstone: true });
   }
 
-  #tell(retraction: Message, facts: MessageFacts | undefined, tombstone = false): void {
+  #tell(
+    retraction: Message,
+    facts: MessageFacts | undefined,
+    { by, tombstone = false }: { readonly by?: Author | undefined; readonly tombstone?: boolean } = {},
+  ): void {
     const { peer, source, author } = retraction.context;
     const verified = facts !== undefined;
     const key = `${this.#index.note(retraction).key} ${verified}`;
     if (this.#told.has(key)) return;
     this.#told.set(key, true);
     if (facts) this.#gone.set(facts.key, true);
-    this.#xmpp.emit('messageRetracted', { peer, facts, by: author, retraction, verified, tombstone, source });
+    this.#xmpp.emit('messageRetracted', { peer, facts, by: by ?? author, retraction, verified, tombstone, source });
   }
 }
 

@@ -124,7 +124,7 @@ export function prosodyConfig(site: Site, plugins: string, shell: string): strin
     // Component("x", "muc") would silently ignore its second argument.
     `Component(${luaString(hosts.muc)}) "muc"`,
     '\tname = "Rooms"; restrict_room_creation = false; muc_room_default_public = true',
-    `\tmodules_enabled = { ${site.archive ? '"muc_mam"' : ''} }`,
+    `\tmodules_enabled = { ${site.archive ? '"muc_mam", "muc_moderation"' : ''} }`,
     `Component(${luaString(hosts.pubsub)}) "pubsub"`,
     '\tname = "PubSub"; autocreate_on_publish = true; autocreate_on_subscribe = true',
     // Prosody 0.12 lets only administrators create nodes.
