@@ -1,4 +1,5 @@
 import { LegacyBookmarks, LegacyConference, LegacyUrl } from '@sestina/xep-0048';
+import { Bookmarks } from '@sestina/xep-0402';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
 
@@ -25,5 +26,11 @@ describe.each(KINDS)('old bookmarks with %s', (kind) => {
     const list = await bookmarks.update(() => {});
     // Prosody makes newer bookmarks of them, which have rooms alone.
     expect(list.urls.at(0)?.url).toBe(kind === 'prosody' ? undefined : 'https://example.org/');
+    // What is there already is not copied: Prosody shows both kinds of program the same.
+    const newer = client.use(Bookmarks, { autojoin: false });
+    await expect.poll(() => newer.ready, { timeout: 30_000 }).toBe(true);
+    expect(await bookmarks.copyTo(newer)).toBe(kind === 'prosody' ? 0 : 2);
+    expect(await bookmarks.copyTo(newer)).toBe(0);
+    expect([...newer.all.keys()].sort()).toEqual(['a@rooms.example', 'b@rooms.example']);
   });
 });
