@@ -1,0 +1,40 @@
+// @ts-check
+// What is not changed: texts for people, and all but a share of the statements.
+import { createHash } from 'node:crypto';
+
+/**
+ * @typedef {{ type: string, name?: string, start?: number | null, callee?: Node }} Node A node of Babel's.
+ * @typedef {{ node: Node, parent?: Node, hub?: { file?: { opts?: { filename?: string } } } }} NodePath
+ */
+
+const STATEMENTS = ['ExpressionStatement', 'ReturnStatement', 'VariableDeclaration', 'ThrowStatement', 'ClassProperty'];
+const ERROR = /Error$/;
+
+/** @param {NodePath} path Whether it is what an error says. */
+function isText({ node, parent }) {
+  if (node.type !== 'StringLiteral' && node.type !== 'TemplateLiteral') return false;
+  const callee = parent?.callee;
+  return callee !== undefined && (callee.type === 'Super' || ERROR.test(callee.name ?? ''));
+}
+
+/** @param {NodePath} path @param {{ share: number, seed: number }} choice */
+function isLeftOut({ node, hub }, { share, seed }) {
+  if (share === 1 || !STATEMENTS.includes(node.type)) return false;
+  const place = `${seed} ${hub?.file?.opts?.filename} ${node.start}`;
+  return createHash('sha256').update(place).digest().readUInt32BE(0) / 2 ** 32 >= share;
+}
+
+/** @param {{ sestina: { share: number, seed: number } }} options */
+function factory({ sestina }) {
+  return {
+    /** @param {NodePath} path */
+    shouldIgnore(path) {
+      if (isText(path)) return 'a text of an error';
+      return isLeftOut(path, sestina) ? 'not in the sample' : undefined;
+    },
+  };
+}
+factory.inject = /** @type {const} */ (['options']);
+
+// As StrykerJS looks for it.
+export const strykerPlugins = [{ kind: 'Ignore', name: 'sestina', factory }];
