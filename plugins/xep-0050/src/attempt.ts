@@ -41,7 +41,7 @@ export class Attempt {
   #given = 0;
   #action: CommandContext['action'] = 'execute';
   #waiting: Waiting | undefined;
-  #notes: CommandNote[] = [];
+  #notes: CommandNote[] = []; // bound: what our own function says in one step
   #tell: (outcome: StepOutcome) => void;
 
   /**

@@ -26,7 +26,7 @@ export interface ExecutionHost {
 export class Execution {
   readonly #host: ExecutionHost;
   /** By stage, also of those behind the one to which the asker went back: these are suggested again. */
-  readonly #answers: Form[] = [];
+  readonly #answers: Form[] = []; // bound: `sessionBytes`
   #attempt: Attempt | undefined;
   #timer: Timer | undefined;
   #busy = false;

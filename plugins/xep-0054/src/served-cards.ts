@@ -28,7 +28,7 @@ export class ServedCards {
   readonly #answer: Audience;
   readonly #maxPhotoBytes: number;
   #places = 0;
-  #registrations: Registration[] = [];
+  #registrations: Registration[] = []; // bound: three
 
   constructor(xmpp: BaseXMPP, answer: Audience, maxPhotoBytes: number) {
     this.#xmpp = xmpp;

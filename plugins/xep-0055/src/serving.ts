@@ -93,7 +93,7 @@ class Answer {
   readonly #form: Form;
   readonly #isForm: boolean;
   readonly #fields: readonly FormField[];
-  readonly #rows: (FormItem | SearchItem)[] = [];
+  readonly #rows: (FormItem | SearchItem)[] = []; // bound: `max` entries, MAX_SIZE characters
   #size = 0;
   #full = false;
 

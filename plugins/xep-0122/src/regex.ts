@@ -178,8 +178,8 @@ class PatternParser {
 
 /** States that are all followed at once: no text makes it go back. */
 class Program {
-  readonly #tests: (Test | undefined)[] = [];
-  readonly #nexts: number[][] = [];
+  readonly #tests: (Test | undefined)[] = []; // bound: MAX_STATES
+  readonly #nexts: number[][] = []; // bound: MAX_STATES
   readonly #start: number;
   readonly #end: number;
 
