@@ -110,7 +110,7 @@ export class BitsOfBinary extends Plugin {
     this.#xmpp = xmpp;
     this.#hashes = hashes;
     this.#options = options;
-    this.#cache = new BitsCache(xmpp.clock, cacheBytes);
+    this.#cache = new BitsCache(xmpp.clock, cacheBytes, (cid) => this.#proves(cid));
     this.#lookups = new SharedLookups(xmpp.clock);
     this.#questions = new RateLimiter(xmpp.clock, { perKey: MOST_QUESTIONS });
     this.own(
@@ -169,13 +169,14 @@ export class BitsOfBinary extends Plugin {
 
   /**
    * Takes in bytes that came inside of a stanza, and may be asked for later: those in the payload of an iq (XEP-0231 §2.1).
-   * @returns undefined for what is not what its content id says, has none with a hash, or is too large.
+   * @returns undefined for what is not what its content id says, has none with a hash that can be computed, or is too large.
    */
   keep(bits: BitsData): FoundBits | undefined {
     const cid = bits.xml.attribute('cid') ?? '';
-    if (!hashOfCid(cid) || isTooLong(bits, this.#options.maxSize)) return undefined;
+    const { maxSize } = this.#options;
+    if (!this.#proves(cid) || isTooLong(bits, maxSize)) return undefined;
     const { data } = bits;
-    if (!data || data.length === 0 || !this.#fits(cid, data)) return undefined;
+    if (!data || data.length === 0 || data.length > maxSize || !this.#fits(cid, data)) return undefined;
     const found = { data, type: safeType(data, bits.type) };
     this.#cache.set(cid, undefined, found, bits.maxAge, false);
     return found;
@@ -201,6 +202,12 @@ export class BitsOfBinary extends Plugin {
     const found = { data, type: safeType(data, answer.type) };
     this.#cache.set(cid, from, found, answer.maxAge, true);
     return found;
+  }
+
+  /** Whether a content id tells what its bytes are to whoever computes their hash, and that can be done here. */
+  #proves(cid: string): boolean {
+    const hash = hashOfCid(cid);
+    return hash !== undefined && this.#hashes.checking([hash], { allowSha1: true }).proves;
   }
 
   /** Whether nothing speaks against it: a content id without a known hash says nothing. */

@@ -119,6 +119,25 @@ describe('asking', () => {
     await stream.nextSent();
   });
 
+  it('what nobody can compute is kept for its sender alone, and is not taken in unasked', async () => {
+    const { stream, bits } = await start();
+    const cid = `blake2b-512+${'ab'.repeat(64)}@bob.xmpp.org`;
+    await stream.recv(`<message from='${EVE}'>${data('AAAA', cid)}</message>`);
+    const asked = bits.get(cid, EVE);
+    await stream.recvResult(await stream.nextSent(), data('AAAA', cid));
+    await asked;
+    await bits.get(cid, EVE);
+    expect(stream.sent).toHaveLength(1);
+    const found = bits.get(cid, BOB);
+    await stream.recvResult(await stream.nextSent(), data(PNG, cid));
+    expect((await found).data).toEqual(new Uint8Array(PNG));
+  });
+
+  it('what is larger than may be is not taken in, however it is written', async () => {
+    const { bits } = await start({ maxSize: PNG.length - 1 });
+    expect(bits.keep(new BitsData(parseDocument(data(PNG))))).toBeUndefined();
+  });
+
   it('what comes inside of an iq is taken in by who reads that', async () => {
     const { bits } = await start({ maxSize: 100 });
     const inside = (xml: string): BitsData => new BitsData(parseDocument(xml));
