@@ -44,8 +44,8 @@ export class AvatarsOptions {
    */
   maxPixels = 1_048_576;
   /**
-   * Whether images are fetched from addresses that contacts name: never; from hosts of their own domain; from everywhere. Their hosts see our
-   * address then. It takes an `HttpClient` in the container of the connection.
+   * Whether images are fetched from addresses that contacts name: never; from hosts of their own domain, whose redirects are not
+   * followed; from everywhere. Their hosts see our address then. It takes an `HttpClient` in the container of the connection.
    * @default 'never'
    */
   http: 'always' | 'never' | 'same-domain' = 'never';
@@ -291,6 +291,8 @@ export class Avatars extends Plugin {
   #changed(jid: JID, info: AvatarInfo | undefined, own: boolean, resource: string | undefined): void {
     this.#xmpp.emit('avatarChanged', { jid, info, own, resource });
     if (!this.#options.autoFetch || !info || own || this.#xmpp.claimOf(jid)) return;
+    // Presence, of which sources know, comes from anybody; to ask would tell him that we are here.
+    if (this.#standingOf(jid) !== 'contact') return;
     // What cannot be had is told when somebody asks for it.
     this.get(jid, { signal: this.#xmpp.session }).catch(() => {});
   }

@@ -115,10 +115,16 @@ export class AvatarLoader {
     options: RequestOptions,
   ): Promise<Uint8Array | undefined> {
     if (source) return source.load(jid, info, options);
-    const { maxBytes, client } = this.#rules;
+    const { maxBytes, http, client } = this.#rules;
     const most = Math.min(maxBytes, info.bytes ?? maxBytes);
     if (info.url !== undefined) {
-      const response = await client?.request(info.url, { maxBytes: most, timeout: PATIENCE, signal: options.signal });
+      const response = await client?.request(info.url, {
+        maxBytes: most,
+        timeout: PATIENCE,
+        signal: options.signal,
+        // A redirect leads to any domain.
+        ...(http === 'same-domain' && { maxRedirects: 0 }),
+      });
       if (response?.status === 200) return response.bytes();
       response?.discard();
       return undefined;

@@ -154,6 +154,23 @@ describe('somebody’s image', () => {
     expect(avatars.info(ROMEO)).toBeUndefined();
   });
 
+  it('of who is no contact is not fetched by itself, though a source tells of it', async () => {
+    const { stream, avatars, told } = await start({ autoFetch: true });
+    const loaded: string[] = [];
+    const { changed } = avatars.addSource({
+      name: 'test',
+      info: () => ({ id, bytes: 1, type: 'image/png', width: 1, height: 1, url: undefined, source: 'test' }),
+      load: async (jid) => {
+        loaded.push(jid.full);
+        return undefined;
+      },
+    });
+    changed(JID.from('mallory@evil.example'));
+    changed(JID.from(ROMEO));
+    await stream.idle();
+    expect([told.length, loaded]).toEqual([2, [ROMEO]]);
+  });
+
   it('of two hundred contacts is fetched four at once', async () => {
     const { stream, xmpp } = await start({ autoFetch: true });
     const jids = Array.from({ length: 200 }, (_, n) => `c${n}@example.net`);
@@ -203,6 +220,22 @@ describe('an image with an address', () => {
         fetched ? 1 : 0,
       ]);
     }
+  });
+
+  it('of the same domain is not looked for elsewhere, whatever its host says', async () => {
+    const http = new MemoryHttpClient(({ url: { host } }) =>
+      host === 'img.montague.net'
+        ? { status: 302, headers: { location: 'https://evil.example/a.jpg' } }
+        : { body: there },
+    );
+    const { stream, avatars } = await start({ http: 'same-domain' }, http);
+    await stream.recv(event(ROMEO, await forms()));
+    const got = avatars.get(ROMEO, { preferTypes: ['image/jpeg'] });
+    await stream.recvResult(await stream.expectSent(question(ROMEO)), dataItems(image));
+    expect([(await got)?.type, http.requests.map(({ url: { host } }) => host)]).toEqual([
+      'image/png',
+      ['img.montague.net'],
+    ]);
   });
 
   it('is no other than was announced', async () => {
