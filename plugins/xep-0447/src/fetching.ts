@@ -2,7 +2,7 @@ import { type Clock, type ElementClass, type ElementView, isA, type Message, vie
 import { LruMap, within } from '@sestina/core/util';
 import { algorithmOf, base64Of, type HashCheck, type Hashes, strongest } from '@sestina/xep-0300';
 import type { FileMetadata } from '@sestina/xep-0446';
-import { FileMismatchError, FileUnavailableError, SharedFileTooLargeError } from './errors.js';
+import { FileMismatchError, FileUnavailableError } from './errors.js';
 import type { FileSources } from './stanza.js';
 
 /** A file that was fetched. */
@@ -115,7 +115,7 @@ export function candidates(
     .slice(0, MOST_SOURCES);
 }
 
-/** Tries one source after the other. @throws SharedFileTooLargeError; FileUnavailableError; the signal's reason. */
+/** Tries one source after the other. @throws FileUnavailableError; the signal's reason. */
 export async function fetchFrom(
   clock: Clock,
   list: readonly Candidate[],
@@ -125,7 +125,6 @@ export async function fetchFrom(
   { confirm, timeout = 600_000, signal }: FetchOptions & { readonly signal: AbortSignal },
 ): Promise<FetchedFile> {
   const size = file?.size;
-  if (size !== undefined && size > maxBytes) throw new SharedFileTooLargeError(size, maxBytes);
   const causes: unknown[] = [];
   for (const candidate of list) {
     const { source } = candidate;

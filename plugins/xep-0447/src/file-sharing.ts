@@ -6,6 +6,7 @@ import { HttpUpload, type UploadSource } from '@sestina/xep-0363';
 import { FallbackIndication } from '@sestina/xep-0428';
 import { FileMetadata } from '@sestina/xep-0446';
 import { addFallback, attachFiles } from './attaching.js';
+import { SharedFileTooLargeError } from './errors.js';
 import {
   candidates,
   type FetchedFile,
@@ -131,15 +132,18 @@ export class FileSharing extends Plugin {
   fetch(share: FileShare, options: FetchOptions = {}): Promise<FetchedFile> {
     return this.untilRemoved(options.signal, async (signal) => {
       const { file } = share;
+      const { maxBytes = this.#options.maxBytes } = options;
+      const { size } = file ?? {};
+      if (size !== undefined && size > maxBytes) throw new SharedFileTooLargeError(size, maxBytes);
       const hashes = [...(file?.hashes ?? [])];
       const kept = this.#cache.get(file);
-      if (kept && (await this.#hashes.verify(kept, hashes, { signal })) === 'ok') {
+      const fits = kept && kept.length <= maxBytes && kept.length === (size ?? kept.length);
+      if (fits && (await this.#hashes.verify(kept, hashes, { signal })) === 'ok') {
         return { data: kept.slice(), verified: true, source: undefined };
       }
       const { proves } = this.#hashes.checking(hashes);
       const added = options.from ? this.#known.addedTo(options.from, share.id) : [];
       const list = candidates(share.sources, added, this.#kinds, proves);
-      const maxBytes = options.maxBytes ?? this.#options.maxBytes;
       const fetched = await fetchFrom(this.#xmpp.clock, list, file, this.#hashes, maxBytes, { ...options, signal });
       if (fetched.verified) this.#cache.set(file, fetched.data.slice());
       return fetched;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { attr, element, provide } from '@sestina/core';
+import { attr, element, parseDocument, provide } from '@sestina/core';
 import { childContainer } from '@sestina/core/connection';
 import { HttpClient } from '@sestina/http';
 import { MemoryHttpClient, type MemoryRequest, type MemoryResponse } from '@sestina/http/memory';
@@ -86,6 +86,18 @@ describe('a shared file', () => {
     expect(await fetch()).toMatchObject({ data: bytes(TEXT), verified: true });
     expect((await fetch()).source).toBeUndefined();
     expect(http.requests).toHaveLength(1);
+  });
+
+  it('that is at hand is bounded as one that is fetched', async () => {
+    const { fetch, sharing } = await received(shared(hash(), sources('https://f.example/a')));
+    await fetch();
+    const other = (meta: string) => new FileShare(parseDocument(shared(meta, '')));
+    await expect(sharing.fetch(other(hash()), { maxBytes: 8 })).rejects.toMatchObject({ code: 'ERR_FILE_UNAVAILABLE' });
+    await expect(sharing.fetch(other(`<size>8</size>${hash()}`))).rejects.toMatchObject({
+      code: 'ERR_FILE_UNAVAILABLE',
+    });
+    await expect(sharing.fetch(other(`<size>9</size>${hash()}`), { maxBytes: 8 })).rejects.toMatchObject({ size: 9 });
+    expect(await sharing.fetch(other(`<size>9</size>${hash()}`), { maxBytes: 9 })).toMatchObject({ verified: true });
   });
 
   it('that is not what was announced is thrown away, and the next source is asked', async () => {
