@@ -138,9 +138,17 @@ function responseOf(answer: Answer, url: URL, maxBytes: number, isHead: boolean,
     answer.discard();
     throw new HttpTooLargeError(url.host, maxBytes);
   }
-  const body = counted(answer, url, maxBytes, watch);
+  let wasRead = false;
+  const body: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => {
+      // What comes the second time would be an empty file.
+      if (wasRead) throw new TypeError('the body of an answer is read once: keep what bytes() gives');
+      wasRead = true;
+      return counted(answer, url, maxBytes, watch);
+    },
+  };
   const discard = (): void => {
-    watch.end();
+    watch.stop(new DOMException('the body was discarded', 'AbortError'));
     answer.discard();
   };
   // What nobody reads does not stay.

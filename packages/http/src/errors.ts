@@ -17,7 +17,7 @@ export class HttpRefusedError extends SestinaError {
   readonly code = 'ERR_HTTP_REFUSED';
 
   constructor(
-    /** The host, or what there is in its place. */
+    /** The host; of what is no address the scheme, if it has one. */
     readonly host: string,
     readonly reason: HttpRefusal,
   ) {

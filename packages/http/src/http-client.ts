@@ -56,7 +56,8 @@ export interface HttpResponse {
   readonly headers: ReadonlyMap<string, string>;
   /**
    * Its body as it comes. Leaving the loop ends the transfer.
-   * @throws HttpTooLargeError; HttpNetworkError; TimeoutError; the signal's reason.
+   * @throws HttpTooLargeError; HttpNetworkError; TimeoutError; the signal's reason; `AbortError` where it was discarded; TypeError where it
+   *   was read before.
    */
   readonly body: AsyncIterable<Uint8Array>;
   /** All of its body. @throws what `body` throws. */

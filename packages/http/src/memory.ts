@@ -49,7 +49,7 @@ export class MemoryHttpClient extends CheckedHttpClient {
       status,
       headers: new Map(Object.entries(fields)),
       body: chunks,
-      discard: () => void chunks.return(undefined),
+      discard: () => void chunks.return(undefined).catch(() => {}),
     };
   }
 }

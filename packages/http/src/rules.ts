@@ -21,7 +21,8 @@ export type AllowException = (exception: HttpException) => boolean;
 export function allowedUrl(target: URL | string, allow: AllowException | undefined, base?: URL): URL {
   const url = parsed(target, base);
   const host = url?.hostname ?? '';
-  if (!url || host === '') throw new HttpRefusedError(`${target}`.slice(0, 100), 'url');
+  // What cannot be read may hold a password anywhere.
+  if (!url || host === '') throw new HttpRefusedError(/^[a-z][a-z\d+.-]{0,30}:/i.exec(`${target}`)?.[0] ?? '', 'url');
   if (url.protocol !== 'https:') {
     const allowed = url.protocol === 'http:' && allow?.({ url, reason: 'scheme', address: undefined });
     if (!allowed) throw new HttpRefusedError(host, 'scheme');

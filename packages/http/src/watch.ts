@@ -76,6 +76,12 @@ export class Watch {
     this.pause();
   }
 
+  /** Nothing is wanted any more: who still waits gets that reason. */
+  stop(reason: unknown): void {
+    this.#release();
+    this.#abort(reason);
+  }
+
   #listen(after: number): void {
     if (this.signal.aborted || after === Number.POSITIVE_INFINITY) return;
     // Once in a while it looks back: a timer for each byte would cost more than the bytes.

@@ -41,10 +41,17 @@ describe('an address', () => {
     expect(http.requests).toEqual([]);
   });
 
-  it('with a password is refused without showing it', async () => {
+  it.each([
+    'https://user:secret@files.example/',
+    'https://user:secret@files.example:99999/',
+    'https://files .example/?token=secret',
+    'data:text/plain,secret',
+    '/path?token=secret',
+  ])('with a secret is refused without showing it: %s', async (url) => {
     const error = await client()
-      .http.request('https://user:secret@files.example/')
+      .http.request(url)
       .catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(HttpRefusedError);
     expect(`${error} ${JSON.stringify(error)}`).not.toContain('secret');
   });
 
@@ -281,4 +288,22 @@ describe('a request', () => {
 it('what a host says of itself is fit to be shown', () => {
   const error = new HttpNetworkError('a.example', { cause: Object.assign(new Error('x'), { code: 'E\u202e\nBAD' }) });
   expect(error.message).not.toMatch(/[\u202e\n]/);
+});
+
+describe('a body', () => {
+  it('that is discarded while somebody waits for it is waited for no longer', async () => {
+    const { http } = client(() => ({ body: new ReadableStream({ pull: never }) }));
+    const response = await http.request(PAGE);
+    const reading = expect(response.bytes()).rejects.toMatchObject({ name: 'AbortError' });
+    response.discard();
+    await reading;
+    expect(http.requests[0]?.signal.aborted).toBe(true);
+  });
+
+  it('is read once, and no empty file the second time', async () => {
+    const { http } = client();
+    const response = await http.request(PAGE);
+    expect(text(await response.bytes())).toBe('ok');
+    await expect(response.bytes()).rejects.toBeInstanceOf(TypeError);
+  });
 });
