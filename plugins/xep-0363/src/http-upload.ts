@@ -1,5 +1,6 @@
 import { type AskOptions, BaseXMPP, ConfigError, JID, Plugin, StanzaError } from '@sestina/core';
 import { checkOption } from '@sestina/core/connection';
+import { within } from '@sestina/core/util';
 import { chunksOf, HttpNetworkError, httpClientOf } from '@sestina/http';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { Hash, Hashes } from '@sestina/xep-0300';
@@ -98,8 +99,12 @@ export class HttpUpload extends Plugin {
   }
 
   async #upload(file: UploadSource, options: UploadOptions, signal: AbortSignal): Promise<UploadedFile> {
-    const plain = await sized(file, this.#options.bufferBytes, signal);
-    const source = options.encrypt ? await options.encrypt(plain) : plain;
+    const { bufferBytes, uploadTimeout: timeout } = this.#options;
+    const read = async (over: AbortSignal): Promise<SizedSource> => {
+      const plain = await sized(file, bufferBytes, over);
+      return options.encrypt ? options.encrypt(plain) : plain;
+    };
+    const source = await within(this.#xmpp.clock, read, { what: 'the file to upload', timeout, signal });
     const { size } = source;
     const own = file as { readonly name?: unknown; readonly type?: unknown };
     const { type = typeof own.type === 'string' && own.type !== '' ? own.type : undefined, purpose } = options;

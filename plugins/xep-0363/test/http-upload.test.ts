@@ -241,6 +241,27 @@ describe('a file', () => {
   });
 
   it.each([
+    ['a stream without a size', { stream: () => new ReadableStream<Uint8Array>() }, {}],
+    ['encryption', new Uint8Array(3), { encrypt: () => new Promise<never>(() => {}) }],
+  ])(
+    'that %s never gives is waited for until it is given up, the plugin goes, or time is over',
+    async (_w, file, how) => {
+      const { stream, upload } = await start(undefined, { uploadTimeout: 1_000 });
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const given = expect(upload.upload(file, { ...how, signal: controller.signal })).rejects.toBe(reason);
+      controller.abort(reason);
+      await given;
+      const late = expect(upload.upload(file, how)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+      await stream.clock.advance(1_000);
+      await late;
+      const gone = expect(upload.upload(file, how)).rejects.toMatchObject({ name: 'PluginError' });
+      stream.xmpp.remove(HttpUpload);
+      await gone;
+    },
+  );
+
+  it.each([
     null,
     'text',
     5,
