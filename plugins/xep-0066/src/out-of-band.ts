@@ -64,6 +64,8 @@ export interface ShareOptions {
 // Milliseconds that the other side has to fetch a file.
 const PATIENCE = 600_000;
 const MOST_OFFERS = 20;
+// Of one account: the others are for others.
+const MOST_OF_ONE = 5;
 
 /**
  * XEP-0066: Out of Band Data, version 1.5. Sends addresses of files with messages, offers files, and tells of those that are offered. Nothing
@@ -75,6 +77,8 @@ export class OutOfBand extends Plugin {
   static override readonly inject = [BaseXMPP, OutOfBandOptions] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: OutOfBandOptions;
+  /** How many offers of an account wait. */
+  readonly #waiting = new Map<string, number>(); // bound: MOST_OFFERS
 
   /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, options: OutOfBandOptions) {
@@ -142,6 +146,20 @@ export class OutOfBand extends Plugin {
   async #offered({ url, desc }: OobOffer, from: JID | undefined, to: JID | undefined): Promise<void> {
     if (!from || !(await this.#xmpp.admits(this.#options.answer, from, to)))
       throw new StanzaError('service-unavailable');
+    const account = from.bare.full;
+    const waiting = this.#waiting.get(account) ?? 0;
+    if (waiting >= MOST_OF_ONE) throw new StanzaError('resource-constraint', { text: 'too many offers wait' });
+    this.#waiting.set(account, waiting + 1);
+    try {
+      await this.#dealtWith(from, url, desc);
+    } finally {
+      const left = (this.#waiting.get(account) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(account, left);
+      else this.#waiting.delete(account);
+    }
+  }
+
+  async #dealtWith(from: JID, url: string, desc: string | undefined): Promise<void> {
     const wait = (over: AbortSignal): Promise<void> => this.#told(from, url, desc, over);
     const patience = { what: 'an offered file', timeout: this.#options.offerTimeout, signal: this.lifetime };
     await within(this.#xmpp.clock, wait, patience).catch((error: unknown) => {

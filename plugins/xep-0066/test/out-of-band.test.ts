@@ -182,8 +182,21 @@ describe('an offer', () => {
 
   it('is bounded in number: a flood of them is refused', async () => {
     const { stream, offers } = await offered();
-    for (let i = 0; i < 40; i++) await stream.recv(offer().replace('oob1', `flood${i}`));
+    for (let i = 0; i < 40; i++) await stream.recv(offer(URL, `eve${i}@evil.example/x`).replace('oob1', `flood${i}`));
     expect(offers.length).toBeLessThanOrEqual(20);
+    expect(offers.length).toBeGreaterThan(5);
+  });
+
+  it('of one who floods takes no place of others, and he may offer again later', async () => {
+    const { stream, offers } = await offered();
+    for (let i = 0; i < 40; i++) await stream.recv(offer(URL, `${BOB}${i}`).replace('oob1', `flood${i}`));
+    expect(offers).toHaveLength(5);
+    await stream.recv(offer(URL, 'juliet@capulet.example/x'));
+    expect(offers).toHaveLength(6);
+    offers[0]?.reject();
+    await stream.idle();
+    await stream.recv(offer());
+    expect(offers).toHaveLength(7);
   });
 
   it('of ours is waited for until the other side has the file', async () => {
