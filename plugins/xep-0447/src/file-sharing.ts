@@ -90,6 +90,8 @@ export class FileSharing extends Plugin {
    */
   share(to: JID | string, file: UploadSource, options: ShareFileOptions = {}): Promise<SharedFile> {
     return this.untilRemoved(options.signal, async (signal) => {
+      // Before anything is uploaded for nobody.
+      const address = JID.from(to);
       const upload = this.#xmpp.plugin(HttpUpload);
       const { name = nameOf(file), desc, width, height, length } = options;
       const { url, size, type, hash } = await upload.upload(file, { ...options, signal });
@@ -97,7 +99,7 @@ export class FileSharing extends Plugin {
       if (hash) metadata.hashes.add(hash);
       const share = new FileShare({ disposition: options.disposition, file: metadata, sources: new FileSources() });
       share.sources?.urls.add(new UrlData({ target: url }));
-      return this.#send(to, share, options);
+      return this.#send(address, share, options);
     });
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { attr, element, parseDocument, provide } from '@sestina/core';
+import { attr, element, JidError, parseDocument, provide } from '@sestina/core';
 import { childContainer } from '@sestina/core/connection';
 import { HttpClient } from '@sestina/http';
 import { MemoryHttpClient, type MemoryRequest, type MemoryResponse } from '@sestina/http/memory';
@@ -283,6 +283,8 @@ describe('sharing', () => {
   it('needs an upload service to upload', async () => {
     const { sharing } = await start();
     await expect(sharing.share(ROMEO, new Uint8Array(1))).rejects.toMatchObject({ code: 'ERR_PLUGIN_MISSING' });
+    // Before anything is looked for, and uploaded.
+    await expect(sharing.share('no@body@at all', new Uint8Array(1))).rejects.toBeInstanceOf(JidError);
   });
 });
 
