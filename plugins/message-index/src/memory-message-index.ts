@@ -38,9 +38,12 @@ export class MemoryMessageIndexOptions {
 
 /** Those who wait for a message. */
 const MAX_WAITING = 1_000;
+/** One of them, beside the id that it waits for. */
+const WAITING = 500;
 
 interface Waiting {
   readonly name: string;
+  readonly isStranger: boolean;
   readonly ref: MessageRef | string;
   readonly options: FindOptions;
   readonly callback: (facts: MessageFacts) => void;
@@ -57,7 +60,7 @@ export class MemoryMessageIndex extends MessageIndex {
   readonly #strangers: Entries;
   /** Of messages that are still around, what was noted; undefined where they came before. */
   readonly #noted = new WeakMap<Message, { readonly entry: Entry; readonly first: boolean }>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting: LruMap<Waiting, true>;
   /** The one that is described right now: others have still to say who wrote it. */
   #described: { readonly message: Message; readonly context: MessageContext } | undefined;
   #count = 0;
@@ -124,7 +127,8 @@ export class MemoryMessageIndex extends MessageIndex {
   ): Registration {
     this.#settle();
     const name = this.#nameOf(peer, options.account);
-    const waiting = { name, ref, options, callback };
+    const isStranger = !isKnownPeer(this.#xmpp, peer, options.account?.bare ?? this.#xmpp.account);
+    const waiting = { name, isStranger, ref, options, callback };
     const registration = new Registration(() => void this.#waiting.delete(waiting));
     const found = this.#find(name, ref, options);
     if (found) {
@@ -132,9 +136,7 @@ export class MemoryMessageIndex extends MessageIndex {
       callback(found);
       return registration;
     }
-    this.#waiting.add(waiting);
-    const [oldest] = this.#waiting;
-    if (oldest && this.#waiting.size > MAX_WAITING) this.#waiting.delete(oldest);
+    this.#waiting.set(waiting, true);
     return registration;
   }
 

@@ -1,18 +1,24 @@
 // What is longer, or becomes more than that, is not looked at: it is the word of somebody else.
 const MAX_PATTERN = 256;
 const MAX_STATES = 1_000;
+const MAX_BUILDS = 20_000;
 const MAX_STEPS = 4_000_000;
 
 type Test = (code: number) => boolean;
 type Node =
-  | { readonly kind: 'char'; readonly test: Test }
+  | { readonly kind: 'char'; readonly test: Test; readonly cost?: number }
   | { readonly kind: 'cat' | 'or'; readonly parts: readonly Node[] }
   | { readonly kind: 'repeat'; readonly inner: Node; readonly min: number; readonly max: number };
 
 /** A pattern that says in linear time whether it is what a text is, all of it; made by `compile()`. */
 export interface Pattern {
-  /** Undefined where that would take too long. */
-  matches(text: string): boolean | undefined;
+  /** Undefined where that would take longer than the budget lasts. */
+  matches(text: string, budget?: Budget): boolean | undefined;
+}
+
+/** How much may be looked at, of all values of a form together. */
+export class Budget {
+  steps = MAX_STEPS;
 }
 
 /**
@@ -24,7 +30,7 @@ export function compile(pattern: string): Pattern | undefined {
   try {
     const parser = new PatternParser([...pattern.replace(/^\^/, '').replace(/(?<!\\)\$$/, '')]);
     const program = new Program(parser.parse());
-    return { matches: (text) => program.matches(text) };
+    return { matches: (text, budget = new Budget()) => program.matches(text, budget) };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -111,7 +117,7 @@ class PatternParser {
       if (!this.#take(')')) throw new Unsupported();
       return inner;
     }
-    if (next === '[') return { kind: 'char', test: this.#set() };
+    if (next === '[') return this.#set();
     if (next === '.') return { kind: 'char', test: () => true };
     if ('*+?{^$'.includes(next)) throw new Unsupported();
     const literal = next === '\\' ? this.#escaped() : next;
@@ -126,7 +132,7 @@ class PatternParser {
     return next;
   }
 
-  #set(): Test {
+  #set(): Node {
     const negated = this.#take('^');
     const tests: Test[] = [];
     for (let first = true; first || this.#peek() !== ']'; first = false) {
@@ -146,7 +152,7 @@ class PatternParser {
       tests.push((code) => code >= low && code <= high);
     }
     this.#next();
-    return (code) => tests.some((test) => test(code)) !== negated;
+    return { kind: 'char', test: (code) => tests.some((test) => test(code)) !== negated, cost: tests.length };
   }
 
   #class(): Test {
@@ -180,6 +186,8 @@ class PatternParser {
 class Program {
   readonly #tests: (Test | undefined)[] = []; // bound: MAX_STATES
   readonly #nexts: number[][] = []; // bound: MAX_STATES
+  readonly #costs: number[] = []; // bound: MAX_STATES
+  #builds = 0;
   readonly #start: number;
   readonly #end: number;
 
@@ -188,8 +196,7 @@ class Program {
     this.#start = this.#build(root, this.#end);
   }
 
-  matches(text: string): boolean | undefined {
-    let steps = 0;
+  matches(text: string, budget: Budget): boolean | undefined {
     const marks = new Uint32Array(this.#tests.length);
     let round = 1;
     let current: number[] = [];
@@ -198,19 +205,19 @@ class Program {
       for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
         if (marks[at] === round) continue;
         marks[at] = round;
-        steps += 1;
+        budget.steps -= 1;
         if (this.#tests[at] || at === this.#end) into.push(at);
         else stack.push(...(this.#nexts[at] ?? []));
       }
     };
     follow(this.#start, current);
     for (const character of text) {
-      if (steps > MAX_STEPS) return undefined;
+      if (budget.steps < 0) return undefined;
       const code = character.codePointAt(0) as number;
       const next: number[] = [];
       round += 1;
       for (const state of current) {
-        steps += 1;
+        budget.steps -= this.#costs[state] ?? 1;
         if (this.#tests[state]?.(code)) follow(this.#nexts[state]?.[0] as number, next);
       }
       if (next.length === 0) return false;
@@ -219,18 +226,22 @@ class Program {
     return current.includes(this.#end);
   }
 
-  #state(test: Test | undefined, nexts: number[]): number {
+  #state(test: Test | undefined, nexts: number[], cost = 1): number {
     if (this.#tests.length >= MAX_STATES) throw new Unsupported();
     this.#tests.push(test);
+    this.#costs.push(cost);
     this.#nexts.push(nexts);
     return this.#tests.length - 1;
   }
 
   /** The state in which that begins which goes on with `then`. */
   #build(node: Node, then: number): number {
+    // What is repeated no time takes no state, and may itself be repeated as often as somebody likes.
+    this.#builds += 1;
+    if (this.#builds > MAX_BUILDS) throw new Unsupported();
     switch (node.kind) {
       case 'char':
-        return this.#state(node.test, [then]);
+        return this.#state(node.test, [then], node.cost);
       case 'cat':
         return node.parts.reduceRight((after, part) => this.#build(part, after), then);
       case 'or':

@@ -1,6 +1,6 @@
 import type { Form, FormField, FormProblem, FormValidator } from '@sestina/xep-0004';
 import { type Datatype, datatypeOf } from './datatypes.js';
-import { compile } from './regex.js';
+import { Budget, compile } from './regex.js';
 import type { Validate } from './stanza.js';
 
 /** How values are looked at. */
@@ -35,11 +35,12 @@ export function unchecked(form: Form, { regex = 'ignore' }: ValidationOptions = 
 
 function problemsIn(form: Form, submit: Form, regex: 'ignore' | 'safe'): FormProblem[] {
   const problems: FormProblem[] = [];
+  const budget = new Budget();
   for (const field of form.fields) {
     const { var: name, type, validate } = field;
     if (name === undefined || !validate || type === 'fixed' || type === 'hidden') continue;
     const given = submit.field(name)?.values ?? [];
-    const problem = given.every((value) => value === '') ? undefined : faultIn(field, validate, given, regex);
+    const problem = given.every((value) => value === '') ? undefined : faultIn(field, validate, given, { regex, budget });
     if (problem) problems.push({ var: name, problem });
   }
   return problems;
@@ -49,7 +50,7 @@ function faultIn(
   { type }: FormField,
   validate: Validate,
   given: readonly string[],
-  regex: 'ignore' | 'safe',
+  { regex, budget }: { readonly regex: 'ignore' | 'safe'; readonly budget: Budget },
 ): string | undefined {
   const { method, listRange } = validate;
   if (type === 'list-multi') {
@@ -64,7 +65,7 @@ function faultIn(
   if (method === 'range' && datatype?.order) return outOf(validate, datatype.order, values);
   if (method !== 'regex' || regex === 'ignore') return undefined;
   const pattern = compile(validate.regex?.pattern ?? '');
-  return pattern && values.some((value) => pattern.matches(value) === false)
+  return pattern && values.some((value) => pattern.matches(value, budget) === false)
     ? 'is not of the form that is wanted'
     : undefined;
 }

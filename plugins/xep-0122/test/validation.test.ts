@@ -184,6 +184,23 @@ describe('a regular expression', () => {
     expect(matches('(a+)+$', long)).toBe(false);
   });
 
+  it('of the other side takes no time where it repeats nothing, as often as it says', () => {
+    for (const inner of ['a{0}', '(){0}', 'a{0,0}']) expect(matches(`${inner}${'{1000}'.repeat(40)}`, 'zzz')).toBe(true);
+  });
+
+  it('of the other side has one budget for all values of a form, and long sets count for what they are', () => {
+    const set = `([${'abcdefghij'.repeat(20)}]?){300}`;
+    const values = Array.from({ length: 2_000 }, () => 'a'.repeat(100));
+    const form = new Form({ type: 'form' });
+    form.fields.add(withRegex(new FormField({ var: 'many', type: 'text-multi' }), set));
+    form.fields.add(withRegex(new FormField({ var: 'last' }), 'b'));
+    const submit = new Form({ type: 'submit' });
+    submit.fields.add(new FormField({ var: 'many', values }));
+    submit.fields.add(new FormField({ var: 'last', values: ['a'] }));
+    // The budget is used up before the last one is looked at.
+    expect(validator({ regex: 'safe' })(form, submit)).toEqual([]);
+  });
+
   it('that cannot be followed is not looked at, and named', () => {
     const odd = ['(?=a)b', '\\d+', '(a)\\1', 'a'.repeat(257), '(a{500}){500}', '(', '[', 'a{3,2}', '*'];
     for (const pattern of odd) {
