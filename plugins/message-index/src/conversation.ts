@@ -95,10 +95,20 @@ export class Conversation {
     if (archived && this.#fits(archived, options) && (!by || archived.archive?.equals(by.bare))) return archived;
     if (kind === 'stanza') return undefined;
     for (const field of kind === 'origin' ? (['originId', 'id'] as const) : (['id', 'originId'] as const)) {
-      const found = (this.#byId[field].get(id) ?? []).filter((entry) => this.#fits(entry, options));
+      const found = this.#fitting(this.#byId[field].get(id) ?? [], options);
       if (found.length > 0) return likeliest(found);
     }
     return undefined;
+  }
+
+  /** Those that fit, in their order: of one author, what stands before one that is no longer among the last is not either. */
+  #fitting(entries: readonly Entry[], options: FindOptions): readonly Entry[] {
+    if (options.last === undefined || !options.author) return entries.filter((entry) => this.#fits(entry, options));
+    const found = entries.filter((entry) => this.#fits(entry, { ...options, last: undefined }));
+    let first = found.length;
+    for (let entry = found[first - 1]; entry && this.#isAmongLast(entry, options.last); entry = found[first - 1])
+      first -= 1;
+    return found.slice(first);
   }
 
   #fits(entry: Entry, { author, not, last }: FindOptions): boolean {

@@ -1,4 +1,5 @@
 import { BaseXMPP, ConfigError, type JID, type Message, type MessageContext, Registration } from '@sestina/core';
+import { LruMap } from '@sestina/core/util';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { type MessageRef, StanzaIds } from '@sestina/xep-0359';
 import type { Conversation } from './conversation.js';
@@ -6,6 +7,7 @@ import { Entries } from './entries.js';
 import { type Entry, entryOf } from './entry.js';
 import { accountOf, isKnownPeer } from './known-peer.js';
 import { type FindOptions, type MessageFacts, MessageIndex } from './message-index.js';
+import { sameAuthor } from './same-author.js';
 
 /** Options of `MemoryMessageIndex`: how many messages are known. */
 export class MemoryMessageIndexOptions {
@@ -75,6 +77,11 @@ export class MemoryMessageIndex extends MessageIndex {
     }
     const { perConversation, total, maxBytes, perStranger, strangers } = options;
     this.#xmpp = xmpp;
+    this.#waiting = new LruMap({
+      maxEntries: MAX_WAITING,
+      sizeOf: (_, { name, ref }) => WAITING + 2 * (name.length + idOf(ref).length),
+      isStranger: (_, { isStranger }) => isStranger,
+    });
     this.#known = new Entries({ conversations: total, perConversation, total, maxBytes });
     this.#strangers = new Entries({
       conversations: strangers,
@@ -161,7 +168,7 @@ export class MemoryMessageIndex extends MessageIndex {
     } else {
       (isKnownPeer(this.#xmpp, context.peer, account) ? this.#known : this.#strangers).add(name, entry);
     }
-    this.#tell(name);
+    this.#tell(name, result.entry);
     return result;
   }
 
@@ -178,9 +185,10 @@ export class MemoryMessageIndex extends MessageIndex {
     return this.#known.get(name)?.find(ref, options) ?? this.#strangers.get(name)?.find(ref, options);
   }
 
-  #tell(name: string): void {
-    for (const waiting of [...this.#waiting]) {
-      if (waiting.name !== name) continue;
+  /** Tells those who wait for that one. Who waits was not found before: nothing else could be meant now. */
+  #tell(name: string, entry: Entry): void {
+    for (const waiting of this.#waiting.keys()) {
+      if (waiting.name !== name || !isWaitedFor(entry, waiting)) continue;
       const found = this.#find(name, waiting.ref, waiting.options);
       if (!found || !this.#waiting.delete(waiting)) continue;
       try {
@@ -201,4 +209,12 @@ export class MemoryMessageIndex extends MessageIndex {
     this.#known.clear();
     this.#strangers.clear();
   }
+}
+
+const idOf = (ref: MessageRef | string): string => (typeof ref === 'string' ? ref : ref.id);
+
+function isWaitedFor({ id, originId, archiveId, author }: Entry, { ref, options }: Waiting): boolean {
+  const wanted = idOf(ref);
+  if (wanted !== id && wanted !== originId && wanted !== archiveId) return false;
+  return !options.author || sameAuthor(author, options.author);
 }

@@ -289,3 +289,35 @@ describe('what is kept', () => {
     }
   });
 });
+
+describe('who waits for a message', () => {
+  it('is told, however many strangers wait for what never comes', async () => {
+    const { stream, xmpp, index } = await client();
+    xmpp.roster.of().apply([{ jid: bob, subscription: 'both' }]);
+    const found: string[] = [];
+    index.onFound(bob, 'late', ({ id }) => found.push(`bob ${id}`));
+    index.onFound(JID.parse(ACCOUNT), 'late', ({ id }) => found.push(`own ${id}`));
+    const eve = JID.parse('eve@evil.example');
+    for (let i = 0; i < 3_000; i++) index.onFound(eve, `never${i}`, () => found.push('eve'));
+    await stream.recv(text('late'));
+    await stream.recv(text('late', { from: OWN }));
+    expect(found).toEqual(['bob late', 'own late']);
+  });
+
+  it('is told of the one that is called so and by that author, and of no other', async () => {
+    const { stream, xmpp, index } = await client();
+    xmpp.claim(ROOM, { kind: 'room' });
+    const room = JID.parse(ROOM);
+    xmpp.messages.describe((_message, context) => {
+      context.author = { ...context.author, occupantId: context.author.jid.resource };
+    });
+    const told: string[] = [];
+    const author = { jid: JID.parse(`${ROOM}/a`), occupantId: 'a' };
+    index.onFound(room, 'x', (facts) => told.push(`${facts.author.occupantId} ${facts.id}`), { author });
+    for (const nick of ['b', 'b', 'a', 'a']) {
+      await stream.recv(text('y', { from: `${ROOM}/${nick}`, type: 'groupchat' }));
+      await stream.recv(text('x', { from: `${ROOM}/${nick}`, type: 'groupchat' }));
+    }
+    expect(told).toEqual(['a x']);
+  });
+});

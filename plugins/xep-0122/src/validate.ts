@@ -40,7 +40,9 @@ function problemsIn(form: Form, submit: Form, regex: 'ignore' | 'safe'): FormPro
     const { var: name, type, validate } = field;
     if (name === undefined || !validate || type === 'fixed' || type === 'hidden') continue;
     const given = submit.field(name)?.values ?? [];
-    const problem = given.every((value) => value === '') ? undefined : faultIn(field, validate, given, { regex, budget });
+    const problem = given.every((value) => value === '')
+      ? undefined
+      : faultIn(field, validate, given, { regex, budget });
     if (problem) problems.push({ var: name, problem });
   }
   return problems;
