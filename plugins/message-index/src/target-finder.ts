@@ -46,8 +46,7 @@ export class TargetFinder {
       maxEntries: maxPending,
       maxBytes: maxPendingBytes,
       sizeOf: (_entry, message) => ENTRY + weightOf(message.xml),
-      isStranger: (_entry, message) =>
-        !isKnownPeer(xmpp, message.context.peer, accountOf(xmpp, message, message.context)),
+      isStranger: (_entry, message) => this.isStranger(message),
       dropped: (_message, { waiting }) => waiting?.dispose(),
     });
   }
@@ -55,6 +54,11 @@ export class TargetFinder {
   /** Messages that wait. */
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** Whether a conversation is one with somebody who is no contact: what is kept of it makes room before all else. */
+  isStranger(message: Message): boolean {
+    return !isKnownPeer(this.#xmpp, message.context.peer, accountOf(this.#xmpp, message, message.context));
   }
 
   /** The message that another one is about; undefined where it is not known. @throws what the index throws. */

@@ -66,9 +66,13 @@ export class MessageCorrection extends Plugin {
   readonly #index: MessageIndex;
   readonly #finder: TargetFinder;
   /** Corrections that were told: one comes by several ways. */
-  readonly #told = new LruMap<string, true>({ maxEntries: MAX_KEPT });
+  readonly #told = new LruMap<string, boolean>({ maxEntries: MAX_KEPT, isStranger: (stranger) => stranger });
   /** Of messages that were corrected, when the latest version was said. */
-  readonly #latest = new LruMap<string, number>({ maxEntries: MAX_KEPT });
+  readonly #latest = new LruMap<string, { readonly said: number; readonly stranger: boolean }>({
+    maxEntries: MAX_KEPT,
+    sizeOf: () => 200,
+    isStranger: ({ stranger }) => stranger,
+  });
 
   /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, options: MessageCorrectionOptions, index: MessageIndex) {
@@ -127,11 +131,12 @@ export class MessageCorrection extends Plugin {
     const verified = original !== undefined;
     const key = `${this.#index.note(message).key} ${verified}`;
     if (this.#told.has(key)) return;
-    this.#told.set(key, true);
+    const stranger = this.#finder.isStranger(message);
+    this.#told.set(key, stranger);
     const said = sentAt?.getTime() ?? this.#xmpp.clock.now();
-    const before = original && this.#latest.get(original.key);
+    const before = original && this.#latest.get(original.key)?.said;
     const latest = before === undefined || said >= before;
-    if (original && latest) this.#latest.set(original.key, said);
+    if (original && latest) this.#latest.set(original.key, { said, stranger });
     this.#xmpp.emit('messageCorrected', { peer, message, original, verified, latest, source });
   }
 }

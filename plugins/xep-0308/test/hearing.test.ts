@@ -44,6 +44,17 @@ describe('a correction', () => {
     expect(heard.every(({ original }) => original === undefined)).toBe(true);
   });
 
+  it('of a contact is remembered, however many a stranger invents', async () => {
+    const { stream, heard } = await start();
+    const eve = { from: 'eve@evil.example/x' };
+    await stream.recv(says('m1') + corrects('m2', 'm1') + says('e', undefined, eve));
+    for (let i = 0; i < 1_100; i++) await stream.recv(corrects(`e${i}`, 'e', eve));
+    const before = heard.length;
+    // The same once more, as a server gives it that is not certain whether it came.
+    await stream.recv(corrects('m2', 'm1'));
+    expect(heard.slice(before)).toEqual([]);
+  });
+
   it('that names itself finds an earlier one or nothing, never itself (badxml 126)', async () => {
     const { stream, heard } = await start();
     await stream.recv(says('m1', `<body>x</body>${replace('m1')}`));

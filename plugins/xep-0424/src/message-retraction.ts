@@ -86,8 +86,12 @@ export class MessageRetraction extends Plugin {
   readonly #index: MessageIndex;
   readonly #finder: TargetFinder;
   /** Retractions that were told: one comes by several ways. */
-  readonly #told = new LruMap<string, true>({ maxEntries: 1_000 });
-  readonly #gone = new LruMap<string, true>({ maxEntries: 10_000, maxBytes: 2_000_000 });
+  readonly #told = new LruMap<string, boolean>({ maxEntries: 1_000, isStranger: (stranger) => stranger });
+  readonly #gone = new LruMap<string, boolean>({
+    maxEntries: 10_000,
+    maxBytes: 2_000_000,
+    isStranger: (stranger) => stranger,
+  });
 
   /** @throws ConfigError for an option that cannot work. */
   constructor(xmpp: BaseXMPP, { fallback, legacy }: MessageRetractionOptions, index: MessageIndex) {
@@ -197,8 +201,9 @@ export class MessageRetraction extends Plugin {
     const verified = facts !== undefined;
     const key = `${this.#index.note(retraction).key} ${verified}`;
     if (this.#told.has(key)) return;
-    this.#told.set(key, true);
-    if (facts) this.#gone.set(facts.key, true);
+    const stranger = this.#finder.isStranger(retraction);
+    this.#told.set(key, stranger);
+    if (facts) this.#gone.set(facts.key, stranger);
     this.#xmpp.emit('messageRetracted', { peer, facts, by: by ?? author, retraction, verified, tombstone, source });
   }
 }

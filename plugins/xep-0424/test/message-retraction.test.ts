@@ -60,6 +60,16 @@ const told = (heard: readonly MessageRetracted[]): unknown[] =>
   heard.map(({ retraction, facts, verified, tombstone }) => [retraction.id, facts?.id, verified, tombstone]);
 
 describe('a retraction', () => {
+  it('of a contact is remembered, however many a stranger invents', async () => {
+    const { stream, heard } = await start();
+    const eve = { from: 'eve@evil.example/x' };
+    await stream.recv(says('m1') + says('r1', retract('m1')) + says('e', undefined, eve));
+    for (let i = 0; i < 1_100; i++) await stream.recv(says(`e${i}`, retract('e'), eve));
+    const before = heard.length;
+    await stream.recv(says('r1', retract('m1')));
+    expect(heard.slice(before)).toEqual([]);
+  });
+
   it('by the one who has said the message counts, and its words are never shown', async () => {
     const { stream, plugin, index, heard, messages } = await start();
     await stream.recv(says('m1'));

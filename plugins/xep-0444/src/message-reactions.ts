@@ -116,9 +116,9 @@ export class MessageReactions extends Plugin {
   readonly #finder: TargetFinder;
   readonly #table: ReactionTable;
   /** Messages that were taken back: nobody reacts to them. */
-  readonly #gone = new LruMap<string, true>({ maxEntries: 1_000 });
+  readonly #gone = new LruMap<string, boolean>({ maxEntries: 1_000, isStranger: (stranger) => stranger });
   /** Reactions that were taken: one comes by several ways, and late by some. */
-  readonly #told = new LruMap<string, true>({ maxEntries: 2_000 });
+  readonly #told = new LruMap<string, boolean>({ maxEntries: 2_000, isStranger: (stranger) => stranger });
   /** Of messages that we have reacted to, who we are there. */
   readonly #ours = new LruMap<string, Author>({ maxEntries: 2_000, sizeOf: () => 500 });
   /** By id, what we have sent last and may get back. */
@@ -136,7 +136,10 @@ export class MessageReactions extends Plugin {
     this.#disco = disco;
     this.#finder = this.own(new TargetFinder(xmpp, index));
     const isStranger = ({ peer: { bare } }: MessageFacts): boolean =>
-      !xmpp.isComponent && !xmpp.claimOf(bare) && !xmpp.roster.hasContact(xmpp.account, bare);
+      !xmpp.isComponent &&
+      xmpp.vouches(bare, undefined) === undefined &&
+      !xmpp.claimOf(bare) &&
+      !xmpp.roster.hasContact(xmpp.account, bare);
     this.#table = new ReactionTable({ ...options, isStranger });
     this.own(
       xmpp.advertise(NS_REACTIONS),
@@ -151,9 +154,9 @@ export class MessageReactions extends Plugin {
         timeout: PATIENCE,
       }),
       xmpp.on('messageError', (message) => this.#bounced(message)),
-      xmpp.on('messageRetracted', ({ facts, verified }) => {
+      xmpp.on('messageRetracted', ({ facts, verified, retraction }) => {
         if (!facts || !verified) return;
-        this.#gone.set(facts.key, true);
+        this.#gone.set(facts.key, this.#finder.isStranger(retraction));
         this.#table.delete(facts);
       }),
       xmpp.on('roomLeft', ({ room }) => this.#forgetRoom(room.jid)),
@@ -258,7 +261,7 @@ export class MessageReactions extends Plugin {
     const { context, reactions } = message;
     const { key } = this.#index.note(message);
     if (this.#gone.has(facts.key) || this.#told.has(key)) return;
-    this.#told.set(key, true);
+    this.#told.set(key, this.#finder.isStranger(message));
     if (context.way === 'out') this.#weAre(facts, context.author);
     const now = emojisOf(reactions?.emojis ?? [], this.#maxPerMessage);
     this.#change(message, facts, now);

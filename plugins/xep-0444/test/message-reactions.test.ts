@@ -72,6 +72,27 @@ describe('an emoji', () => {
 });
 
 describe('reactions of others', () => {
+  it('that were taken back do not come to life again, however many a stranger invents', async () => {
+    const { stream, shown } = await start();
+    const eve = { from: 'eve@evil.example/x' };
+    await stream.recv(
+      says('m1') + says('r1', reacts('m1', '👋')) + says('r2', reacts('m1')) + says('e', undefined, eve),
+    );
+    for (let i = 0; i < 2_100; i++) await stream.recv(says(`e${i}`, reacts('e', i % 2 ? '👋' : '🐢'), eve));
+    await stream.recv(says('r1', reacts('m1', '👋')));
+    expect(await shown()).toEqual({});
+  });
+
+  it('to what we note for ourselves outlast those of strangers', async () => {
+    const { stream, shown } = await start({ maxMessages: 2 });
+    await stream.recv(says('m1', undefined, { from: OWN }) + says('r1', reacts('m1', '👋'), { from: OWN }));
+    for (const name of ['a', 'b', 'c']) {
+      const eve = { from: `${name}@evil.example/x` };
+      await stream.recv(says('e', undefined, eve) + says('f', reacts('e', '🐢'), eve));
+    }
+    expect(await shown('m1', 'romeo@montague.example')).toEqual({ '👋': ['romeo@montague.example'] });
+  });
+
   it('are all that somebody reacts with: what is not said again is taken back', async () => {
     const { stream, heard, shown } = await start();
     await stream.recv(says('m1'));
