@@ -149,7 +149,12 @@ export class DisplayedMarkers extends Plugin {
     for (const key of [...this.#due.keys()]) {
       const message = this.#due.peek(key);
       this.#due.delete(key);
-      if (message && (await this.#mayKnow(message)) && !this.lifetime.aborted) await this.#send(key, message);
+      try {
+        if (message && (await this.#mayKnow(message)) && !this.lifetime.aborted) await this.#send(key, message);
+      } catch (error) {
+        // What cannot be referred to, since its sender gave it no id, keeps nobody else waiting.
+        this.#xmpp.reportError(error, 'sending a marker');
+      }
     }
   }
 

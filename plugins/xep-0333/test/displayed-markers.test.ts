@@ -65,6 +65,16 @@ describe('telling what was shown', () => {
     expect(stream.sent.filter((xml) => xml.child('displayed', NS_MARKERS))).toHaveLength(1);
   });
 
+  it('is done for all, also where somebody asks for it and gives no id to tell it by', async () => {
+    const { stream, xmpp, markers, messages } = await start();
+    const mercutio = 'mercutio@verona.example';
+    xmpp.roster.of().apply([JULIET, mercutio].map((jid) => ({ jid: JID.parse(jid), subscription: 'both' })));
+    await stream.recv(says('m1').replace(` id='m1'`, '') + says('m2', undefined, { from: `${mercutio}/x` }));
+    for (const message of messages) markers.displayed(message);
+    await stream.clock.advance(1_000);
+    await stream.expectSent(`<message id='*' to='${mercutio}' type='chat'>${marker('m2')}${STORE}</message>`);
+  });
+
   it.each([
     ['to strangers', says('m1', undefined, { from: 'eve@evil.example/x' })],
     ['of what did not ask', says('m1', '<body>x</body>')],
