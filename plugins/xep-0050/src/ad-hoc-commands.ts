@@ -142,7 +142,8 @@ export class AdHocCommands extends Plugin {
     try {
       if (session.status === 'executing') await this.#answerOnce(session, answers, options);
     } finally {
-      await session.end();
+      // Who gives up, or has no more time, does not wait for the other side to agree.
+      void session.end();
     }
     const { notes } = session;
     if (notes.some(({ type }) => type === 'error')) throw new CommandFailedError(node, notes);

@@ -101,7 +101,12 @@ export class Attempt {
       get action() {
         return attempt.#action;
       },
-      ask: (form, stage) => this.#ask(form, stage),
+      ask: (form, stage) => {
+        const answer = this.#ask(form, stage);
+        // The asker may end it while the function awaits something else: that is no rejection that nobody handles.
+        answer.catch(() => {});
+        return answer;
+      },
       note: (type, text) => void this.#notes.push({ type, text }),
     };
   }

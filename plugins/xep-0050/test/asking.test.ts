@@ -237,6 +237,17 @@ describe('a command in one call', () => {
     await ran;
   });
 
+  it('is over at once for who gives up, whatever the other side does', async () => {
+    const { stream, commands } = await client();
+    const controller = new AbortController();
+    const ran = commands.run(SERVICE, 'n', { name: 'Al' }, { signal: controller.signal });
+    await stream.recvResult(await stream.nextSent(), STAGE);
+    await stream.nextSent();
+    controller.abort(new Error('given up'));
+    await expect(ran).rejects.toThrow('given up');
+    expect(asked(await stream.nextSent())).toContain(`action='cancel'`);
+  });
+
   it('is cancelled where it asks for more', async () => {
     const { stream, commands } = await client();
     const ran = commands.run(SERVICE, 'n', { day: 'friday' });

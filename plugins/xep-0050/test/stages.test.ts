@@ -78,6 +78,33 @@ describe('a command with three stages', () => {
     expect(log).toEqual(['back', 'finally', 'finally']);
   });
 
+  it('that ends while its function awaits something else rejects nothing that nobody handles', async () => {
+    let loaded: () => void = () => {};
+    const ends: unknown[] = [];
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const { stream } = await offering({
+      node: 'slow',
+      allow: 'everybody',
+      async run(context) {
+        const answer = context.ask(ask('one'));
+        await new Promise<void>((resolve) => {
+          loaded = resolve;
+        });
+        await answer.catch((error) => ends.push(error));
+      },
+    });
+    const { command } = await step(stream, `node='slow'`);
+    await step(stream, `node='slow' sessionid='${command.sessionId}' action='cancel'`);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    loaded();
+    await stream.idle();
+    expect(ends).toMatchObject([{ reason: 'canceled' }]);
+  });
+
   it('belongs to one resource, one address and one node', async () => {
     const { stream, commands } = await offering(wizard());
     commands.add({ ...wizard(), node: 'other' });
