@@ -154,6 +154,16 @@ describe('our own card', () => {
     expect((await done[1])?.nickname).toBe('al');
   });
 
+  it('is compared however deep what is unknown in it goes', async () => {
+    const { stream, cards } = await start();
+    const deep = `${'<x>'.repeat(40)}${'</x>'.repeat(40)}`;
+    const updated = cards.update((card) => card.set({ nickname: 'Al' }));
+    await stream.recvResult(await stream.expectSent(get()), vCard(deep));
+    await stream.recvResult(await stream.expectSent(get()), vCard(deep));
+    await stream.recvResult(await stream.expectSent(set(`${deep}<NICKNAME>Al</NICKNAME>`)));
+    expect((await updated).nickname).toBe('Al');
+  });
+
   it('is not written over what another device has changed, unless that is wanted', async () => {
     const { stream, cards } = await start();
     const refused = expect(cards.update(() => {})).rejects.toBeInstanceOf(VCardChangedError);
