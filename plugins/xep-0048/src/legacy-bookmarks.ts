@@ -82,7 +82,7 @@ export class LegacyBookmarks extends Plugin {
   /**
    * Reads the list, has it changed, and stores it with all that is unknown in it. Changes come one after the other; those of another device in
    * between are lost.
-   * @param change Gets a copy that may be written to: `(list) => list.conferences.add(new LegacyConference({ jid }))`.
+   * @param change Gets a copy that may be written to, and may take its time: `(list) => list.conferences.add(new LegacyConference({ jid }))`.
    * @throws ConfigError for a password that is new, unless the option `passwords` allows it; what `change` throws, and nothing is stored; what
    *   `PrivateXml.set()` or `PrivateNode.set()` throws.
    */
@@ -91,7 +91,7 @@ export class LegacyBookmarks extends Plugin {
       const before = await this.#read(ask);
       const list = before ? new LegacyStorage(before.xml.copy()) : new LegacyStorage();
       const known = passwordsIn(list);
-      change(list);
+      await change(list);
       if (!this.#options.passwords && [...passwordsIn(list)].some((password) => !known.has(password))) {
         throw new ConfigError('a server can read passwords in bookmarks: the option passwords allows it', 'passwords');
       }

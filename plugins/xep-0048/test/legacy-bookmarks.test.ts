@@ -56,6 +56,23 @@ describe('the list', () => {
     await stream.expectNothingSent();
   });
 
+  it('is stored once what changes it is through', async () => {
+    const { stream, bookmarks } = await start();
+    let tell: (jid: string) => void = () => {};
+    const asked = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const done = bookmarks.update(async (list) => {
+      const jid = await asked;
+      list.conferences.add(new LegacyConference({ jid }));
+    });
+    await stream.recvResult(await stream.expectSent(get), query(storage()));
+    await stream.expectNothingSent();
+    tell('c@rooms.example');
+    await stream.recvResult(await stream.expectSent(set(`<conference jid='c@rooms.example'/>`)));
+    expect((await done).conferences.length).toBe(1);
+  });
+
   it('gets no new password unless that is wanted, and keeps those that are there', async () => {
     const { stream, bookmarks } = await start();
     const secret = A.replace('<nick>', '<password>old</password><nick>');
