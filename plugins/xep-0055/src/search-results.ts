@@ -44,6 +44,11 @@ export class SearchResults implements AsyncIterable<SearchResult> {
         given += 1;
         yield result;
       }
+      // A service may go on for ever with rows that name nobody.
+      if (this.#skipped > this.#max) {
+        this.#complete = false;
+        return;
+      }
       // A service that says the same again has no more.
       if (page.last === undefined || page.last === after || given + this.#skipped >= (count ?? 0)) break;
       after = page.last;

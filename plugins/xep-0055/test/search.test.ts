@@ -99,6 +99,21 @@ describe('searching', () => {
     expect([await nobody, none.complete]).toEqual([[], true]);
   });
 
+  it('end where a service goes on for ever with rows that name nobody', async () => {
+    const { stream, search } = await client();
+    const results = search.search(SERVICE, { nick: 'a' }, { max: 3 });
+    const found = names(results);
+    await stream.recvResult(await stream.nextSent(), query('<nick/>'));
+    for (let page = 0; page < 4; page++) {
+      await stream.recvResult(
+        await stream.nextSent(),
+        query(`<item/><set xmlns='http://jabber.org/protocol/rsm'><last>${page}</last><count>99999</count></set>`),
+      );
+    }
+    expect([await found, results.complete, results.skipped]).toEqual([[], false, 4]);
+    await stream.expectNothingSent();
+  });
+
   it('says by what one cannot search', async () => {
     const { stream, search } = await client();
     const found = expect(names(search.search(SERVICE, { city: 'Verona' }))).rejects.toMatchObject({
