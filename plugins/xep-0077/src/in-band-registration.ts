@@ -148,7 +148,7 @@ export class InBandRegistration extends Plugin {
    */
   async cancel(to: JID | string, { form, ...options }: RegistrationFormOptions = {}): Promise<void> {
     const jid = JID.from(to);
-    if (!this.#xmpp.isComponent && (jid.full === this.#xmpp.account.domain || jid.bare.equals(this.#xmpp.account)))
+    if (!this.#xmpp.isComponent && (jid.bare.full === this.#xmpp.account.domain || jid.bare.equals(this.#xmpp.account)))
       throw new ConfigError('that would end the account: call cancelAccount() where it is meant', 'to');
     await this.#set(jid, removal(form), options);
   }

@@ -75,7 +75,7 @@ describe('registering with a service', () => {
 
   it('never means our own account, unless that is confirmed', async () => {
     const { stream, registration } = await client();
-    for (const own of ['example.org', 'alice@example.org'])
+    for (const own of ['example.org', 'example.org/x', 'alice@example.org'])
       await expect(registration.cancel(own)).rejects.toMatchObject({ code: 'ERR_CONFIG' });
     for (const confirm of ['bob@example.org', 'alice@example.org/phone', 'example.org'])
       await expect(registration.cancelAccount({ confirm })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
