@@ -73,7 +73,6 @@ export interface OfferedBits {
 interface Offer {
   readonly data: Uint8Array;
   readonly options: OfferOptions;
-  readonly until: number;
 }
 
 const HOUR = 3_600_000;
@@ -88,7 +87,8 @@ export class BitsOfBinary extends Plugin {
   readonly #xmpp: BaseXMPP;
   readonly #hashes: Hashes;
   readonly #options: BitsOfBinaryOptions;
-  readonly #offers = new Map<string, Offer>(); // bound: what the program offers
+  /** By content id; the same bytes may be offered more than once. */
+  readonly #offers = new Map<string, readonly Offer[]>(); // bound: what the program offers
   readonly #cache: BitsCache;
   readonly #lookups: SharedLookups;
   readonly #questions: RateLimiter;
@@ -131,11 +131,17 @@ export class BitsOfBinary extends Plugin {
     const [hash] = await this.#hashes.of(copy, ['sha-1'], { signal: this.lifetime });
     const cid = cidOf(hash as Hash);
     const { ttl = Number.POSITIVE_INFINITY } = options;
-    const offer: Offer = { data: copy, options, until: this.#xmpp.clock.monotonic() + ttl };
-    this.#offers.set(cid, offer);
+    const { clock } = this.#xmpp;
+    const timer =
+      ttl === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(ttl, () => end.dispose(), { background: true });
+    const offer: Offer = { data: copy, options };
+    this.#offers.set(cid, [offer, ...(this.#offers.get(cid) ?? [])]);
     const end = this.own(
       new Registration(() => {
-        if (this.#offers.get(cid) === offer) this.#offers.delete(cid);
+        timer?.cancel();
+        const others = (this.#offers.get(cid) ?? []).filter((other) => other !== offer);
+        if (others.length > 0) this.#offers.set(cid, others);
+        else this.#offers.delete(cid);
       }),
     );
     const element = (): BitsData => {
@@ -223,9 +229,8 @@ export class BitsOfBinary extends Plugin {
   async #serve(cid: string, from: JID | undefined, to: JID | undefined): Promise<BitsData> {
     const hash = hashOfCid(cid);
     const known = hash ? cidOf(hash) : cid;
-    const offer = this.#offers.get(known);
     const { answer } = this.#options;
-    if (offer && offer.until > this.#xmpp.clock.monotonic()) {
+    for (const offer of this.#offers.get(known) ?? []) {
       if (await this.#xmpp.admits(offer.options.audience ?? answer, from, to)) return elementOf(cid, offer);
     }
     if (!(await this.#xmpp.admits(answer, from, to))) throw new StanzaError('service-unavailable');

@@ -196,6 +196,19 @@ describe('offering', () => {
     expect(await answerTo(stream, CID, EVE)).toBe('service-unavailable');
   });
 
+  it('gives what is offered twice until nobody offers it any more, each to those it is for', async () => {
+    const { stream, bits } = await start();
+    const forAll = await bits.offer(PNG, { type: 'image/png', audience: 'everybody' });
+    const forNobody = await bits.offer(PNG, { type: 'image/png', audience: 'nobody' });
+    expect(await answerTo(stream, CID, EVE)).toBe(PNG.toString('base64'));
+    forNobody.dispose();
+    await bits.offer(PNG, { type: 'image/png', audience: 'everybody', ttl: 1_000 });
+    await stream.clock.advance(1_000);
+    expect(await answerTo(stream, CID, EVE)).toBe(PNG.toString('base64'));
+    forAll.dispose();
+    expect(await answerTo(stream, CID, EVE)).toBe('service-unavailable');
+  });
+
   it('keeps from who is welcome what is not for him', async () => {
     const { stream, bits } = await start({ answer: 'everybody' });
     await bits.offer(PNG, { type: 'image/png', audience: 'nobody' });
