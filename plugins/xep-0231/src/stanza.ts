@@ -14,6 +14,9 @@ import {
 /** The namespace, which is also the feature. */
 export const NS_BOB = 'urn:xmpp:bob';
 
+/** In declarations by this name: with type arguments, as they would be inferred, TypeScript before 5.7 refuses it. */
+interface Bytes extends Uint8Array {}
+
 /** `<data/>`: some bytes, or without any the question for them (XEP-0231 §2.5). */
 export class BitsData extends element('data', NS_BOB, {
   /** The content id: `sha1+…@bob.xmpp.org`. */
@@ -23,7 +26,7 @@ export class BitsData extends element('data', NS_BOB, {
   /** The media type, as its sender says. */
   type: attr('type'),
   /** The bytes; white space that old servers put between them is taken, too. Undefined where they are no base64. */
-  data: ownText(base64).lenient(),
+  data: ownText<Bytes>(base64).lenient(),
 }) {}
 
 declare module '@sestina/core' {

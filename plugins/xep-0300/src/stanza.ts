@@ -5,8 +5,11 @@ export const NS_HASHES = 'urn:xmpp:hashes:2';
 /** What the feature of an algorithm begins with; its name follows (XEP-0300 §5). */
 export const NS_HASH_NAMES = 'urn:xmpp:hash-function-text-names:';
 
+/** In declarations by this name: with type arguments, as they would be inferred, TypeScript before 5.7 refuses it. */
+interface Bytes extends Uint8Array {}
+
 /** Base64 as XEP-0300 §3 asks for it: no white space, and nothing in the bits that fill up. */
-const strictBase64: Codec<Uint8Array> = {
+const strictBase64: Codec<Bytes> = {
   expects: 'base64 without white space',
   decode: (raw) => {
     const bytes = base64.decode(raw);

@@ -14,6 +14,8 @@ import type { Break, Way } from './plan.js';
 export interface Exchange {
   readonly clock: VirtualClock;
   readonly stopped: boolean;
+  /** Whether a server has ended its streams by itself. */
+  readonly saidGoodbye: boolean;
   accept(link: ServerLink): void;
   /** What is really sent in place of a text; for faults that no network has. */
   rewrite(way: Way, text: string): string;

@@ -14,6 +14,7 @@ export class World {
   readonly server: MemoryServer;
   readonly clients: readonly SimulatedClient[];
   /** Of each session: the stanzas that the server has counted, and the messages that it has sent. */
+  #saidGoodbye = false;
   readonly #seen = new Map<ServerSession, { counted: number; sent: Set<string> }>();
 
   constructor({ seed, clients }: Plan, saboteur?: Saboteur) {
@@ -40,12 +41,16 @@ export class World {
       } else if (stanza.name === 'message') seen.sent.add(id);
     });
     const sabotage = new Sabotage(saboteur, new SeededRandom(seed).integer(6));
+    const saidGoodbye = (): boolean => this.#saidGoodbye;
     const exchange = {
       clock,
       get stopped() {
         return server.stopped;
       },
       accept: (link: Parameters<MemoryServer['accept']>[0]) => server.accept(link),
+      get saidGoodbye() {
+        return saidGoodbye();
+      },
       rewrite: (way: 'down' | 'up', text: string) => sabotage.rewrite(way, text),
     };
     this.clients = clients.map(
@@ -122,6 +127,7 @@ export class World {
   #restart(keepSessions: boolean, quietly: boolean, away: number): void {
     if (this.server.stopped) return;
     if (quietly) for (const session of this.server.sessions) session.drop();
+    else this.#saidGoodbye = true;
     void this.server.stop({ keepSessions });
     this.clock.setTimer(away, () => void this.server.start());
   }
