@@ -24,6 +24,14 @@ export interface TargetFinderBounds {
 
 // Beside the message: what waits for it, in two tables.
 const ENTRY = 1_000;
+/** Which part of all that waits may be of one conversation: everybody who is in a room can fill that. */
+const SHARE = 1 / 4;
+
+interface Pending {
+  readonly conversation: string;
+  readonly bytes: number;
+  waiting?: Registration;
+}
 
 /**
  * Finds the messages that others are about, for plugins that read such messages: in the same conversation, always the first version of
@@ -33,7 +41,9 @@ const ENTRY = 1_000;
 export class TargetFinder {
   readonly #xmpp: BaseXMPP;
   readonly #index: MessageIndex;
-  readonly #pending: LruMap<Message, { waiting?: Registration }>;
+  readonly #pending: LruMap<Message, Pending>;
+  readonly #maxOfOne: number;
+  readonly #maxBytesOfOne: number;
 
   constructor(
     xmpp: BaseXMPP,
@@ -42,10 +52,13 @@ export class TargetFinder {
   ) {
     this.#xmpp = xmpp;
     this.#index = index;
+    this.#maxOfOne = Math.max(1, maxPending * SHARE);
+    this.#maxBytesOfOne = maxPendingBytes * SHARE;
     this.#pending = new LruMap({
       maxEntries: maxPending,
       maxBytes: maxPendingBytes,
-      sizeOf: (_entry, message) => ENTRY + weightOf(message.xml),
+      maxValueBytes: maxPendingBytes * SHARE,
+      sizeOf: ({ bytes }) => bytes,
       isStranger: (_entry, message) => this.isStranger(message),
       dropped: (_message, { waiting }) => waiting?.dispose(),
     });
@@ -75,8 +88,10 @@ export class TargetFinder {
   later(message: Message, target: Target, found: (message: Message, facts: MessageFacts) => void): void {
     const options = this.#optionsFor(message, target);
     const kept = message.compact();
-    const entry: { waiting?: Registration } = {};
+    const conversation = `${options.account?.bare} ${message.context.peer.bare}`;
+    const entry: Pending = { conversation, bytes: ENTRY + weightOf(kept.xml) };
     if (!this.#pending.set(kept, entry)) return;
+    this.#keepShare(conversation);
     const call = async (facts: MessageFacts): Promise<void> => {
       try {
         const first = await this.#index.original(facts, options.account);
@@ -86,6 +101,21 @@ export class TargetFinder {
       }
     };
     entry.waiting = this.#index.onFound(kept.context.peer, target.ref, (facts) => void call(facts), options);
+  }
+
+  /** Gives up the oldest of a conversation, where too many of it wait. */
+  #keepShare(conversation: string): void {
+    let count = 0;
+    let bytes = 0;
+    for (const message of [...this.#pending.keys()].reverse()) {
+      const pending = this.#pending.peek(message);
+      if (pending?.conversation !== conversation) continue;
+      count += 1;
+      bytes += pending.bytes;
+      if (count <= this.#maxOfOne && bytes <= this.#maxBytesOfOne) continue;
+      pending.waiting?.dispose();
+      this.#pending.delete(message);
+    }
   }
 
   /** Nothing waits any more of which that is said. */

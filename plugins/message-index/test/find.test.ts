@@ -1,7 +1,7 @@
 import { ConfigError, JID, type Message } from '@sestina/core';
 import { SeededRandom, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryMessageIndex, type MessageFacts, MessageIndex, sameAuthor } from '../src/index.js';
+import { MemoryMessageIndex, type MessageFacts, MessageIndex, sameAuthor, TargetFinder } from '../src/index.js';
 import { ACCOUNT, BOB, OWN, ROOM, sid, start, text } from './helpers.js';
 
 const streams = useStreams(afterEach);
@@ -319,5 +319,30 @@ describe('who waits for a message', () => {
       await stream.recv(text('x', { from: `${ROOM}/${nick}`, type: 'groupchat' }));
     }
     expect(told).toEqual(['a x']);
+  });
+
+  it.each([
+    ['many', 100, ''],
+    ['large', 8, 'x'.repeat(8_000)],
+  ])('keeps its place, however %s the messages are with which occupants of a room wait', async (_what, count, more) => {
+    const { stream, xmpp, index, heard } = await client();
+    xmpp.roster.of().apply([{ jid: bob, subscription: 'both' }]);
+    xmpp.claim(ROOM, { kind: 'room' });
+    const finder = new TargetFinder(xmpp, index, { maxPending: 40, maxPendingBytes: 100_000 });
+    const found: (string | undefined)[] = [];
+    await stream.recv(text('b1'));
+    for (let i = 0; i < count; i++) {
+      // In the room, and to us alone.
+      const type = i % 2 ? 'chat' : 'groupchat';
+      await stream.recv(text(`g${i}`, { from: `${ROOM}/n${i % 7}`, type, body: `${i}${more}` }));
+    }
+    for (const message of heard) {
+      finder.later(message, { ref: 'late' }, ({ id }, facts) => found.push(id, facts.id));
+    }
+    expect([heard.length, finder.size <= 11]).toEqual([count + 1, true]);
+    await stream.recv(text('late'));
+    await stream.idle();
+    expect(found).toEqual(['b1', 'late']);
+    finder.dispose();
   });
 });
