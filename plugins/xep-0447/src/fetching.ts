@@ -90,7 +90,7 @@ function keyOf(file: FileMetadata | undefined): string | undefined {
   return `${algorithmOf(best.algo)} ${base64Of(best)}`;
 }
 
-/** The sources that may be tried, those that learn nothing first: of others than the sender only where a hash proves the file. */
+/** The sources that may be tried, those that learn nothing first, then those of the sender: of others only where a hash proves the file. */
 export function candidates(
   own: FileSources | undefined,
   added: readonly { readonly sources: FileSources; readonly bySender: boolean }[],
@@ -99,7 +99,8 @@ export function candidates(
 ): Candidate[] {
   const lists = [
     ...(own ? [own] : []),
-    ...added.filter(({ bySender }) => bySender || proves).map(({ sources }) => sources),
+    ...added.filter(({ bySender }) => bySender).map(({ sources }) => sources),
+    ...added.filter(({ bySender }) => !bySender && proves).map(({ sources }) => sources),
   ];
   const found: Candidate[] = [];
   for (const { xml } of lists) {

@@ -8,7 +8,7 @@ interface Known {
   readonly added: readonly { readonly sources: FileSources; readonly bySender: boolean }[];
 }
 
-// Of one message: anybody in a room may add some.
+// Of one message, by its sender, and by all others: anybody in a room may add some.
 const MOST_ADDED = 16;
 
 /** Messages that share files, and the sources that were added to them since: the latest of them. */
@@ -33,8 +33,9 @@ export class KnownShares {
   attach(message: Message, to: string, sources: FileSources): boolean | undefined {
     const key = this.#key(message, to);
     const known = key === undefined ? undefined : this.#known.get(key);
-    if (key === undefined || !known || known.added.length >= MOST_ADDED) return undefined;
+    if (key === undefined || !known) return undefined;
     const bySender = sameAuthor(known.author, message.context.author);
+    if (known.added.filter((other) => other.bySender === bySender).length >= MOST_ADDED) return undefined;
     this.#known.set(key, { ...known, added: [...known.added, { sources: sources.compact(), bySender }] });
     return bySender;
   }

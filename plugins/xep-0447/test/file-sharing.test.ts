@@ -216,6 +216,23 @@ describe('sources that come later', () => {
     expect(told).toBe(16);
   });
 
+  it('of its sender are kept and asked first, however many another occupant has added', async () => {
+    const { stream, http, sharing, told } = await start();
+    stream.xmpp.claim('room@rooms.example', { kind: 'room' });
+    const inRoom = (stanza: string): string => stanza.replace(`type='chat'`, `type='groupchat'`);
+    // As the room vouches for who it is (XEP-0421).
+    stream.xmpp.messages.describe((_message, context) => {
+      Object.assign(context, { author: { ...context.author, occupantId: context.author.jid.resource } });
+    });
+    await stream.recv(inRoom(message(shared(hash(), ''), 'room@rooms.example/romeo')));
+    for (let i = 0; i < 50; i++)
+      await stream.recv(inRoom(attach('room@rooms.example/eve', `https://evil.example/${i}`)));
+    await stream.recv(inRoom(attach('room@rooms.example/romeo', 'https://f.example/a')));
+    const [share] = told[0]?.files ?? [];
+    expect((await sharing.fetch(share as FileShare, { from: told[0]?.message })).verified).toBe(true);
+    expect(http.requests.map(({ url }) => url.host)).toEqual(['f.example']);
+  });
+
   it.each([
     ['without a hash is not asked for at those of another occupant', '', 0],
     ['with a hash is asked for at those of another occupant', hash(), 1],
