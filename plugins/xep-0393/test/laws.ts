@@ -1,0 +1,4 @@
+import { declareLaws } from '@sestina/testing/laws';
+import { MessageStyling } from '../src/index.js';
+
+export const laws = [declareLaws(MessageStyling, {})];
