@@ -25,6 +25,8 @@ export class BeforeLogin {
   readonly #header: Registration;
   readonly #steps: readonly Registration[];
   #done = false;
+  /** Connections on which the application wanted none: a stream has features more than once. */
+  readonly #declined = new WeakSet<NegotiationContext['link']>();
 
   constructor(negotiation: StreamNegotiation, register: Register, host: BeforeLoginHost) {
     this.#host = host;
@@ -47,12 +49,15 @@ export class BeforeLogin {
   }
 
   async #run(context: NegotiationContext): Promise<StepOutcome> {
-    if (this.#done) return 'next';
+    if (this.#done || this.#declined.has(context.link)) return 'next';
     const { xmpp, options } = this.#host;
     const { secure, verified } = context.link.transport;
     if (!options.allowPlaintext && !(secure && verified !== false)) throw new RegistrationPlaintextError();
     const username = await this.#offers(context);
-    if (username === undefined) return 'next';
+    if (username === undefined) {
+      this.#declined.add(context.link);
+      return 'next';
+    }
     this.#done = true;
     this.#header.dispose();
     const { bare, domain } = xmpp.requestedJid;

@@ -111,8 +111,8 @@ export class InBandRegistration extends Plugin {
     { offer, ...options }: RegistrationRequestOptions & { readonly offer?: RegistrationOffer | undefined } = {},
   ): Promise<void> {
     const asked = offer ?? (await this.registration(to, options));
-    const { query, password } = answerTo(asked, answer, JID.from(to).domain);
-    if (password !== undefined) this.#requireSecrecy();
+    const { query, secret } = answerTo(asked, answer, JID.from(to).domain);
+    if (secret) this.#requireSecrecy();
     await this.#set(to, query, options);
   }
 
@@ -144,12 +144,13 @@ export class InBandRegistration extends Plugin {
   /**
    * Ends the registration with a service.
    * @throws ConfigError for our own server, where that would end the account: see `cancelAccount()`. RegistrationIncompleteError
-   *   where more is to be said. What `request()` throws.
+   *   where more is to be said. RegistrationPlaintextError for a form without TLS. What `request()` throws.
    */
   async cancel(to: JID | string, { form, ...options }: RegistrationFormOptions = {}): Promise<void> {
     const jid = JID.from(to);
     if (!this.#xmpp.isComponent && (jid.bare.full === this.#xmpp.account.domain || jid.bare.equals(this.#xmpp.account)))
       throw new ConfigError('that would end the account: call cancelAccount() where it is meant', 'to');
+    if (form) this.#requireSecrecy();
     await this.#set(jid, removal(form), options);
   }
 
@@ -166,6 +167,7 @@ export class InBandRegistration extends Plugin {
     const { account, isComponent } = this.#xmpp;
     if (isComponent || !JID.from(confirm).equals(account))
       throw new ConfigError('to end an account, confirm it with its bare address', 'confirm');
+    if (form) this.#requireSecrecy();
     try {
       await this.#set(undefined, removal(form), options);
     } catch (error) {

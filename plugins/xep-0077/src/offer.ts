@@ -65,6 +65,8 @@ export interface Submission {
   readonly query: RegisterQuery;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** Whether something in it is for nobody else to read. */
+  readonly secret: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export function answerTo(offer: RegistrationOffer, answer: RegistrationAnswer, d
     else missing.push(name);
   }
   if (missing.length > 0) throw new RegistrationIncompleteError(service, missing, undefined);
-  return { query, username: query.username, password: query.password };
+  return { query, username: query.username, password: query.password, secret: Boolean(query.password) };
 }
 
 function formAnswer(service: string, form: Form, answer: RegistrationAnswer, domain: string): Submission {
@@ -98,7 +100,20 @@ function formAnswer(service: string, form: Form, answer: RegistrationAnswer, dom
   if (missing.length > 0) throw new RegistrationIncompleteError(service, missing, form);
   const query = new RegisterQuery();
   query.form = submit;
-  return { query, username: submit.field('username')?.value, password: submit.field('password')?.value };
+  const password = submit.field('password')?.value;
+  return {
+    query,
+    username: submit.field('username')?.value,
+    password,
+    secret: Boolean(password) || hides(form, submit),
+  };
+}
+
+/** Whether it answers a field whose text is not shown to who types it, whatever its name. */
+function hides(form: Form, submit: Form): boolean {
+  return [...form.fields].some(
+    ({ var: name, type }) => type === 'text-private' && name !== undefined && Boolean(submit.field(name)?.value),
+  );
 }
 
 function pairsOf(answers: FormAnswers | undefined): Iterable<readonly [string, never]> {

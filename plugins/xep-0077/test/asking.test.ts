@@ -1,5 +1,5 @@
 import { ScriptedStream, useStreams } from '@sestina/testing';
-import { fillIn } from '@sestina/xep-0004';
+import { Form, fillIn } from '@sestina/xep-0004';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   InBandRegistration,
@@ -105,6 +105,21 @@ describe('the account', () => {
     await third.stream.nextSent();
     await third.stream.drop();
     await lost;
+  });
+
+  it('needs TLS for every answer that is not shown to who types it, whatever its name', async () => {
+    const { stream, registration } = await client(false);
+    const submitted = registration.submit(SERVICE, { form: { pin: '1234' } });
+    const refused = expect(submitted).rejects.toMatchObject({ code: 'ERR_REGISTRATION_PLAINTEXT' });
+    await stream.recvResult(
+      await stream.nextSent(),
+      query(`<x xmlns='jabber:x:data' type='form'><field var='pin' type='text-private'/></x>`),
+    );
+    await refused;
+    // What a service asks for to end a registration is the password, most often.
+    const ended = registration.cancel(SERVICE, { form: new Form({ type: 'submit' }) });
+    await expect(ended).rejects.toMatchObject({ code: 'ERR_REGISTRATION_PLAINTEXT' });
+    await stream.expectNothingSent();
   });
 
   it('changes its password, and needs TLS for it', async () => {

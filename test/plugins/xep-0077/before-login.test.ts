@@ -196,6 +196,17 @@ describe('registering before the login', () => {
     expect(atob((await other.stream.nextSent()).text)).toBe('\0alice\0old');
   });
 
+  it('asks once on a connection where nobody is registered, also where it is told to ask in any case', async () => {
+    let asked = 0;
+    const register = (): undefined => {
+      asked += 1;
+    };
+    const { stream } = await connecting({ register, probe: true });
+    await stream.recvResult(await stream.nextSent(), query('<username/><password/>'));
+    expect(atob((await stream.nextSent()).text)).toBe('\0alice\0old');
+    expect(asked).toBe(1);
+  });
+
   it('takes a name with its domain, and refuses another one than that of the account', async () => {
     const own = await connecting({ register: () => ({ fields: { username: 'alice@example.org', password: 'new' } }) });
     await own.stream.recvResult(await own.stream.nextSent(), query('<username/><password/>'));
