@@ -73,8 +73,8 @@ export class KeptSession {
   #changes = new Map<string, Change>(); // bound: stanzas that wait for an acknowledgement
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  /** How many sessions have begun. */
-  #begun = 0;
+  /** The id of an earlier session, which is being forgotten. */
+  #idGone: Promise<unknown> = Promise.resolve();
 
   /** @param prefix What its keys begin with. */
   constructor(storage: Storage, secrets: Secrets, prefix: string) {
@@ -116,7 +116,8 @@ export class KeptSession {
 
   /** A session begins; what was kept of another one goes. */
   async begin(jid: string, id: string, max: number | undefined): Promise<void> {
-    this.#begun += 1;
+    // Or that of this one would go.
+    await this.#idGone;
     await this.#secrets.set(this.#prefix + HEAD, id);
     this.#dropSegments(() => true);
     this.#head = { jid, sum: checksum(id), max, handled: 0, acked: 0 };
@@ -162,13 +163,14 @@ export class KeptSession {
 
   /** It is over: nothing of it is kept. */
   async clear(): Promise<void> {
-    const begun = this.#begun;
     this.#head = undefined;
     this.#dropSegments(() => true);
     this.#changes.set(this.#prefix + HEAD, { value: undefined, turn: 'over' });
+    // First, and behind nothing that hangs: without it nobody goes on with counts that are not kept up any more.
+    const forgotten = this.#secrets.delete(this.#prefix + HEAD);
+    this.#idGone = forgotten.catch(() => {});
+    await forgotten;
     await this.#write();
-    // That of the next one is not to go.
-    if (begun === this.#begun) await this.#secrets.delete(this.#prefix + HEAD);
   }
 
   #dropSegments(goes: (first: number, length: number) => boolean, turn: Turn = 'gone'): void {
