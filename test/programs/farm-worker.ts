@@ -21,7 +21,14 @@ const {
   work = 0,
 } = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
 const storage: Storage | undefined = redis && new UnstorageAdapter(createStorage({ driver: redisDriver(redis) }));
-const component = new ComponentXMPP({ jid: domain, host, port, secret, storage, reconnect: { base: 50, max: 200 } });
+const component = new ComponentXMPP({
+  jid: domain,
+  host,
+  port,
+  secret,
+  storage,
+  reconnect: { base: 50, max: 200, slowMax: 2_000 },
+});
 const inHand = storage && journal ? component.use(WorkJournal, { process: name }) : undefined;
 const report: WorkerReport = { answered: 0, again: 0, sessions: 0, cpu: 0 };
 let begin = process.cpuUsage();

@@ -25,7 +25,15 @@ const last = (): number => {
 const driver = atomicFs({ base: join(folder, 'state') });
 const storage = new UnstorageAdapter(createStorage({ driver }), { locks: new FileLocks(join(folder, 'locks')) });
 const secrets = new FileSecrets(join(folder, 'secrets'));
-const client = new ClientXMPP({ jid, password, host, port, storage, secrets, reconnect: { base: 50, max: 200 } });
+const client = new ClientXMPP({
+  jid,
+  password,
+  host,
+  port,
+  storage,
+  secrets,
+  reconnect: { base: 50, max: 200, slowMax: 2_000 },
+});
 client.use(StreamManagement, { persist: true, ackEvery: 2, ackAfter: 20, requestEvery: 2, requestAfter: 20 });
 client.onMessage(({ body }) => note('heard', body ?? ''));
 client.on('smUnknown', ({ sendings }) => {

@@ -4,7 +4,7 @@ import { ClientXMPP } from '@sestina/client';
 import { ComponentXMPP } from '@sestina/component';
 
 const { SESTINA_JID: jid = '', SESTINA_PASSWORD: password = '', SESTINA_HOST: host, SESTINA_PORT } = process.env;
-const options = { jid, host, port: Number(SESTINA_PORT), reconnect: { base: 50, max: 200 } };
+const options = { jid, host, port: Number(SESTINA_PORT), reconnect: { base: 50, max: 200, slowMax: 2_000 } };
 const xmpp =
   process.argv[2] === 'component'
     ? new ComponentXMPP({ ...options, secret: password })

@@ -108,7 +108,7 @@ describe('a server that is down', () => {
   it('is waited for where the first connection is to be retried too', async () => {
     const user = await bench.account();
     await bench.server.stop();
-    const client = bench.client({ ...user, reconnect: { base: 20, max: 100, initial: true } });
+    const client = bench.client({ ...user, reconnect: { base: 20, max: 100, slowMax: 2_000, initial: true } });
     let tries = 0;
     client.on('connectionFailed', () => {
       tries += 1;
