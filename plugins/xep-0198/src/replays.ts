@@ -38,8 +38,9 @@ export class Replays {
     return this.#seen.delete(stanza);
   }
 
-  /** No more of them are dropped. */
+  /** None is expected any more: what comes from now on is of another session, or new. */
   stop(): void {
+    this.#left = 0;
     this.#filter?.dispose();
     this.#filter = undefined;
   }
