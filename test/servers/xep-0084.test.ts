@@ -47,7 +47,7 @@ describe.each(KINDS)('avatars with %s', (kind) => {
     expect(await theirs.get(one.account)).toMatchObject({ id: info.id, type: 'image/png', width: 1, height: 1, data });
     await mine.disable();
     await expect.poll(() => theirs.info(one.account), { timeout: 30_000 }).toBeUndefined();
-    expect(mine.ownInfo).toBeNull();
+    await expect.poll(() => mine.ownInfo, { timeout: 30_000 }).toBeNull();
     await mine.publish({ data });
     await expect.poll(() => theirs.info(one.account)?.id, { timeout: 30_000 }).toBe(info.id);
   });
