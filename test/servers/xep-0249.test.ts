@@ -29,6 +29,23 @@ describe.each(KINDS)('direct invitations on %s', (kind) => {
     expect(invites.length).toBe(1);
   });
 
+  it('are the room`s where it is for members only, and it lets in who is invited', async () => {
+    const [host, guest] = [await bench.online(), await bench.online()];
+    host.use(DirectInvitations);
+    const muc = guest.use(MultiUserChat);
+    guest.use(DirectInvitations, { accept: 'everybody' });
+    guest.sendPresence();
+    await guest.getRoster();
+    const rooms = host.plugin(MultiUserChat);
+    const jid = `members@${bench.server.hosts.muc}`;
+    const room = await rooms.create(jid, { membersOnly: true }, { nick: 'host' });
+    await rooms.info(jid);
+    const invited = guest.wait('roomInvite');
+    room.invite(guest.account, { direct: true, reason: 'Come' });
+    expect(await invited).toMatchObject({ direct: false, reason: 'Come' });
+    expect((await muc.join(jid, { nick: 'guest' })).me?.affiliation).toBe('member');
+  });
+
   it('of strangers are told only where they are welcome', async () => {
     const [host, guest] = [await bench.online(), await bench.online()];
     host.use(MultiUserChat);

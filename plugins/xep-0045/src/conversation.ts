@@ -27,6 +27,8 @@ export interface ConversationHost {
   nicks(): { readonly nick: string; readonly asked: string | undefined };
   /** We are being let in, or are in; undefined otherwise. */
   presence(): 'entering' | 'inside' | undefined;
+  /** Whether a private message was not told before. */
+  isNew(message: Message): boolean;
   /** Who is there by that nick. */
   occupant(nick: string): Occupant | undefined;
   /** The room does not know us any more. */
@@ -138,8 +140,17 @@ export class Conversation {
     }
     if (!this.#host.presence() || !from) return false;
     if (type === 'groupchat') return this.#groupchat(message, from);
-    if (from.isFull && message.context.class === 'content') this.#host.emitter.said('whisper', message);
+    if (from.isFull) this.#whispered(message);
     return false;
+  }
+
+  /** Takes in the copy of a private message that another device of ours has sent, or was sent (XEP-0280). */
+  copied(message: Message): void {
+    if (this.#host.presence()) this.#whispered(message);
+  }
+
+  #whispered(message: Message): void {
+    if (message.context.class === 'content' && this.#host.isNew(message)) this.#host.emitter.said('whisper', message);
   }
 
   #groupchat(message: Message, from: JID): boolean {

@@ -13,18 +13,18 @@ export type { RoomInvite } from './invitations.js';
 export {
   type AffiliationChange,
   type AffiliationItem,
-  type InvitationInit,
   ManagedRoom,
   type ReasonOptions,
 } from './managed-room.js';
 export { type ListedRoom, MultiUserChat } from './multi-user-chat.js';
 export { Occupant } from './occupant.js';
-export { type HistoryLimits, type JoinOptions, MultiUserChatOptions } from './options.js';
+export { type HistoryLimits, type InvitationInit, type JoinOptions, MultiUserChatOptions } from './options.js';
 export { DestroyRoom, MucOwner, MucRegister, NS_REGISTER } from './owner-elements.js';
 export { Room, type RoomState } from './room.js';
 export type { RoomConfig } from './room-config.js';
 export type { RoomEvents } from './room-events.js';
-export type { OccupantDescriber, RoomPreparation } from './room-hooks.js';
+export type { DirectInviter, OccupantDescriber, RoomPreparation } from './room-hooks.js';
+export type { DirectInvitationInit } from './room-host.js';
 export type { RoomInfo } from './room-info.js';
 export type { RoomRequest } from './room-requests.js';
 export { RoomSending, type RoomSendOptions } from './room-sending.js';

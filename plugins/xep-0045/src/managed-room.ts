@@ -2,9 +2,11 @@ import { type BaseXMPP, JID, type RequestOptions, type Sending } from '@sestina/
 import { type Form, type FormAnswers, Form as FormElement, fillIn } from '@sestina/xep-0004';
 import { RoomError } from './errors.js';
 import { Occupant } from './occupant.js';
+import type { InvitationInit } from './options.js';
 import { DestroyRoom, MucOwner, MucRegister } from './owner-elements.js';
 import { configured, type RoomConfig } from './room-config.js';
 import type { RoomHost } from './room-host.js';
+import type { RoomInfo } from './room-info.js';
 import type { RoomRequest } from './room-requests.js';
 import { type Affiliation, Continue, MucAdmin, MucAdminItem, MucInvite, MucUser, type Role } from './stanza.js';
 
@@ -27,18 +29,11 @@ export interface AffiliationChange {
   readonly reason?: string | undefined;
 }
 
+/** What managing a room takes from its connection. */
+export type ManagedRoomHost = Pick<RoomHost, 'inviteDirectly' | 'untilRemoved' | 'xmpp'>;
+
 /** A question to a room, with words for those whom it concerns. */
 export type ReasonOptions = RequestOptions & { readonly reason?: string | undefined };
-
-/** What is in an invitation. */
-export interface InvitationInit {
-  readonly reason?: string | undefined;
-  readonly password?: string | undefined;
-  /** The room carries on a conversation of two. */
-  readonly continue?: boolean | undefined;
-  /** The thread of that. */
-  readonly thread?: string | undefined;
-}
 
 /**
  * A room as its moderators, administrators and owners see it: what is done for it needs no presence in it (XEP-0045 §8 to §10). What a
@@ -46,16 +41,18 @@ export interface InvitationInit {
  */
 export class ManagedRoom {
   readonly #xmpp: BaseXMPP;
-  readonly #untilRemoved: RoomHost['untilRemoved'];
+  readonly #host: ManagedRoomHost;
+  /** What the room has said of itself when it was asked last, by `MultiUserChat.info()`; undefined where it was not. */
+  info: RoomInfo | undefined;
   /** The address of the room. */
   readonly jid: JID;
   /** The address of a component that acts; undefined on a client. */
   readonly own: JID | undefined;
 
   /** @internal */
-  constructor({ xmpp, untilRemoved }: Pick<RoomHost, 'untilRemoved' | 'xmpp'>, jid: JID, own: JID | undefined) {
-    this.#xmpp = xmpp;
-    this.#untilRemoved = untilRemoved;
+  constructor(host: ManagedRoomHost, jid: JID, own: JID | undefined) {
+    this.#xmpp = host.xmpp;
+    this.#host = host;
     this.jid = jid;
     this.own = own;
   }
@@ -212,9 +209,18 @@ export class ManagedRoom {
     );
   }
 
-  /** Invites somebody by way of the room (XEP-0045 §7.8.2). What the room refuses comes back as a `messageError`. */
-  invite(to: JID | string, { reason, password, thread, ...init }: InvitationInit = {}): Sending {
-    const invite = new MucInvite({ to: JID.from(to), reason });
+  /**
+   * Invites somebody: by way of the room (XEP-0045 §7.8.2), which then knows whom to let in; what it refuses comes back as a
+   * `messageError`. With `direct` the invitation goes to the person itself, unless the room is known to be for members only.
+   * @throws ConfigError for `direct` where XEP-0249's plugin is not installed. JidError
+   */
+  invite(to: JID | string, { direct = false, ...init }: InvitationInit = {}): Sending {
+    const address = JID.from(to);
+    if (direct && !this.info?.membersOnly) {
+      return this.#host.inviteDirectly(this.jid, address, { ...init, from: this.own });
+    }
+    const { reason, password, thread } = init;
+    const invite = new MucInvite({ to: address, reason });
     if (init.continue || thread !== undefined) invite.continue = new Continue({ thread });
     return this.#xmpp.sendMessage({ to: this.jid, from: this.own, muc: new MucUser({ invites: [invite], password }) });
   }
@@ -230,7 +236,7 @@ export class ManagedRoom {
 
   async #asking<T>(what: string, options: RequestOptions, ask: (options: RequestOptions) => Promise<T>): Promise<T> {
     try {
-      return await this.#untilRemoved(options.signal, (signal) => ask({ ...options, signal }));
+      return await this.#host.untilRemoved(options.signal, (signal) => ask({ ...options, signal }));
     } catch (error) {
       throw RoomError.from(this.jid, what, error);
     }

@@ -24,9 +24,10 @@ import { ManagedRoom } from './managed-room.js';
 import { isMarked } from './mark.js';
 import { checkMucOptions, type JoinOptions, MultiUserChatOptions } from './options.js';
 import { Pacer } from './pacer.js';
+import { PrivateMessages } from './private-messages.js';
 import { Room } from './room.js';
 import type { RoomConfig } from './room-config.js';
-import { type OccupantDescriber, RoomHooks, type RoomPreparation } from './room-hooks.js';
+import { type DirectInviter, type OccupantDescriber, RoomHooks, type RoomPreparation } from './room-hooks.js';
 import type { RoomHost } from './room-host.js';
 import { type RoomInfo, roomInfo } from './room-info.js';
 import { MucUser, NS_MUC } from './stanza.js';
@@ -75,6 +76,7 @@ export class MultiUserChat extends Plugin {
     this.#hooks = new RoomHooks(xmpp);
     this.#invitations = new Invitations(xmpp, (room, own) => this.#rooms.has(keyOf(room, this.#own(own))));
     const pacer = new Pacer(xmpp.clock, options.joinRate);
+    const privateMessages = new PrivateMessages(xmpp);
     this.#host = {
       xmpp,
       settings: options,
@@ -82,6 +84,8 @@ export class MultiUserChat extends Plugin {
       turn: (signal) => pacer.turn(signal),
       online: (signal) => whenOnline(xmpp, signal),
       nextStay: () => ++this.#stays,
+      isNew: (message) => privateMessages.isNew(message),
+      inviteDirectly: (room, to, init) => this.#hooks.inviteDirectly(room, to, init),
       shownBy: (own) => this.#shown.get((own ?? xmpp.account).bare.full) ?? {},
     };
     const { showRooms } = options;
@@ -102,7 +106,13 @@ export class MultiUserChat extends Plugin {
       xmpp.messages.classify(MucUser, ({ from, type }, { invites, decline }) =>
         from?.isBare && type !== 'groupchat' && (invites.at(0) || decline) ? 'signal' : undefined,
       ),
+      privateMessages.registration,
       xmpp.messages.describe((message, context) => this.#describe(message, context)),
+      // Of a private message that another device of ours has sent, or was sent.
+      xmpp.onMessage((message) => this.#rooms.get(keyOf(message.context.peer.bare, undefined))?.copied(message), {
+        type: ['chat', 'normal'],
+        sources: ['carbon'],
+      }),
       xmpp.on('presenceBroadcast', ({ owner, presence }) => {
         if (!options.followPresence) return;
         const { show, status } = presence;
@@ -263,6 +273,11 @@ export class MultiUserChat extends Plugin {
     return this.#hooks.addDescriber(describe);
   }
 
+  /** Has a function send invitations that do not go by way of the room: `Room.invite()` with `direct`. The last one does. */
+  inviteDirectlyBy(invite: DirectInviter): Registration {
+    return this.#hooks.addDirectInviter(invite);
+  }
+
   // Finding rooms.
 
   /** The services for rooms at a domain; without one, at our server's. @throws what `ServiceDiscovery.find()` throws. */
@@ -335,7 +350,7 @@ export class MultiUserChat extends Plugin {
   #describe(message: Message, context: MessageContext): void {
     const { from, to } = message;
     const [other, own] = context.way === 'in' ? [from, to] : [to, from];
-    if (context.source !== 'stream' || !other) return;
+    if ((context.source !== 'stream' && context.source !== 'carbon') || !other) return;
     const room =
       this.#rooms.size > 0 ? this.#rooms.get(keyOf(other.bare, this.#xmpp.isComponent ? own : undefined)) : undefined;
     if (room) room.describe(message, context);

@@ -87,6 +87,22 @@ export function checkMucOptions(options: MultiUserChatOptions): void {
   if (track !== 'all' && track !== 'self') throw new ConfigError("track is 'all' or 'self'", 'track');
 }
 
+/** What is in an invitation. */
+export interface InvitationInit {
+  readonly reason?: string | undefined;
+  readonly password?: string | undefined;
+  /** The room carries on a conversation of two. */
+  readonly continue?: boolean | undefined;
+  /** The thread of that. */
+  readonly thread?: string | undefined;
+  /**
+   * Whether it goes to who is invited, past the room (XEP-0249): so it reaches those who are told of nothing by strangers. Not done
+   * where `info` says that the room is for members only, since it has to make them members.
+   * @default false
+   */
+  readonly direct?: boolean | undefined;
+}
+
 /** Options of `join()`. */
 export interface JoinOptions {
   /**

@@ -1,7 +1,7 @@
-import type { BaseXMPP, JID, Presence, PresenceInit } from '@sestina/core';
+import type { BaseXMPP, JID, Message, Presence, PresenceInit, Sending } from '@sestina/core';
 import type { Departure } from './departure.js';
 import type { Occupant } from './occupant.js';
-import type { JoinOptions, MultiUserChatOptions } from './options.js';
+import type { InvitationInit, JoinOptions, MultiUserChatOptions } from './options.js';
 
 /** What all rooms of a connection share. */
 export interface RoomHost {
@@ -15,9 +15,16 @@ export interface RoomHost {
   online(signal: AbortSignal): Promise<void>;
   /** The number of another stay of an occupant. */
   nextStay(): number;
+  /** Whether a private message was not told before. */
+  isNew(message: Message): boolean;
+  /** Invites somebody without asking the room. @throws ConfigError where nothing is installed that does. */
+  inviteDirectly(room: JID, to: JID, init: DirectInvitationInit): Sending;
   /** What that address of ours has broadcast last. */
   shownBy(own: JID | undefined): Pick<PresenceInit, 'show' | 'status'>;
 }
+
+/** What is in an invitation that does not go by way of the room, and which address of a component sends it. */
+export type DirectInvitationInit = Omit<InvitationInit, 'direct'> & { readonly from?: JID | undefined };
 
 /** What a room begins with. */
 export interface RoomInit {

@@ -1,19 +1,13 @@
 import type { Emitter, JID, Registration } from '@sestina/core';
-import { ManagedRoom } from './managed-room.js';
+import { ManagedRoom, type ManagedRoomHost } from './managed-room.js';
 import type { RoomEvents } from './room-events.js';
-import type { RoomHost } from './room-host.js';
 
 /** A room with events. They are listened to as those of the connection are, and come in one order with them. */
 export class RoomListening extends ManagedRoom {
   readonly #events: Emitter<RoomEvents>;
 
   /** @internal */
-  constructor(
-    host: Pick<RoomHost, 'untilRemoved' | 'xmpp'>,
-    jid: JID,
-    own: JID | undefined,
-    events: Emitter<RoomEvents>,
-  ) {
+  constructor(host: ManagedRoomHost, jid: JID, own: JID | undefined, events: Emitter<RoomEvents>) {
     super(host, jid, own);
     this.#events = events;
   }

@@ -24,7 +24,6 @@ import { Reentry } from './reentry.js';
 import { Renaming } from './renaming.js';
 import { RoomEmitter, type RoomEvents } from './room-events.js';
 import type { RoomInit } from './room-host.js';
-import type { RoomInfo } from './room-info.js';
 import { RoomListening } from './room-listening.js';
 import type { RoomSending, RoomSendOptions } from './room-sending.js';
 import { routePresence } from './routing.js';
@@ -38,8 +37,6 @@ export type RoomState = 'joined' | 'joining' | 'leaving' | 'left' | 'unreachable
 
 /** A room that we are in, or are about to enter: who is there, what is said (XEP-0045 §7). */
 export class Room extends RoomListening implements JidTrust {
-  /** What the room has said of itself when it was asked last, by `MultiUserChat.info()`; undefined where it was not. */
-  info: RoomInfo | undefined;
   readonly #init: RoomInit;
   readonly #emitter: RoomEmitter;
   readonly #conversation: Conversation;
@@ -84,6 +81,7 @@ export class Room extends RoomListening implements JidTrust {
       nicks: () => ({ nick: this.nick, asked: this.#renaming.nick }),
       presence: () => this.#presence,
       occupant: (nick: string) => this.occupants.get(nick),
+      isNew: (message: Message) => host.isNew(message),
       forgotten: () => this.lost(),
     };
     this.#conversation = new Conversation(conversation, options.resend ?? false);
@@ -274,6 +272,11 @@ export class Room extends RoomListening implements JidTrust {
   /** @internal */
   describe(message: Message, context: MessageContext): void {
     this.#conversation.describe(message, context);
+  }
+
+  /** @internal */
+  copied(message: Message): void {
+    this.#conversation.copied(message);
   }
 
   #requireJoined(): void {

@@ -45,6 +45,7 @@ export class DirectInvitations extends Plugin {
     this.#accept = accept;
     this.own(
       xmpp.advertise(NS_CONFERENCE),
+      muc.inviteDirectlyBy((room, to, init) => this.invite(room, to, init)),
       xmpp.messages.classify(DirectInvite, () => 'signal'),
       xmpp.onMessage((message, invite) => this.#take(message, invite), {
         payload: DirectInvite,

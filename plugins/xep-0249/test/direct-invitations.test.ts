@@ -1,5 +1,6 @@
+import { ConfigError } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
-import type { RoomInvite } from '@sestina/xep-0045';
+import { MultiUserChat, type Room, type RoomInvite } from '@sestina/xep-0045';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DirectInvitations, type DirectInvitationsOptions, NS_CONFERENCE } from '../src/index.js';
 
@@ -117,5 +118,61 @@ describe('an invitation that goes', () => {
     expect([...stream.xmpp.advertised]).not.toContain(NS_CONFERENCE);
     await receive(x());
     expect(invites).toEqual([]);
+  });
+});
+
+describe('Room.invite() with `direct`', () => {
+  const DISCO = 'http://jabber.org/protocol/disco#info';
+
+  /** Has a room say what it is. */
+  async function told(stream: ScriptedStream, ...features: string[]): Promise<void> {
+    const asked = stream.xmpp.plugin(MultiUserChat).info(ROOM);
+    const id = (await stream.nextSent()).attribute('id');
+    const list = ['http://jabber.org/protocol/muc', ...features].map((name) => `<feature var='${name}'/>`).join('');
+    await stream.recv(
+      `<iq type='result' from='${ROOM}' to='${stream.xmpp.boundJid}' id='${id}'><query xmlns='${DISCO}'>${list}</query></iq>`,
+    );
+    await asked;
+  }
+
+  async function entered(stream: ScriptedStream): Promise<Room> {
+    const joining = stream.xmpp.plugin(MultiUserChat).join(ROOM, { nick: 'crone' });
+    await stream.nextSent();
+    const word = "<x xmlns='http://jabber.org/protocol/muc#user'><item role='participant'/><status code='110'/></x>";
+    await stream.recv(`<presence from='${ROOM}/crone' to='${stream.xmpp.boundJid}'>${word}</presence>`);
+    await stream.recv(`<message from='${ROOM}' to='${stream.xmpp.boundJid}' type='groupchat'><subject/></message>`);
+    return joining;
+  }
+
+  it('goes past the room, with all that is in it', async () => {
+    const { stream } = await start();
+    const room = await entered(stream);
+    room.invite(FRIEND, { direct: true, reason: 'Come', password: 'p', thread: 't' });
+    await stream.expectSent(
+      `<message id='*' to='${FRIEND}'><x xmlns='${NS_CONFERENCE}' jid='${ROOM}' password='p' reason='Come' continue='true' thread='t'/></message>`,
+    );
+    await told(stream, 'muc_open');
+    room.invite(FRIEND, { direct: true });
+    await stream.expectSent(`<message id='*' to='${FRIEND}'>${x()}</message>`);
+  });
+
+  it('goes by way of a room that has to make members of those who are invited', async () => {
+    const { stream } = await start();
+    const room = await entered(stream);
+    await told(stream, 'muc_membersonly');
+    room.invite(FRIEND, { direct: true, reason: 'Come' });
+    await stream.expectSent(
+      `<message id='*' to='${ROOM}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='${FRIEND}'><reason>Come</reason></invite></x></message>`,
+    );
+  });
+
+  it('is refused before anything is sent where this plugin is not there', async () => {
+    const { stream } = await start();
+    const managed = stream.xmpp.plugin(MultiUserChat).manage(ROOM);
+    stream.xmpp.remove(DirectInvitations);
+    expect(() => managed.invite(FRIEND, { direct: true })).toThrow(ConfigError);
+    managed.invite(FRIEND);
+    expect((await stream.nextSent()).attribute('to')).toBe(ROOM);
+    await stream.expectNothingSent();
   });
 });
