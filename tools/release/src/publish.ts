@@ -43,6 +43,8 @@ export async function publish(
   const env = {
     ...registry.env,
     NX_DAEMON: 'false',
+    // What is packed to be sent stays behind where temporary files are.
+    TMPDIR: await rehearsal.folder('temporary'),
     GIT_COMMITTER_NAME: 'rehearsal',
     GIT_COMMITTER_EMAIL: 'a@localhost',
   };

@@ -22,10 +22,16 @@ export class Rehearsal implements AsyncDisposable {
     return join(this.#folder, name);
   }
 
-  /** A new folder, in which npm is at the root of a package that has nothing yet. */
-  async empty(name: string): Promise<string> {
+  /** A new folder. */
+  async folder(name: string): Promise<string> {
     const folder = this.path(name);
     await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  /** A new folder, in which npm is at the root of a package that has nothing yet. */
+  async empty(name: string): Promise<string> {
+    const folder = await this.folder(name);
     await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
     return folder;
   }
