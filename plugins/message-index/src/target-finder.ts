@@ -24,6 +24,7 @@ export interface TargetFinderBounds {
 
 // Beside the message: what waits for it, in two tables.
 const ENTRY = 1_000;
+const SOURCES = ['stream', 'carbon', 'archive', 'history'] as const;
 /** Which part of all that waits may be of one conversation: everybody who is in a room can fill that. */
 const SHARE = 1 / 4;
 
@@ -62,6 +63,19 @@ export class TargetFinder {
       isStranger: (_entry, message) => this.isStranger(message),
       dropped: (_message, { waiting }) => waiting?.dispose(),
     });
+  }
+
+  /**
+   * For `xmpp.onMessage()`: messages that are about others, whichever way they come, one after the other in each conversation; one that
+   * takes an index longer than 30 seconds keeps the next ones no longer.
+   */
+  get inOrder() {
+    const { isComponent } = this.#xmpp;
+    return {
+      sources: SOURCES,
+      sequential: ({ to, context }: Message): string => `${isComponent ? to : ''} ${context.peer}`,
+      timeout: 30_000,
+    } as const;
   }
 
   /** Messages that wait. */

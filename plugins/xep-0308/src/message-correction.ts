@@ -51,9 +51,6 @@ export class MessageCorrectionOptions {
   unverified: 'event' | 'drop' = 'event';
 }
 
-const SOURCES = ['stream', 'carbon', 'archive', 'history'] as const;
-/** Milliseconds that an index may take, before the next message of that conversation has its turn. */
-const PATIENCE = 30_000;
 const MAX_KEPT = 1_000;
 
 /** XEP-0308: Last Message Correction, version 1.2.1. Corrects what was said, and tells when others do. */
@@ -87,10 +84,8 @@ export class MessageCorrection extends Plugin {
     this.own(
       xmpp.advertise(NS_CORRECT),
       xmpp.onMessage((message) => this.#arrived(message), {
+        ...this.#finder.inOrder,
         payload: Replace,
-        sources: SOURCES,
-        sequential: ({ to, context }) => `${xmpp.isComponent ? to : ''} ${context.peer}`,
-        timeout: PATIENCE,
       }),
     );
   }

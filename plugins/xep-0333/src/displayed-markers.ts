@@ -69,8 +69,6 @@ export class DisplayedMarkersOptions {
 }
 
 const SOURCES = ['stream', 'carbon', 'archive'] as const;
-/** Milliseconds that an index may take, before the next message of that conversation has its turn. */
-const PATIENCE = 30_000;
 
 /** XEP-0333: Displayed Markers, version 1.0.0. Tells others what was shown here, and us what was shown there. */
 export class DisplayedMarkers extends Plugin {
@@ -115,10 +113,9 @@ export class DisplayedMarkers extends Plugin {
       this.own(
         xmpp.messages.classify(payload, ({ body }) => (body === undefined ? 'signal' : undefined)),
         xmpp.onMessage((message, { id }: { id: string | undefined }) => this.#arrived(message, id, payload), {
+          ...this.#finder.inOrder,
           payload,
           sources: SOURCES,
-          sequential: ({ to, context }) => `${xmpp.isComponent ? to : ''} ${context.peer}`,
-          timeout: PATIENCE,
         }),
       );
     }

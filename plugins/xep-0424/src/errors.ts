@@ -4,7 +4,7 @@ import { SestinaError } from '@sestina/core';
 export type RetractionFailure = 'not-ours' | 'other-nature';
 
 const SAYS: Readonly<Record<RetractionFailure, string>> = {
-  'not-ours': 'somebody else has said it: a moderator of a room takes back messages of others (XEP-0425)',
+  'not-ours': 'somebody else has said it; in a room, its moderators take it back (XEP-0425)',
   'other-nature': 'it carries something that is no message between people, such as an invitation',
 };
 

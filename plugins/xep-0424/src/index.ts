@@ -1,6 +1,7 @@
 /** XEP-0424: Message Retraction, version 0.4.2. */
 export { RetractionError, type RetractionFailure } from './errors.js';
 export {
+  type Acceptance,
   type MessageRetracted,
   MessageRetraction,
   MessageRetractionOptions,

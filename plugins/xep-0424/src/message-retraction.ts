@@ -70,11 +70,16 @@ export interface RetractOptions extends SendOptions {
   readonly from?: JID | string | undefined;
 }
 
-const SOURCES = ['stream', 'carbon', 'archive', 'history'] as const;
+/** How a retraction counts that XEP-0425 has made certain of. */
+export interface Acceptance {
+  /** Who takes the message back. @default who says so */
+  readonly by?: Author | undefined;
+  /** Whether it stands in the place of the message, in an archive. @default false */
+  readonly tombstone?: boolean;
+}
+
 const WORDS = '/me has taken back an earlier message, which this program does not know how to remove.';
 const MODERATED = 'urn:xmpp:message-moderate:';
-/** Milliseconds that an index may take, before the next message of that conversation has its turn. */
-const PATIENCE = 30_000;
 
 /** XEP-0424: Message Retraction, version 0.4.2. Takes back what was said, and tells when others do. Nobody can be made to forget. */
 export class MessageRetraction extends Plugin {
@@ -102,11 +107,7 @@ export class MessageRetraction extends Plugin {
     this.#fallback = fallback;
     this.#index = index;
     this.#finder = this.own(new TargetFinder(xmpp, index));
-    const inOrder = {
-      sources: SOURCES,
-      sequential: ({ to, context }: Message) => `${xmpp.isComponent ? to : ''} ${context.peer}`,
-      timeout: PATIENCE,
-    } as const;
+    const { inOrder } = this.#finder;
     this.own(
       xmpp.advertise(NS_RETRACT),
       // Its words are for programs that do not know it, whatever they say: they are its sender's.
@@ -164,12 +165,8 @@ export class MessageRetraction extends Plugin {
    * For XEP-0425: a message was taken back by somebody who may, as the caller has made certain.
    * @param retraction The message that says so.
    */
-  accept(
-    retraction: Message,
-    facts: MessageFacts,
-    { by, tombstone = false }: { readonly by?: Author | undefined; readonly tombstone?: boolean } = {},
-  ): void {
-    this.#tell(retraction, facts, { by, tombstone });
+  accept(retraction: Message, facts: MessageFacts, how?: Acceptance): void {
+    this.#tell(retraction, facts, how);
   }
 
   async #arrived(message: Message, id: string | undefined): Promise<void> {
@@ -192,11 +189,7 @@ export class MessageRetraction extends Plugin {
     if (!this.lifetime.aborted) this.#tell(message, facts, { tombstone: true });
   }
 
-  #tell(
-    retraction: Message,
-    facts: MessageFacts | undefined,
-    { by, tombstone = false }: { readonly by?: Author | undefined; readonly tombstone?: boolean } = {},
-  ): void {
+  #tell(retraction: Message, facts: MessageFacts | undefined, { by, tombstone = false }: Acceptance = {}): void {
     const { peer, source, author } = retraction.context;
     const verified = facts !== undefined;
     const key = `${this.#index.note(retraction).key} ${verified}`;

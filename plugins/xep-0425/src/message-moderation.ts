@@ -62,11 +62,7 @@ export class MessageModeration extends Plugin {
     this.#retraction = retraction;
     this.#index = index;
     this.#finder = this.own(new TargetFinder(xmpp, index));
-    const inOrder = {
-      sources: SOURCES,
-      sequential: ({ to, context }: Message) => `${xmpp.isComponent ? to : ''} ${context.peer}`,
-      timeout: PATIENCE,
-    } as const;
+    const inOrder = { ...this.#finder.inOrder, sources: SOURCES };
     this.own(
       muc.beforeEntering((room, signal) => muc.info(room.jid, { from: room.own, signal })),
       xmpp.messages.classify(ApplyTo, (_message, { moderated }) => (moderated ? 'annotation' : undefined)),

@@ -98,11 +98,8 @@ interface Sent {
   readonly emojis: readonly string[];
 }
 
-const SOURCES = ['stream', 'carbon', 'archive', 'history'] as const;
 const RESTRICTIONS = 'urn:xmpp:reactions:0:restrictions';
 const NS_FALLBACK = 'urn:xmpp:fallback:0';
-/** Milliseconds that an index may take, before the next message of that conversation has its turn. */
-const PATIENCE = 30_000;
 
 /** XEP-0444: Message Reactions, version 0.2.1. Reacts to messages with emojis, and knows who else does. */
 export class MessageReactions extends Plugin {
@@ -148,10 +145,8 @@ export class MessageReactions extends Plugin {
         message.body === undefined || isFallback(message) ? 'annotation' : undefined,
       ),
       xmpp.onMessage((message) => this.#arrived(message), {
+        ...this.#finder.inOrder,
         payload: Reactions,
-        sources: SOURCES,
-        sequential: ({ to, context }) => `${xmpp.isComponent ? to : ''} ${context.peer}`,
-        timeout: PATIENCE,
       }),
       xmpp.on('messageError', (message) => this.#bounced(message)),
       xmpp.on('messageRetracted', ({ facts, verified, retraction }) => {
