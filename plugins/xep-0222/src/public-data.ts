@@ -1,15 +1,7 @@
-import {
-  BaseXMPP,
-  ConfigError,
-  type ElementClass,
-  type ElementView,
-  JID,
-  Plugin,
-  type RequestOptions,
-} from '@sestina/core';
+import { BaseXMPP, type ElementClass, type ElementView, JID, type RequestOptions } from '@sestina/core';
 import { definePubSubNode, type NodeConfig, PubSub } from '@sestina/xep-0060';
 import { PersonalEventing } from '@sestina/xep-0163';
-import { Sessions, StoredNode, type StoredNodeHost } from '@sestina/xep-0223';
+import { StoredData, StoredNode, type StoredNodeHost, type ViewIn, WritableNode } from '@sestina/xep-0223';
 
 /** Who may read a node. */
 export type PublicAccess = 'open' | 'presence' | 'roster' | 'whitelist';
@@ -52,10 +44,8 @@ export class PublicDataOptions {
   maxBytes = 8_388_608;
 }
 
-type ViewIn<C> = C extends { readonly prototype: infer V extends ElementView } ? V : never;
-
-/** A node of our account, which others read. */
-export class PublicNode<T extends ElementView> extends StoredNode<T> {
+/** A node of our account, which others read. What is written goes nowhere while it is for others than it should be, until `setAccess()`. */
+export class PublicNode<T extends ElementView> extends WritableNode<T> {
   readonly #of: (owner: JID) => StoredNode<T>;
 
   constructor(
@@ -66,31 +56,6 @@ export class PublicNode<T extends ElementView> extends StoredNode<T> {
   ) {
     super(host, definition, options);
     this.#of = of;
-  }
-
-  /**
-   * Stores a value, in place of what has that id. Where the node is for others than it should be, nothing is stored: `setAccess()` changes
-   * that.
-   * @throws NodeMisconfiguredError, with who may read it; PrivateStorageUnsupportedError where it is not for all and the server would
-   *   not look at that; PubSubError; what `request()` of the connection throws.
-   */
-  set(id: string, value: T, options: RequestOptions = {}): Promise<void> {
-    return this.store(id, value, options);
-  }
-
-  /** Reads what has that id, and stores what is made of it; changes of one id come one after the other. @throws as `set()`. */
-  update(id: string, change: (value: T | undefined) => T, options: RequestOptions = {}): Promise<T> {
-    return this.change(id, change, options);
-  }
-
-  /** Takes an item away. @throws ItemNotFoundError; PubSubError; what `request()` of the connection throws. */
-  remove(id: string, options: RequestOptions = {}): Promise<void> {
-    return this.take(id, options);
-  }
-
-  /** Takes all items away. @throws PubSubError; what `request()` of the connection throws. */
-  clear(options: RequestOptions = {}): Promise<void> {
-    return this.takeAll(options);
   }
 
   /** Who may read it, as the server says; undefined where there is no such setting. @throws NodeNotFoundError; as `clear()`. */
@@ -114,41 +79,16 @@ export class PublicNode<T extends ElementView> extends StoredNode<T> {
 }
 
 /** XEP-0222: Persistent Storage of Public Data via PubSub, version 1.0. Keeps data at the server, for others to read. */
-export class PublicData extends Plugin {
+export class PublicData extends StoredData {
   static override readonly id = 'xep-0222';
   static override readonly Options = PublicDataOptions;
   static override readonly inject = [BaseXMPP, PublicDataOptions, PubSub, PersonalEventing] as const;
-  // A component has no account.
-  static override readonly kinds = ['client'] as const;
   readonly #options: PublicDataOptions;
-  readonly #host: StoredNodeHost;
-  readonly #sessions = new Sessions();
 
   /** @throws ConfigError for a bound that is no number from 1. */
   constructor(xmpp: BaseXMPP, options: PublicDataOptions, pubsub: PubSub, eventing: PersonalEventing) {
-    super();
-    for (const name of ['maxItems', 'maxItemsOfOthers', 'maxBytes'] as const) {
-      const value = options[name];
-      if (!(typeof value === 'number' && value >= 1))
-        throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
-    }
+    super(xmpp, { ...options }, pubsub, eventing);
     this.#options = options;
-    this.#host = {
-      xmpp,
-      pubsub,
-      eventing,
-      untilRemoved: (signal, work) => this.untilRemoved(signal, work),
-      owned: (what) => this.own(what),
-      sessions: (node) => this.#sessions.add(node),
-    };
-  }
-
-  override sessionStart(): void {
-    this.#sessions.start();
-  }
-
-  override sessionEnd(): void {
-    this.#sessions.end();
   }
 
   /**
@@ -168,9 +108,9 @@ export class PublicData extends Plugin {
     };
     const of = (owner: JID): StoredNode<ViewIn<C>> => {
       const theirs = definePubSubNode({ node, payload, maxItems: maxItemsOfOthers });
-      return new StoredNode(this.#host, theirs, { owner, onConflict: 'fail', maxBytes });
+      return new StoredNode(this.host, theirs, { owner, onConflict: 'fail', maxBytes });
     };
     const definition = definePubSubNode({ node, payload, maxItems: most, config });
-    return new PublicNode<ViewIn<C>>(this.#host, definition, { onConflict: 'fail', maxBytes }, of);
+    return new PublicNode<ViewIn<C>>(this.host, definition, { onConflict: 'fail', maxBytes }, of);
   }
 }

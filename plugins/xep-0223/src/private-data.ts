@@ -1,8 +1,8 @@
-import { BaseXMPP, ConfigError, type ElementClass, type ElementView, Plugin, type RequestOptions } from '@sestina/core';
+import { BaseXMPP, type ElementClass, type ElementView } from '@sestina/core';
 import { definePubSubNode, PubSub } from '@sestina/xep-0060';
 import { PersonalEventing } from '@sestina/xep-0163';
-import { Sessions } from './sessions.js';
-import { StoredNode, type StoredNodeHost } from './stored-node.js';
+import { StoredData, type ViewIn } from './stored-data.js';
+import { WritableNode } from './writable-node.js';
 
 /** What is said of a node of private data. */
 export interface PrivateNodeInit<C extends ElementClass> {
@@ -30,75 +30,20 @@ export class PrivateDataOptions {
   maxBytes = 8_388_608;
 }
 
-type ViewIn<C> = C extends { readonly prototype: infer V extends ElementView } ? V : never;
-
 /** A node of our account, which nobody else reads. */
-export class PrivateNode<T extends ElementView> extends StoredNode<T> {
-  /**
-   * Stores a value, in place of what has that id.
-   * @throws PrivateStorageUnsupportedError, before anything is sent; NodeMisconfiguredError; PubSubError; what `request()` of the
-   *   connection throws.
-   */
-  set(id: string, value: T, options: RequestOptions = {}): Promise<void> {
-    return this.store(id, value, options);
-  }
-
-  /**
-   * Reads what has that id, and stores what is made of it; changes of one id come one after the other.
-   * @param change Gets a copy that may be written to, with all that is unknown in it; undefined where there is nothing.
-   * @throws as `set()`; what `change` throws, and nothing is stored.
-   */
-  update(id: string, change: (value: T | undefined) => T, options: RequestOptions = {}): Promise<T> {
-    return this.change(id, change, options);
-  }
-
-  /** Takes an item away. @throws ItemNotFoundError; PubSubError; what `request()` of the connection throws. */
-  remove(id: string, options: RequestOptions = {}): Promise<void> {
-    return this.take(id, options);
-  }
-
-  /** Takes all items away. @throws PubSubError; what `request()` of the connection throws. */
-  clear(options: RequestOptions = {}): Promise<void> {
-    return this.takeAll(options);
-  }
-}
+export class PrivateNode<T extends ElementView> extends WritableNode<T> {}
 
 /** XEP-0223: Persistent Storage of Private Data via PubSub, version 1.1.1. Keeps data at the server, for the devices of our account alone. */
-export class PrivateData extends Plugin {
+export class PrivateData extends StoredData {
   static override readonly id = 'xep-0223';
   static override readonly Options = PrivateDataOptions;
   static override readonly inject = [BaseXMPP, PrivateDataOptions, PubSub, PersonalEventing] as const;
-  // A component has no account.
-  static override readonly kinds = ['client'] as const;
   readonly #options: PrivateDataOptions;
-  readonly #host: StoredNodeHost;
-  readonly #sessions = new Sessions();
 
   /** @throws ConfigError for a bound that is no number from 1. */
   constructor(xmpp: BaseXMPP, options: PrivateDataOptions, pubsub: PubSub, eventing: PersonalEventing) {
-    super();
-    for (const name of ['maxItems', 'maxBytes'] as const) {
-      const value = options[name];
-      if (!(typeof value === 'number' && value >= 1))
-        throw new ConfigError(`${name} is a number from 1, got ${value}`, name);
-    }
+    super(xmpp, { ...options }, pubsub, eventing);
     this.#options = options;
-    this.#host = {
-      xmpp,
-      pubsub,
-      eventing,
-      untilRemoved: (signal, work) => this.untilRemoved(signal, work),
-      owned: (what) => this.own(what),
-      sessions: (node) => this.#sessions.add(node),
-    };
-  }
-
-  override sessionStart(): void {
-    this.#sessions.start();
-  }
-
-  override sessionEnd(): void {
-    this.#sessions.end();
   }
 
   /**
@@ -120,7 +65,7 @@ export class PrivateData extends Plugin {
         notifyRetract: true,
       },
     });
-    return new PrivateNode<ViewIn<C>>(this.#host, definition, {
+    return new PrivateNode<ViewIn<C>>(this.host, definition, {
       onConflict: 'configure',
       maxBytes: this.#options.maxBytes,
     });
