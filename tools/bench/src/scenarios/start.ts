@@ -25,6 +25,9 @@ export const start: Scenario = {
           ],
           contenders: [
             contender('sestina', new URL('../contenders/start-sestina.ts', import.meta.url), { plugins: [] }),
+            contender('sestina, preset-im', new URL('../contenders/start-sestina.ts', import.meta.url), {
+              plugins: ['@sestina/preset-im'],
+            }),
             contender(all, new URL('../contenders/start-sestina.ts', import.meta.url), { plugins }),
             contender('node (floor)', new URL('../contenders/start-node.ts', import.meta.url)),
             contender('xmpp.js', new URL('../contenders/start-xmppjs.ts', import.meta.url)),

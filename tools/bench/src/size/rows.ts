@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pluginPackages } from '../harness/files.js';
+import { pluginPackages, ROOT } from '../harness/files.js';
 import { type Bundle, bundle, type Weight } from './bundle.js';
 
 /** One line of the table; bytes. */
@@ -71,11 +72,20 @@ function notImported({ files }: Bundle): SizeRow {
 /** What each plugin, with the plugins that it needs, adds to the program. */
 export async function pluginRows(whole: Bundle): Promise<SizeRow[]> {
   const rows: SizeRow[] = [];
-  for (const name of await pluginPackages()) {
+  for (const name of (await Promise.all((await pluginPackages()).map(weighedOf))).flat()) {
     const both = await bundle(`${PROGRAM} export * from '${name}';`, { from: HERE });
     rows.push(less(name, both, whole));
   }
   return rows;
+}
+
+/** What is weighed of a package: all of it, and of a preset each of its entries, which are there for the sake of what they weigh. */
+async function weighedOf(name: string): Promise<string[]> {
+  if (!name.startsWith('@sestina/preset-')) return [name];
+  const manifest = join(ROOT, 'plugins', name.slice('@sestina/'.length), 'package.json');
+  const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports: object };
+  const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+  return entries.map((entry) => name + entry.slice(1));
 }
 
 /** The same for others, as far as they can be compared. */

@@ -1,0 +1,11 @@
+import { MessageCarbons } from '@sestina/xep-0280';
+import { MessageArchive } from '@sestina/xep-0313';
+import { part } from '../part.js';
+
+/** What was said on other devices, and before. */
+export const history = {
+  /** What our other devices send and get (XEP-0280). */
+  carbons: part(MessageCarbons),
+  /** What was said before, from the archive of the server (XEP-0313). */
+  archive: part(MessageArchive),
+};
