@@ -1,19 +1,10 @@
-import { JID, XmlElement } from '@sestina/core';
+import { type ElementView, JID, XmlElement } from '@sestina/core';
 import { type ConferenceBookmark, NS_BOOKMARKS } from './stanza.js';
 
-/** A room that is remembered. */
-export interface Bookmark {
+/** A room that is remembered. What other specifications keep with it is a property, too, where their package is loaded. Read-only. */
+export interface Bookmark extends Readonly<Omit<ConferenceBookmark, keyof ElementView>> {
   /** The room, a bare address. */
   readonly room: JID;
-  /** For people. */
-  readonly name: string | undefined;
-  /** What we want to be called there. */
-  readonly nick: string | undefined;
-  readonly password: string | undefined;
-  /** Whether the room is entered by itself. */
-  readonly autojoin: boolean;
-  /** `<extensions/>`: what other specifications and programs keep with it, read-only; undefined where there is nothing. */
-  readonly extensions: XmlElement | undefined;
 }
 
 /** What of a bookmark is changed; undefined takes it away, and what is not named stays. */
@@ -36,9 +27,8 @@ export function roomOf(id: string): JID | undefined {
 /** The bookmark of an item; undefined where its id is no room. */
 export function bookmarkOf(id: string, element: ConferenceBookmark): Bookmark | undefined {
   const room = roomOf(id);
-  if (!room) return undefined;
-  const { name, nick, password, autojoin, extensions } = element;
-  return { room, name, nick: nick || undefined, password, autojoin, extensions };
+  // Whatever anybody adds to the class of the element can be read of the bookmark.
+  return room && Object.create(element, { room: { value: room, enumerable: true } });
 }
 
 /** Makes the changes, and leaves all else as it is. */

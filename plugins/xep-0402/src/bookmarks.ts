@@ -123,6 +123,19 @@ export class Bookmarks extends Plugin {
   }
 
   /**
+   * The bookmark of a room: where all are known, the one that is; else it is asked for.
+   * @throws JidError for what is no address; any other PubSubError; what `request()` of the connection throws.
+   */
+  find(room: JID | string, options: RequestOptions = {}): Promise<Bookmark | undefined> {
+    const jid = JID.from(room).bare;
+    if (this.ready) return this.untilRemoved(options.signal, () => this.get(jid));
+    return this.untilRemoved(options.signal, async (signal) => {
+      const element = await this.#node.get(jid.full, { ...options, signal });
+      return element && bookmarkOf(jid.full, element);
+    });
+  }
+
+  /**
    * Remembers a room, or changes what is remembered of it; what is not named stays, and so does all that is unknown in it.
    * @throws ConfigError for what is no room, or for a password without the option `passwords`. PrivateStorageUnsupportedError and
    *   NodeMisconfiguredError of XEP-0223: the server would show it to others; what `request()` of the connection throws.

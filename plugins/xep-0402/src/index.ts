@@ -1,4 +1,4 @@
 /** XEP-0402: PEP Native Bookmarks, version 1.2.0. */
 export type { Bookmark, BookmarkChanges } from './bookmark.js';
 export { Bookmarks, BookmarksOptions } from './bookmarks.js';
-export { ConferenceBookmark, NS_BOOKMARKS } from './stanza.js';
+export { bookmarkExtension, ConferenceBookmark, NS_BOOKMARKS } from './stanza.js';

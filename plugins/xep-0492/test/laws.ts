@@ -1,0 +1,9 @@
+import { declareLaws } from '@sestina/testing/laws';
+import { NotificationSettings } from '../src/index.js';
+
+export const laws = [
+  declareLaws(NotificationSettings, {
+    waits: { set: (settings, signal) => settings.set('verona@rooms.example', 'never', { signal }) },
+    refused: { identity: ['client', { category: 'client' }, { category: '', type: 'pc' }] },
+  }),
+];
