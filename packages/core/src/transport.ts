@@ -5,7 +5,7 @@
  */
 
 export {
-  createSaxesParser,
+  createStreamParser,
   DEFAULT_LIMITS,
   DocumentParser,
   type Limits,

@@ -1,6 +1,6 @@
 import { XmlElement, XmlStreamError } from '@sestina/core';
 import {
-  createSaxesParser,
+  createStreamParser,
   DocumentParser,
   type Limits,
   NS_STREAM,
@@ -150,7 +150,7 @@ function isMalformed(frame: string, limits: Limits): boolean {
       malformed = condition !== 'bad-format';
     },
   };
-  const parser = createSaxesParser(events, limits);
+  const parser = createStreamParser(events, limits);
   parser.write('<frame>');
   parser.write(frame);
   return malformed;

@@ -2,8 +2,8 @@ import type { XmlElement } from './element.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { Origin } from './origin.js';
 import { PlainReader } from './plain-reader.js';
-import { SaxesStreamParser } from './saxes-parser.js';
 import { skipSpace } from './scan.js';
+import { StreamParser } from './stream-parser.js';
 import { aroundDocument } from './surroundings.js';
 import { XmlStreamError } from './xml-error.js';
 
@@ -69,7 +69,7 @@ export class DocumentParser {
     const { namespace = '', lang, awaited } = this.#options;
     let root: XmlElement | undefined;
     let failure: XmlStreamError | undefined;
-    const parser = new SaxesStreamParser(
+    const parser = new StreamParser(
       {
         streamStart() {},
         awaited: (element) => awaited?.(element) ?? false,
@@ -82,8 +82,7 @@ export class DocumentParser {
         },
       },
       this.#around.limits,
-      { namespace, lang },
-      this.#plain,
+      { document: { namespace, lang }, plain: this.#plain },
     );
     parser.write(text);
     if (failure !== undefined) throw failure;

@@ -1,7 +1,24 @@
+import { COLON, INNER, START as KIND_START, KINDS } from './byte-kinds.js';
+
 const START =
   'A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF' +
   '\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
-const NC_NAME = new RegExp(`^[${START}][${START}\\-.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040]*$`, 'u');
+const FURTHER = '\\-.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040';
+const NC_NAME = new RegExp(`^[${START}][${START}${FURTHER}]*$`, 'u');
+const NAME_START = new RegExp(`[:${START}]`, 'u');
+const NAME_CHAR = new RegExp(`[:${START}${FURTHER}]`, 'u');
+
+/** Whether a name can begin with that character (`NameStartChar`, XML 1.0 §2.3). */
+export function isNameStart(code: number): boolean {
+  if (code < 0x80) return ((KINDS[code] as number) & (KIND_START | COLON)) !== 0;
+  return NAME_START.test(String.fromCodePoint(code));
+}
+
+/** Whether a name can hold that character (`NameChar`, XML 1.0 §2.3). */
+export function isNameChar(code: number): boolean {
+  if (code < 0x80) return ((KINDS[code] as number) & INNER) !== 0;
+  return NAME_CHAR.test(String.fromCodePoint(code));
+}
 
 /** Whether it is a name without a colon (`NCName`, XML Namespaces §3). */
 export function isNcName(name: string): boolean {

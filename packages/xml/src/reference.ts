@@ -1,54 +1,52 @@
+import { isNameChar } from './names.js';
 import type { XmlCondition } from './xml-error.js';
 
 /** The longest name that may stand between `&` and `;`. */
 const LONGEST_NAME = 10;
 /** The same for a number: zeros before it mean nothing (XML 1.0 §4.1), and there could be any number of them. */
 const LONGEST_NUMBER = 32;
-const PREDEFINED: readonly string[] = ['amp', 'lt', 'gt', 'quot', 'apos'];
+const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** A reference that cannot go through. */
 export interface BadReference {
   readonly condition: XmlCondition;
   readonly message: string;
-  /** Index behind the character that showed it. */
-  readonly end: number;
 }
 
-/**
- * Looks at the reference that starts at `at`. Numbers are left to the tokenizer: it knows which characters exist.
- * @returns the index behind its `;`, -1 where the text ends before it is complete, or what is wrong with it.
- */
-export function checkReference(text: string, at: number): number | BadReference {
-  const isNumber = text.charCodeAt(at + 1) === 0x23;
-  const longest = isNumber ? LONGEST_NUMBER : LONGEST_NAME;
-  for (let i = at + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x3b) {
-      const name = text.slice(at + 1, i);
-      if (isNumber || PREDEFINED.includes(name)) return i + 1;
-      return unknown(/^[A-Za-z_:]/.test(name) ? 'restricted-xml' : 'not-well-formed', i + 1);
-    }
-    if (!isReferenceChar(code)) return unknown('not-well-formed', i + 1);
-    if (i - at <= longest) continue;
-    if (!isNumber) return unknown('not-well-formed', i + 1);
-    const message = `a character reference of more than ${LONGEST_NUMBER} characters`;
-    return { condition: 'policy-violation', message, end: i + 1 };
+/** What one with another character in it is, and one to a name that XML does not have. */
+export const NO_REFERENCE: BadReference = {
+  condition: 'not-well-formed',
+  message: 'a reference to an entity that XMPP does not have, or a bare &',
+};
+
+/** The character that a reference stands for, or what is wrong with it. @param reference What is between `&` and `;`. */
+export function characterOf(reference: string): string | BadReference {
+  if (Object.hasOwn(PREDEFINED, reference)) return PREDEFINED[reference] as string;
+  if (!reference.startsWith('#')) {
+    return /^[A-Za-z_:]/.test(reference) ? { ...NO_REFERENCE, condition: 'restricted-xml' } : NO_REFERENCE;
   }
-  return -1;
+  const [, hex, decimal] = /^#(?:x([0-9a-f]+)|([0-9]+))$/i.exec(reference) ?? [];
+  const code = Number.parseInt(hex ?? decimal ?? '', hex === undefined ? 10 : 16);
+  return isCharacter(code)
+    ? String.fromCodePoint(code)
+    : { condition: 'not-well-formed', message: 'a reference to a character that XML does not have' };
 }
 
-function unknown(condition: XmlCondition, end: number): BadReference {
-  return { condition, message: 'a reference to an entity that XMPP does not have, or a bare &', end };
+/** What is wrong with the beginning of a reference, where it is longer than any that is meant well. */
+export function tooLong(beginning: string): BadReference | undefined {
+  const isNumber = beginning.startsWith('#');
+  if (beginning.length <= (isNumber ? LONGEST_NUMBER : LONGEST_NAME)) return undefined;
+  if (!isNumber) return NO_REFERENCE;
+  const message = `a character reference of more than ${LONGEST_NUMBER} characters`;
+  return { condition: 'policy-violation', message };
 }
 
-function isReferenceChar(code: number): boolean {
-  return (
-    (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0x41 && code <= 0x5a) ||
-    (code >= 0x30 && code <= 0x3a) ||
-    code === 0x23 ||
-    code === 0x2d ||
-    code === 0x2e ||
-    code === 0x5f
-  );
+/** `Char` (XML 1.0 §2.2). */
+function isCharacter(code: number): boolean {
+  if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d;
+  return code < 0xd800 || (code > 0xdfff && code < 0xfffe) || (code > 0xffff && code < 0x11_0000);
+}
+
+export function isReferenceChar(code: number): boolean {
+  return code === 0x23 || (code < 0x80 && isNameChar(code));
 }

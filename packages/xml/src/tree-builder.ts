@@ -52,6 +52,9 @@ export class TreeBuilder implements Surroundings {
   #declaredSlots = 0;
   #elements = 0;
   #origin: Origin;
+  readonly #document: boolean;
+  /** A document has its root. */
+  #rooted = false;
 
   limits: Limits;
   /** Whether the first-level element has the room of an answer. */
@@ -66,6 +69,7 @@ export class TreeBuilder implements Surroundings {
     this.#owner = owner;
     this.#refuse = owner.refuse;
     this.limits = limits;
+    this.#document = document !== undefined;
     // A document has no stream around it: its root is what a first-level element is to a stream.
     if (document) {
       this.contentNamespace = document.namespace;
@@ -121,6 +125,10 @@ export class TreeBuilder implements Surroundings {
     this.#elements += 1;
     if (this.#elements > limits.maxElements && !(this.grow() && this.#elements <= this.limits.maxElements)) {
       this.#exceeded(this.grown ? 'maxAnswerElements' : 'maxElements', this.limits.maxElements);
+    }
+    if (this.#document && this.depth === 1) {
+      if (this.#rooted) this.#refuse('not-well-formed', 'a second root');
+      this.#rooted = true;
     }
     this.#slots = 0;
     this.#prefixed = false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSaxesParser, DEFAULT_LIMITS, DocumentParser, type Limits, type XmlElement } from '../src/index.js';
+import { createStreamParser, DEFAULT_LIMITS, DocumentParser, type Limits, type XmlElement } from '../src/index.js';
 import { byteByByte, bytesOf, HEADER } from './harness.js';
 
 const LIMITS: Limits = {
@@ -14,7 +14,7 @@ const LIMITS: Limits = {
 function read(text: string, cut: (bytes: Uint8Array) => Uint8Array[], limits = LIMITS) {
   const asked: string[] = [];
   const told: string[] = [];
-  const parser = createSaxesParser(
+  const parser = createStreamParser(
     {
       streamStart: () => {},
       streamEnd: () => {},

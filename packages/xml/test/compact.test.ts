@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createSaxesParser, DEFAULT_LIMITS, DocumentParser, ReadOnlyError, XmlElement } from '../src/index.js';
+import { createStreamParser, DEFAULT_LIMITS, DocumentParser, ReadOnlyError, XmlElement } from '../src/index.js';
 import { bytesOf, HEADER, Recorder } from './harness.js';
 
 const PRESENCE =
@@ -156,7 +156,7 @@ describe('what is kept of what was read', () => {
     const element = (each: XmlElement): void => {
       if (each.name === 'presence') last = each;
     };
-    const parser = createSaxesParser(
+    const parser = createStreamParser(
       { streamStart: ignore, streamEnd: ignore, error: ignore, element },
       DEFAULT_LIMITS,
     );

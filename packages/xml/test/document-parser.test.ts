@@ -8,7 +8,7 @@ import {
   parseDocument,
   XmlStreamError,
 } from '../src/index.js';
-import { SaxesStreamParser } from '../src/saxes-parser.js';
+import { StreamParser } from '../src/stream-parser.js';
 import { givenSeed, seeded } from './harness.js';
 import { PIECES } from './random-xml.js';
 
@@ -125,7 +125,7 @@ describe('a parser of documents that is used again', () => {
       NS_CLIENT,
       'de',
     ]);
-    // Also where saxes reads it.
+    // Also where the tokenizer reads it.
     expect(parser.parse('<message>&#65;</message>').namespace).toBe(NS_CLIENT);
     expect(parser.parse('<message>&#65;</message>').origin?.lang).toBe('de');
   });
@@ -170,8 +170,8 @@ function parseAfresh(text: string, limits: Limits): unknown {
   const error = (each: XmlStreamError): void => {
     failure = each;
   };
-  const setting = { namespace: '', lang: undefined };
-  const parser = new SaxesStreamParser({ streamStart: ignore, streamEnd: ignore, element, error }, limits, setting);
+  const document = { namespace: '', lang: undefined };
+  const parser = new StreamParser({ streamStart: ignore, streamEnd: ignore, element, error }, limits, { document });
   parser.write(text);
   if (failure) throw failure;
   if (root === undefined || !parser.idle) throw new XmlStreamError('not-well-formed', 'the XML ends too early');

@@ -1,5 +1,5 @@
 import {
-  createSaxesParser,
+  createStreamParser,
   DEFAULT_LIMITS,
   type Limits,
   type Parser,
@@ -27,7 +27,7 @@ export class Recorder {
   onElement: (element: XmlElement) => void = () => {};
 
   /** @param inside The limits from the header on. */
-  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>, make: ParserFactory = createSaxesParser) {
+  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>, make: ParserFactory = createStreamParser) {
     this.parser = make(
       {
         streamStart: (header) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSaxesParser, DEFAULT_LIMITS } from '../src/index.js';
+import { createStreamParser, DEFAULT_LIMITS } from '../src/index.js';
 import { bytesOf, HEADER, opened, Recorder } from './harness.js';
 
 describe('stop()', () => {
@@ -13,7 +13,7 @@ describe('stop()', () => {
 
   it('works in the header', () => {
     const elements: string[] = [];
-    const parser = createSaxesParser(
+    const parser = createStreamParser(
       {
         streamStart: () => parser.stop(),
         element: (element) => elements.push(element.name),

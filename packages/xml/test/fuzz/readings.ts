@@ -1,5 +1,5 @@
 import {
-  createSaxesParser,
+  createStreamParser,
   DEFAULT_LIMITS,
   DocumentParser,
   type Limits,
@@ -8,12 +8,13 @@ import {
   XmlStreamError,
 } from '../../src/index.js';
 import { PlainReader } from '../../src/plain-reader.js';
-import { SaxesStreamParser } from '../../src/saxes-parser.js';
-import { bytesOf, Recorder, traced } from '../harness.js';
+import { StreamParser } from '../../src/stream-parser.js';
+import { byteByByte, bytesOf, Recorder, traced } from '../harness.js';
 import type { TightLimit } from './cases.js';
+import { GuardedSaxes } from './guarded-saxes.js';
 import { type Shape, shapeOf } from './looks.js';
 
-/** Reads nothing, so that all of it is left to saxes. */
+/** Reads nothing, so that all of it is left to the tokenizer. */
 class ReadsNothing extends PlainReader {
   override read(): undefined {
     return undefined;
@@ -22,9 +23,15 @@ class ReadsNothing extends PlainReader {
 
 const READS_NOTHING = new ReadsNothing();
 
-export const usual: ParserFactory = createSaxesParser;
+export const usual: ParserFactory = createStreamParser;
+export const tokenizerAlone: ParserFactory = (events, limits) =>
+  new StreamParser(events, limits, { plain: READS_NOTHING });
+/** Takes the header and one chunk more. */
 export const saxesAlone: ParserFactory = (events, limits) =>
-  new SaxesStreamParser(events, limits, undefined, READS_NOTHING);
+  new StreamParser(events, limits, {
+    plain: READS_NOTHING,
+    tokenizer: (owner, tree) => new GuardedSaxes(owner, tree),
+  });
 
 /** Looks into no element, so that it can be seen later what comes out of looking. */
 class Untouched extends Recorder {
@@ -48,6 +55,22 @@ export function outcomeOf(recorder: Recorder): unknown[] {
   return [traced(recorder), recorder.elements.map((element) => [element.origin?.lang, shapeOf(element)])];
 }
 
+/** The same without the words for what is not well-formed, which are everybody's own. */
+export function wordless(outcome: unknown[]): unknown[] {
+  const [trace, ...others] = outcome;
+  return [String(trace).replace(/^error not-well-formed .*$/m, 'error not-well-formed'), ...others];
+}
+
+/** The last character that has to come for the error of a stream; undefined where there is none. */
+export function shownBy(header: string, body: Uint8Array, inside: Partial<Limits> | undefined): string | undefined {
+  const recorder = readStream(tokenizerAlone, header, [], inside);
+  for (const byte of byteByByte(body)) {
+    recorder.write(byte);
+    if (recorder.error !== undefined) return String.fromCharCode(byte[0] as number);
+  }
+  return undefined;
+}
+
 /** What is told of a document: its root, or why there is none. */
 export type DocumentOutcome = Shape | string;
 
@@ -57,11 +80,11 @@ export function readDocument(text: string, namespace: string, limits: Limits): D
   return [text, '<a/>', text].map((each) => tried(() => parser.parse(each))).filter((_, index) => index !== 1);
 }
 
-export function readDocumentBySaxes(text: string, namespace: string, limits: Limits): DocumentOutcome {
+export function readDocumentByTokenizer(text: string, namespace: string, limits: Limits): DocumentOutcome {
   return tried(() => {
     let root: XmlElement | undefined;
     const ignore = (): void => {};
-    const parser = new SaxesStreamParser(
+    const parser = new StreamParser(
       {
         streamStart: ignore,
         streamEnd: ignore,
@@ -73,8 +96,7 @@ export function readDocumentBySaxes(text: string, namespace: string, limits: Lim
         },
       },
       limits,
-      { namespace, lang: undefined },
-      READS_NOTHING,
+      { document: { namespace, lang: undefined }, plain: READS_NOTHING },
     );
     parser.write(text);
     if (root === undefined || !parser.idle) throw new XmlStreamError('not-well-formed', 'the XML ends too early');

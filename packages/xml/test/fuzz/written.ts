@@ -14,7 +14,7 @@ import {
 import { bytesOf, HEADER, randomSplit, seeded } from '../harness.js';
 import { joined, pick, usually } from './arbitraries.js';
 import { type Shape, shapeOf } from './looks.js';
-import { readDocument, readDocumentBySaxes, readStream, saxesAlone, usual } from './readings.js';
+import { readDocument, readDocumentByTokenizer, readStream, saxesAlone, tokenizerAlone, usual } from './readings.js';
 
 const SELDOM = 60;
 
@@ -110,10 +110,14 @@ export function writeAndRead({ made: tree, seed }: { readonly made: Made; readon
   };
   same('parsed alone', shapeOf(new DocumentParser().parse(alone)), alone);
   for (const each of readDocument(alone, '', DEFAULT_LIMITS)) same('as a document', each, alone);
-  same('as a document by saxes', readDocumentBySaxes(alone, '', DEFAULT_LIMITS), alone);
+  same('as a document by the tokenizer', readDocumentByTokenizer(alone, '', DEFAULT_LIMITS), alone);
   const chunks = randomSplit(bytesOf(inStream), seeded(seed));
-  for (const [how, make] of [['in a stream', usual] as const, ['in a stream by saxes', saxesAlone] as const]) {
-    const recorder = readStream(make, HEADER, chunks, undefined);
+  for (const [how, make, cut] of [
+    ['in a stream', usual, chunks] as const,
+    ['in a stream by the tokenizer', tokenizerAlone, chunks] as const,
+    ['in a stream by saxes', saxesAlone, [bytesOf(inStream)]] as const,
+  ]) {
+    const recorder = readStream(make, HEADER, cut, undefined);
     if (recorder.error) throw new Error(`${how}: ${recorder.error.message} of ${JSON.stringify(inStream)}`);
     same(
       how,

@@ -18,7 +18,7 @@ export const WHOLE = 'client + websocket + SCRAM';
 const PROGRAM =
   "export { ClientXMPP } from '@sestina/client'; export { WebSocketTransportFactory } from '@sestina/websocket';";
 
-const DEPENDENCIES = ['saxes', 'tsyringe'];
+const DEPENDENCIES = ['tsyringe'];
 
 function less(name: string, a: Bundle, b: Bundle): SizeRow {
   return { name, minified: a.minified - b.minified, gzipped: a.gzipped - b.gzipped };
@@ -29,9 +29,7 @@ export async function wholeRows(): Promise<{ whole: Bundle; rows: SizeRow[] }> {
   const from = HERE;
   const whole = await bundle(PROGRAM, { from });
   const rows: SizeRow[] = [{ name: WHOLE, minified: whole.minified, gzipped: whole.gzipped }];
-  for (const names of [['saxes', 'tsyringe'], ...DEPENDENCIES.map((name) => [name])]) {
-    rows.push(less(names.join(' + '), whole, await bundle(PROGRAM, { from, without: names })));
-  }
+  for (const name of DEPENDENCIES) rows.push(less(name, whole, await bundle(PROGRAM, { from, without: [name] })));
   rows.push(...ownRows(await bundle(PROGRAM, { from, without: DEPENDENCIES, sources: true })), notImported(whole));
   return { whole, rows };
 }

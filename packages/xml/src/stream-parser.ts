@@ -2,11 +2,11 @@ import type { Utf8Text } from './byte-scanner.js';
 import { CountedText } from './counted-text.js';
 import { skipDeclaration } from './declaration.js';
 import type { XmlElement } from './element.js';
-import { GuardedSaxes, type SaxesOwner } from './guarded-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 import { PlainReader } from './plain-reader.js';
 import { isSpace, skipSpace } from './scan.js';
+import { Tokenizer, type TokenOwner } from './tokenizer.js';
 import { type DocumentSetting, TreeBuilder } from './tree-builder.js';
 import { Utf8Decoder } from './utf8.js';
 import { type XmlCondition, XmlStreamError } from './xml-error.js';
@@ -17,18 +17,29 @@ const ENOUGH = Symbol('enough');
 /** How many bytes of an unfinished element are kept back to be read in one go with what comes next. */
 const MOST_KEPT = 8_192;
 
+/** What makes elements of text, of `Tokenizer`. */
+type Tokens = Pick<Tokenizer, 'position' | 'scan'>;
+
+/** How a parser is made, other than usual. */
+interface StreamParserParts {
+  /** What a document has around it; left out: it is a stream. */
+  readonly document?: DocumentSetting;
+  /** Reads plain elements, also for others. */
+  readonly plain?: PlainReader;
+  readonly tokenizer?: (owner: TokenOwner, tree: TreeBuilder) => Tokens;
+}
+
 /**
- * A stream parser (RFC 6120 §11) on saxes. saxes reads tags and text; what it would let through, report late or
- * buffer without end is found before it sees it, by `GuardedSaxes`. Elements that are whole and hold nothing unusual, which is
- * nearly all of them, are read by a `PlainReader` and never come to saxes. All outcomes depend on the bytes alone, never on how
- * they were cut: an error counts as found behind the character that shows it, and the byte limit is compared at that place.
+ * A stream parser (RFC 6120 §11). Elements that are whole and hold nothing unusual, which is nearly all of them, are read by a
+ * `PlainReader`, everything else by a `Tokenizer`. All outcomes depend on the bytes alone, never on how they were cut: an error
+ * counts as found behind the character that shows it, and the byte limit is compared at that place.
  */
-export class SaxesStreamParser implements Parser {
+export class StreamParser implements Parser {
   readonly #events: ParserEvents;
   readonly #decoder = new Utf8Decoder();
   readonly #tree: TreeBuilder;
   readonly #plain: PlainReader;
-  readonly #tokens: GuardedSaxes;
+  readonly #tokens: Tokens;
   readonly #document: boolean;
   #limits: Limits;
 
@@ -43,6 +54,8 @@ export class SaxesStreamParser implements Parser {
 
   /** An XML declaration can still come. */
   #atStart = true;
+  /** The beginning of one. */
+  #declared = '';
   /** Outside of all first-level elements and of the header: white space, then a tag, and nothing else. */
   #between = true;
   /** The beginning of an element between elements, up to the end of the last chunk. */
@@ -55,12 +68,11 @@ export class SaxesStreamParser implements Parser {
   /** Behind what was told last, in `#chunk`. */
   #toldTo = 0;
 
-  /** @param document What a document has around it; undefined for a stream. @param plain Reads plain elements, also for others. */
-  constructor(events: ParserEvents, limits: Limits, document?: DocumentSetting, plain = new PlainReader()) {
+  constructor(events: ParserEvents, limits: Limits, { document, plain, tokenizer }: StreamParserParts = {}) {
     this.#events = events;
     this.#limits = limits;
     this.#document = document !== undefined;
-    this.#plain = plain;
+    this.#plain = plain ?? new PlainReader();
     const refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) =>
       this.#fail(condition, message, this.#tokens.position, limit);
     const owner = {
@@ -70,18 +82,13 @@ export class SaxesStreamParser implements Parser {
       started: () => this.#checkBytes(this.#tokens.position),
     };
     this.#tree = new TreeBuilder(owner, limits, document);
-    this.#tokens = new GuardedSaxes(this.#owner(), this.#tree, this.#chunk);
-  }
-
-  #owner(): SaxesOwner {
-    return {
-      between: () => this.#between,
+    const tokens: TokenOwner = {
       outside: () => this.#outside,
-      startsAt: (at) => this.#bytesTo(at) === 0,
       header: (header, at, selfClosing) => this.#header(header, at, selfClosing),
       complete: (element, at) => this.#complete(element, at),
       fail: (condition, message, at, limit) => this.#fail(condition, message, at, limit),
     };
+    this.#tokens = tokenizer?.(tokens, this.#tree) ?? new Tokenizer(tokens, this.#tree);
   }
 
   get idle(): boolean {
@@ -140,7 +147,7 @@ export class SaxesStreamParser implements Parser {
     const wasStopped = this.#stopped;
     this.#stopped = true;
     if (this.#calling) throw error;
-    // Only a fault of the tokenizer comes here; the stream ends on it like on any text that cannot be read.
+    // Only a fault of ours comes here; the stream ends on it like on any text that cannot be read.
     if (!wasStopped) this.#events.error(new XmlStreamError('not-well-formed', `unreadable XML: ${String(error)}`));
   }
 
@@ -164,14 +171,15 @@ export class SaxesStreamParser implements Parser {
       this.#parseKept(kept, chunk);
       return;
     }
-    const held = this.#tokens.takeHeld();
-    const text = held === '' ? chunk.text : held + chunk.text;
+    const held = this.#declared;
+    const text = held + chunk.text;
+    this.#declared = '';
     this.#take(text, chunk.bytes.length + held.length);
     let at = 0;
     if (this.#atStart) {
       at = this.#declaration();
       if (at < 0) {
-        this.#tokens.hold(text);
+        this.#declared = text;
         return;
       }
       this.#atStart = false;
@@ -186,19 +194,17 @@ export class SaxesStreamParser implements Parser {
     this.#toldTo = 0;
   }
 
-  /** By saxes, to the end of the chunk. */
+  /** By the tokenizer, to the end of the chunk. */
   #elements(from: number, limits = this.#limits): void {
     let at = from;
     if (this.#between) {
       at = this.#next(at, limits);
       if (this.#between) return;
     }
-    this.#tokens.scan(at);
+    this.#tokens.scan(this.#chunk.text, at);
     if (this.#between) return;
-    // What is held back may be wrong in its first character: the limit has its say when that is known.
-    const { heldLength } = this.#tokens;
-    this.#checkBytes(this.#chunk.text.length - heldLength);
-    this.#bytesBefore += this.#chunk.bytes - heldLength;
+    this.#checkBytes(this.#chunk.text.length);
+    this.#bytesBefore += this.#chunk.bytes;
   }
 
   /** The element whose beginning was kept back, and what follows it. */
@@ -222,7 +228,7 @@ export class SaxesStreamParser implements Parser {
     this.#elements(0, this.#tree.limits);
   }
 
-  /** Tells the elements that can be read in one go, and leaves it to saxes from the first one on that cannot. */
+  /** Tells the elements that can be read in one go, and leaves it to the tokenizer from the first one on that cannot. */
   #plainElements(chunk: Utf8Text, from: number, textFrom: number): void {
     const { text, bytes } = chunk;
     const tree = this.#tree;
@@ -241,7 +247,7 @@ export class SaxesStreamParser implements Parser {
       }
       const { end, textEnd } = this.#plain;
       if (end - at > limits.maxStanzaBytes) break;
-      // A second root is saxes' to refuse, which has to know of the first.
+      // A second root is the tree's to refuse, which has to know of the first.
       if (this.#document && skipSpace(text, textEnd) < text.length) break;
       this.#tellElement(element, end - at, textEnd);
       textAt = skipSpace(text, textEnd);
@@ -277,7 +283,6 @@ export class SaxesStreamParser implements Parser {
     }
     this.#between = false;
     this.#bytesBefore = -this.#chunk.bytesBefore(at);
-    this.#tokens.begin();
     this.#tree.limits = limits;
     this.#tree.begin();
     return at;
@@ -354,5 +359,5 @@ export class SaxesStreamParser implements Parser {
   }
 }
 
-/** Makes parsers for streams (RFC 6120 §4) on saxes. `limits.maxStanzaBytes` is the one that holds; before login pass tighter ones. */
-export const createSaxesParser: ParserFactory = (events, limits) => new SaxesStreamParser(events, limits);
+/** Makes parsers for streams (RFC 6120 §4). `limits.maxStanzaBytes` is the one that holds; before login pass tighter ones. */
+export const createStreamParser: ParserFactory = (events, limits) => new StreamParser(events, limits);
