@@ -110,7 +110,7 @@ class Play {
     ({ head: this.#head, rest: this.#rest } = read(file));
     const accept = (end: MemoryEnd): void => {
       this.#end = end;
-      this.#peer = RawPeer.serve(end, this.#clock);
+      this.#peer = RawPeer.serve(end, { clock: this.#clock });
     };
     const secure = entry.context !== 'plain';
     this.#xmpp = this.#make(new MemoryTransportFactory({ accept }, { clock: this.#clock, secure }));

@@ -13,7 +13,7 @@ function component() {
   const ends: MemoryEnd[] = [];
   const accept = (end: MemoryEnd): void => {
     ends.push(end);
-    peers.push(RawPeer.serve(end, clock));
+    peers.push(RawPeer.serve(end, { clock }));
   };
   const transports = new MemoryTransportFactory({ accept }, { clock });
   const xmpp = new ComponentXMPP({

@@ -135,8 +135,7 @@ export class Sasl2Server {
   /** Connections are encrypted from the start unless told otherwise. */
   constructor(options: MemoryPairOptions = {}) {
     const accept = (end: MemoryEnd): void => {
-      saysGoodbye(end);
-      this.streams.push(new Sasl2Stream(RawPeer.serve(end, this.clock), this.clock));
+      this.streams.push(new Sasl2Stream(RawPeer.serve(end, { clock: this.clock, saysGoodbye: true }), this.clock));
     };
     this.transports = new MemoryTransportFactory({ accept }, { secure: true, ...options, clock: this.clock });
   }
@@ -173,22 +172,6 @@ export class Sasl2Server {
   get stream(): Sasl2Stream {
     return this.streams.at(-1) as Sasl2Stream;
   }
-}
-
-/** Lets this end answer the end of the stream with its own. */
-function saysGoodbye(end: MemoryEnd): void {
-  const listen = end.listen.bind(end);
-  end.listen = (events) =>
-    listen({
-      ...events,
-      data: (chunk) => {
-        events.data(chunk);
-        const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
-        if (!text.endsWith('</stream:stream>')) return;
-        end.write('</stream:stream>');
-        end.end();
-      },
-    });
 }
 
 /** What the promise rejects with; fails where it does not. */

@@ -102,8 +102,7 @@ export class PlayedServer {
   constructor(options: MemoryPairOptions = {}) {
     const accept = (end: MemoryEnd, target: TransportTarget): void => {
       this.targets.push(target);
-      saysGoodbye(end);
-      const played = new Played(RawPeer.serve(end), end, target);
+      const played = new Played(RawPeer.serve(end, { saysGoodbye: true }), end, target);
       const waiting = this.#waiting.shift();
       if (waiting) waiting(played);
       else this.#come.push(played);
@@ -120,22 +119,6 @@ export class PlayedServer {
   client(options: Partial<ClientOptions> = {}): ClientXMPP {
     return makeClient({ transports: this.transports, ...options });
   }
-}
-
-/** Lets this end answer the end of the stream with its own. */
-function saysGoodbye(end: MemoryEnd): void {
-  const listen = end.listen.bind(end);
-  end.listen = (events) =>
-    listen({
-      ...events,
-      data: (chunk) => {
-        events.data(chunk);
-        const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
-        if (!text.endsWith('</stream:stream>')) return;
-        end.write('</stream:stream>');
-        end.end();
-      },
-    });
 }
 
 export function makeClient(options: Partial<ClientOptions> = {}): ClientXMPP {

@@ -22,8 +22,7 @@ export class PlayedServer {
     const accept = (end: MemoryEnd, target: TransportTarget): void => {
       this.targets.push(target);
       this.ends.push(end);
-      saysGoodbye(end);
-      const peer = RawPeer.serve(end);
+      const peer = RawPeer.serve(end, { saysGoodbye: true });
       const waiting = this.#waiting.shift();
       if (waiting) waiting(peer);
       else this.#come.push(peer);
@@ -56,22 +55,6 @@ export class PlayedServer {
     await connecting;
     return { component, peer };
   }
-}
-
-/** Lets this end answer the end of the stream with its own. */
-function saysGoodbye(end: MemoryEnd): void {
-  const listen = end.listen.bind(end);
-  end.listen = (events) =>
-    listen({
-      ...events,
-      data: (chunk) => {
-        events.data(chunk);
-        const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
-        if (!text.endsWith('</stream:stream>')) return;
-        end.write('</stream:stream>');
-        end.end();
-      },
-    });
 }
 
 export function makeComponent(options: Partial<ComponentOptions> = {}): ComponentXMPP {

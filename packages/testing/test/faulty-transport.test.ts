@@ -28,7 +28,7 @@ async function faulty(faults: Faults = {}) {
     close: (error) => closes.push(error),
   };
   await transport.connect(events, never);
-  const server = RawPeer.serve(pair.server, clock);
+  const server = RawPeer.serve(pair.server, { clock });
   return { clock, pair, transport, chunks, closes, server, drains: () => drains, idle: () => clock.runUntilIdle() };
 }
 

@@ -36,7 +36,7 @@ export class Play {
         accept: (end, target) => {
           this.targets.push(target);
           if (this.down.has(target.host ?? '')) throw new ConnectError('example.org', []);
-          this.peers.push(RawPeer.serve(end, this.clock));
+          this.peers.push(RawPeer.serve(end, { clock: this.clock }));
           this.#seen = 0;
         },
       },

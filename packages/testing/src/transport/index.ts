@@ -6,4 +6,4 @@ export { MemoryEnd } from './memory-end.js';
 export { type MemoryPair, type MemoryPairOptions, memoryPair } from './memory-pair.js';
 export { MemoryTransport } from './memory-transport.js';
 export { type MemoryAcceptor, MemoryTransportFactory } from './memory-transport-factory.js';
-export { RawPeer, type ReceiveOptions } from './raw-peer.js';
+export { RawPeer, type ReceiveOptions, type ServeOptions } from './raw-peer.js';

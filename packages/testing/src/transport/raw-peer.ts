@@ -9,6 +9,14 @@ export interface ReceiveOptions {
   signal?: AbortSignal;
 }
 
+/** How a `RawPeer` plays a server. */
+export interface ServeOptions {
+  /** What the timeouts run on. @default the system's */
+  readonly clock?: Clock | undefined;
+  /** Whether the end of the stream is answered with that of the other direction, which ends the connection. @default false */
+  readonly saysGoodbye?: boolean | undefined;
+}
+
 /** What a `RawPeer` writes to: `MemoryEnd` or any `Transport`. */
 export interface RawEnd {
   write(text: string): boolean;
@@ -31,13 +39,11 @@ export class RawPeer {
     this.#clock = clock;
   }
 
-  /**
-   * Plays a server: takes over the server's end of `memoryPair()`.
-   * @param clock What the timeouts run on. Default: the system's.
-   */
-  static serve(end: MemoryEnd, clock: Clock = new SystemClock()): RawPeer {
+  /** Plays a server: takes over the server's end of `memoryPair()`. */
+  static serve(end: MemoryEnd, { clock = new SystemClock(), saysGoodbye = false }: ServeOptions = {}): RawPeer {
     const peer = new RawPeer(end, clock);
-    end.listen(peer.#events());
+    const events = peer.#events();
+    end.listen(saysGoodbye ? { ...events, data: (chunk) => peer.#answersGoodbye(chunk, events) } : events);
     return peer;
   }
 
@@ -112,6 +118,13 @@ export class RawPeer {
     const taken = this.#unread;
     this.#unread = '';
     return taken;
+  }
+
+  #answersGoodbye(chunk: string | Uint8Array, events: TransportEvents): void {
+    events.data(chunk);
+    if (!this.#received.endsWith('</stream:stream>')) return;
+    this.#end.write('</stream:stream>');
+    this.#end.end();
   }
 
   #events(): TransportEvents {
