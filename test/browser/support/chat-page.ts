@@ -17,6 +17,11 @@ export class ChatPage {
     return this.page.locator('.bubble p');
   }
 
+  /** What becomes of our last message. */
+  get state(): Locator {
+    return this.page.locator('.bubble.mine').last().locator('.state');
+  }
+
   contact(name: string): Locator {
     return this.page.locator('.contact').filter({ hasText: name });
   }
@@ -27,6 +32,18 @@ export class ChatPage {
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByLabel('WebSocket').fill(service);
     await this.page.getByRole('button', { name: 'Log in' }).click();
+  }
+
+  /** The message that says this. */
+  bubble(text: string): Locator {
+    return this.page.locator('.bubble').filter({ hasText: text });
+  }
+
+  /** Adds somebody by the window for that. */
+  async add(jid: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New' }).click();
+    await this.page.getByLabel('Address of a new contact').fill(jid);
+    await this.page.keyboard.press('Enter');
   }
 
   async say(text: string): Promise<void> {

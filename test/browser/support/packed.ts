@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,10 @@ import { publishable } from '@sestina/scripts/repo';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** What the pages use; what these need comes with them. */
-const USED = ['client', 'storage', 'websocket', 'xep-0198', 'xep-0199', 'xep-0203'].map((name) => `@sestina/${name}`);
+const USED = [
+  ...Object.keys(JSON.parse(readFileSync(join(ROOT, 'examples/web-chat/package.json'), 'utf8')).dependencies),
+  ...['storage', 'xep-0198', 'xep-0199', 'xep-0203'].map((name) => `@sestina/${name}`),
+];
 const COPIES = [
   ['examples/web-chat/index.html', 'index.html'],
   ['examples/web-chat/src', 'src'],

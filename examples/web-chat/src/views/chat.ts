@@ -1,97 +1,69 @@
 import { element } from '../dom.js';
-import type { Session } from '../session.js';
-import { addContactView } from './add-contact.js';
-import { avatar } from './avatar.js';
-import { contactsView } from './contacts.js';
-import { conversationView } from './conversation.js';
-import { requestsView } from './requests.js';
+import type { Session } from '../session/session.js';
+import { type ConversationView, conversationView } from './conversation.js';
+import { sideView } from './side.js';
 import { statusView } from './status.js';
-import type { View } from './view.js';
+import { setText, type View } from './view.js';
 
 /** The page of an account that is logged in. */
 export function chatView(session: Session, logOut: () => void): View {
-  const status = statusView(session);
+  const side = sideView(session, leave);
   // On a narrow page the side is hidden behind an open conversation, so there these two stand in that one.
-  const statusInside = statusView(session);
-  const troubles = [troubleLine(), troubleLine()] as const;
-  const [trouble, troubleInside] = troubles;
-  const requests = requestsView(session);
-  const contacts = contactsView(session);
-  const leave = element('button', { type: 'button', className: 'quiet' }, 'Log out');
-  leave.addEventListener('click', () => {
-    document.removeEventListener('visibilitychange', onVisible);
-    logOut();
-  });
+  const status = statusView(session);
+  const trouble = troubleLine();
+  const sideTrouble = troubleLine();
+  side.root.querySelector('header')?.after(sideTrouble);
   const nothing = element('section', { className: 'nothing' }, element('p', {}, 'Choose somebody to talk to.'));
   const stage = element('div', { className: 'stage' }, nothing);
-  const root = element(
-    'div',
-    { className: 'chat' },
-    element(
-      'nav',
-      { className: 'side', attrs: { 'aria-label': 'Account and contacts' } },
-      element(
-        'header',
-        {},
-        avatar(session.jid, session.jid),
-        element('div', { className: 'about' }, element('h1', { title: session.jid }, session.jid), status.root),
-        leave,
-      ),
-      trouble,
-      requests.root,
-      contacts.root,
-      addContactView(session),
-    ),
-    stage,
-  );
-  /** One for each contact, so that a draft waits where it was written. */
-  const conversations = new Map<string, View>();
+  const root = element('div', { className: 'chat' }, side.root, stage);
+  /** One for each conversation that was open, so that what is written waits where it was. */
+  const views = new Map<string, ConversationView>();
   let shown: string | undefined;
-  document.addEventListener('visibilitychange', onVisible);
+  document.addEventListener('visibilitychange', watch);
   return { root, update };
 
-  function onVisible(): void {
-    if (document.visibilityState === 'visible') session.open(session.conversations.open);
+  function leave(): void {
+    document.removeEventListener('visibilitychange', watch);
+    logOut();
+  }
+
+  function watch(): void {
+    session.watch(document.visibilityState === 'visible');
   }
 
   function update(): void {
-    for (const view of [status, statusInside, requests, contacts]) view.update();
-    const { connection } = session;
-    root.dataset['connection'] = connection.kind;
-    showTrouble(connection.kind === 'ended' ? connection.reason : '');
+    side.update();
+    status.update();
+    const { state } = session.connection;
+    root.dataset['connection'] = state.kind;
+    for (const line of [trouble, sideTrouble]) {
+      setText(line, state.kind === 'ended' ? state.reason : '');
+      line.hidden = state.kind !== 'ended';
+    }
     const { open, unread } = session.conversations;
     document.title = unread > 0 ? `(${unread}) Web chat` : 'Web chat';
     root.dataset['open'] = String(open !== undefined);
     if (open === undefined) {
       if (shown !== undefined) close(shown);
-    } else {
-      conversationWith(open).update();
-      if (shown !== open) enter(open);
-    }
+    } else if (shown === open) viewOf(open).update();
+    else enter(open);
     shown = open;
+    session.shown();
   }
 
-  function showTrouble(text: string): void {
-    for (const line of troubles) {
-      if (line.textContent !== text) line.textContent = text;
-      line.hidden = text === '';
-    }
-  }
-
-  function conversationWith(jid: string): View {
-    const view = conversations.get(jid) ?? conversationView(session, jid);
-    conversations.set(jid, view);
+  function viewOf(jid: string): ConversationView {
+    const view = views.get(jid) ?? conversationView(session, session.conversations.get(jid));
+    views.set(jid, view);
     return view;
   }
 
   function enter(jid: string): void {
-    const { root: conversation } = conversationWith(jid);
-    stage.replaceChildren(conversation);
-    conversation.querySelector('.about')?.append(statusInside.root);
-    conversation.querySelector('header')?.after(troubleInside);
-    const log = conversation.querySelector('.log');
-    if (log) log.scrollTop = log.scrollHeight;
-    conversation.querySelector('textarea')?.focus();
+    const view = viewOf(jid);
+    stage.replaceChildren(view.root);
+    view.root.querySelector('.about')?.append(status.root);
+    view.root.querySelector('header')?.after(trouble);
+    view.update();
+    view.enter();
   }
 
   function close(jid: string): void {

@@ -1,6 +1,6 @@
 import { element } from '../dom.js';
 import { reasonOf } from '../reason.js';
-import type { Account } from '../session.js';
+import type { Account } from '../session/account.js';
 
 function field(label: string, input: HTMLInputElement, hint?: string): HTMLElement {
   return element('label', { className: 'field' }, label, input, hint ? element('small', {}, hint) : undefined);

@@ -1,5 +1,11 @@
 import type { RosterItem } from '@sestina/core';
 
+/** How somebody is there: for the dot, and in words. */
+export interface Availability {
+  readonly kind: 'away' | 'busy' | 'offline' | 'online';
+  readonly text: string;
+}
+
 const SHOWS: Readonly<Record<string, string>> = {
   away: 'Away',
   chat: 'Online',
@@ -7,8 +13,7 @@ const SHOWS: Readonly<Record<string, string>> = {
   xa: 'Away for long',
 };
 
-/** How a contact is there: for its dot, and in words. */
-export function presenceOf(contact: RosterItem | undefined): { kind: string; text: string } {
+export function availabilityOf(contact: RosterItem | undefined): Availability {
   const best = contact?.best ?? [...(contact?.resources.values() ?? [])].at(-1);
   if (best) {
     const show = best.show ?? 'chat';

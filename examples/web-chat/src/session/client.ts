@@ -1,0 +1,55 @@
+import { ClientXMPP } from '@sestina/client';
+import { MemoryMessageIndex } from '@sestina/message-index';
+import { WebSocketTransportFactory } from '@sestina/websocket';
+import { ChatStates } from '@sestina/xep-0085';
+import { EntityCapabilities } from '@sestina/xep-0115';
+import { DeliveryReceipts } from '@sestina/xep-0184';
+import { StreamManagement } from '@sestina/xep-0198';
+import { Ping } from '@sestina/xep-0199';
+import { MessageCarbons } from '@sestina/xep-0280';
+import { MessageCorrection } from '@sestina/xep-0308';
+import { MessageArchive } from '@sestina/xep-0313';
+import { DisplayedMarkers } from '@sestina/xep-0333';
+import { ClientState, PageActivity } from '@sestina/xep-0352';
+import { Bind2 } from '@sestina/xep-0386';
+import { Sasl2 } from '@sestina/xep-0388';
+import { MessageStyling } from '@sestina/xep-0393';
+import { MessageRetraction } from '@sestina/xep-0424';
+import { MessageReactions } from '@sestina/xep-0444';
+import { MessageReplies } from '@sestina/xep-0461';
+import { FastTokens } from '@sestina/xep-0484';
+import type { Account } from './account.js';
+
+/** The connection with all that this program can do; not connected yet. @throws for an address that is none. */
+export function makeClient({ jid, password, service }: Account): ClientXMPP {
+  const xmpp = new ClientXMPP({
+    jid,
+    password,
+    service: service || undefined,
+    transports: new WebSocketTransportFactory(),
+  });
+  xmpp.useAll([
+    // The connection: quick to come back, and nothing is lost meanwhile.
+    Ping,
+    StreamManagement,
+    Sasl2,
+    [Bind2, { tag: 'web-chat' }],
+    FastTokens,
+    [EntityCapabilities, { node: 'https://sestina.dev/web-chat' }],
+    [ClientState, { follow: new PageActivity(document) }],
+    // Messages, wherever they come from. More of them can be meant than are shown.
+    [MemoryMessageIndex, { perConversation: 20_000, perStranger: 1_000 }],
+    MessageCarbons,
+    MessageArchive,
+    // What is said of messages.
+    DeliveryReceipts,
+    DisplayedMarkers,
+    ChatStates,
+    MessageCorrection,
+    MessageReactions,
+    MessageReplies,
+    MessageRetraction,
+    MessageStyling,
+  ]);
+  return xmpp;
+}
