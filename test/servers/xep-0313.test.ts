@@ -93,6 +93,12 @@ describe.each(KINDS)('the archive of %s', (kind) => {
       expect(bodies(await archive.get(ids))).toEqual(['m1', 'm2']);
       const between = archive.query({ afterId: found[0]?.id as string, beforeId: found[3]?.id as string });
       expect(bodies(await all(between))).toEqual(['m1', 'm2']);
+      const came: string[] = [];
+      const filter = { direction: 'backward', pageSize: 3, flip: true } as const;
+      const flipped = await archive.page(filter, { arrived: ({ id }) => void came.push(id) });
+      expect(bodies(flipped.messages)).toEqual(['m3', 'm2', 'm1']);
+      expect(came).toEqual(flipped.messages.map(({ id }) => id));
+      expect([flipped.first, flipped.last].sort()).toEqual([found[1]?.id, found[3]?.id].sort());
       // It should be an error, and this server gives nothing instead.
       expect(await archive.get(['no-such-id'])).toEqual([]);
     } else {

@@ -5,9 +5,15 @@ import { PagingError, pages, type ResultSet } from '@sestina/xep-0059';
 import { type ArchivedMessage, type Found, foundIn } from './archived.js';
 import { ArchiveCursorError, ArchiveFeatureError, ArchiveForbiddenError, ArchiveStuckError } from './errors.js';
 import { KnownArchives } from './features.js';
-import { type ArchiveFilter, type ArchiveQueryFilter, type FormParts, formOf } from './filter.js';
+import {
+  type ArchiveFilter,
+  type ArchivePageFilter,
+  type ArchiveQueryFilter,
+  type FormParts,
+  formOf,
+} from './filter.js';
 import { isAccount, OpenQueries } from './open-queries.js';
-import type { ArchiveFin } from './stanza.js';
+import type { ArchiveFin, ArchiveResult } from './stanza.js';
 
 const FORBIDDEN: ReadonlySet<string> = new Set([
   ...['forbidden', 'not-allowed', 'not-authorized', 'registration-required', 'subscription-required'],
@@ -53,16 +59,16 @@ export class ArchiveReader {
 
   /** What a query has to say for a filter. @throws ArchiveFeatureError for what the archive cannot filter by. */
   async partsOf(
-    filter: ArchiveFilter,
+    filter: ArchiveFilter & Pick<ArchivePageFilter, 'flip'>,
     direction: 'backward' | 'forward' | undefined,
     archive: JID,
     options: AskOptions,
   ): Promise<FormParts> {
-    const { afterId, beforeId, ids, text } = filter;
+    const { afterId, beforeId, ids, text, flip } = filter;
     const isBackward = direction === 'backward';
     const [name, id] = isBackward ? (['after-id', afterId] as const) : (['before-id', beforeId] as const);
     const bound = id === undefined ? undefined : { name, id };
-    const option = ids ? 'ids' : bound && (isBackward ? 'afterId' : 'beforeId');
+    const option = ids ? 'ids' : bound ? (isBackward ? 'afterId' : 'beforeId') : flip && 'flip';
     if (option && !(await this.known.has(archive, 'extended', options))) {
       throw new ArchiveFeatureError(archive.full, 'urn:xmpp:mam:2#extended', option);
     }
@@ -72,16 +78,18 @@ export class ArchiveReader {
     return { textField, saysGroupchat, bound };
   }
 
-  /** One page. */
+  /** One page. @param options `arrived` is told of each message as it comes. */
   async page(
-    filter: ArchiveFilter,
+    filter: ArchivePageFilter,
     archive: JID,
     parts: FormParts,
     set: ResultSet,
-    options: AskOptions,
+    { arrived, ...options }: AskOptions & { readonly arrived?: ((message: ArchivedMessage) => void) | undefined },
   ): Promise<{ found: Found[]; fin: ArchiveFin }> {
     const cursor = set.after || set.before || parts.bound?.id || filter.ids?.[0];
-    const ask = () => this.open.ask(archive, formOf(filter, parts), set, options);
+    const came = arrived && ((result: ArchiveResult) => this.#tellEarly(archive, result, arrived));
+    const query = { form: formOf(filter, parts), resultSet: set, flipPage: filter.flip ?? false };
+    const ask = () => this.open.ask(archive, query, options, came);
     const { fin, results } = await this.asking(
       archive,
       () => this.#gate.run(ask, { key: archive.full, signal: options.signal }),
@@ -89,6 +97,16 @@ export class ArchiveReader {
     );
     const found = results.map((result) => foundIn(this.#xmpp, archive, result));
     return { fin, found: found.filter((each) => each !== undefined) };
+  }
+
+  #tellEarly(archive: JID, result: ArchiveResult, arrived: (message: ArchivedMessage) => void): void {
+    const found = foundIn(this.#xmpp, archive, result);
+    if (!found) return;
+    try {
+      arrived(this.adopted(found, archive));
+    } catch (error) {
+      this.#xmpp.reportError(error, 'callback of a message of an archive');
+    }
   }
 
   /** Does what asks an archive. */

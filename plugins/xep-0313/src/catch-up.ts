@@ -4,6 +4,7 @@ import { ArchiveCursorError } from './errors.js';
 import type { ArchiveQueryFilter } from './filter.js';
 import type { Heard } from './heard.js';
 import { LiveHold } from './live-hold.js';
+import type { ReadPosition } from './read-position.js';
 
 /** Options of `catchUp()`. */
 export interface CatchUpOptions extends AskOptions {
@@ -31,6 +32,12 @@ export interface CatchUpOptions extends AskOptions {
    * @default 20_000
    */
   readonly hold?: number | undefined;
+  /**
+   * Told what the archive calls the last message up to which nothing is missing: `after` for the next time. While it is read that is
+   * each message that was told; once all was read also what comes by itself, as long as the session lasts. Not what was told ahead of
+   * its turn, as where the connection is lost in between.
+   */
+  readonly reached?: ((id: string) => void) | undefined;
 }
 
 /** What came of catching up. */
@@ -63,11 +70,14 @@ export interface CatchUpHost {
   readonly heard: Heard;
   /** When a message was sent that comes now. */
   sentAt(message: Message): Date;
+  /** Told up to where all was told. */
+  readonly position: ReadPosition | undefined;
 }
 
 /** Tells what an archive has of the time since; see `MessageArchive.catchUp`. */
 export async function catchUp(host: CatchUpHost, archive: JID, options: CatchUpOptions): Promise<CaughtUp> {
-  const { archive: _archive, after, since, pageSize, limit = 10_000, hold = 20_000, ...request } = options;
+  const { archive: _archive, reached: _reached, after, since, pageSize, ...more } = options;
+  const { limit = 10_000, hold = 20_000, ...request } = more;
   const { xmpp, heard } = host;
   const live = new LiveHold(xmpp, archive, hold, {
     heldBack: (message, context) => heard.note(message, context),
@@ -89,7 +99,7 @@ export async function catchUp(host: CatchUpHost, archive: JID, options: CatchUpO
 }
 
 async function tell(
-  { reader, heard }: CatchUpHost,
+  { reader, heard, position }: CatchUpHost,
   archive: JID,
   filter: ArchiveQueryFilter,
   limit: number,
@@ -103,10 +113,12 @@ async function tell(
     if (read === limit) return { last, delivered, complete: false };
     read += 1;
     last = found.id;
-    if (!found.message || heard.has(archive, found.id, found.message)) continue;
-    heard.noteTold(archive, found.id);
-    await reader.delivered(found, archive);
-    delivered += 1;
+    if (found.message && !heard.has(archive, found.id, found.message)) {
+      heard.noteTold(archive, found.id);
+      await reader.delivered(found, archive);
+      delivered += 1;
+    }
+    position?.read(found.id);
   }
   return { last, delivered, complete: true };
 }

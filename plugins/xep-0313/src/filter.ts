@@ -44,10 +44,16 @@ export interface ArchivePageFilter extends ArchiveFilter {
    * @default 50
    */
   readonly pageSize?: number | undefined;
+  /**
+   * Whether the messages of the page come newest first (XEP-0313 §4.3.4), so that they can be shown from the bottom as they come. They
+   * are the same ones. Needs an archive with `urn:xmpp:mam:2#extended`.
+   * @default false
+   */
+  readonly flip?: boolean | undefined;
 }
 
 /** What all messages are asked for with. */
-export interface ArchiveQueryFilter extends ArchivePageFilter {
+export interface ArchiveQueryFilter extends Omit<ArchivePageFilter, 'flip'> {
   /** Messages at most. More than 1,000 have to be asked for with a signal. */
   readonly limit?: number | undefined;
   /**
@@ -59,13 +65,17 @@ export interface ArchiveQueryFilter extends ArchivePageFilter {
 
 const NAMES: ReadonlySet<string> = new Set([
   ...['archive', 'with', 'start', 'end', 'afterId', 'beforeId', 'ids', 'text', 'groupchat', 'fields'],
-  ...['direction', 'pageSize', 'limit', 'deliver'],
+  ...['direction', 'pageSize'],
 ]);
+const QUERY_NAMES: ReadonlySet<string> = new Set(['limit', 'deliver']);
+const PAGE_NAMES: ReadonlySet<string> = new Set(['flip']);
 
 /** @throws ConfigError for what is no part of a filter, or cannot be: a typing mistake would ask for the whole archive. */
-export function checkFilter(filter: ArchiveQueryFilter): void {
+export function checkFilter(filter: ArchivePageFilter | ArchiveQueryFilter, of: 'page' | 'query'): void {
+  const more = of === 'page' ? PAGE_NAMES : QUERY_NAMES;
   for (const name of Object.keys(filter)) {
-    if (!NAMES.has(name)) throw new ConfigError(`there is no "${name}" in a filter of an archive`, name);
+    if (!NAMES.has(name) && !more.has(name))
+      throw new ConfigError(`there is no "${name}" in a filter of an archive`, name);
   }
   const { start, end, ids, pageSize = 50, direction = 'forward' } = filter;
   for (const [name, date] of Object.entries({ start, end })) {

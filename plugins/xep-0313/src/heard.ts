@@ -6,7 +6,7 @@ const MAX_HEARD = 10_000;
 const MAX_SENT = 2_000;
 const MAX_TOLD = 1_000;
 
-/** What was heard and sent in this session, by what archives call it: that is not told again. */
+/** What was heard by itself, and what was sent in this session, by what archives call it: that is not told again. */
 export class Heard {
   readonly #xmpp: BaseXMPP;
   readonly #heard = new LruMap<string, true>({ maxEntries: MAX_HEARD, maxBytes: 4_194_304 });
@@ -47,8 +47,8 @@ export class Heard {
     return own !== undefined && message.xml.attribute('from') === own && this.#sent.get(message.id ?? '') === true;
   }
 
-  clear(): void {
-    this.#heard.clear();
+  /** The session is over. What was heard stays: where catching up was cut off, it was told ahead of its turn. */
+  sessionEnds(): void {
     this.#sent.clear();
     this.#told.clear();
   }

@@ -13,6 +13,7 @@ import type { ArchiveFeatures } from './features.js';
 import { type ArchivePageFilter, type ArchiveQueryFilter, checkFilter } from './filter.js';
 import { Heard } from './heard.js';
 import { addressOf } from './open-queries.js';
+import { ReadPosition } from './read-position.js';
 import { ArchiveMetadata, ArchiveResult, NS_MAM } from './stanza.js';
 
 /** Options of `MessageArchive`. */
@@ -24,7 +25,7 @@ export class MessageArchiveOptions {
   maxPageBytes = 8_388_608;
 }
 
-/** A part of an archive, oldest first. */
+/** A part of an archive, oldest first; the other way round where it was flipped. */
 export interface ArchivePage {
   readonly messages: readonly ArchivedMessage[];
   /** What the archive calls the first and the last of them. */
@@ -64,6 +65,8 @@ export class MessageArchive extends Plugin {
   readonly #delayed: DelayedDelivery;
   /** Of a session in which was caught up: keeps out what was told out of an archive, and comes by itself behind that. */
   #once: Registration | undefined;
+  /** Up to where each archive was read, for those who want to know it. */
+  readonly #positions = new Map<string, ReadPosition>(); // bound: archives that the program catches up with
 
   /** @throws ConfigError for a bound that is no number from 1. */
   constructor(
@@ -90,9 +93,11 @@ export class MessageArchive extends Plugin {
 
   override sessionEnd(): void {
     this.#reader.known.clear();
-    this.#heard.clear();
+    this.#heard.sessionEnds();
     this.#once?.dispose();
     this.#once = undefined;
+    for (const position of this.#positions.values()) position.dispose();
+    this.#positions.clear();
   }
 
   /**
@@ -102,7 +107,7 @@ export class MessageArchive extends Plugin {
    *   ArchivePageTooLargeError, ArchiveStuckError; a StanzaError of the archive; what `request()` of the connection throws.
    */
   query(filter: ArchiveQueryFilter = {}, options: AskOptions = {}): AsyncGenerator<ArchivedMessage, void, undefined> {
-    checkFilter(filter);
+    checkFilter(filter, 'query');
     const { limit } = filter;
     if (limit !== undefined && limit > MAX_UNSIGNALLED && !options.signal) {
       throw new ConfigError(`a limit over ${MAX_UNSIGNALLED} needs a signal, so that somebody can end it`, 'limit');
@@ -130,21 +135,42 @@ export class MessageArchive extends Plugin {
         this.#heard.wasTold(message, context) ? undefined : message,
       ),
     );
+    const position = this.#positionIn(archive, options.reached);
     const host = {
+      position,
       xmpp: this.#xmpp,
       reader: this.#reader,
       heard: this.#heard,
       sentAt: this.#delayed.sentAt.bind(this.#delayed),
     };
-    return this.untilRemoved(options.signal, (signal) => catchUp(host, archive, { ...options, signal }));
+    const caughtUp = await this.untilRemoved(options.signal, (signal) =>
+      catchUp(host, archive, { ...options, signal }),
+    );
+    if (caughtUp.complete) position?.complete();
+    return caughtUp;
+  }
+
+  #positionIn(archive: JID, reached: CatchUpOptions['reached']): ReadPosition | undefined {
+    const key = archive.full;
+    this.#positions.get(key)?.dispose();
+    this.#positions.delete(key);
+    if (!reached) return undefined;
+    const position = new ReadPosition(this.#xmpp, archive, reached);
+    this.#positions.set(key, position);
+    return position;
   }
 
   /**
    * One page of an archive.
+   * @param options `arrived` is called with each message as it comes, before the page is complete; where that is refused in the end,
+   *   they do not count.
    * @throws as `query()`.
    */
-  async page(filter: ArchivePageFilter = {}, options: AskOptions = {}): Promise<ArchivePage> {
-    checkFilter(filter);
+  async page(
+    filter: ArchivePageFilter = {},
+    { arrived, ...options }: AskOptions & { readonly arrived?: ((message: ArchivedMessage) => void) | undefined } = {},
+  ): Promise<ArchivePage> {
+    checkFilter(filter, 'page');
     const archive = this.#archiveOf(filter.archive);
     const { direction, pageSize = 50, beforeId, afterId } = filter;
     const set = new ResultSet({ max: pageSize });
@@ -152,7 +178,8 @@ export class MessageArchive extends Plugin {
     else set.after = afterId;
     const { found, fin } = await this.untilRemoved(options.signal, async (signal) => {
       const ask = { ...options, signal };
-      return this.#reader.page(filter, archive, await this.#reader.partsOf(filter, direction, archive, ask), set, ask);
+      const parts = await this.#reader.partsOf(filter, direction, archive, ask);
+      return this.#reader.page(filter, archive, parts, set, { ...ask, arrived });
     });
     const { first, last, count } = fin.resultSet ?? {};
     const messages = found.map((each) => this.#reader.adopted(each, archive));

@@ -11,6 +11,13 @@ export interface Answer {
   readonly results: readonly ArchiveResult[];
 }
 
+/** What is asked for. */
+export interface Query {
+  readonly form: Form | undefined;
+  readonly resultSet: ResultSet;
+  readonly flipPage: boolean;
+}
+
 /** The queries that wait for the end of their results. */
 export class OpenQueries {
   readonly #xmpp: BaseXMPP;
@@ -30,23 +37,26 @@ export class OpenQueries {
     return archive && sender?.equals(archive) ? 'taken' : 'drop';
   }
 
-  /** @throws ArchivePageTooLargeError; what `collect()` of the connection throws. */
-  async ask(archive: JID, form: Form | undefined, set: ResultSet, options: AskOptions): Promise<Answer> {
+  /** @param came Told of each result as it comes. @throws ArchivePageTooLargeError; what `collect()` of the connection throws. */
+  async ask(archive: JID, query: Query, options: AskOptions, came?: (result: ArchiveResult) => void): Promise<Answer> {
     const { from, ...request } = options;
     const xmpp = this.#xmpp;
     const queryId = xmpp.random.id();
-    const iq = xmpp.iq(
-      { type: 'set', to: addressOf(xmpp, archive), from },
-      new ArchiveQuery({ queryId, form, resultSet: set }),
-    );
+    const iq = xmpp.iq({ type: 'set', to: addressOf(xmpp, archive), from }, new ArchiveQuery({ queryId, ...query }));
+    const max = query.resultSet.max ?? 0;
+    let count = 0;
     this.#open.set(queryId, archive);
     try {
       const { answer, pieces } = await xmpp.collect(iq, ArchiveResult, {
         ...request,
         from: archive,
-        max: set.max ?? 0,
+        max,
         maxBytes: this.#maxBytes,
-        accept: (result) => result.queryId === queryId,
+        accept: (result) => {
+          const isOurs = result.queryId === queryId;
+          if (isOurs && ++count <= max) came?.(result);
+          return isOurs;
+        },
       });
       const fin = answer.payload(ArchiveFin) ?? new ArchiveFin();
       return { fin, results: pieces.flatMap(({ xml }) => resultsIn(xml)) };

@@ -36,6 +36,45 @@ describe('catching up', () => {
     expect(nothing).toEqual({ last: 'a119', delivered: 0, complete: true, restarted: false });
   });
 
+  it('says up to where nothing is missing: what was read, then what comes by itself', async () => {
+    const { archive, played, stream } = await client(conversation(3));
+    const reached: string[] = [];
+    const note = (id: string): void => void reached.push(id);
+    played.asking = () =>
+      stream.recv(
+        live('held', 'a3') +
+          live('with the id of another archive').replace('</message>', `${sid('r1', ROOM)}</message>`),
+      );
+    await played.serve(archive.catchUp({ after: 'a0', reached: note }));
+    expect(reached).toEqual(['a1', 'a2', 'a3']);
+    await stream.recv(live('now', 'a4') + live('with the word of somebody else', undefined));
+    expect(reached).toEqual(['a1', 'a2', 'a3', 'a4']);
+    // Another time of it takes its place, and one that does not come to an end says no more than what was read.
+    played.asking = async () => {};
+    const stop = new AbortController();
+    const again: string[] = [];
+    const failing = archive.catchUp({
+      after: 'a0',
+      pageSize: 1,
+      signal: stop.signal,
+      reached: (id) => {
+        again.push(id);
+        stop.abort(new Error('enough'));
+      },
+    });
+    await expect(played.serve(failing)).rejects.toThrow('enough');
+    await stream.recv(live('later', 'a5'));
+    expect([reached.at(-1), again]).toEqual(['a4', ['a1']]);
+  });
+
+  it('says nothing of what comes while there is more to be read', async () => {
+    const { archive, played, stream } = await client(conversation(30));
+    const reached: string[] = [];
+    await played.serve(archive.catchUp({ after: 'a0', limit: 2, reached: (id) => void reached.push(id) }));
+    await stream.recv(live('now', 'a30'));
+    expect(reached).toEqual(['a1', 'a2']);
+  });
+
   it('begins at a time where nothing is known yet', async () => {
     const { archive, played } = await client(conversation(3));
     expect(await played.serve(archive.catchUp({ since: timeOf(0) }))).toMatchObject({ last: 'a2', delivered: 3 });

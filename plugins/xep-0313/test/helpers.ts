@@ -54,6 +54,8 @@ export interface PlayOptions {
   /** Messages of a page at most. */
   readonly cap?: number;
   readonly fields?: readonly string[];
+  /** Where in the next page the connection is lost, if it is. */
+  readonly cut?: () => 'behind the results' | 'within the results' | 'with the end' | 'without a word' | undefined;
   /** Says something else than the archive would. */
   readonly answer?: (query: ArchiveQuery, request: XmlElement) => string | undefined;
 }
@@ -65,6 +67,8 @@ export class PlayedArchive {
   /** The names of what was asked for, as they came: `query`, `metadata`, disco's `info`. */
   readonly requests: string[] = [];
   kept: readonly Kept[];
+  /** Called before a page is given. */
+  asking: () => Promise<void> = async () => {};
   readonly #stream: ScriptedStream;
   readonly #options: PlayOptions;
   #seen = 0;
@@ -119,6 +123,7 @@ export class PlayedArchive {
 
   async #tellMessages(request: XmlElement, query: ArchiveQuery): Promise<void> {
     this.asked.push(query);
+    await this.asking();
     const said = this.#options.answer?.(query, request);
     if (said !== undefined) return this.#stream.recv(said);
     try {
@@ -128,16 +133,28 @@ export class PlayedArchive {
       const edge = query.resultSet?.before === undefined ? kept.at(-1) : kept[0];
       const complete = items.length === 0 || items.includes(edge as Kept);
       const from = request.attribute('to') ?? ACCOUNT;
-      const results = items.map((item) => result(query.queryId, item, from)).join('');
-      await this.#stream.recv(results);
-      await this.#stream.recvResult(
-        request,
-        `<fin xmlns='${NS_MAM}' ${complete ? `complete='true'` : ''}>${set}</fin>`,
-      );
+      const results = items.map((item) => result(query.queryId, item, from));
+      if (query.flipPage) results.reverse();
+      const fin = `<fin xmlns='${NS_MAM}' ${complete ? `complete='true'` : ''}>${set}</fin>`;
+      const cut = this.#options.cut?.();
+      if (cut) return this.#loseWithin(cut, request, results, fin);
+      await this.#stream.recv(results.join(''));
+      await this.#stream.recvResult(request, fin);
     } catch (error) {
       if (!(error instanceof StanzaError)) throw error;
       await this.#stream.recvError(request, error.condition);
     }
+  }
+
+  async #loseWithin(cut: string, request: XmlElement, results: readonly string[], fin: string): Promise<void> {
+    const count = { 'without a word': 0, 'within the results': Math.floor(results.length / 2) }[cut] ?? results.length;
+    const all = results.slice(0, count).join('');
+    const id = request.attribute('id');
+    const end = cut === 'with the end' ? `<iq type='result' to='${OWN}' id='${id}'>${fin}</iq>` : '';
+    // It is lost before what has come is dealt with.
+    const told = this.#stream.recv(all + end);
+    await this.#stream.drop();
+    await told;
   }
 
   #tellMetadata(request: XmlElement): Promise<void> {
