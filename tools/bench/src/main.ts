@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildRevision, type Revision, withTwins } from './harness/against.js';
 import { compileContenders } from './harness/compile.js';
-import { reportText } from './harness/format.js';
-import { DOCUMENT, figures, writeSection } from './harness/markdown.js';
+import { reasonOf } from './harness/errors.js';
+import { failures, reportText } from './harness/format.js';
+import { DOCUMENT, figures, headlines, writeSection } from './harness/markdown.js';
 import { runCase } from './harness/run-case.js';
 import { buildPackages, installPeers, installSlixmpp } from './harness/setup.js';
 import type { CaseResult, Context, Report, Scenario, ScenarioResult } from './harness/types.js';
@@ -15,13 +16,13 @@ import { scenarios } from './scenarios/index.js';
 const USAGE = `npm run bench -- [OPTION…]
   --only a,c      these scenarios: ${scenarios.map(({ id, title }) => `\n                    ${id}  ${title}`).join('')}
   --case TEXT     only cases whose title has this in it
-  --quick         two rounds with little work: shows that it runs, not how fast
-  --rounds N      how often each contender is started, default 5 (quick: 2)
+  --quick         one round with little work: shows that it runs, not how fast; fails where a contender does
+  --rounds N      how often each contender is started, default 5 (quick: 1)
   --against REV   beside each contender of ours the same at another revision, which is built for that
   --json          prints the figures as JSON
-  --output FILE   writes the JSON to a file as well, after each scenario
-  --resume        takes the scenarios that are in that file already from there
-  --markdown      rewrites the figures in docs/performance.md
+  --output FILE   writes the JSON to a file as well, after each case
+  --resume        takes what is in that file already from there, but for what failed
+  --markdown      rewrites the figures in docs/performance.md, and the table at its top
   --from FILE     takes the figures from such a file instead of measuring
   --profile DIR   writes CPU profiles of the contender that the ratios refer to, first round
   --no-build      measures what is in dist as it is`;
@@ -55,34 +56,47 @@ function chosen(): readonly Scenario[] {
   return scenarios.filter(({ id }) => !wanted || wanted.includes(id));
 }
 
-async function runScenario(
-  scenario: Scenario,
-  context: Context,
-  rounds: number,
-  revision: Revision | undefined,
-): Promise<ScenarioResult> {
+/** How the cases of a scenario are run. */
+interface Running {
+  readonly context: Context;
+  readonly rounds: number;
+  readonly revision: Revision | undefined;
+  /** What an earlier run has measured. */
+  readonly known: readonly CaseResult[];
+  /** Told after each case what there is so far. */
+  readonly measured: (result: ScenarioResult) => Promise<void>;
+}
+
+async function runScenario(scenario: Scenario, running: Running): Promise<void> {
   const { id, title } = scenario;
+  const { context, rounds, revision, known, measured } = running;
   progress(`(${id}) ${title}`);
-  const prepared = await scenario.prepare(context);
+  const cases: CaseResult[] = [];
   const profile =
     options.profile === undefined ? undefined : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`];
-  const cases: CaseResult[] = [];
   try {
-    for (const each of prepared.cases) {
-      if (options.case && !each.title.includes(options.case)) continue;
-      const whole = revision ? withTwins(each, revision) : each;
-      cases.push(await runCase(whole, { rounds, profile, quick: options.quick, progress }));
+    const prepared = await scenario.prepare(context);
+    try {
+      for (const each of prepared.cases) {
+        if (options.case && !each.title.includes(options.case)) continue;
+        const whole = revision ? withTwins(each, revision) : each;
+        const before = known.find(({ title: wanted, failed }) => wanted === each.title && !failed);
+        cases.push(before ?? (await runCase(whole, { rounds, profile, quick: options.quick, progress })));
+        await measured({ id, title, cases, complete: false });
+      }
+    } finally {
+      await prepared.dispose?.();
     }
-  } finally {
-    await prepared.dispose?.();
-    progress('');
+  } catch (error) {
+    cases.push({ title: 'what it needs', tables: [], failed: { 'the whole scenario': reasonOf(error) } });
   }
-  return { id, title, cases };
+  progress('');
+  await measured({ id, title, cases, complete: options.case === undefined });
 }
 
 async function measure(): Promise<Report> {
   const { quick } = options;
-  const rounds = Number(options.rounds ?? (quick ? 2 : 5));
+  const rounds = Number(options.rounds ?? (quick ? 1 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds wants a whole number from 1');
   const wanted = chosen();
   const peers = { ...(await installPeers()), ...(await installSlixmpp()) };
@@ -107,9 +121,14 @@ async function measure(): Promise<Report> {
   try {
     for (const scenario of wanted) {
       const context: Context = { directory, quick, scale: (full, small) => (quick ? small : full) };
-      const known = before.find(({ id }) => id === scenario.id);
-      results.push(known ?? (await runScenario(scenario, context, rounds, revision)));
-      if (options.output) await writeFile(options.output, textOf(report));
+      const earlier = before.find(({ id }) => id === scenario.id);
+      const at = results.length;
+      const measured = async (result: ScenarioResult): Promise<void> => {
+        results[at] = result;
+        if (options.output) await writeFile(options.output, textOf(report));
+      };
+      if (earlier?.complete && !earlier.cases.some(({ failed }) => failed)) await measured(earlier);
+      else await runScenario(scenario, { context, rounds, revision, known: earlier?.cases ?? [], measured });
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -135,12 +154,17 @@ async function main(): Promise<void> {
   }
   const report = options.from ? (JSON.parse(await readFile(options.from, 'utf8')) as Report) : await measure();
   process.stdout.write(options.json ? textOf(report) : reportText(report));
-  if (!options.markdown) return;
-  await writeSection('figures', figures(report));
-  process.stderr.write(`figures written to ${DOCUMENT}\n`);
+  if (options.markdown) {
+    await writeSection('summary', headlines(report));
+    await writeSection('figures', figures(report));
+    process.stderr.write(`figures written to ${DOCUMENT}\n`);
+  }
+  const failed = report.scenarios.flatMap(({ cases }) => cases.flatMap(failures));
+  // It was to show that all of them run.
+  if (options.quick && failed.length > 0) throw new Error(failed.join('\n'));
 }
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(reasonOf(error));
   process.exitCode = 1;
 });

@@ -30,11 +30,8 @@ async def main():
         for each in drafts:
             write(*each)
 
-    _, milliseconds = await timed(options, run)
-    finish(
-        {"us": milliseconds * 1000 / len(drafts)},
-        {"first": write(*draft(0)), "second": write(*draft(1))},
-    )
+    await timed(options, run, lambda milliseconds: {"us": milliseconds * 1000 / len(drafts)})
+    finish({}, {"first": write(*draft(0)), "second": write(*draft(1))})
 
 
 asyncio.run(main())

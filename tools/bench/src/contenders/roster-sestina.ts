@@ -1,8 +1,8 @@
 import { measureRoster } from './lib/roster.js';
 import { scriptedClient } from './lib/sestina.js';
 
-await measureRoster(async (answers) => {
-  const { xmpp, transport } = scriptedClient(answers);
+await measureRoster(async (script) => {
+  const { xmpp, transport } = scriptedClient(script);
   let online = 0;
   xmpp.on('gotOnline', () => {
     online += 1;
@@ -15,6 +15,7 @@ await measureRoster(async (answers) => {
       return transport.paused;
     },
     online: () => online,
+    end: () => xmpp.disconnect(),
     known: () => ({ contacts: xmpp.clientRoster.size, groups: xmpp.clientRoster.groups().size }),
   };
 });

@@ -1,10 +1,12 @@
 import { measureRoster, OwnRoster } from './lib/roster.js';
-import { loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
+import { asFrame, loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
+
+const stanza = loadStanza();
 
 await measureRoster(
-  async (answers) => {
+  async (script) => {
     const own = new OwnRoster();
-    const client = await scriptedStanza(loadStanza(answers));
+    const client = await scriptedStanza(stanza, script);
     client.on('available', ({ from, show, status }: { from: string; show?: string; status?: string }) => {
       own.arrived(from, show ?? '', status ?? '');
     });
@@ -16,11 +18,10 @@ await measureRoster(
         }
       },
       deliver: (chunk) => {
-        // A frame has to say what namespace it is in.
-        const data = chunk.toString().replace('<presence ', "<presence xmlns='jabber:client' ");
-        ScriptedSocket.last?.onmessage?.({ data });
+        ScriptedSocket.last?.onmessage?.({ data: asFrame(chunk.toString()) });
       },
       online: () => own.present.size,
+      end: () => client.disconnect(),
       known: () => own.known(),
     };
   },

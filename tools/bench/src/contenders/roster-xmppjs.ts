@@ -4,8 +4,8 @@ import { scriptedXmppJs, type XmppModule } from './lib/xmppjs.js';
 
 const { xml } = await importPeer<XmppModule>('@xmpp/client');
 
-await measureRoster(async (answers) => {
-  const xmpp = await scriptedXmppJs(answers);
+await measureRoster(async (script) => {
+  const xmpp = await scriptedXmppJs(script);
   const own = new OwnRoster();
   await xmpp.start();
   xmpp.on('stanza', (stanza) => {
@@ -23,6 +23,7 @@ await measureRoster(async (answers) => {
     },
     deliver: (chunk) => void xmpp.socket.emit('data', chunk),
     online: () => own.present.size,
+    end: () => xmpp.stop(),
     known: () => own.known(),
   };
 });

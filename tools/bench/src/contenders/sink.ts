@@ -6,7 +6,7 @@ import { RAW } from './lib/sink-protocol.js';
 import { END } from './lib/traffic.js';
 
 function serve(socket: Socket): void {
-  const script = new ScriptedServer('tcp', new Map(), 'ANONYMOUS');
+  const script = new ScriptedServer('tcp', { mechanism: 'ANONYMOUS' });
   let counting = false;
   let messages = new MessageCount();
   let tail = '';

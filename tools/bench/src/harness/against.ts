@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { compileContenders, compiled } from './compile.js';
-import { ROOT } from './files.js';
+import { glob, ROOT } from './files.js';
+import { isOurs } from './run-case.js';
 import { run } from './setup.js';
 import type { Case } from './types.js';
 
 const BENCH = 'tools/bench/';
-/** What measures, and knows nothing of what is measured: of this revision in both. */
-const MEASURING = ['sample.ts', 'feed.ts', 'building.ts'];
 
 /** Another revision of the repository, built. */
 export interface Revision {
@@ -41,8 +39,7 @@ export async function buildRevision(name: string): Promise<Revision> {
     await run('npm', ['run', 'build'], root);
     const bench = join(root, BENCH);
     await symlink(join(ROOT, BENCH, 'peers/node_modules'), join(bench, 'peers/node_modules'));
-    const lib = 'src/contenders/lib/';
-    for (const file of MEASURING) await cp(join(ROOT, BENCH, lib, file), join(bench, lib, file));
+    await copyMeasuring(bench);
     await compileContenders(bench);
     return { name, bench, dispose };
   } catch (error) {
@@ -51,11 +48,18 @@ export async function buildRevision(name: string): Promise<Revision> {
   }
 }
 
+/** What measures, and knows nothing of what is measured, is of this revision in both. */
+async function copyMeasuring(bench: string): Promise<void> {
+  const lib = 'src/contenders/lib/';
+  for (const file of await glob(join(ROOT, BENCH, lib), '.ts')) {
+    if (!(await readFile(file, 'utf8')).includes("from '@sestina/")) await cp(file, join(bench, lib, basename(file)));
+  }
+}
+
 /** The case with a twin of each contender of ours, from the other revision, where that has it. */
 export function withTwins(each: Case, { name, bench }: Revision): Case {
   const contenders = each.contenders.flatMap((contender) => {
-    const ours = fileURLToPath(contender.script).endsWith('-sestina.ts');
-    if (!ours || !existsSync(compiled(contender.script, bench))) return [contender];
+    if (!isOurs(contender) || !existsSync(compiled(contender.script, bench))) return [contender];
     return [contender, { ...contender, name: `${contender.name} at ${name}`, compiled: bench }];
   });
   return { ...each, contenders };

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { compiled } from './compile.js';
 import { PYTHON } from './files.js';
-import type { Contender, Sample } from './types.js';
+import type { Contender, Figures, Sample } from './types.js';
 
 /** How long one sample, or one turn, may take, in milliseconds. */
 const LONGEST = 300_000;
@@ -56,12 +56,13 @@ export class ContenderProcess implements Disposable {
     while ((await this.#line()) !== 'ready');
   }
 
-  /** Has it work for a while; gives the milliseconds that it says one run took. */
-  async turn(): Promise<number> {
+  /** Has it work for a while; gives what it says that came to. */
+  async turn(): Promise<Figures> {
     this.#child.stdin.write('go\n');
-    const milliseconds = Number(await this.#line());
-    if (Number.isFinite(milliseconds)) return milliseconds;
-    throw new Error(`${this.#what} did not say what its turn took`);
+    const line = await this.#line();
+    const figures = asJson(line) as Figures | undefined;
+    if (typeof figures === 'object' && Object.values(figures).every(Number.isFinite)) return figures;
+    throw new Error(`${this.#what} did not say what its turn came to, but: ${line}`);
   }
 
   /**
@@ -109,9 +110,13 @@ async function within<T>(promise: Promise<T>, late: () => void): Promise<T> {
 }
 
 function parse(line: string): Sample | undefined {
+  const value = asJson(line) as Sample | undefined;
+  return typeof value?.values === 'object' ? value : undefined;
+}
+
+function asJson(line: string): unknown {
   try {
-    const value = JSON.parse(line) as Sample;
-    return typeof value.values === 'object' ? value : undefined;
+    return JSON.parse(line) ?? undefined;
   } catch {
     return undefined;
   }

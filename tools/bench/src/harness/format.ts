@@ -1,5 +1,7 @@
-import { range, type Summary, spread } from './stats.js';
+import { type Summary, spread } from './stats.js';
 import type { CaseResult, Machine, Report, Row, Table } from './types.js';
+
+const HALF = 'middle half';
 
 /** A number with three significant digits and groups of three. */
 export function number(value: number): string {
@@ -18,16 +20,17 @@ function targetOf({ target }: Row, unit: string): string {
 /** The cells of a table, the first row its head. */
 export function cells({ metric, base, rows }: Table): string[][] {
   const { compared = true } = metric;
-  const between = (summary: Summary): string => range(summary).map(number).join('–');
+  const between = ({ quartiles }: Summary): string => quartiles.map(number).join('–');
+  const apart = (summary: Summary): string => `${Math.round(spread(summary) * 100)} %`;
   const ratio = metric.moreIsBetter ? `${base} ÷ it` : `it ÷ ${base}`;
   return [
-    ['', `${metric.label} (${metric.unit})`, 'from–to', 'spread', ...(compared ? [ratio, 'from–to'] : []), 'target'],
+    ['', `${metric.label} (${metric.unit})`, HALF, 'spread', ...(compared ? [ratio, HALF, 'spread'] : []), 'target'],
     ...rows.map((row) => [
       row.contender,
       number(row.value.median),
       between(row.value),
-      `${Math.round(spread(row.value) * 100)} %`,
-      ...(compared ? [number(row.ratio.median), between(row.ratio)] : []),
+      apart(row.value),
+      ...(compared ? [number(row.ratio.median), between(row.ratio), apart(row.ratio)] : []),
       targetOf(row, metric.unit),
     ]),
   ];

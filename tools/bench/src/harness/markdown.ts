@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './files.js';
-import { cells, failures, machineText, markdownTable } from './format.js';
-import type { Report } from './types.js';
+import { cells, failures, machineText, markdownTable, number } from './format.js';
+import type { CaseResult, Headline, Report, Row } from './types.js';
 
 /** The document that the figures are in. */
 export const DOCUMENT = join(ROOT, 'docs/performance.md');
 
 /** The parts of it that are written by programs. */
-export type Section = 'figures' | 'sizes';
+export type Section = 'figures' | 'sizes' | 'summary';
 
 /** The figures of a report, for a document. */
 export function figures({ date, quick, rounds, machine, scenarios }: Report): string {
@@ -21,6 +21,27 @@ export function figures({ date, quick, rounds, machine, scenarios }: Report): st
     }
   }
   return parts.join('\n\n');
+}
+
+/** What stands first: a few figures, each beside the best of the others. */
+export function headlines({ date, scenarios }: Report): string {
+  const rows = scenarios.flatMap(({ id, cases }) =>
+    cases.flatMap((each) => (each.headlines ?? []).flatMap((headline) => headlineRow(id, each, headline))),
+  );
+  const head = ['', 'Sestina', 'the best of the others', 'which takes', 'see'];
+  return `Measured on ${date.slice(0, 10)}.\n\n${markdownTable([head, ...rows])}`;
+}
+
+function headlineRow(id: string, { tables, peers = [] }: CaseResult, { metric, what }: Headline): string[][] {
+  const table = tables.find((each) => each.metric.id === metric);
+  const ours = table?.rows.find(({ contender }) => contender === table.base);
+  const [best] = (table?.rows ?? [])
+    .filter(({ contender }) => peers.includes(contender))
+    .sort((a, b) => a.ratio.median - b.ratio.median);
+  if (!table || !ours) return [];
+  const figure = (row: Row): string => `${number(row.value.median)} ${table.metric.unit}`;
+  const other = best ? `${best.contender}: ${figure(best)}` : '–';
+  return [[what, figure(ours), other, best ? `${number(best.ratio.median)} ×` : '–', `(${id})`]];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sample } from './contender-process.js';
+import { reasonOf } from './errors.js';
 import { summary } from './stats.js';
 import { type TurnOptions, type TurnSamples, takeTurns } from './turns.js';
 import type { Case, CaseResult, Contender, Metric, Row, Sample, Table, Target } from './types.js';
@@ -15,14 +16,11 @@ export interface RunOptions {
   progress(text: string): void;
 }
 
-/** Turns of each contender in one round. */
-const TURNS = 40;
 const QUICK_TURNS = 3;
 
 /**
  * Measures a case. Where contenders take turns, each round has new processes, since a compiler makes other choices in each; else each
- * contender is run once in a round, in another order each time.
- * @throws Error where the contenders did other work, or the one that ratios refer to failed.
+ * contender is run once in a round, in another order each time. One that fails has no figures, only its error.
  */
 export async function runCase(each: Case, options: RunOptions): Promise<CaseResult> {
   const { rounds, profile = [], quick = false, progress } = options;
@@ -32,15 +30,34 @@ export async function runCase(each: Case, options: RunOptions): Promise<CaseResu
     const contenders = each.contenders.filter(({ name }) => !(name in failed));
     const flagsOf = ({ name }: Contender): readonly string[] => (name === each.base && round === 0 ? profile : []);
     const tell = (text: string): void => progress(`${text}, round ${round + 1} of ${rounds}`);
-    const play = each.turns ? takeTurns : runEach;
-    const turns = quick ? QUICK_TURNS : TURNS;
-    const result = await play({ ...each, contenders: rotated(contenders, round) }, { turns, flagsOf, progress: tell });
-    Object.assign(failed, result.failed);
-    for (const [name, list] of result.samples) samples.get(name)?.push(...list);
+    const play = each.turns === undefined ? runEach : takeTurns;
+    const turns = quick ? QUICK_TURNS : (each.turns ?? 1);
+    const one = { ...each, contenders: rotated(contenders, round) };
+    try {
+      const result = await play(one, { turns, flagsOf, progress: tell });
+      Object.assign(failed, result.failed);
+      for (const [name, list] of result.samples) samples.get(name)?.push(...list);
+    } catch (error) {
+      return { title: each.title, tables: [], failed: { [ALL]: reasonOf(error) } };
+    }
   }
   for (const name of Object.keys(failed)) samples.delete(name);
-  const tables = tablesOf(each, samples);
-  return { title: each.title, tables, ...(Object.keys(failed).length > 0 && { failed }) };
+  const { title, headlines = [] } = each;
+  const peers = each.contenders.filter((contender) => !contender.floor && !isOurs(contender)).map(({ name }) => name);
+  return {
+    title,
+    tables: tablesOf(each, samples),
+    ...(Object.keys(failed).length > 0 && { failed }),
+    ...(headlines.length > 0 && { headlines, peers }),
+  };
+}
+
+/** Whose failure it is where they did other work. */
+const ALL = 'the whole case';
+
+/** Whether it is a program on Sestina. */
+export function isOurs({ script }: Contender): boolean {
+  return script.pathname.endsWith('-sestina.ts');
 }
 
 /** Runs every contender once. */
@@ -53,8 +70,7 @@ async function runEach(each: Case, { flagsOf, progress }: TurnOptions): Promise<
     try {
       samples.set(name, [await sample(contender, flagsOf(contender))]);
     } catch (error) {
-      if (name === each.base) throw error;
-      failed[name] = error instanceof Error ? error.message : String(error);
+      failed[name] = reasonOf(error);
     }
   }
   each.verify?.(new Map([...samples].map(([name, [only]]) => [name, only?.check])));

@@ -8,8 +8,6 @@ export interface Summary {
   readonly samples: readonly number[];
 }
 
-const FEW = 15;
-
 /** @throws RangeError for no samples at all. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -21,7 +19,11 @@ export function median(values: readonly number[]): number {
 
 export function summary(samples: readonly number[]): Summary {
   const sorted = [...samples].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
+  const at = (share: number): number => {
+    const place = (sorted.length - 1) * share;
+    const lower = sorted[Math.floor(place)] ?? Number.NaN;
+    return lower + ((sorted[Math.ceil(place)] ?? Number.NaN) - lower) * (place % 1);
+  };
   return {
     median: median(samples),
     min: at(0),
@@ -31,13 +33,7 @@ export function summary(samples: readonly number[]): Summary {
   };
 }
 
-/** How far the samples lie apart, as a share of their median: all of a few, the middle half of many. */
-export function spread(summary: Summary): number {
-  const [low, high] = range(summary);
-  return summary.median === 0 ? 0 : (high - low) / summary.median;
-}
-
-/** From where to where the samples lie: all of a few, the middle half of many. */
-export function range({ samples, min, max, quartiles }: Summary): readonly [number, number] {
-  return samples.length > FEW ? quartiles : [min, max];
+/** How far the middle half of the samples lies apart, as a share of their median. */
+export function spread({ median: middle, quartiles: [low, high] }: Summary): number {
+  return middle === 0 ? 0 : (high - low) / middle;
 }

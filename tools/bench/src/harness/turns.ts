@@ -1,6 +1,6 @@
 import { ContenderProcess } from './contender-process.js';
-import { median } from './stats.js';
-import type { Case, Contender, Sample } from './types.js';
+import { reasonOf } from './errors.js';
+import type { Case, Contender, Figures, Sample } from './types.js';
 
 /** What turns came to: of each contender its samples, in the order of the turns, and what became of those that failed. */
 export interface TurnSamples {
@@ -19,14 +19,14 @@ export interface TurnOptions {
 interface Player {
   readonly contender: Contender;
   readonly process: ContenderProcess;
-  /** Milliseconds of its turns; there is none where it did not take part. */
-  readonly times: (number | undefined)[];
+  /** Of each turn; undefined where it did not take part. */
+  readonly turns: (Figures | undefined)[];
 }
 
 /**
  * Runs the contenders of a case side by side: each warms up, then they work in turns, in another order each time. What disturbs the
  * machine for longer than a turn disturbs all of them. One that fails is left out from then on.
- * @throws Error where the contenders did not do the same work, or the one that ratios refer to failed.
+ * @throws Error where the contenders did not do the same work.
  */
 export async function takeTurns(each: Case, { turns, flagsOf, progress }: TurnOptions): Promise<TurnSamples> {
   const failed: Record<string, string> = {};
@@ -37,15 +37,14 @@ export async function takeTurns(each: Case, { turns, flagsOf, progress }: TurnOp
         await what();
       } catch (error) {
         const { name } = player.contender;
-        if (name === each.base) throw error;
-        failed[name] = error instanceof Error ? error.message : String(error);
+        failed[name] = reasonOf(error);
         player.process[Symbol.dispose]();
         players.delete(name);
       }
     };
     for (const contender of each.contenders) {
       progress(`${each.title}: ${contender.name} warms up`);
-      const player = { contender, process: new ContenderProcess(contender, flagsOf(contender)), times: [] };
+      const player = { contender, process: new ContenderProcess(contender, flagsOf(contender)), turns: [] };
       players.set(contender.name, player);
       await attempt(player, () => player.process.ready());
     }
@@ -56,7 +55,7 @@ export async function takeTurns(each: Case, { turns, flagsOf, progress }: TurnOp
         const player = all[(i + turn) % all.length] as Player;
         const takesPart = turn % (player.contender.every ?? 1) === 0;
         await attempt(player, async () => {
-          player.times[turn] = takesPart ? await player.process.turn() : undefined;
+          player.turns[turn] = takesPart ? await player.process.turn() : undefined;
         });
       }
     }
@@ -67,19 +66,11 @@ export async function takeTurns(each: Case, { turns, flagsOf, progress }: TurnOp
       });
     }
     each.verify?.(new Map([...ends].map(([name, { check }]) => [name, check])));
-    const samples = new Map([...players].map(([name, { times }]) => [name, inUnits(times, ends.get(name))]));
+    const samples = new Map(
+      [...players].map(([name, { turns: all }]) => [name, all.map((values) => values && { values })] as const),
+    );
     return { samples, failed };
   } finally {
     for (const { process } of players.values()) process[Symbol.dispose]();
   }
-}
-
-/** Each turn in the unit of what the contender gave as its median. */
-function inUnits(times: readonly (number | undefined)[], end: Sample | undefined): (Sample | undefined)[] {
-  const middle = median(times.filter((time) => time !== undefined));
-  return times.map((time) => {
-    if (time === undefined) return undefined;
-    const values = Object.entries(end?.values ?? {}).map(([id, value]) => [id, (value * time) / middle] as const);
-    return { values: Object.fromEntries(values) };
-  });
 }

@@ -1,5 +1,8 @@
 import type { Summary } from './stats.js';
 
+/** Turns of each contender in a round, where one takes some 50 ms. */
+export const TURNS = 40;
+
 /** One program that is measured, in a process of its own for each sample. */
 export interface Contender {
   /** What the tables call it. */
@@ -10,6 +13,8 @@ export interface Contender {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Options of Node.js, such as `--expose-gc`. */
   readonly flags?: readonly string[];
+  /** Does less than a library has to: what it costs is what the others add to. */
+  readonly floor?: boolean;
   /** Added to its environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where contenders take turns: it takes part in each so many. @default 1 */
@@ -40,6 +45,13 @@ export interface Target {
   readonly atMost?: number;
 }
 
+/** A figure that everybody understands: ours beside the best of the others. */
+export interface Headline {
+  readonly metric: string;
+  /** What was done, in words of everyday. */
+  readonly what: string;
+}
+
 /** Contenders that do the same work on the same input. */
 export interface Case {
   readonly title: string;
@@ -47,9 +59,11 @@ export interface Case {
   readonly metrics: readonly Metric[];
   /** The contender that the ratios refer to. */
   readonly base: string;
-  /** They are alive side by side and take turns of some 50 ms. Otherwise each sample is a process from its start to its end. */
-  readonly turns?: boolean;
+  /** They are alive side by side and take so many turns in a round. Otherwise each sample is a process from its start to its end. */
+  readonly turns?: number;
   readonly targets?: readonly Target[];
+  /** What of it stands in the table that everybody reads first. */
+  readonly headlines?: readonly Headline[];
   /** Looks at what the contenders did: all of it has to be the same work. @throws Error where it was not. */
   verify?(checks: ReadonlyMap<string, unknown>): void;
 }
@@ -77,9 +91,13 @@ export interface Scenario {
   prepare(context: Context): Promise<Prepared> | Prepared;
 }
 
+/** What was measured, by the metrics of the case. */
+export type Figures = Readonly<Record<string, number>>;
+
 /** What a contender prints, as one line of JSON, at its end. */
 export interface Sample {
-  readonly values: Readonly<Record<string, number>>;
+  /** What it has measured; nothing where it has told that turn by turn. */
+  readonly values: Figures;
   /** What it has done, for `verify`. */
   readonly check?: unknown;
 }
@@ -105,12 +123,17 @@ export interface CaseResult {
   /** Contenders that failed, with the error. */
   readonly failed?: Readonly<Record<string, string>>;
   readonly tables: readonly Table[];
+  readonly headlines?: readonly Headline[];
+  /** The contenders that are other libraries. */
+  readonly peers?: readonly string[];
 }
 
 export interface ScenarioResult {
   readonly id: string;
   readonly title: string;
   readonly cases: readonly CaseResult[];
+  /** Whether all of its cases are there: a run can be ended in between. */
+  readonly complete: boolean;
 }
 
 /** Where and how a run was made. */

@@ -1,5 +1,5 @@
 import { sameXml } from '@sestina/testing';
-import type { Contender, Scenario } from '../harness/types.js';
+import { type Contender, type Scenario, TURNS } from '../harness/types.js';
 
 interface Written {
   readonly first: string;
@@ -27,6 +27,7 @@ export const build: Scenario = {
     const contender = (name: string, script: URL, slow = false): Contender => ({
       name,
       script,
+      floor: name.endsWith('(floor)'),
       config: {
         count: scale(2_000, 200),
         warmup: slow ? scale(2, 1) : scale(20, 3),
@@ -38,8 +39,9 @@ export const build: Scenario = {
         {
           title: 'message, receipt request, chat state, origin id',
           base: 'sestina',
-          turns: true,
+          turns: TURNS,
           metrics: [{ id: 'us', label: 'per message', unit: 'µs' }],
+          headlines: [{ metric: 'us', what: 'making a message with three extensions, and its text' }],
           contenders: [
             contender('sestina', new URL('../contenders/build-sestina.ts', import.meta.url)),
             contender('text (floor)', new URL('../contenders/build-text.ts', import.meta.url)),

@@ -10,6 +10,11 @@ export interface Corpus {
   readonly expected: { readonly count: number; readonly sum: number };
 }
 
+export interface WrittenCorpus {
+  readonly file: string;
+  readonly corpus: Corpus;
+}
+
 const CONTACTS = 200;
 const PLACES = ['balcony', 'orchard', 'piazza', 'téléphone'];
 const LINES = [
@@ -27,6 +32,15 @@ type Maker = (i: number, from: string, body: string) => readonly [xml: string, s
 
 const TO = "to='juliet@capulet.example/balcony'";
 const STAMP = '2026-03-14T15:09:26.535Z';
+
+const fromArchive: Maker = (i, from, body) => [
+  `<message ${TO} from='${from}'><result xmlns='urn:xmpp:mam:2' queryid='f27' id='${2_000_000 + i}'>` +
+    `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${STAMP}'/>` +
+    `<message xmlns='jabber:client' from='witch@shakespeare.lit/a' to='macbeth@shakespeare.lit' id='a${i}' type='chat'>` +
+    `<body>${escaped(body)}</body><stanza-id xmlns='urn:xmpp:sid:0' id='${i}' by='macbeth@shakespeare.lit'/>` +
+    '</message></forwarded></result></message>',
+  '',
+];
 
 const MAKERS: readonly Maker[] = [
   (i, from, body) => [
@@ -52,14 +66,7 @@ const MAKERS: readonly Maker[] = [
       '</query></iq>',
     'result',
   ],
-  (i, from, body) => [
-    `<message ${TO} from='${from}'><result xmlns='urn:xmpp:mam:2' queryid='f27' id='${2_000_000 + i}'>` +
-      `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${STAMP}'/>` +
-      `<message xmlns='jabber:client' from='witch@shakespeare.lit/a' to='macbeth@shakespeare.lit' id='a${i}' type='chat'>` +
-      `<body>${escaped(body)}</body><stanza-id xmlns='urn:xmpp:sid:0' id='${i}' by='macbeth@shakespeare.lit'/>` +
-      '</message></forwarded></result></message>',
-    '',
-  ],
+  fromArchive,
   (i, from) => [
     `<message ${TO} from='${from}' id='p${i}' type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'>` +
       `<items node='http://jabber.org/protocol/tune'><item id='${i}'><tune xmlns='http://jabber.org/protocol/tune'>` +
@@ -76,12 +83,16 @@ const MAKERS: readonly Maker[] = [
   ],
 ];
 
-/** The mix of a client's day, `count` stanzas of it: the same ones each time. */
-export function makeCorpus(count: number): Corpus {
+/**
+ * The mix of a client's day, `count` stanzas of it: the same ones each time.
+ * @param archived Whether what an archive gives is among them, which nobody has asked for.
+ */
+export function makeCorpus(count: number, archived = true): Corpus {
+  const makers = archived ? MAKERS : MAKERS.filter((maker) => maker !== fromArchive);
   const stanzas: string[] = [];
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const maker = MAKERS[i % MAKERS.length] as Maker;
+    const maker = makers[i % makers.length] as Maker;
     const contact = (i * 7) % CONTACTS;
     const from = `romeo${contact}@montague.example/${PLACES[contact % PLACES.length]}`;
     const [xml, second] = maker(i, from, `${LINES[i % LINES.length]} ${i}`);
@@ -95,9 +106,9 @@ export function makeCorpus(count: number): Corpus {
 }
 
 /** Writes a corpus into a file for the contenders to read. */
-export async function writeCorpus(directory: string, count: number): Promise<{ file: string; corpus: Corpus }> {
-  const file = join(directory, `corpus-${count}.json`);
-  const corpus = makeCorpus(count);
+export async function writeCorpus(directory: string, count: number, archived = true): Promise<WrittenCorpus> {
+  const file = join(directory, `corpus-${count}-${archived}.json`);
+  const corpus = makeCorpus(count, archived);
   await writeFile(file, JSON.stringify(corpus));
   return { file, corpus };
 }

@@ -1,4 +1,6 @@
 import type { Scenario } from '../harness/types.js';
+import { acks } from './acks.js';
+import { archive } from './archive.js';
 import { build } from './build.js';
 import { component } from './component.js';
 import { hostile } from './hostile.js';
@@ -6,6 +8,7 @@ import { idle } from './idle.js';
 import { kept } from './kept.js';
 import { login } from './login.js';
 import { dispatch, receive } from './receive.js';
+import { room } from './room.js';
 import { roster } from './roster.js';
 import { start } from './start.js';
 import { traffic } from './traffic.js';
@@ -25,4 +28,7 @@ export const scenarios: readonly Scenario[] = [
   unread,
   kept,
   login,
+  room,
+  archive,
+  acks,
 ];

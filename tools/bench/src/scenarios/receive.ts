@@ -1,5 +1,6 @@
-import type { Case, Contender, Metric, Scenario } from '../harness/types.js';
-import { type Corpus, writeCorpus } from './corpus.js';
+import { pluginPackages } from '../harness/files.js';
+import { type Case, type Contender, type Metric, type Scenario, TURNS } from '../harness/types.js';
+import { type WrittenCorpus, writeCorpus } from './corpus.js';
 
 const TIME: Metric = { id: 'us', label: 'per stanza', unit: 'µs' };
 
@@ -24,9 +25,7 @@ function verify(checks: ReadonlyMap<string, unknown>, expected: Expected): void 
   }
 }
 
-interface Work {
-  readonly file: string;
-  readonly corpus: Corpus;
+interface Work extends WrittenCorpus {
   readonly warmup: number;
 }
 
@@ -52,12 +51,14 @@ export const receive: Scenario = {
     const caseOf = (chunk: 'stanza' | number, name: string): Case => ({
       title: `chunks of ${name}`,
       base: 'sestina',
-      turns: true,
+      turns: TURNS,
       metrics: [TIME],
+      headlines: [{ metric: 'us', what: `reading a stanza and handling it, ${name} in a chunk` }],
       contenders: [
         { name: 'sestina', script: SESTINA, config: config(fast, chunk) },
         {
           name: 'saxes alone',
+          floor: true,
           script: new URL('../contenders/receive-saxes.ts', import.meta.url),
           config: config(fast, chunk),
         },
@@ -98,10 +99,13 @@ export const dispatch: Scenario = {
   async prepare({ directory, scale }) {
     const written = await writeCorpus(directory, scale(2_100, 210));
     const work: Work = { ...written, warmup: scale(20, 3) };
-    const contender = (name: string, more: object): Contender => ({
+    const packages = await pluginPackages();
+    // An archive's stanzas are for who has asked for them, where somebody knows what they are.
+    const asked: Work = { ...work, ...(await writeCorpus(directory, scale(2_100, 210), false)) };
+    const contender = (name: string, more: object, given = work, chunk: 'stanza' | number = 16_384): Contender => ({
       name,
       script: SESTINA,
-      config: config(work, 16_384, more),
+      config: config(given, chunk, more),
     });
     const check = (checks: ReadonlyMap<string, unknown>): void => verify(checks, written.corpus.expected);
     return {
@@ -109,7 +113,7 @@ export const dispatch: Scenario = {
         {
           title: 'plugins, each with an iq handler, a message payload handler and a feature',
           base: 'no plugin',
-          turns: true,
+          turns: TURNS,
           metrics: [TIME],
           contenders: [0, 7, 100].map((plugins) =>
             contender(plugins === 0 ? 'no plugin' : `${plugins} plugins`, { plugins }),
@@ -118,9 +122,20 @@ export const dispatch: Scenario = {
           verify: check,
         },
         {
+          title: `all ${packages.length} packages of plugins of this repository`,
+          base: 'no plugin',
+          turns: TURNS,
+          metrics: [TIME],
+          contenders: [
+            contender('no plugin', {}, asked, 'stanza'),
+            contender('all of them', { packages }, asked, 'stanza'),
+          ],
+          verify: (checks) => verify(checks, asked.corpus.expected),
+        },
+        {
           title: 'handlers that match nothing',
           base: 'no handler',
-          turns: true,
+          turns: TURNS,
           metrics: [TIME],
           contenders: [0, 1, 100, 1_000].map((handlers) =>
             contender(['no handler', '1 handler'][handlers] ?? `${handlers} handlers`, { handlers }),

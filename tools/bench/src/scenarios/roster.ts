@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Contender, Scenario } from '../harness/types.js';
+import { type Case, type Contender, type Scenario, TURNS } from '../harness/types.js';
 
 interface RosterData {
   readonly query: string;
@@ -31,38 +31,52 @@ export const roster: Scenario = {
   id: 'g',
   title: 'a large roster and its presence',
   async prepare({ directory, scale }) {
-    const count = scale(10_000, 1_000);
-    const file = join(directory, 'roster.json');
-    await writeFile(file, JSON.stringify(makeRoster(count)));
-    const contender = (name: string, script: URL): Contender => ({
-      name,
-      script,
-      config: { file },
-    });
+    const caseOf = async (count: number, title: string, more: Partial<Case> & { readonly often?: boolean }) => {
+      const file = join(directory, `roster-${count}.json`);
+      await writeFile(file, JSON.stringify(makeRoster(count)));
+      const { often = false, ...rest } = more;
+      const contender = (name: string, script: URL, every = 1): Contender => ({
+        name,
+        script,
+        config: { file, often, warmup: scale(5, 1) },
+        every,
+      });
+      return {
+        title: `${count} contacts, then ${count} presences, ${title}`,
+        base: 'sestina',
+        metrics: [
+          { id: 'roster', label: 'roster, CPU', unit: 'ms' },
+          { id: 'presences', label: 'presences, CPU', unit: 'ms' },
+        ],
+        contenders: [
+          contender('sestina', new URL('../contenders/roster-sestina.ts', import.meta.url)),
+          contender('xmpp.js and a Map', new URL('../contenders/roster-xmppjs.ts', import.meta.url)),
+          contender('stanza and a Map', new URL('../contenders/roster-stanza.ts', import.meta.url), 2),
+          contender('slixmpp', new URL('../contenders/roster-slixmpp.py', import.meta.url), 10),
+        ],
+        verify: (checks: ReadonlyMap<string, unknown>) => verifyRoster(checks, count),
+        ...rest,
+      };
+    };
+    const large = scale(20_000, 1_000);
+    const headlines = [
+      { metric: 'roster', what: `a roster of ${large.toLocaleString('en-US')} contacts, after the login` },
+      { metric: 'presences', what: 'the presence of each of them' },
+    ];
     return {
       cases: [
-        {
-          title: `${count} contacts, then ${count} presences, once in a fresh process`,
-          base: 'sestina',
-          metrics: [
-            { id: 'roster', label: 'roster', unit: 'ms' },
-            { id: 'presences', label: 'presences', unit: 'ms' },
-          ],
-          contenders: [
-            contender('sestina', new URL('../contenders/roster-sestina.ts', import.meta.url)),
-            contender('xmpp.js and a Map', new URL('../contenders/roster-xmppjs.ts', import.meta.url)),
-            contender('stanza and a Map', new URL('../contenders/roster-stanza.ts', import.meta.url)),
-            contender('slixmpp', new URL('../contenders/roster-slixmpp.py', import.meta.url)),
-          ],
-          verify(checks) {
-            for (const [name, check] of checks) {
-              const { contacts, online, groups } = check as Record<string, number>;
-              if (contacts === count && online === count && groups === GROUPS.length) continue;
-              throw new Error(`${name} has ${contacts} contacts, ${online} online, ${groups} groups`);
-            }
-          },
-        },
+        await caseOf(large, 'once in a fresh process', { headlines }),
+        await caseOf(scale(1_000, 100), 'again and again', { often: true, turns: TURNS }),
       ],
     };
   },
 };
+
+/** All have to know all contacts, in their groups, and that they are there. */
+function verifyRoster(checks: ReadonlyMap<string, unknown>, count: number): void {
+  for (const [name, check] of checks) {
+    const { contacts, online, groups } = check as Record<string, number>;
+    if (contacts === count && online === count && groups === GROUPS.length) continue;
+    throw new Error(`${name} has ${contacts} contacts, ${online} online, ${groups} groups`);
+  }
+}

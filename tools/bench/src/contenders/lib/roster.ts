@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { config, finish, turn, until } from './sample.js';
-import { chunksOf } from './scripted-server.js';
+import { cut, deliverAll, type Receiver } from './chunks.js';
+import { config, cpuOfWork, type Figures, finish, type Repeats, takeTurns, until } from './sample.js';
+import type { Script } from './scripted-server.js';
 
 interface RosterData {
   readonly query: string;
@@ -8,14 +9,13 @@ interface RosterData {
 }
 
 /** What a library comes to know. */
-export interface Account {
+export interface Account extends Receiver {
   fetch(): Promise<void>;
-  deliver(chunk: Buffer): void;
-  readonly paused?: boolean;
   /** Contacts that are online, as far as it is known now. Cheap. */
   online(): number;
   /** At the end. */
   known(): { contacts: number; groups: number };
+  end?(): unknown;
 }
 
 /** The contacts and presences as somebody keeps them whose library does not. */
@@ -41,27 +41,36 @@ export class OwnRoster {
   }
 }
 
+/** Options of the contenders of scenario (g). */
+interface RosterConfig extends Repeats {
+  readonly file: string;
+  /** Again and again in turns; else once. */
+  readonly often?: boolean;
+}
+
 /** Measures roster and presence of one library, prints the sample and ends the process. */
 export async function measureRoster(
-  connect: (answers: ReadonlyMap<string, string>) => Promise<Account>,
+  connect: (script: Script) => Promise<Account>,
   { frames = false } = {},
 ): Promise<void> {
-  const { query, presences } = JSON.parse(readFileSync(config<{ file: string }>().file, 'utf8')) as RosterData;
-  const chunks = frames ? presences.map((text) => Buffer.from(text)) : chunksOf(presences.join(''));
-  const account = await connect(new Map([['jabber:iq:roster', query]]));
-  const start = performance.now();
-  await account.fetch();
-  const fetched = performance.now();
-  let fed = 0;
-  for (const chunk of chunks) {
-    account.deliver(chunk);
-    fed += chunk.length;
-    if (fed < 16_384) continue;
-    fed = 0;
-    await turn();
-    if (account.paused) await until(() => !account.paused, 'reading goes on');
-  }
-  await until(() => account.online() >= presences.length, 'everybody is online');
-  const present = performance.now();
-  finish({ roster: fetched - start, presences: present - fetched }, { ...account.known(), online: account.online() });
+  const { file, often, warmup } = config<RosterConfig>();
+  const { query, presences } = JSON.parse(readFileSync(file, 'utf8')) as RosterData;
+  const chunks = frames ? presences.map((text) => Buffer.from(text)) : cut(presences.join(''));
+  const script = { answers: new Map([['jabber:iq:roster', query]]) };
+  let check: object = {};
+  const work = async (): Promise<Figures> => {
+    const account = await connect(script);
+    const roster = await cpuOfWork(() => account.fetch());
+    const present = await cpuOfWork(async () => {
+      await deliverAll(account, chunks);
+      await until(() => account.online() >= presences.length, 'everybody is online');
+    });
+    check = { ...account.known(), online: account.online() };
+    await account.end?.();
+    return { roster, presences: present };
+  };
+  if (!often) return finish(await work(), check);
+  for (let run = 0; run < warmup; run++) await work();
+  await takeTurns(work);
+  finish({}, check);
 }

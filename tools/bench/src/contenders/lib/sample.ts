@@ -6,7 +6,7 @@ export function config<T>(): T {
 }
 
 /** Prints the result of this process, its last words. */
-export function finish(values: Readonly<Record<string, number>>, check?: unknown): void {
+export function finish(values: Figures, check?: unknown): void {
   process.stdout.write(`\n${JSON.stringify({ values, check })}\n`, () => process.exit(0));
 }
 
@@ -16,42 +16,60 @@ export interface Repeats {
   readonly warmup: number;
 }
 
-/** What turns came to. */
-export interface Turns {
-  /** How often the work was done, warming up included. */
-  readonly runs: number;
-  /** Milliseconds of processor time of one run, as the median of the turns. */
-  readonly milliseconds: number;
-}
+/** What one turn came to, by the metrics of the case. */
+export type Figures = Readonly<Record<string, number>>;
 
 /** Milliseconds of processor time that a turn takes at least. */
 const TURN = 50;
 
+/** Milliseconds of processor time that this process has had, all its threads together. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** Milliseconds of processor time that something takes. */
+export async function cpuOfWork(work: () => unknown): Promise<number> {
+  const before = cpuTime();
+  await work();
+  return cpuTime() - before;
+}
+
 /**
- * Measures in turns: warms up, says so, and at each line that comes does the work for a while and says what it took. The harness lets the
- * contenders of a case take turns, so that what disturbs the machine disturbs all of them.
+ * Measures in turns: says that it is ready, and at each line that comes works and says what that came to. The harness lets the contenders
+ * of a case take turns, so that what disturbs the machine disturbs all of them.
  */
-export async function timed({ warmup }: Repeats, run: () => void | Promise<void>): Promise<Turns> {
-  let runs = 0;
-  const work = async (): Promise<number> => {
-    runs += 1;
-    const before = process.cpuUsage();
-    await run();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1_000;
-  };
-  while (runs < warmup) await work();
-  const times: number[] = [];
+export async function takeTurns(turn: () => Promise<Figures>): Promise<void> {
   process.stdout.write('ready\n');
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'end') break;
+    process.stdout.write(`${JSON.stringify(await turn())}\n`);
+  }
+}
+
+/**
+ * The same for work that is done again and again in a turn, after warming up.
+ * @param figures What the milliseconds of one run come to.
+ * @returns How often the work was done, warming up included.
+ */
+export async function timed(
+  { warmup }: Repeats,
+  run: () => unknown,
+  figures: (milliseconds: number) => Figures,
+): Promise<number> {
+  let runs = 0;
+  const work = (): Promise<number> => {
+    runs += 1;
+    return cpuOfWork(run);
+  };
+  while (runs < warmup) await work();
+  await takeTurns(async () => {
     let spent = 0;
     let count = 0;
     for (; spent < TURN; count++) spent += await work();
-    times.push(spent / count);
-    process.stdout.write(`${spent / count}\n`);
-  }
-  return { runs, milliseconds: median(times) };
+    return figures(spent / count);
+  });
+  return runs;
 }
 
 /** The middle one; of an even number the greater of the two. */

@@ -1,17 +1,21 @@
 /** How a stream is framed: RFC 6120 or RFC 7395. */
 export type Wire = 'tcp' | 'websocket';
 
-const CHUNK = 16_384;
+/** What a scripted server does besides letting everybody in. */
+export interface Script {
+  /** By namespace of the payload: what is inside the result of an iq. */
+  readonly answers?: ReadonlyMap<string, string>;
+  /** The one mechanism that it offers. Default PLAIN. */
+  readonly mechanism?: string;
+  /** What it offers besides binding a resource. */
+  readonly features?: string;
+  /** Asked first: what it says to a text; undefined where that is none of its matters. */
+  readonly says?: (text: string) => readonly string[] | undefined;
+}
 
 const FRAMING = "xmlns='urn:ietf:params:xml:ns:xmpp-framing'";
 
-/** What a socket makes of a long text: pieces of 16 KB. */
-export function chunksOf(text: string): Buffer[] {
-  const bytes = Buffer.from(text);
-  const chunks: Buffer[] = [];
-  for (let i = 0; i < bytes.length; i += CHUNK) chunks.push(bytes.subarray(i, i + CHUNK));
-  return chunks;
-}
+const NOTHING: Script = {};
 
 /**
  * The least that a client needs to log in: it looks for words in what it is sent and answers with fixed text. Holds next to
@@ -19,19 +23,18 @@ export function chunksOf(text: string): Buffer[] {
  */
 export class ScriptedServer {
   readonly #wire: Wire;
-  readonly #answers: ReadonlyMap<string, string>;
-  readonly #mechanism: string;
+  readonly #script: Script;
   #streams = 0;
 
-  /** @param answers By namespace of the payload: what is inside the result of an iq. */
-  constructor(wire: Wire = 'tcp', answers: ReadonlyMap<string, string> = new Map(), mechanism = 'PLAIN') {
-    this.#mechanism = mechanism;
+  constructor(wire: Wire = 'tcp', script: Script = NOTHING) {
     this.#wire = wire;
-    this.#answers = answers;
+    this.#script = script;
   }
 
   /** What it says to that text. */
-  receive(text: string): string[] {
+  receive(text: string): readonly string[] {
+    const said = this.#script.says?.(text);
+    if (said) return said;
     if (text.includes('<stream:stream') || text.startsWith('<open')) return this.#open();
     if (text.startsWith('<auth')) return ["<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"];
     if (text.includes('</stream:stream>')) return ['</stream:stream>'];
@@ -43,8 +46,8 @@ export class ScriptedServer {
     this.#streams += 1;
     const features =
       this.#streams === 1
-        ? `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${this.#mechanism}</mechanism></mechanisms>`
-        : "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
+        ? `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${this.#script.mechanism ?? 'PLAIN'}</mechanism></mechanisms>`
+        : `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${this.#script.features ?? ''}`;
     const header = `from='capulet.example' id='s${this.#streams}' version='1.0' xml:lang='en'`;
     const stream = "xmlns:stream='http://etherx.jabber.org/streams'";
     if (this.#wire === 'websocket') {
@@ -58,16 +61,18 @@ export class ScriptedServer {
 
   #result(text: string): string[] {
     const id = /\bid=["']([^"']*)/.exec(text)?.[1] ?? '';
-    const to = "to='juliet@capulet.example/balcony'";
+    const asked = /\bto=["']([^"']*)/.exec(text)?.[1];
+    const addresses = `to='juliet@capulet.example/balcony'${asked ? ` from='${asked}'` : ''}`;
     const iq = (type: string, payload: string): string[] => [
-      `<iq xmlns='jabber:client' type='${type}' id='${id}' ${to}>${payload}</iq>`,
+      `<iq xmlns='jabber:client' type='${type}' id='${id}' ${addresses}>${payload}</iq>`,
     ];
     if (/type=["'](?:result|error)/.test(text)) return [];
     if (text.includes('urn:ietf:params:xml:ns:xmpp-bind')) {
       const jid = '<jid>juliet@capulet.example/balcony</jid>';
       return iq('result', `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>${jid}</bind>`);
     }
-    for (const [namespace, payload] of this.#answers) if (text.includes(namespace)) return iq('result', payload);
+    for (const [namespace, payload] of this.#script.answers ?? [])
+      if (text.includes(namespace)) return iq('result', payload);
     return iq(
       'error',
       "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",

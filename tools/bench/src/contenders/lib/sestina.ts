@@ -6,7 +6,8 @@ import {
   type TransportEvents,
   TransportFactory,
 } from '@sestina/core/transport';
-import { chunksOf, ScriptedServer } from './scripted-server.js';
+import { cut } from './chunks.js';
+import { type Script, ScriptedServer } from './scripted-server.js';
 
 /** A transport without a network: what is written goes to a scripted server, and bytes can be delivered by hand. */
 export class ScriptedTransport implements Transport {
@@ -22,9 +23,9 @@ export class ScriptedTransport implements Transport {
   readonly #server: ScriptedServer;
   #events: TransportEvents | undefined;
 
-  constructor(framing: Framing, answers?: ReadonlyMap<string, string>) {
+  constructor(framing: Framing, script?: Script) {
     this.framing = framing;
-    this.#server = new ScriptedServer(this.#framed ? 'websocket' : 'tcp', answers);
+    this.#server = new ScriptedServer(this.#framed ? 'websocket' : 'tcp', script);
   }
 
   get #framed(): boolean {
@@ -44,7 +45,7 @@ export class ScriptedTransport implements Transport {
     this.written?.(text);
     const answers = this.#server.receive(text);
     if (answers.length > 0) {
-      const chunks = this.#framed ? answers : answers.flatMap(chunksOf);
+      const chunks = this.#framed ? answers : answers.flatMap((answer) => cut(answer));
       setImmediate(() => {
         for (const chunk of chunks) this.#events?.data(chunk);
       });
@@ -99,11 +100,11 @@ export class ScriptedTransports extends TransportFactory {
 
 /** A client as an application makes it, but for the transport. */
 export function scriptedClient(
-  answers?: ReadonlyMap<string, string>,
+  script?: Script,
   options: Partial<ConstructorParameters<typeof ClientXMPP>[0]> = {},
   framing: Framing = streamFraming,
 ): { xmpp: ClientXMPP; transport: ScriptedTransport } {
-  const transport = new ScriptedTransport(framing, answers);
+  const transport = new ScriptedTransport(framing, script);
   const xmpp = new ClientXMPP({
     jid: 'juliet@capulet.example/balcony',
     password: 'R0m30',

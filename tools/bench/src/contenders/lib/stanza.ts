@@ -1,19 +1,22 @@
 import { requirePeer } from './peers.js';
-import { ScriptedServer } from './scripted-server.js';
+import { type Script, ScriptedServer } from './scripted-server.js';
 
 /** As much of stanza as is used here. */
 export interface StanzaClient {
   on(name: string, handler: (data: never) => void): void;
   connect(): void;
+  disconnect(): void;
   getRoster(): Promise<{ items: { jid: string; name?: string; groups?: string[]; subscription?: string }[] }>;
   sendMessage(data: object): string;
+  joinRoom(room: string, nick: string): Promise<unknown>;
+  searchHistory(options: object): Promise<{ results: readonly { item: { message?: { body?: string } } }[] }>;
 }
 
 export interface StanzaModule {
   createClient(options: object): StanzaClient;
 }
 
-let answers: ReadonlyMap<string, string> | undefined;
+let script: Script | undefined;
 
 /** What `ws` is to stanza, without a network. */
 export class ScriptedSocket {
@@ -22,7 +25,7 @@ export class ScriptedSocket {
   onopen: (() => void) | undefined;
   onmessage: ((event: { data: string }) => void) | undefined;
   onclose: (() => void) | undefined;
-  readonly #server = new ScriptedServer('websocket', answers);
+  readonly #server = new ScriptedServer('websocket', script);
 
   constructor() {
     ScriptedSocket.last = this;
@@ -41,9 +44,13 @@ export class ScriptedSocket {
   }
 }
 
-/** stanza, with `ws` replaced. @param given What the server answers with, by namespace. */
-export function loadStanza(given?: ReadonlyMap<string, string>): StanzaModule {
-  answers = given;
+/** A stanza as it comes in a frame, which has to say what namespace it is in. */
+export function asFrame(text: string): string {
+  return text.replace(/^<(\w+) /, "<$1 xmlns='jabber:client' ");
+}
+
+/** stanza, with `ws` replaced. */
+export function loadStanza(): StanzaModule {
   const path = requirePeer.resolve('ws');
   requirePeer(path);
   const loaded = requirePeer.cache[path];
@@ -51,8 +58,11 @@ export function loadStanza(given?: ReadonlyMap<string, string>): StanzaModule {
   return requirePeer('stanza') as StanzaModule;
 }
 
-/** A client with a session, as an application makes it, but for the socket. */
-export async function scriptedStanza({ createClient }: StanzaModule): Promise<StanzaClient> {
+/**
+ * A client with a session, as an application makes it, but for the socket.
+ */
+export async function scriptedStanza({ createClient }: StanzaModule, given?: Script): Promise<StanzaClient> {
+  script = given;
   const client = createClient({
     jid: 'juliet@capulet.example',
     resource: 'balcony',

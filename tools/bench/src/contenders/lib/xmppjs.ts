@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { cut } from './chunks.js';
 import { importPeer } from './peers.js';
-import { chunksOf, ScriptedServer } from './scripted-server.js';
+import { type Script, ScriptedServer } from './scripted-server.js';
 
 export interface XmlElement {
   readonly name: string;
@@ -25,6 +26,7 @@ export interface XmppClient {
   on(name: 'stanza', handler: (stanza: XmlElement) => void): void;
   on(name: 'error', handler: (error: Error) => void): void;
   start(): Promise<unknown>;
+  stop(): Promise<unknown>;
   send(stanza: object): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export interface XmppModule {
 /** What `net.Socket` is to xmpp.js, without a network. */
 export class ScriptedSocket extends EventEmitter {
   readonly secure = true;
-  answers: ReadonlyMap<string, string> | undefined;
+  script: Script | undefined;
   #server: ScriptedServer | undefined;
 
   connect(): this {
@@ -45,13 +47,18 @@ export class ScriptedSocket extends EventEmitter {
   }
 
   write(text: string, done?: (error?: Error) => void): boolean {
-    this.#server ??= new ScriptedServer('tcp', this.answers);
+    this.#server ??= new ScriptedServer('tcp', this.script);
     const answers = this.#server.receive(text);
     setImmediate(() => {
       done?.();
-      for (const answer of answers) for (const chunk of chunksOf(answer)) this.emit('data', chunk);
+      // What it waits for then, it waits for only when this is done.
+      if (answers.length > 0) setImmediate(() => this.#answer(answers));
     });
     return true;
+  }
+
+  #answer(answers: readonly string[]): void {
+    for (const answer of answers) for (const chunk of cut(answer)) this.emit('data', chunk);
   }
 
   end(): void {
@@ -60,7 +67,7 @@ export class ScriptedSocket extends EventEmitter {
 }
 
 /** A client as an application makes it, but for the socket. */
-export async function scriptedXmppJs(answers?: ReadonlyMap<string, string>): Promise<XmppClient> {
+export async function scriptedXmppJs(script?: Script): Promise<XmppClient> {
   const { client } = await importPeer<XmppModule>('@xmpp/client');
   const xmpp = client({
     service: 'xmpp://capulet.example',
@@ -70,12 +77,12 @@ export async function scriptedXmppJs(answers?: ReadonlyMap<string, string>): Pro
     password: 'R0m30',
   });
   class Socket extends ScriptedSocket {
-    override answers = answers;
+    override script = script;
   }
   const tcp = xmpp.transports.find(({ name }) => name === 'ConnectionTCP');
   if (!tcp) throw new Error('xmpp.js has no transport ConnectionTCP any more');
   class Scripted extends tcp {}
-  (Scripted.prototype as Connection).Socket = answers ? Socket : ScriptedSocket;
+  (Scripted.prototype as Connection).Socket = script ? Socket : ScriptedSocket;
   xmpp.transports.unshift(Scripted);
   xmpp.on('error', (error) => {
     throw error;
