@@ -10,9 +10,9 @@ import { imports, lineOf, scan } from './lib/scan.mjs';
 const SCOPE = '@sestina/';
 const TRANSPORTS = ['@sestina/tcp', '@sestina/websocket'];
 const APPLICATION = ['@sestina/client', '@sestina/component'];
-// It exists once in a process because only one of our packages brings it, in one place.
+// Each of these exists once in a process because only one of our packages brings it, in one place.
 /** @type {Readonly<Record<string, string>>} */
-const ONLY_IN = { tsyringe: 'packages/core/src/di/' };
+const ONLY_IN = { tsyringe: 'packages/core/src/di/', saxes: 'packages/xml/' };
 
 /**
  * @typedef {object} Tier

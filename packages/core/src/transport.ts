@@ -5,7 +5,6 @@
  */
 
 export {
-  createStreamParser,
   DEFAULT_LIMITS,
   DocumentParser,
   type Limits,
@@ -22,6 +21,7 @@ export {
   serialize,
   type XmlCondition,
 } from '@sestina/xml';
+export { createSaxesParser } from '@sestina/xml/stream';
 export { type DependencyContainer, lookUp, type Token } from './di/index.js';
 export type { ConnectAttempt, TlsErrorReason } from './stream/connection-errors.js';
 export { streamFraming } from './stream/framing.js';

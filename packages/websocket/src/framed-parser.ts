@@ -1,6 +1,5 @@
 import { XmlElement, XmlStreamError } from '@sestina/core';
 import {
-  createStreamParser,
   DocumentParser,
   type Limits,
   NS_STREAM,
@@ -13,9 +12,6 @@ import {
 /** The namespace of `<open/>` and `<close/>` (RFC 7395 §5.2). */
 export const NS_FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
 
-/** A longer frame is not read again to find the better word for what is wrong with it: a hostile one could be a megabyte. */
-const MOST_READ_TWICE = 16_384;
-
 /**
  * A parser of frames (RFC 7395 §3.3.3): each call of `write` is one WebSocket message, and has to be one element that
  * declares its own namespaces. Text messages are strings; bytes are a binary message, which is refused (§3.2).
@@ -23,7 +19,6 @@ const MOST_READ_TWICE = 16_384;
 export class FramedParser implements Parser {
   readonly #events: ParserEvents;
   readonly #document: DocumentParser;
-  #limits: Limits;
   #opened = false;
   #stopped = false;
   #over = false;
@@ -31,9 +26,9 @@ export class FramedParser implements Parser {
 
   constructor(events: ParserEvents, limits: Limits) {
     this.#events = events;
-    this.#limits = limits;
     this.#document = new DocumentParser({
       limits,
+      notOne: 'bad-format',
       awaited: (root) => this.#opened && (events.awaited?.(root) ?? false),
     });
   }
@@ -48,7 +43,6 @@ export class FramedParser implements Parser {
   }
 
   setLimits(limits: Limits): void {
-    this.#limits = limits;
     this.#document.set({ limits });
   }
 
@@ -114,15 +108,7 @@ export class FramedParser implements Parser {
     if (frame.charCodeAt(0) !== 0x3c) {
       throw new XmlStreamError('bad-format', 'a message that does not begin with <');
     }
-    try {
-      return this.#document.parse(frame);
-    } catch (error) {
-      const unclear = error instanceof XmlStreamError && error.condition === 'not-well-formed';
-      if (unclear && frame.length <= MOST_READ_TWICE && !isMalformed(frame, this.#limits)) {
-        throw new XmlStreamError('bad-format', 'a message that is not exactly one element');
-      }
-      throw error;
-    }
+    return this.#document.parse(frame);
   }
 
   #fail(condition: XmlCondition, message: string): void {
@@ -133,27 +119,6 @@ export class FramedParser implements Parser {
     this.#over = true;
     this.#events.error(error);
   }
-}
-
-/** Whether something in it is wrong wherever it stands; false for a part of an element, and for two of them. */
-function isMalformed(frame: string, limits: Limits): boolean {
-  let malformed = false;
-  const ignore = (): void => {};
-  const events: ParserEvents = {
-    streamStart: ignore,
-    element: ignore,
-    streamEnd: () => {
-      malformed = true;
-    },
-    // Text between the elements is what is in the wrong place here.
-    error: ({ condition }) => {
-      malformed = condition !== 'bad-format';
-    },
-  };
-  const parser = createStreamParser(events, limits);
-  parser.write('<frame>');
-  parser.write(frame);
-  return malformed;
 }
 
 /** What RFC 6120 §4.9.3.19 has for it, so that the rules for redirects are the same on every transport. */

@@ -2,10 +2,10 @@ import type { XmlElement } from './element.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { Origin } from './origin.js';
 import { PlainReader } from './plain-reader.js';
+import { readDocument } from './read-document.js';
 import { skipSpace } from './scan.js';
-import { StreamParser } from './stream-parser.js';
 import { aroundDocument } from './surroundings.js';
-import { XmlStreamError } from './xml-error.js';
+import type { XmlCondition } from './xml-error.js';
 
 /** What a document is held against and stands in. */
 interface DocumentOptions {
@@ -17,6 +17,8 @@ interface DocumentOptions {
   readonly lang?: string | undefined;
   /** Whether the root is an answer that was asked for, as `ParserEvents` has it. Default: it is not. */
   readonly awaited?: ((root: XmlElement) => boolean) | undefined;
+  /** The condition of what is wrong only in that it is not exactly one element. Default `not-well-formed`. */
+  readonly notOne?: XmlCondition | undefined;
 }
 
 /**
@@ -66,28 +68,8 @@ export class DocumentParser {
   }
 
   #parseAny(text: string): XmlElement {
-    const { namespace = '', lang, awaited } = this.#options;
-    let root: XmlElement | undefined;
-    let failure: XmlStreamError | undefined;
-    const parser = new StreamParser(
-      {
-        streamStart() {},
-        awaited: (element) => awaited?.(element) ?? false,
-        streamEnd() {},
-        element(element) {
-          root = element;
-        },
-        error(error) {
-          failure = error;
-        },
-      },
-      this.#around.limits,
-      { document: { namespace, lang }, plain: this.#plain },
-    );
-    parser.write(text);
-    if (failure !== undefined) throw failure;
-    if (root === undefined || !parser.idle) throw new XmlStreamError('not-well-formed', 'the XML ends too early');
-    return root;
+    const { namespace = '', lang, awaited = () => false, notOne = 'not-well-formed' } = this.#options;
+    return readDocument(text, this.#around.limits, { namespace, lang, notOne }, awaited);
   }
 }
 

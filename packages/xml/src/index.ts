@@ -20,7 +20,6 @@ export { ownString } from './own-string.js';
 export type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 export { quoted, quotedTag } from './quoted.js';
 export { SerializeError, type SerializeOptions, type SerializePart, serialize } from './serialize.js';
-export { createStreamParser } from './stream-parser.js';
 export { exceedsBytes, utf8Length } from './utf8.js';
 export { weightOf } from './weight.js';
 export { type XmlCondition, XmlStreamError } from './xml-error.js';

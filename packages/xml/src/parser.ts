@@ -31,7 +31,7 @@ export interface ParserEvents {
   error(error: XmlStreamError): void;
 }
 
-/** A stream parser. */
+/** A stream parser; another tokenizer can take the place of the one on saxes. */
 export interface Parser {
   /** Takes what arrived, for good: the bytes must not be written to afterwards. Never throws on account of its content. */
   write(chunk: Uint8Array | string): void;

@@ -8,7 +8,7 @@ import type { TreeBuilder } from './tree-builder.js';
 import { utf8Length } from './utf8.js';
 import type { XmlCondition } from './xml-error.js';
 
-/** What the tokenizer comes to, told to the parser that it is a part of. Places are in the text that is scanned. */
+/** What the tokenizer comes to, told to whoever it is a part of. Places are in the text that is scanned. */
 export interface TokenOwner {
   /** What text outside of the elements is. */
   outside(): XmlCondition;

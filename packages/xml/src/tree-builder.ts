@@ -15,6 +15,8 @@ export interface DocumentSetting {
   readonly namespace: string;
   /** The language of its root. */
   readonly lang: string | undefined;
+  /** What it is told that is not exactly one element. */
+  readonly notOne: XmlCondition;
 }
 
 /** Ends the stream. */
@@ -52,7 +54,8 @@ export class TreeBuilder implements Surroundings {
   #declaredSlots = 0;
   #elements = 0;
   #origin: Origin;
-  readonly #document: boolean;
+  /** What a second root is, where there can be one only. */
+  readonly #notOne: XmlCondition | undefined;
   /** A document has its root. */
   #rooted = false;
 
@@ -69,7 +72,7 @@ export class TreeBuilder implements Surroundings {
     this.#owner = owner;
     this.#refuse = owner.refuse;
     this.limits = limits;
-    this.#document = document !== undefined;
+    this.#notOne = document?.notOne;
     // A document has no stream around it: its root is what a first-level element is to a stream.
     if (document) {
       this.contentNamespace = document.namespace;
@@ -126,8 +129,8 @@ export class TreeBuilder implements Surroundings {
     if (this.#elements > limits.maxElements && !(this.grow() && this.#elements <= this.limits.maxElements)) {
       this.#exceeded(this.grown ? 'maxAnswerElements' : 'maxElements', this.limits.maxElements);
     }
-    if (this.#document && this.depth === 1) {
-      if (this.#rooted) this.#refuse('not-well-formed', 'a second root');
+    if (this.#notOne && this.depth === 1) {
+      if (this.#rooted) this.#refuse(this.#notOne, 'a second root');
       this.#rooted = true;
     }
     this.#slots = 0;

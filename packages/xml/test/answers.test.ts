@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createStreamParser, DEFAULT_LIMITS, DocumentParser, type Limits, type XmlElement } from '../src/index.js';
+import { DEFAULT_LIMITS, DocumentParser, type Limits, type XmlElement } from '../src/index.js';
+import { createSaxesParser } from '../src/stream.js';
 import { byteByByte, bytesOf, HEADER } from './harness.js';
 
 const LIMITS: Limits = {
@@ -14,7 +15,7 @@ const LIMITS: Limits = {
 function read(text: string, cut: (bytes: Uint8Array) => Uint8Array[], limits = LIMITS) {
   const asked: string[] = [];
   const told: string[] = [];
-  const parser = createStreamParser(
+  const parser = createSaxesParser(
     {
       streamStart: () => {},
       streamEnd: () => {},

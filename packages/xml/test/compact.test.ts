@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createStreamParser, DEFAULT_LIMITS, DocumentParser, ReadOnlyError, XmlElement } from '../src/index.js';
+import { DEFAULT_LIMITS, DocumentParser, ReadOnlyError, XmlElement } from '../src/index.js';
+import { createSaxesParser } from '../src/stream.js';
 import { bytesOf, HEADER, Recorder } from './harness.js';
 
 const PRESENCE =
@@ -156,7 +157,7 @@ describe('what is kept of what was read', () => {
     const element = (each: XmlElement): void => {
       if (each.name === 'presence') last = each;
     };
-    const parser = createStreamParser(
+    const parser = createSaxesParser(
       { streamStart: ignore, streamEnd: ignore, error: ignore, element },
       DEFAULT_LIMITS,
     );

@@ -8,7 +8,7 @@ import {
   parseDocument,
   XmlStreamError,
 } from '../src/index.js';
-import { StreamParser } from '../src/stream-parser.js';
+import { readDocument } from '../src/read-document.js';
 import { givenSeed, seeded } from './harness.js';
 import { PIECES } from './random-xml.js';
 
@@ -159,21 +159,7 @@ describe('a parser of documents that is used again', () => {
   });
 });
 
-/** By a parser of streams that has never seen anything else. */
+/** By a tokenizer that has never seen anything else. */
 function parseAfresh(text: string, limits: Limits): unknown {
-  let root: unknown;
-  let failure: XmlStreamError | undefined;
-  const ignore = (): void => {};
-  const element = (each: unknown): void => {
-    root = each;
-  };
-  const error = (each: XmlStreamError): void => {
-    failure = each;
-  };
-  const document = { namespace: '', lang: undefined };
-  const parser = new StreamParser({ streamStart: ignore, streamEnd: ignore, element, error }, limits, { document });
-  parser.write(text);
-  if (failure) throw failure;
-  if (root === undefined || !parser.idle) throw new XmlStreamError('not-well-formed', 'the XML ends too early');
-  return root;
+  return readDocument(text, limits, { namespace: '', lang: undefined, notOne: 'not-well-formed' }, () => false);
 }

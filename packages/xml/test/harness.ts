@@ -1,5 +1,4 @@
 import {
-  createStreamParser,
   DEFAULT_LIMITS,
   type Limits,
   type Parser,
@@ -8,6 +7,7 @@ import {
   type XmlElement,
   type XmlStreamError,
 } from '../src/index.js';
+import { createSaxesParser } from '../src/stream.js';
 
 export const HEADER =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " +
@@ -27,7 +27,7 @@ export class Recorder {
   onElement: (element: XmlElement) => void = () => {};
 
   /** @param inside The limits from the header on. */
-  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>, make: ParserFactory = createStreamParser) {
+  constructor(limits: Partial<Limits> = {}, inside?: Partial<Limits>, make: ParserFactory = createSaxesParser) {
     this.parser = make(
       {
         streamStart: (header) => {

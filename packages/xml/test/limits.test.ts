@@ -99,12 +99,12 @@ const FILLS: [name: string, fill: (bytes: number) => string][] = [
   ['four bytes a character', (bytes) => 'x'.repeat(bytes % 4) + '😀'.repeat(Math.floor(bytes / 4))],
 ];
 
-/** How it comes to the tokenizer or to the plain reader. */
+/** How it comes to saxes or to the plain reader. */
 const WAYS: [name: string, write: (text: string) => (Uint8Array | string)[]][] = [
   ['in one piece', (text) => [bytesOf(text)]],
   ['byte by byte', (text) => byteByByte(bytesOf(text))],
-  // A number for a character sends all of it to the tokenizer.
-  ['by the tokenizer', (text) => [bytesOf(text.replace('<end/>', '<end>&#65;</end>'))]],
+  // A number for a character sends all of it to saxes.
+  ['by saxes', (text) => [bytesOf(text.replace('<end/>', '<end>&#65;</end>'))]],
 ];
 
 describe.each(WAYS)('exactly the limit, and one more, %s', (way, write) => {
@@ -138,7 +138,7 @@ describe.each(WAYS)('exactly the limit, and one more, %s', (way, write) => {
 
     it('maxStanzaBytes', () => {
       // What `write` makes of it is what is counted.
-      const grown = way === 'by the tokenizer' ? '<end>&#65;</end>'.length - '<end/>'.length : 0;
+      const grown = way === 'by saxes' ? '<end>&#65;</end>'.length - '<end/>'.length : 0;
       const text = (size: number): string => {
         const frame = '<a><end/></a>'.length + grown;
         return `<a>${fill(size - frame)}<end/></a>`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createStreamParser, DEFAULT_LIMITS } from '../src/index.js';
+import { DEFAULT_LIMITS } from '../src/index.js';
+import { createSaxesParser } from '../src/stream.js';
 import { bytesOf, HEADER, opened, Recorder } from './harness.js';
 
 describe('stop()', () => {
@@ -13,7 +14,7 @@ describe('stop()', () => {
 
   it('works in the header', () => {
     const elements: string[] = [];
-    const parser = createStreamParser(
+    const parser = createSaxesParser(
       {
         streamStart: () => parser.stop(),
         element: (element) => elements.push(element.name),

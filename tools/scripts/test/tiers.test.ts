@@ -41,6 +41,7 @@ describe('the tiers', () => {
     ['packages/core/src/a.ts', '@sestina/xep-0030'],
     ['packages/core/src/a.ts', 'node:fs'],
     ['packages/core/src/a.ts', 'fs'],
+    ['packages/core/src/a.ts', 'saxes'],
     ['packages/core/src/a.ts', 'tsyringe'],
     ['packages/xml/src/a.ts', '@sestina/core'],
     ['packages/tcp/src/a.ts', '@sestina/xml'],
@@ -62,6 +63,7 @@ describe('the tiers', () => {
     ['plugins/xep-0030/src/a.ts', '@sestina/tcp'],
     ['plugins/xep-0030/src/a.ts', '@sestina/testing'],
     ['plugins/xep-0030/src/a.ts', 'tsyringe'],
+    ['plugins/xep-0030/src/a.ts', 'saxes'],
     ['plugins/xep-0030/src/a.ts', 'node:fs'],
     ['plugins/xep-0030/src/a.ts', '../../xep-0004/src/b.js'],
     ['plugins/xep-0030/src/a.ts', '@sestina/xep-0004/src/b.js'],
@@ -77,6 +79,7 @@ describe('the tiers', () => {
   });
 
   it.each([
+    ['packages/xml/src/a.ts', 'saxes'],
     ['packages/core/src/di/a.ts', 'tsyringe'],
     ['packages/core/src/a.ts', '@sestina/xml'],
     ['packages/core/src/a.ts', './b.js'],

@@ -1,4 +1,5 @@
-import { createStreamParser, escapeAttribute, NS_CLIENT, NS_STREAM } from '@sestina/xml';
+import { escapeAttribute, NS_CLIENT, NS_STREAM } from '@sestina/xml';
+import { createSaxesParser } from '@sestina/xml/stream';
 import type { Framing, OpeningHeader } from './transport.js';
 
 const HEADER = 'stream';
@@ -24,5 +25,5 @@ export const streamFraming: Framing = {
   // Components too: their stanzas are `jabber:client` on the inside and inherit the header's namespace on the wire.
   implicitNamespace: NS_CLIENT,
   prefixes: new Map([[NS_STREAM, 'stream']]),
-  createParser: createStreamParser,
+  createParser: createSaxesParser,
 };

@@ -1,5 +1,5 @@
 import type { Clock, XmlElement } from '@sestina/core';
-import { createStreamParser, DEFAULT_LIMITS, type Parser, type StreamHeader } from '@sestina/core/transport';
+import { createSaxesParser, DEFAULT_LIMITS, type Parser, type StreamHeader } from '@sestina/core/transport';
 import type { MemoryEnd } from '../transport/index.js';
 
 /** What the server's end of a scripted connection tells. @internal */
@@ -60,7 +60,7 @@ export class ScriptedConnection {
     // A restarted stream begins without an end of the one before; each write arrives as it was made.
     if (!this.#parser || text.startsWith('<?xml') || text.startsWith('<stream:stream')) {
       const { header, element, footer, fault } = this.#events;
-      this.#parser = createStreamParser(
+      this.#parser = createSaxesParser(
         { streamStart: header, element: (xml) => element(xml), streamEnd: footer, error: fault },
         DEFAULT_LIMITS,
       );

@@ -30,14 +30,12 @@ export function compare(tried: Case): void {
   };
   const inside =
     tight &&
-    limitsNear(
-      tight.limit,
-      needOf(tight.limit, readStream(tokenizerAlone, header, [body], undefined), body),
-      tight.off,
-    );
-  const whole = readStream(tokenizerAlone, header, [body], inside);
+    limitsNear(tight.limit, needOf(tight.limit, readStream(saxesAlone, header, [body], undefined), body), tight.off);
+  const whole = readStream(saxesAlone, header, [body], inside);
   const shapes = whole.elements.map(shapeOf);
   const expected = outcomeOf(whole);
+  const tokenized = readStream(tokenizerAlone, header, [body], inside);
+  const expectedTokenized = outcomeOf(tokenized);
 
   const cuts: [string, (Uint8Array | string)[]][] = [
     ['in one chunk', [body]],
@@ -48,11 +46,14 @@ export function compare(tried: Case): void {
   const text = textOf(body);
   if (text !== undefined) cuts.push(['in strings', randomStrings(text, random)]);
   for (const [how, chunks] of cuts) {
-    same(`by the tokenizer, ${how}`, outcomeOf(readStream(tokenizerAlone, header, chunks, inside)), expected);
+    // saxes keeps nothing back to read again: in two chunks it has little to go wrong.
+    if (chunks.length > 2)
+      same(`by saxes, ${how}`, outcomeOf(readStream(saxesAlone, header, chunks, inside)), expected);
+    same(`by the tokenizer, ${how}`, outcomeOf(readStream(tokenizerAlone, header, chunks, inside)), expectedTokenized);
     same(how, outcomeOf(readStream(usual, header, chunks, inside)), expected);
   }
 
-  bySaxes(tried, inside, whole, same);
+  byBoth(tried, inside, tokenized, whole, same);
   looks(readStream(usual, header, [body], inside), shapes, random, same);
   roundTrip(whole, shapes, same);
   if (text !== undefined) document(tried, text, inside ?? DEFAULT_LIMITS, whole, shapes, same);
@@ -60,16 +61,17 @@ export function compare(tried: Case): void {
 
 type Same = (what: string, is: unknown, expected: unknown) => void;
 
-/** What saxes makes of it, which was not made for this. */
-function bySaxes({ header, body }: Case, inside: Partial<Limits> | undefined, whole: Recorder, same: Same): void {
-  const saxes = readStream(saxesAlone, header, [body], inside);
-  const [is, expected] = [wordless(outcomeOf(whole)), wordless(outcomeOf(saxes))];
-  const inTag = whole.error?.condition === 'not-well-formed' && !isDeepStrictEqual(is, expected);
-  // Markup or a reference inside of a tag is an error at its first character: the guard of saxes reads on to call it by its name.
+/** The tokenizer comes to what saxes comes to, in words of its own. */
+function byBoth(tried: Case, inside: Partial<Limits> | undefined, is: Recorder, saxes: Recorder, same: Same): void {
+  const { header, body } = tried;
+  const [outcome, expected] = [wordless(outcomeOf(is)), wordless(outcomeOf(saxes))];
+  const inTag = is.error !== undefined && is.error.limit !== 'maxStanzaBytes' && !isDeepStrictEqual(outcome, expected);
+  // Markup or a reference inside of a tag is an error at its first character: what guards saxes reads on to call it by its name.
   if (inTag && /[<&]/.test(shownBy(header, body, inside) ?? '')) {
-    same('by saxes, before the error', elementsOf(whole), elementsOf(saxes));
-    same('by saxes, where there is an error', saxes.error !== undefined, true);
-  } else same('by saxes', is, expected);
+    same('by the tokenizer, before the error', elementsOf(is), elementsOf(saxes));
+    const waits = /[<&][^<&;]*$/.test(Buffer.from(body).toString('latin1'));
+    same('by saxes, where there is an error', saxes.error !== undefined || waits, true);
+  } else same('by the tokenizer', outcome, expected);
 }
 
 function elementsOf({ elements }: Recorder): Shape[] {

@@ -1,5 +1,4 @@
 import {
-  createStreamParser,
   DEFAULT_LIMITS,
   DocumentParser,
   type Limits,
@@ -8,13 +7,15 @@ import {
   XmlStreamError,
 } from '../../src/index.js';
 import { PlainReader } from '../../src/plain-reader.js';
-import { StreamParser } from '../../src/stream-parser.js';
+import { readDocument as readAny } from '../../src/read-document.js';
+import { SaxesStreamParser, type Tokens } from '../../src/saxes-parser.js';
+import { createSaxesParser } from '../../src/stream.js';
+import { Tokenizer } from '../../src/tokenizer.js';
 import { byteByByte, bytesOf, Recorder, traced } from '../harness.js';
 import type { TightLimit } from './cases.js';
-import { GuardedSaxes } from './guarded-saxes.js';
 import { type Shape, shapeOf } from './looks.js';
 
-/** Reads nothing, so that all of it is left to the tokenizer. */
+/** Reads nothing, so that all of it is left to the other. */
 class ReadsNothing extends PlainReader {
   override read(): undefined {
     return undefined;
@@ -23,14 +24,36 @@ class ReadsNothing extends PlainReader {
 
 const READS_NOTHING = new ReadsNothing();
 
-export const usual: ParserFactory = createStreamParser;
-export const tokenizerAlone: ParserFactory = (events, limits) =>
-  new StreamParser(events, limits, { plain: READS_NOTHING });
-/** Takes the header and one chunk more. */
+export const usual: ParserFactory = createSaxesParser;
 export const saxesAlone: ParserFactory = (events, limits) =>
-  new StreamParser(events, limits, {
+  new SaxesStreamParser(events, limits, { plain: READS_NOTHING });
+
+/** The tokenizer of documents, in the place that saxes has in a stream. */
+export const tokenizerAlone: ParserFactory = (events, limits) =>
+  new SaxesStreamParser(events, limits, {
     plain: READS_NOTHING,
-    tokenizer: (owner, tree) => new GuardedSaxes(owner, tree),
+    tokens: (owner, tree, { chunk }) => {
+      const tokenizer = new Tokenizer(owner, tree);
+      let held = '';
+      const tokens: Pick<Tokens, keyof Tokens> = {
+        get position() {
+          return tokenizer.position;
+        },
+        begin() {},
+        scan: (from) => tokenizer.scan(chunk.text, from),
+        // It keeps nothing back; of the declaration the stream does.
+        heldLength: 0,
+        hold(text) {
+          held = text;
+        },
+        takeHeld() {
+          const text = held;
+          held = '';
+          return text;
+        },
+      };
+      return tokens;
+    },
   });
 
 /** Looks into no element, so that it can be seen later what comes out of looking. */
@@ -81,27 +104,7 @@ export function readDocument(text: string, namespace: string, limits: Limits): D
 }
 
 export function readDocumentByTokenizer(text: string, namespace: string, limits: Limits): DocumentOutcome {
-  return tried(() => {
-    let root: XmlElement | undefined;
-    const ignore = (): void => {};
-    const parser = new StreamParser(
-      {
-        streamStart: ignore,
-        streamEnd: ignore,
-        element: (element) => {
-          root = element;
-        },
-        error: (error) => {
-          throw error;
-        },
-      },
-      limits,
-      { document: { namespace, lang: undefined }, plain: READS_NOTHING },
-    );
-    parser.write(text);
-    if (root === undefined || !parser.idle) throw new XmlStreamError('not-well-formed', 'the XML ends too early');
-    return root;
-  });
+  return tried(() => readAny(text, limits, { namespace, lang: undefined, notOne: 'not-well-formed' }, () => false));
 }
 
 function tried(read: () => XmlElement): DocumentOutcome {

@@ -1,13 +1,13 @@
+import { ByteLimit } from './byte-limit.js';
 import type { Utf8Text } from './byte-scanner.js';
-import { CountedText } from './counted-text.js';
 import { skipDeclaration } from './declaration.js';
 import type { XmlElement } from './element.js';
+import { GuardedSaxes, type SaxesOwner } from './guarded-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 import { PlainReader } from './plain-reader.js';
 import { isSpace, skipSpace } from './scan.js';
-import { Tokenizer, type TokenOwner } from './tokenizer.js';
-import { type DocumentSetting, TreeBuilder } from './tree-builder.js';
+import { TreeBuilder } from './tree-builder.js';
 import { Utf8Decoder } from './utf8.js';
 import { type XmlCondition, XmlStreamError } from './xml-error.js';
 
@@ -17,30 +17,28 @@ const ENOUGH = Symbol('enough');
 /** How many bytes of an unfinished element are kept back to be read in one go with what comes next. */
 const MOST_KEPT = 8_192;
 
-/** What makes elements of text, of `Tokenizer`. */
-type Tokens = Pick<Tokenizer, 'position' | 'scan'>;
+/** What makes elements of text: saxes, or what is compared with it. */
+export type Tokens = Pick<GuardedSaxes, keyof GuardedSaxes>;
 
 /** How a parser is made, other than usual. */
-interface StreamParserParts {
-  /** What a document has around it; left out: it is a stream. */
-  readonly document?: DocumentSetting;
+interface SaxesParserParts {
   /** Reads plain elements, also for others. */
   readonly plain?: PlainReader;
-  readonly tokenizer?: (owner: TokenOwner, tree: TreeBuilder) => Tokens;
+  readonly tokens?: (owner: SaxesOwner, tree: TreeBuilder, bytes: ByteLimit) => Tokens;
 }
 
 /**
- * A stream parser (RFC 6120 §11). Elements that are whole and hold nothing unusual, which is nearly all of them, are read by a
- * `PlainReader`, everything else by a `Tokenizer`. All outcomes depend on the bytes alone, never on how they were cut: an error
- * counts as found behind the character that shows it, and the byte limit is compared at that place.
+ * A stream parser (RFC 6120 §11) on saxes. saxes reads tags and text; what it would let through, report late or
+ * buffer without end is found before it sees it, by `GuardedSaxes`. Elements that are whole and hold nothing unusual, which is
+ * nearly all of them, are read by a `PlainReader` and never come to saxes. All outcomes depend on the bytes alone, never on how
+ * they were cut: an error counts as found behind the character that shows it, and the byte limit is compared at that place.
  */
-export class StreamParser implements Parser {
+export class SaxesStreamParser implements Parser {
   readonly #events: ParserEvents;
   readonly #decoder = new Utf8Decoder();
   readonly #tree: TreeBuilder;
   readonly #plain: PlainReader;
   readonly #tokens: Tokens;
-  readonly #document: boolean;
   #limits: Limits;
 
   #stopped = false;
@@ -54,24 +52,17 @@ export class StreamParser implements Parser {
 
   /** An XML declaration can still come. */
   #atStart = true;
-  /** The beginning of one. */
-  #declared = '';
-  /** Outside of all first-level elements and of the header: white space, then a tag, and nothing else. */
-  #between = true;
   /** The beginning of an element between elements, up to the end of the last chunk. */
   #kept: Utf8Text | undefined;
 
-  /** What is being parsed: what was held back, and the chunk. */
-  readonly #chunk = new CountedText();
-  /** Bytes of the current first-level element before `#chunk`; negative where it starts inside. */
-  #bytesBefore = 0;
-  /** Behind what was told last, in `#chunk`. */
+  /** What is being parsed, what was held back and the chunk; and the bytes of the first-level element in it. */
+  readonly #bytes: ByteLimit;
+  /** Behind what was told last, in it. */
   #toldTo = 0;
 
-  constructor(events: ParserEvents, limits: Limits, { document, plain, tokenizer }: StreamParserParts = {}) {
+  constructor(events: ParserEvents, limits: Limits, { plain, tokens }: SaxesParserParts = {}) {
     this.#events = events;
     this.#limits = limits;
-    this.#document = document !== undefined;
     this.#plain = plain ?? new PlainReader();
     const refuse = (condition: XmlCondition, message: string, limit?: keyof Limits) =>
       this.#fail(condition, message, this.#tokens.position, limit);
@@ -81,30 +72,38 @@ export class StreamParser implements Parser {
       // A start tag that is too large is so before anybody can say what it is.
       started: () => this.#checkBytes(this.#tokens.position),
     };
-    this.#tree = new TreeBuilder(owner, limits, document);
-    const tokens: TokenOwner = {
+    this.#tree = new TreeBuilder(owner, limits, undefined);
+    this.#bytes = new ByteLimit(this.#tree);
+    const { chunk } = this.#bytes;
+    const guarded = this.#owner();
+    this.#tokens = tokens?.(guarded, this.#tree, this.#bytes) ?? new GuardedSaxes(guarded, this.#tree, chunk);
+  }
+
+  #owner(): SaxesOwner {
+    return {
+      between: () => this.#bytes.between,
       outside: () => this.#outside,
+      startsAt: (at) => this.#bytes.bytesTo(at) === 0,
       header: (header, at, selfClosing) => this.#header(header, at, selfClosing),
       complete: (element, at) => this.#complete(element, at),
       fail: (condition, message, at, limit) => this.#fail(condition, message, at, limit),
     };
-    this.#tokens = tokenizer?.(tokens, this.#tree) ?? new Tokenizer(tokens, this.#tree);
   }
 
   get idle(): boolean {
     return (
-      this.#between &&
+      this.#bytes.between &&
       this.#kept === undefined &&
       this.#tree.depth === 1 &&
       !this.#decoder.pending &&
       this.#queue.length === 0 &&
-      skipSpace(this.#chunk.text, this.#toldTo) === this.#chunk.text.length
+      skipSpace(this.#bytes.chunk.text, this.#toldTo) === this.#bytes.chunk.text.length
     );
   }
 
   setLimits(limits: Limits): void {
     this.#limits = limits;
-    if (this.#between && this.#kept === undefined) this.#tree.limits = limits;
+    if (this.#bytes.between && this.#kept === undefined) this.#tree.limits = limits;
   }
 
   get leftover(): boolean {
@@ -114,7 +113,7 @@ export class StreamParser implements Parser {
   stop(): void {
     if (this.#stopped) return;
     const idle = this.idle;
-    if (!idle) this.#between = false;
+    if (!idle) this.#bytes.between = false;
     this.#stopped = true;
     this.#halted = this.#tree.depth > 0;
     this.#leftover = this.#halted && !idle;
@@ -147,7 +146,7 @@ export class StreamParser implements Parser {
     const wasStopped = this.#stopped;
     this.#stopped = true;
     if (this.#calling) throw error;
-    // Only a fault of ours comes here; the stream ends on it like on any text that cannot be read.
+    // Only a fault of the tokenizer comes here; the stream ends on it like on any text that cannot be read.
     if (!wasStopped) this.#events.error(new XmlStreamError('not-well-formed', `unreadable XML: ${String(error)}`));
   }
 
@@ -171,40 +170,41 @@ export class StreamParser implements Parser {
       this.#parseKept(kept, chunk);
       return;
     }
-    const held = this.#declared;
-    const text = held + chunk.text;
-    this.#declared = '';
+    const held = this.#tokens.takeHeld();
+    const text = held === '' ? chunk.text : held + chunk.text;
     this.#take(text, chunk.bytes.length + held.length);
     let at = 0;
     if (this.#atStart) {
       at = this.#declaration();
       if (at < 0) {
-        this.#declared = text;
+        this.#tokens.hold(text);
         return;
       }
       this.#atStart = false;
     }
     // A declaration is ASCII.
-    if (held === '' && this.#between && this.#tree.depth === 1) this.#plainElements(chunk, at, at);
+    if (held === '' && this.#bytes.between && this.#tree.depth === 1) this.#plainElements(chunk, at, at);
     else this.#elements(at);
   }
 
   #take(text: string, bytes: number): void {
-    this.#chunk.set(text, bytes);
+    this.#bytes.chunk.set(text, bytes);
     this.#toldTo = 0;
   }
 
-  /** By the tokenizer, to the end of the chunk. */
+  /** By saxes, to the end of the chunk. */
   #elements(from: number, limits = this.#limits): void {
     let at = from;
-    if (this.#between) {
+    if (this.#bytes.between) {
       at = this.#next(at, limits);
-      if (this.#between) return;
+      if (this.#bytes.between) return;
     }
-    this.#tokens.scan(this.#chunk.text, at);
-    if (this.#between) return;
-    this.#checkBytes(this.#chunk.text.length);
-    this.#bytesBefore += this.#chunk.bytes;
+    this.#tokens.scan(at);
+    if (this.#bytes.between) return;
+    // What is held back may be wrong in its first character: the limit has its say when that is known.
+    const { heldLength } = this.#tokens;
+    this.#checkBytes(this.#bytes.chunk.text.length - heldLength);
+    this.#bytes.before += this.#bytes.chunk.bytes - heldLength;
   }
 
   /** The element whose beginning was kept back, and what follows it. */
@@ -228,7 +228,7 @@ export class StreamParser implements Parser {
     this.#elements(0, this.#tree.limits);
   }
 
-  /** Tells the elements that can be read in one go, and leaves it to the tokenizer from the first one on that cannot. */
+  /** Tells the elements that can be read in one go, and leaves it to saxes from the first one on that cannot. */
   #plainElements(chunk: Utf8Text, from: number, textFrom: number): void {
     const { text, bytes } = chunk;
     const tree = this.#tree;
@@ -247,8 +247,6 @@ export class StreamParser implements Parser {
       }
       const { end, textEnd } = this.#plain;
       if (end - at > limits.maxStanzaBytes) break;
-      // A second root is the tree's to refuse, which has to know of the first.
-      if (this.#document && skipSpace(text, textEnd) < text.length) break;
       this.#tellElement(element, end - at, textEnd);
       textAt = skipSpace(text, textEnd);
       at = end + textAt - textEnd;
@@ -266,7 +264,7 @@ export class StreamParser implements Parser {
 
   #declaration(): number {
     try {
-      return skipDeclaration(this.#chunk.text);
+      return skipDeclaration(this.#bytes.chunk.text);
     } catch (error) {
       if (!(error instanceof XmlStreamError)) throw error;
       return this.#fail(error.condition, error.message, 0);
@@ -275,14 +273,14 @@ export class StreamParser implements Parser {
 
   /** Past the white space between first-level elements; begins one where its `<` is. */
   #next(from: number, limits = this.#limits): number {
-    const at = skipSpace(this.#chunk.text, from);
-    if (at === this.#chunk.text.length) return at;
-    if (this.#chunk.text.charCodeAt(at) !== 0x3c) {
+    const at = skipSpace(this.#bytes.chunk.text, from);
+    if (at === this.#bytes.chunk.text.length) return at;
+    if (this.#bytes.chunk.text.charCodeAt(at) !== 0x3c) {
       const message = this.#tree.depth === 0 ? 'this is not XML: not an XMPP server?' : 'text outside of any element';
       this.#fail(this.#outside, message, at + 1);
     }
-    this.#between = false;
-    this.#bytesBefore = -this.#chunk.bytesBefore(at);
+    this.#bytes.begin(at);
+    this.#tokens.begin();
     this.#tree.limits = limits;
     this.#tree.begin();
     return at;
@@ -290,13 +288,13 @@ export class StreamParser implements Parser {
 
   /** What text outside of the elements is. */
   get #outside(): XmlCondition {
-    return this.#tree.depth === 0 || this.#document ? 'not-well-formed' : 'bad-format';
+    return this.#tree.depth === 0 ? 'not-well-formed' : 'bad-format';
   }
 
   #header(header: StreamHeader, at: number, selfClosing: boolean): void {
     this.#checkBytes(at);
     // What follows a header that is its own end is the end.
-    this.#between = !selfClosing;
+    this.#bytes.between = !selfClosing;
     this.#toldTo = at;
     this.#calling = true;
     this.#events.streamStart(header);
@@ -314,39 +312,19 @@ export class StreamParser implements Parser {
       this.#calling = false;
       throw ENOUGH;
     }
-    this.#between = true;
-    this.#tellElement(element, this.#bytesTo(at), at);
+    this.#bytes.between = true;
+    this.#tellElement(element, this.#bytes.bytesTo(at), at);
     this.#next(at);
   }
 
-  /** Bytes of the current first-level element before that place. */
-  #bytesTo(at: number): number {
-    return this.#bytesBefore + this.#chunk.bytesBefore(at);
-  }
-
-  /** @param element The first-level element, where it is not open any more. */
-  #tooLarge(at: number, element?: XmlElement): boolean {
-    if (this.#between) return false;
-    const bytes = this.#bytesTo(at);
-    if (bytes <= this.#tree.limits.maxStanzaBytes) return false;
-    return !this.#tree.grow(element) || bytes > this.#tree.limits.maxStanzaBytes;
-  }
-
   #checkBytes(at: number, element?: XmlElement): void {
-    if (this.#tooLarge(at, element)) this.#report(this.#tooLargeError());
-  }
-
-  #tooLargeError(): XmlStreamError {
-    const { grown, limits } = this.#tree;
-    const limit = grown ? 'maxAnswerBytes' : 'maxStanzaBytes';
-    const what = grown ? 'an answer' : 'a stanza';
-    const message = `${what} of more than ${limits.maxStanzaBytes} bytes (limits.${limit})`;
-    return new XmlStreamError('policy-violation', message, limit);
+    const error = this.#bytes.exceededAt(at, element);
+    if (error) this.#report(error);
   }
 
   /** Ends everything with an error that was found behind the character before `at`. */
   #fail(condition: XmlCondition, message: string, at: number, limit?: keyof Limits): never {
-    this.#report(this.#tooLarge(at) ? this.#tooLargeError() : new XmlStreamError(condition, message, limit));
+    this.#report(this.#bytes.errorAt(at, condition, message, limit));
   }
 
   #report(error: XmlStreamError): never {
@@ -359,5 +337,5 @@ export class StreamParser implements Parser {
   }
 }
 
-/** Makes parsers for streams (RFC 6120 §4). `limits.maxStanzaBytes` is the one that holds; before login pass tighter ones. */
-export const createStreamParser: ParserFactory = (events, limits) => new StreamParser(events, limits);
+/** Makes parsers for streams (RFC 6120 §4) on saxes. `limits.maxStanzaBytes` is the one that holds; before login pass tighter ones. */
+export const createSaxesParser: ParserFactory = (events, limits) => new SaxesStreamParser(events, limits);

@@ -1,23 +1,42 @@
-import type { XmlElement } from '../../src/element.js';
-import type { TokenOwner } from '../../src/tokenizer.js';
-import type { TreeBuilder } from '../../src/tree-builder.js';
-import { exceedsBytes, utf8Length } from '../../src/utf8.js';
 import { checkReference } from './checked-reference.js';
+import type { CountedText } from './counted-text.js';
+import type { XmlElement } from './element.js';
 import { lightSaxes, type Saxes } from './light-saxes.js';
-import { CDATA, commonLength, indexOfMarkup, isNameChar } from './markup.js';
+import type { Limits } from './limits.js';
+import type { StreamHeader } from './parser.js';
+import { CDATA, commonLength, indexOfMarkup, isNameChar } from './scan.js';
+import type { TreeBuilder } from './tree-builder.js';
+import { exceedsBytes, utf8Length } from './utf8.js';
+import type { XmlCondition } from './xml-error.js';
+
+/** What the tokenizer comes to, told to the parser that it is a part of. Places are in the chunk. */
+export interface SaxesOwner {
+  /** Between two first-level elements. */
+  between(): boolean;
+  /** Nothing of the first-level element stands before that place. */
+  startsAt(at: number): boolean;
+  /** What text outside of the elements is. */
+  outside(): XmlCondition;
+  header(header: StreamHeader, at: number, selfClosing: boolean): void;
+  /** A first-level element, or the root, is complete. */
+  complete(element: XmlElement, at: number): void;
+  /** Ends everything with an error that was found behind the character before that place. */
+  fail(condition: XmlCondition, message: string, at: number, limit?: keyof Limits): never;
+}
 
 /**
- * saxes in the place of the tokenizer, and what stands guard before it: it is given no text that it would let through, report late or
- * buffer without end. It has one flaw, which a comparison has to know of: markup and references in the middle of a tag are what
- * they would be elsewhere. Behind the header it takes one text alone.
+ * saxes, and what stands guard before it: it is given no text that it would let through, report late or buffer without end. What
+ * it reads goes to a `TreeBuilder`.
  */
 export class GuardedSaxes {
-  readonly #owner: TokenOwner;
+  readonly #owner: SaxesOwner;
   readonly #tree: TreeBuilder;
   /** What is being parsed. */
-  #text = '';
+  readonly #chunk: CountedText;
   #tokenizer: Saxes | undefined;
 
+  /** The end of the last chunk, kept back until it shows what it is; ASCII only. */
+  #held = '';
   /** Inside a CDATA section, where no character has a meaning. */
   #inCdata = false;
   /** Bytes of a start tag's name that is not complete; -1 where there is none. */
@@ -34,9 +53,27 @@ export class GuardedSaxes {
   #closed: XmlElement | undefined;
   #closedAt = 0;
 
-  constructor(owner: TokenOwner, tree: TreeBuilder) {
+  constructor(owner: SaxesOwner, tree: TreeBuilder, chunk: CountedText) {
     this.#owner = owner;
     this.#tree = tree;
+    this.#chunk = chunk;
+  }
+
+  /** What was held back, to stand before the next chunk. */
+  takeHeld(): string {
+    const held = this.#held;
+    this.#held = '';
+    return held;
+  }
+
+  /** Holds text back. */
+  hold(text: string): void {
+    this.#held = text;
+  }
+
+  /** How much is held back; bytes and characters are the same. */
+  get heldLength(): number {
+    return this.#held.length;
   }
 
   /** Where saxes stands, in the chunk. */
@@ -44,9 +81,14 @@ export class GuardedSaxes {
     return this.#saxes.position - this.#shift;
   }
 
+  /** A first-level element begins. */
+  begin(): void {
+    this.#openName = -1;
+  }
+
   /** Looks for what saxes must not see, natively, and gives it the rest. */
-  scan(text: string, start: number): void {
-    this.#text = text;
+  scan(start: number): void {
+    const text = this.#chunk.text;
     let from = start;
     if (this.#inCdata) {
       from = this.#cdata(start, start);
@@ -75,15 +117,15 @@ export class GuardedSaxes {
       this.#run(from, question);
       this.#owner.fail('restricted-xml', 'a processing instruction; XMPP forbids them', question + 2);
     }
-    if (text.charCodeAt(text.length - 1) === 0x3c) this.#run(from, text.length - 1);
+    if (text.charCodeAt(text.length - 1) === 0x3c) this.#holdFrom(from, text.length - 1);
     else this.#run(from, text.length);
   }
 
   /** Past the reference that stands there; -1 where the text ends in it. */
   #reference(from: number, at: number): number {
-    const checked = checkReference(this.#text, at);
+    const checked = checkReference(this.#chunk.text, at);
     if (checked === -1) {
-      this.#run(from, at);
+      this.#holdFrom(from, at);
       return -1;
     }
     if (typeof checked === 'number') return checked;
@@ -93,17 +135,17 @@ export class GuardedSaxes {
 
   /** Past the CDATA section that begins there, which is all that may; -1 where the text ends in it. */
   #exclamation(from: number, at: number): number {
-    const text = this.#text;
+    const text = this.#chunk.text;
     const length = commonLength(text, at);
     if (at + length === text.length && length < CDATA.length) {
-      this.#run(from, at);
+      this.#holdFrom(from, at);
       return -1;
     }
     this.#run(from, at);
     if (length < CDATA.length) {
       this.#owner.fail('restricted-xml', 'a comment or DOCTYPE; XMPP forbids them', at + length + 1);
     }
-    if (this.#tree.depth <= 1) {
+    if (this.#tree.depth <= 1 && this.#owner.startsAt(at)) {
       this.#owner.fail(this.#owner.outside(), 'a CDATA section outside of any element', at + length);
     }
     return this.#cdata(at, at + length);
@@ -111,7 +153,7 @@ export class GuardedSaxes {
 
   /** Gives saxes a CDATA section whose content goes on at `at`; gives the end of it, or -1 where it goes on. */
   #cdata(from: number, at: number): number {
-    const text = this.#text;
+    const text = this.#chunk.text;
     const close = text.indexOf(']]>', at);
     this.#inCdata = close < 0;
     this.#openName = -1;
@@ -122,23 +164,29 @@ export class GuardedSaxes {
     let end = text.length;
     while (end > at && end > text.length - 2 && text.charCodeAt(end - 1) === 0x5d) end--;
     this.#run(from, end, true);
+    this.#held = text.slice(end);
     return -1;
+  }
+
+  #holdFrom(from: number, at: number): void {
+    this.#run(from, at);
+    this.#held = this.#chunk.text.slice(at);
   }
 
   #run(from: number, to: number, cdata = false): void {
     if (to <= from) return;
-    const text = this.#text;
+    const text = this.#chunk.text;
     this.#shift = this.#fed - from;
     this.#fed += to - from;
     this.#runFrom = cdata ? to : from;
     this.#saxes.write(from === 0 && to === text.length ? text : text.slice(from, to));
     if (this.#closed !== undefined) this.#settle();
-    if (!cdata) this.#openName = this.#checkName(to);
+    if (!this.#owner.between() && !cdata) this.#openName = this.#checkName(to);
   }
 
   /** Bytes of the unfinished name of a start tag that ends at `end`, -1 where there is none. */
   #checkName(end: number): number {
-    const text = this.#text;
+    const text = this.#chunk.text;
     if (end > this.#runFrom && text.charCodeAt(end - 1) === 0x0d) {
       // saxes keeps it for the next chunk: what ended with it has not been looked at.
       this.#checkName(end - 1);
@@ -159,14 +207,14 @@ export class GuardedSaxes {
   /** The name of a start tag is complete. One that is too long was so at the byte that passed the limit, whatever stands behind. */
   #checkWholeName(name: string): void {
     if (!exceedsBytes(name, this.#tree.limits.maxNameBytes)) return;
-    const start = this.#text.lastIndexOf('<', this.position - 2) + 1;
+    const start = this.#chunk.text.lastIndexOf('<', this.position - 2) + 1;
     if (start > this.#runFrom) this.#overlong(start, 0);
     this.#overlong(this.#runFrom, Math.max(this.#openName, 0));
   }
 
   /** A name goes on there, of which so many bytes stand before, and passes the limit. */
   #overlong(from: number, before: number): never {
-    const text = this.#text;
+    const text = this.#chunk.text;
     const limit = this.#tree.limits.maxNameBytes;
     let bytes = before;
     let at = from;
@@ -222,7 +270,7 @@ export class GuardedSaxes {
     const at = this.position;
     if (this.#closed !== undefined && this.#closedAt === at) this.#closed = undefined;
     if (this.#closed !== undefined) this.#settle();
-    if (at - 1 > this.#runFrom) this.#checkName(at - 1);
+    if (!this.#owner.between() && at - 1 > this.#runFrom) this.#checkName(at - 1);
     this.#owner.fail('not-well-formed', `not well-formed: ${message}`, at);
   }
 
