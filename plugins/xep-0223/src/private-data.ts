@@ -7,8 +7,8 @@ import { WritableNode } from './writable-node.js';
 /** What is said of a node of private data. */
 export interface PrivateNodeInit<C extends ElementClass> {
   readonly node: string;
-  /** The class of what is stored. */
-  readonly payload: C;
+  /** The class of what is stored, or the classes. */
+  readonly payload: C | readonly C[];
   /**
    * Items that the server keeps at most: the oldest goes where there is one more.
    * @default 'max'

@@ -27,6 +27,8 @@ export interface StoredNodeEvents<T> {
   removed: { readonly id: string; readonly previous: T | undefined; readonly own: boolean };
   /** All items have been read, for the first time in this session. */
   ready: { readonly items: ReadonlyMap<string, T> };
+  /** They could not be read: what is known is what was told since, until the next session. */
+  failed: { readonly error: unknown };
 }
 
 /** What nodes take from their plugin. */
@@ -87,7 +89,7 @@ export class StoredNode<T extends ElementView> {
     this.#fetching = host.owned(
       new Coalescer(host.xmpp.clock, {
         run: () => this.#load(),
-        failed: (error) => host.xmpp.logger.debug(`${definition.node} was not read`, { error }),
+        failed: (error) => this.#notRead(error),
       }),
     );
     this.#sessions = host.owned(
@@ -251,6 +253,15 @@ export class StoredNode<T extends ElementView> {
     for (const [id, kept] of found) if (!touched.has(id)) this.#keep(id, kept);
     this.#loaded = true;
     this.events.emit('ready', { items: this.items });
+  }
+
+  #notRead(error: unknown): void {
+    this.host.xmpp.logger.debug(`${this.definition.node} was not read`, { error });
+    if (this.#touched === undefined) return;
+    this.#touched = undefined;
+    // It is read again in the next session.
+    if (error instanceof DisconnectedError) return;
+    this.events.emit('failed', { error });
   }
 
   async #read(options: RequestOptions): Promise<Map<string, Kept<T>>> {

@@ -214,4 +214,40 @@ describe('private data', () => {
     }
     await expect(ScriptedStream.start({ kind: 'component', plugins: [PrivateData] })).rejects.toThrow('xep-0223');
   });
+
+  it('may have items of several classes', async () => {
+    class Other extends element('other', NS, { text: attr('text') }) {}
+    const { stream, xmpp } = await start();
+    const node = xmpp.plugin(PrivateData).node({ node: NS, payload: [Note, Other] });
+    const all = node.all();
+    await stream.recvResult(
+      await stream.expectSent(ALL),
+      pubsub(
+        changed(item('a', 'x'), `<item id='b'><other xmlns='${NS}' text='y'/></item>`, `<item id='c'><z/></item>`),
+      ),
+    );
+    expect([...(await all)].map(([id, value]) => [id, value instanceof Other, value.text])).toEqual([
+      ['a', false, 'x'],
+      ['b', true, 'y'],
+    ]);
+  });
+
+  it('says where it could not be read, and that is over with the session', async () => {
+    const { stream, node, told } = await start();
+    node.events.on('failed', ({ error }) => told.push((error as { condition?: string }).condition));
+    node.watch();
+    await stream.idle();
+    await stream.recvError(await stream.expectSent(ALL), 'internal-server-error');
+    expect([told, node.ready]).toEqual([['internal-server-error'], false]);
+    await stream.drop();
+    await stream.connect();
+    await stream.recvResult(await stream.expectSent(ALL), pubsub(changed(item('a', 'x'))));
+    expect([told.slice(1), node.ready]).toEqual([[['ready', 'a']], true]);
+    // Who goes does not call that a failure.
+    await stream.drop();
+    await stream.connect();
+    await stream.drop();
+    await stream.idle();
+    expect(told).toHaveLength(2);
+  });
 });
