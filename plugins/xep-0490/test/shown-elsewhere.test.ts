@@ -1,0 +1,162 @@
+import type { XmlElement } from '@sestina/core';
+import { useStreams } from '@sestina/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ACCOUNT, device, event, item, items, NS_MARKERS, OWN, ROMEO, type Setup, says, upTo } from './device.js';
+
+const streams = useStreams(afterEach);
+
+async function start(setup: Setup = {}) {
+  const started = await device(setup);
+  streams.keep(started.stream);
+  return started;
+}
+
+describe('what our other devices have shown', () => {
+  it('only goes forward, in the order of the archive', async () => {
+    const { stream, told, at } = await start({ known: [item(ROMEO, upTo('a'))] });
+    // By their stamps they are the wrong way round.
+    const note = (year: number) => `<delay xmlns='urn:xmpp:delay' from='capulet.com' stamp='${year}-01-01T00:00:00Z'/>`;
+    await stream.recv(says('a') + says('b', { more: note(2025) }) + says('c', { more: note(2020) }));
+    await stream.recv(event(item(ROMEO, upTo('c'))) + event(item(ROMEO, upTo('b'))) + event(item(ROMEO, upTo('a'))));
+    expect(at()).toBe('c');
+    expect(told).toEqual([
+      [ROMEO, 'a', undefined, false],
+      [ROMEO, 'a', 'm-a', false],
+      [ROMEO, 'c', 'm-c', false],
+    ]);
+  });
+
+  it('waits where its message is not known, and is decided for when that comes', async () => {
+    for (const [seconds, expected] of [
+      [5, 'b'],
+      [15, 'x'],
+    ] as const) {
+      const { stream, archived, told, at } = await start({ known: [] });
+      await archived('b', 10);
+      await stream.recv(event(item(ROMEO, upTo('b'))));
+      await stream.recv(event(item(ROMEO, upTo('x'))));
+      expect([at(), told]).toEqual(['b', [[ROMEO, 'b', 'm-b', false]]]);
+      await archived('x', seconds);
+      expect([at(), told.length]).toEqual([expected, expected === 'x' ? 2 : 1]);
+    }
+  });
+
+  it('is before what came by itself behind it, also where its message stays unknown', async () => {
+    const { stream, show, later, published } = await start({ known: [item(ROMEO, upTo('gone'))] });
+    await stream.recv(says('a'));
+    show('a');
+    await later();
+    expect(published).toEqual([[ROMEO, 'a']]);
+  });
+
+  it('is not pushed back by what an archive gave of long ago', async () => {
+    const { stream, archived, show, later, published, at } = await start({ known: [] });
+    await stream.recv(says('b'));
+    show('b');
+    await later();
+    await archived('a', 10);
+    show('a');
+    await later(10_000);
+    expect([published, at()]).toEqual([[[ROMEO, 'b']], 'b']);
+  });
+
+  it('is unknown where the archive gives something else, until that shows which is the later', async () => {
+    const { archived, show, later, published, at } = await start({ known: [item(ROMEO, upTo('seed'))] });
+    await archived('a', 10);
+    show('a');
+    await later(10_000);
+    expect([published, at()]).toEqual([[], 'a']);
+    await archived('seed', 5);
+    await later();
+    expect([published, at()]).toEqual([[[ROMEO, 'a']], 'a']);
+  });
+
+  it('is put right once where another device was late, and the two come to an end', async () => {
+    const { stream, show, later, published, at } = await start({ known: [] });
+    await stream.recv(says('a') + says('b'));
+    show('b');
+    await later();
+    for (let i = 0; i < 3; i++) {
+      await stream.recv(event(item(ROMEO, upTo('a'))));
+      await later();
+    }
+    expect([published, at()]).toEqual([
+      [
+        [ROMEO, 'b'],
+        [ROMEO, 'b'],
+      ],
+      'b',
+    ]);
+  });
+
+  it('is the word of our account alone, of one message of one of the two archives', async () => {
+    const { stream, told, at } = await start({ known: [item(ROMEO, upTo('a'))] });
+    await stream.recv(says('a') + says('b'));
+    const before = told.length;
+    for (const from of [ROMEO, `${ROMEO}/x`, OWN, 'capulet.com', `${ACCOUNT}.evil.example`]) {
+      await stream.recv(event(item(ROMEO, upTo('b')), from));
+      await stream.recv(event(`<retract id='${ROMEO}'/>`, from));
+    }
+    const two = upTo('b').replace(
+      '</displayed>',
+      `<stanza-id xmlns='urn:xmpp:sid:0' by='${ACCOUNT}' id='a'/></displayed>`,
+    );
+    for (const inside of [
+      two,
+      upTo('b', 'eve@evil.example'),
+      upTo('b', ''),
+      upTo(''),
+      upTo('b', `${ROMEO}/x`),
+      '<x/>',
+    ]) {
+      await stream.recv(event(item(ROMEO, inside)));
+    }
+    await stream.recv(event(`${item('@', upTo('b'))}${item('', upTo('b'))}<item>${upTo('b')}</item>`));
+    expect([at(), told.length, stream.errors]).toEqual(['a', before, []]);
+    await stream.recv(event(item(ROMEO, upTo('b'))));
+    expect(at()).toBe('b');
+  });
+
+  it('is nothing that stands in a message of somebody', async () => {
+    const { stream, told, at } = await start({ known: [] });
+    await stream.recv(says('a', { more: upTo('a') }) + says('b', { from: OWN, more: upTo('a') }));
+    expect([at(), told]).toEqual([undefined, []]);
+  });
+
+  it('is unknown where the item was taken back', async () => {
+    const { stream, show, later, published, at } = await start({ known: [item(ROMEO, upTo('b'))] });
+    await stream.recv(says('a') + says('b'));
+    await stream.recv(event(`<retract id='${ROMEO}'/>`));
+    expect(at()).toBeUndefined();
+    show('a');
+    await later();
+    expect([published, at()]).toEqual([[[ROMEO, 'a']], 'a']);
+  });
+
+  it('is read in the older form, and written anew once it is known which archive is meant', async () => {
+    const old = `<displayed xmlns='${NS_MARKERS}' id='a'/>`;
+    const { stream, later, published, told, at } = await start({
+      known: [item(ROMEO, old), item(`eve@evil.example`, old)],
+    });
+    await later();
+    expect([published, at()]).toEqual([[], undefined]);
+    await stream.recv(says('a'));
+    await later();
+    await later();
+    expect([published, at()]).toEqual([[[ROMEO, 'a']], 'a']);
+    expect(told).toContainEqual([ROMEO, 'a', 'm-a', false]);
+  });
+
+  it('is asked for one by one where all at once cannot be read', async () => {
+    const { stream, show, later, published, asked, at } = await start();
+    await stream.recvError(asked[0] as XmlElement, 'internal-server-error');
+    await stream.recv(says('a') + says('b'));
+    show('a');
+    await later();
+    expect(published).toEqual([]);
+    expect(asked[1]?.toString()).toContain(`id='${ROMEO}'`);
+    await stream.recvResult(asked[1] as XmlElement, items(item(ROMEO, upTo('b'))));
+    await later(10_000);
+    expect([published, at()]).toEqual([[], 'b']);
+  });
+});
