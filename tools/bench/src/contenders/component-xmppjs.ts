@@ -1,11 +1,6 @@
 import { measureComponent } from './lib/component-load.js';
 import { importPeer } from './lib/peers.js';
-import type { XmppClient, XmppModule } from './lib/xmppjs.js';
-
-interface ComponentModule {
-  component(options: object): XmppClient;
-  readonly xml: XmppModule['xml'];
-}
+import type { ComponentModule } from './lib/xmppjs-component.js';
 
 const { component, xml } = await importPeer<ComponentModule>('@xmpp/component');
 

@@ -3,4 +3,6 @@ import { loadStanza, scriptedStanza } from './lib/stanza.js';
 
 const stanza = loadStanza();
 
-await measureIdle(() => scriptedStanza(stanza));
+await measureIdle(() =>
+  scriptedStanza(stanza, { mechanism: 'ANONYMOUS' }, { jid: '', server: 'capulet.example', password: undefined }),
+);

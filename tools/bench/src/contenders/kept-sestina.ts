@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Presence, viewOf } from '@sestina/core';
 import { DEFAULT_LIMITS, NS_STREAM, type Parser, type ParserEvents, streamFraming } from '@sestina/core/transport';
 import { webSocketFraming } from '@sestina/websocket';
+import { heap } from './lib/heap.js';
 import { config, finish } from './lib/sample.js';
 
 /** Options of the contenders of scenario (k). */
@@ -35,15 +36,6 @@ function feed(parser: Parser): void {
   const { reads } = JSON.parse(readFileSync(file, 'utf8')) as { reads: string[] };
   // A read of a socket has memory of its own.
   for (const text of reads) parser.write(frames ? Buffer.from(text).toString() : new Uint8Array(Buffer.from(text)));
-}
-
-async function heap(): Promise<number> {
-  for (let i = 0; i < 4; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 const parser = (frames ? webSocketFraming : streamFraming).createParser(events, DEFAULT_LIMITS);

@@ -1,5 +1,6 @@
 import type { Scenario } from '../harness/types.js';
 import { acks } from './acks.js';
+import { addresses } from './addresses.js';
 import { archive } from './archive.js';
 import { build } from './build.js';
 import { component } from './component.js';
@@ -31,4 +32,5 @@ export const scenarios: readonly Scenario[] = [
   room,
   archive,
   acks,
+  addresses,
 ];

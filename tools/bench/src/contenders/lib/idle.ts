@@ -1,5 +1,6 @@
 import { queryObjects } from 'node:v8';
-import { config, finish } from './sample.js';
+import { heap } from './heap.js';
+import { config, cpuOfWork, finish } from './sample.js';
 import { pendingTimers } from './timers.js';
 
 interface IdleConfig {
@@ -15,14 +16,7 @@ interface State {
 }
 
 async function state(): Promise<State> {
-  // What ended promises and closed over them is gone only after a while.
-  await new Promise((resolve) => setImmediate(resolve));
-  for (let i = 0; i < 4; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { heap: heapUsed + arrayBuffers, timers: pendingTimers(), objects: Number(queryObjects(Object)) };
+  return { heap: await heap(), timers: pendingTimers(), objects: Number(queryObjects(Object)) };
 }
 
 /**
@@ -40,9 +34,14 @@ export async function measureIdle(open: (i: number) => Promise<object>): Promise
   // The code itself, and what is made once, are not a session's.
   await openMany(WARMUP);
   const before = await state();
-  await openMany(sessions);
+  const login = await cpuOfWork(() => openMany(sessions));
   const after = await state();
   const each = (key: keyof State): number => (after[key] - before[key]) / sessions;
-  const values = { heap: each('heap') / 1_024, timers: each('timers'), objects: each('objects') };
+  const values = {
+    heap: each('heap') / 1_024,
+    timers: each('timers'),
+    objects: each('objects'),
+    login: login / sessions,
+  };
   finish(values, { sessions: kept.length - WARMUP });
 }

@@ -17,6 +17,11 @@ const FRAMING = "xmlns='urn:ietf:params:xml:ns:xmpp-framing'";
 
 const NOTHING: Script = {};
 
+/** How a server opens the stream of a component. */
+const COMPONENT =
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' " +
+  "from='echo.example' id='s1'>";
+
 /**
  * The least that a client needs to log in: it looks for words in what it is sent and answers with fixed text. Holds next to
  * nothing, so that it does not count in what a session costs.
@@ -35,6 +40,8 @@ export class ScriptedServer {
   receive(text: string): readonly string[] {
     const said = this.#script.says?.(text);
     if (said) return said;
+    if (text.includes('jabber:component:accept')) return [COMPONENT];
+    if (text.startsWith('<handshake')) return ['<handshake/>'];
     if (text.includes('<stream:stream') || text.startsWith('<open')) return this.#open();
     if (text.startsWith('<auth')) return ["<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"];
     if (text.includes('</stream:stream>')) return ['</stream:stream>'];

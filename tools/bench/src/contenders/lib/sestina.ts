@@ -1,4 +1,5 @@
 import { ClientXMPP } from '@sestina/client';
+import { ComponentXMPP } from '@sestina/component';
 import {
   type Framing,
   streamFraming,
@@ -96,6 +97,17 @@ export class ScriptedTransports extends TransportFactory {
   create(): Transport {
     return this.#create();
   }
+}
+
+/** A component as an application makes it, but for the transport. */
+export function scriptedComponent(
+  script: Script,
+  options: Partial<ConstructorParameters<typeof ComponentXMPP>[0]> = {},
+): { xmpp: ComponentXMPP; transport: ScriptedTransport } {
+  const transport = new ScriptedTransport(streamFraming, script);
+  const transports = new ScriptedTransports(() => transport);
+  const xmpp = new ComponentXMPP({ jid: 'echo.example', secret: 'R0m30', transports, ...options });
+  return { xmpp, transport };
 }
 
 /** A client as an application makes it, but for the transport. */

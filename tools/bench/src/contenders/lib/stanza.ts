@@ -61,12 +61,17 @@ export function loadStanza(): StanzaModule {
 /**
  * A client with a session, as an application makes it, but for the socket.
  */
-export async function scriptedStanza({ createClient }: StanzaModule, given?: Script): Promise<StanzaClient> {
+export async function scriptedStanza(
+  { createClient }: StanzaModule,
+  given?: Script,
+  options: object = {},
+): Promise<StanzaClient> {
   script = given;
   const client = createClient({
     jid: 'juliet@capulet.example',
     resource: 'balcony',
     password: 'R0m30',
+    ...options,
     transports: { websocket: 'wss://capulet.example/xmpp-websocket', bosh: false },
   });
   const started = new Promise<void>((resolve, reject) => {

@@ -67,7 +67,7 @@ export class ScriptedSocket extends EventEmitter {
 }
 
 /** A client as an application makes it, but for the socket. */
-export async function scriptedXmppJs(script?: Script): Promise<XmppClient> {
+export async function scriptedXmppJs(script?: Script, options: object = {}): Promise<XmppClient> {
   const { client } = await importPeer<XmppModule>('@xmpp/client');
   const xmpp = client({
     service: 'xmpp://capulet.example',
@@ -75,6 +75,7 @@ export async function scriptedXmppJs(script?: Script): Promise<XmppClient> {
     resource: 'balcony',
     username: 'juliet',
     password: 'R0m30',
+    ...options,
   });
   class Socket extends ScriptedSocket {
     override script = script;
