@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ClientXMPP } from '@sestina/client';
+import { FileBlobStore } from '@sestina/storage/fs';
 import { Avatars } from '@sestina/xep-0084';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
@@ -50,6 +54,31 @@ describe.each(KINDS)('avatars with %s', (kind) => {
     await expect.poll(() => mine.ownInfo, { timeout: 30_000 }).toBeNull();
     await mine.publish({ data });
     await expect.poll(() => theirs.info(one.account)?.id, { timeout: 30_000 }).toBe(info.id);
+  });
+
+  it('are there in the next process, and not fetched a second time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sestina-avatars-'));
+    try {
+      const { jid, password } = await bench.account();
+      const run = async (): Promise<ClientXMPP> => {
+        const client = bench.client({ jid, password, blobs: new FileBlobStore(folder) });
+        client.use(Avatars);
+        await client.connect();
+        await client.getRoster();
+        return client;
+      };
+      const first = await run();
+      const { id } = await first.plugin(Avatars).publish({ data });
+      await first.disconnect();
+      const second = await run();
+      const asked: string[] = [];
+      second.onWritten(({ element }) => asked.push(element.toString()));
+      expect(await second.plugin(Avatars).get(second.account)).toMatchObject({ id, data });
+      expect(asked.filter((xml) => xml.includes('urn:xmpp:avatar:metadata'))).toHaveLength(1);
+      expect(asked.filter((xml) => xml.includes('urn:xmpp:avatar:data'))).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('are for strangers only where they are open', async () => {

@@ -73,7 +73,7 @@ export const CLIENT_OPTIONS = {
   service: true,
   tls: true,
   transports: true,
-} as const satisfies Readonly<Record<keyof ClientOptions, true>>;
+} as const satisfies Readonly<Record<keyof ClientOptions, unknown>>;
 
 const POLICY = {
   allowPlainWithoutTls: true,

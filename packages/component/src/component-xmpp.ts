@@ -78,7 +78,7 @@ const COMPONENT_OPTIONS = {
   secret: true,
   transports: true,
   useJabberClient: true,
-} as const satisfies Readonly<Record<keyof ComponentOptions, true>>;
+} as const satisfies Readonly<Record<keyof ComponentOptions, unknown>>;
 
 /** A component: one stream to a server that speaks for every address of a domain (XEP-0114). */
 export class ComponentXMPP extends BaseXMPP {

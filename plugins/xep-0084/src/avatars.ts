@@ -10,6 +10,7 @@ import { KnownImages } from './known-images.js';
 import { AvatarLoader } from './loader.js';
 import { type AvatarImage, prepared } from './own-image.js';
 import { AVATAR_DATA, AVATAR_METADATA, AvatarData, AvatarMetadata } from './stanza.js';
+import { StoredImages } from './stored-images.js';
 
 declare module '@sestina/core' {
   interface XMPPEvents {
@@ -91,6 +92,7 @@ export class Avatars extends Plugin {
   readonly #eventing: PersonalEventing;
   readonly #options: AvatarsOptions;
   readonly #images: KnownImages;
+  readonly #stored: StoredImages;
   readonly #loader: AvatarLoader;
   readonly #sources = new Set<AvatarSource>();
   /** By bare JID. */
@@ -118,7 +120,8 @@ export class Avatars extends Plugin {
     this.#eventing = eventing;
     this.#options = options;
     this.#images = new KnownImages(xmpp.clock, bounds.cacheBytes);
-    this.#loader = new AvatarLoader(xmpp, pubsub, this.#images, { ...bounds, http, client });
+    this.#stored = new StoredImages(xmpp, bounds);
+    this.#loader = new AvatarLoader(xmpp, pubsub, this.#images, this.#stored, { ...bounds, http, client });
     this.#known = new LruMap({
       maxEntries: MAX_ACCOUNTS,
       maxBytes: 2_097_152,
@@ -169,7 +172,7 @@ export class Avatars extends Plugin {
         if (!this.#loader.allows(address, info, maxBytes)) continue;
         const source = [...this.#sources].find(({ name }) => name === info.source);
         const avatar = await this.#loader.load(address, info, source, ask);
-        if (avatar) this.#images.keep(avatar, this.#standingOf(address));
+        if (avatar) this.#keep(avatar, address);
         if (avatar && avatar.data.length <= maxBytes) return avatar;
       }
       return undefined;
@@ -203,7 +206,7 @@ export class Avatars extends Plugin {
       // Who hears of it asks for it at once.
       await this.#eventing.publish(AVATAR_DATA, new AvatarData({ encoded: base64.encode(avatar.data) }), ask);
       await this.#eventing.publish(AVATAR_METADATA, metadata, ask);
-      this.#images.keep(avatar, 'own');
+      this.#keep(avatar, this.#xmpp.account);
       this.#access = ask.access as 'open' | 'presence';
       return info;
     });
@@ -236,6 +239,13 @@ export class Avatars extends Plugin {
   /** Occupants of rooms have images of their own; the resources of an account have none. */
   #addressOf(jid: JID): JID {
     return this.#xmpp.claimOf(jid)?.kind === 'room' ? jid : jid.bare;
+  }
+
+  /** In memory, and for later: strangers have no part in that. */
+  #keep(avatar: Avatar, jid: JID): void {
+    const standing = this.#standingOf(jid);
+    this.#images.keep(avatar, standing);
+    if (standing !== 'stranger') this.#stored.put(avatar);
   }
 
   #standingOf(jid: JID): 'contact' | 'own' | 'stranger' {
@@ -299,7 +309,11 @@ export class Avatars extends Plugin {
 
   #removed(items: readonly JID[]): void {
     const roster = this.#xmpp.roster.of();
-    for (const jid of items) if (!roster.has(jid)) this.#known.delete(jid.full);
+    for (const jid of items) {
+      if (roster.has(jid)) continue;
+      for (const { id } of this.#known.peek(jid.full)?.infos ?? []) this.#stored.delete(id);
+      this.#known.delete(jid.full);
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { type Avatar, type AvatarInfo, type AvatarSource, isHash, sha1 } from '.
 import type { KnownImages } from './known-images.js';
 import { sniffImage } from './sniff-image.js';
 import { AVATAR_DATA } from './stanza.js';
+import type { StoredImages } from './stored-images.js';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -36,14 +37,16 @@ export class AvatarLoader {
   readonly #xmpp: BaseXMPP;
   readonly #pubsub: PubSub;
   readonly #images: KnownImages;
+  readonly #stored: StoredImages;
   readonly #rules: LoaderRules;
   readonly #lookups: SharedLookups;
   readonly #gate = new Gate({ what: 'avatars that are fetched', total: AT_ONCE, maxWaiting: MAX_WAITING });
 
-  constructor(xmpp: BaseXMPP, pubsub: PubSub, images: KnownImages, rules: LoaderRules) {
+  constructor(xmpp: BaseXMPP, pubsub: PubSub, images: KnownImages, stored: StoredImages, rules: LoaderRules) {
     this.#xmpp = xmpp;
     this.#pubsub = pubsub;
     this.#images = images;
+    this.#stored = stored;
     this.#rules = rules;
     this.#lookups = new SharedLookups(xmpp.clock, 2 * MAX_WAITING);
   }
@@ -76,7 +79,11 @@ export class AvatarLoader {
         async () => {
           // Somebody else with the same image was quicker.
           const known = isHash(info.id) ? this.#images.get(info.id) : undefined;
-          return known ?? this.#fetch(key, jid, info, source, { signal: stop, timeout });
+          return (
+            known ??
+            (await this.#stored.get(info.id, stop)) ??
+            this.#fetch(key, jid, info, source, { signal: stop, timeout })
+          );
         },
         { signal: stop },
       );

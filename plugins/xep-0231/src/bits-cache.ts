@@ -14,8 +14,8 @@ interface Kept extends FoundBits {
   readonly asked: boolean;
 }
 
-// Seconds; whatever a stranger says.
-const LONGEST = 7 * 86_400;
+/** Seconds for which anything is kept at most, whatever a stranger says. */
+export const LONGEST = 7 * 86_400;
 
 /** What was found, by its hash; what has none that can be computed by its sender, too (XEP-0231 §2.4). */
 export class BitsCache {

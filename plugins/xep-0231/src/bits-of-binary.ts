@@ -16,6 +16,7 @@ import { BitsCache, type FoundBits } from './bits-cache.js';
 import { BitsMismatchError, BitsTooLargeError } from './errors.js';
 import { safeType } from './safe-type.js';
 import { BitsData, NS_BOB } from './stanza.js';
+import { StoredBits } from './stored-bits.js';
 
 export type { FoundBits } from './bits-cache.js';
 
@@ -90,6 +91,7 @@ export class BitsOfBinary extends Plugin {
   /** By content id; the same bytes may be offered more than once. */
   readonly #offers = new Map<string, readonly Offer[]>(); // bound: what the program offers
   readonly #cache: BitsCache;
+  readonly #stored: StoredBits;
   readonly #lookups: SharedLookups;
   readonly #questions: RateLimiter;
   // Who gave something else for which content id, until when.
@@ -111,6 +113,7 @@ export class BitsOfBinary extends Plugin {
     this.#hashes = hashes;
     this.#options = options;
     this.#cache = new BitsCache(xmpp.clock, cacheBytes, (cid) => this.#proves(cid));
+    this.#stored = new StoredBits(xmpp);
     this.#lookups = new SharedLookups(xmpp.clock);
     this.#questions = new RateLimiter(xmpp.clock, { perKey: MOST_QUESTIONS });
     this.own(
@@ -164,6 +167,10 @@ export class BitsOfBinary extends Plugin {
       const kept = this.#cache.get(cid, sender);
       if (kept) return kept;
       const key = JSON.stringify([sender.full, cid, options.from?.toString()]);
+      const stored = this.#proves(cid) ? await this.#stored.get(cid, signal) : undefined;
+      if (stored && stored.data.length <= this.#options.maxSize && this.#fits(cid, stored.data)) {
+        return { data: stored.data, type: safeType(stored.data, stored.type) };
+      }
       if ((this.#liars.get(key) ?? 0) > this.#xmpp.clock.monotonic()) throw new BitsMismatchError(cid, sender.full);
       const { timeout = this.#xmpp.timeout } = options;
       const ask = (over: AbortSignal): Promise<FoundBits> =>
@@ -207,6 +214,7 @@ export class BitsOfBinary extends Plugin {
     }
     const found = { data, type: safeType(data, answer.type) };
     this.#cache.set(cid, from, found, answer.maxAge, true);
+    if (this.#proves(cid)) this.#stored.put(cid, found, answer.maxAge);
     return found;
   }
 

@@ -5,7 +5,7 @@ import { ConfigError } from '../errors.js';
  * a misspelled option is not.
  * @throws ConfigError where there are none, or for a name that is nearly one of the known.
  */
-export function knownOptions<T extends object>(given: T, known: Readonly<Record<keyof T, true>>): T {
+export function knownOptions<T extends object>(given: T, known: Readonly<Record<keyof T, unknown>>): T {
   if (!isObject(given)) throw new ConfigError('give an object with options, jid among them', 'jid');
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue;

@@ -1,4 +1,5 @@
 import { childContainer, type DependencyContainer, lookUp, provide, type Token } from '../di/index.js';
+import { BlobStore } from '../services/blob-store.js';
 import {
   Clock,
   ConsoleLogger,
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   storage?: Storage | undefined;
   /** What is to outlive the process and nobody else may see: ids of sessions, tokens. Default: none is kept. */
   secrets?: Secrets | undefined;
+  /** Where images and other bytes are kept that can be fetched again. Default: each plugin keeps some in memory. */
+  blobs?: BlobStore | undefined;
   /** Sees every element in and out, secrets replaced. Off by default. */
   tracer?: Tracer | undefined;
 }
@@ -45,6 +48,7 @@ export function servicesFor(options: ServiceOptions): {
   const logger = service(Logger, options.logger, () => new ConsoleLogger());
   service(Storage, options.storage, () => new MemoryStorage());
   if (options.secrets) provide(scope, Secrets, options.secrets);
+  if (options.blobs) provide(scope, BlobStore, options.blobs);
   const tracer = options.tracer ?? lookUp(scope, Tracer);
   return { scope, clock, random, logger, tracer };
 }

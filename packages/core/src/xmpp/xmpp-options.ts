@@ -24,28 +24,34 @@ export interface XMPPOptions extends StreamOptions, ServiceOptions {
   readonly lang?: string | undefined;
 }
 
+/** What tells a service from anything else; by shape, since it may come from another copy of this package. */
+const SERVICES = {
+  blobs: 'put',
+  clock: 'setTimer',
+  container: 'createChildContainer',
+  logger: 'error',
+  random: 'bytes',
+  secrets: 'set',
+  storage: 'set',
+  tracer: 'incoming',
+} as const satisfies Readonly<Record<keyof ServiceOptions, string>>;
+
 /** The names of the options of every XMPP connection; the compiler says when one is missing. */
 export const XMPP_OPTIONS = {
+  ...SERVICES,
   autoAuthorize: true,
   autoSubscribe: true,
-  clock: true,
   connectTimeout: true,
-  container: true,
   keepAlive: true,
   lang: true,
   limits: true,
-  logger: true,
   maxPending: true,
   maxRequests: true,
   maxUnhandled: true,
   queue: true,
-  random: true,
   reconnect: true,
-  secrets: true,
-  storage: true,
   timeout: true,
-  tracer: true,
-} as const satisfies Readonly<Record<keyof XMPPOptions, true>>;
+} as const satisfies Readonly<Record<keyof XMPPOptions, unknown>>;
 
 const QUEUE = {
   maxBytes: true,
@@ -71,17 +77,6 @@ const KEEP_ALIVE = {
   interval: true,
   timeout: true,
 } as const satisfies Readonly<Record<keyof KeepAliveOptions, true>>;
-
-/** What tells a service from anything else; by shape, since it may come from another copy of this package. */
-const SERVICES = {
-  clock: 'setTimer',
-  container: 'createChildContainer',
-  logger: 'error',
-  random: 'bytes',
-  secrets: 'set',
-  storage: 'set',
-  tracer: 'incoming',
-} as const satisfies Readonly<Record<keyof ServiceOptions, string>>;
 
 const LANGUAGE = /^[a-z\d]+(?:-[a-z\d]+)*$/i;
 

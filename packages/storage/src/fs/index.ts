@@ -5,6 +5,7 @@ import fs from 'unstorage/drivers/fs';
 import type { AtomicFsDriver, AtomicFsOptions } from './fs-driver.js';
 import { replaceFile, TEMPORARY } from './replace-file.js';
 
+export { FileBlobStore } from './file-blob-store.js';
 export { FileLocks } from './file-locks.js';
 export { FileSecrets } from './file-secrets.js';
 export type { AtomicFsDriver, AtomicFsOptions };

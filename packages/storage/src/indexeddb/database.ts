@@ -11,6 +11,7 @@ export interface StoreLike {
   get(key: string): RequestLike<unknown>;
   put(value: unknown, key: string): RequestLike<unknown>;
   delete(key: string): RequestLike<unknown>;
+  getAll(): RequestLike<readonly unknown[]>;
   getAllKeys(): RequestLike<readonly unknown[]>;
 }
 
@@ -26,7 +27,7 @@ export interface TransactionLike {
 export interface DatabaseLike {
   createObjectStore(name: string): unknown;
   transaction(
-    store: string,
+    stores: readonly string[],
     mode: 'readonly' | 'readwrite',
     options?: { readonly durability: 'strict' },
   ): TransactionLike;
@@ -40,27 +41,37 @@ export interface IndexedDbLike {
   open(name: string, version: number): RequestLike<DatabaseLike> & { onupgradeneeded: (() => void) | null };
 }
 
-const STORES = ['values', 'secrets', 'keys'] as const;
-
 /** One database of a page, opened when it is first used, and again where the browser has closed it. */
-export class Database {
+export class Database<Store extends string> {
   readonly #name: string;
+  readonly #stores: readonly Store[];
   #opened: Promise<DatabaseLike> | undefined;
 
-  constructor(name: string) {
+  /** @param stores All that are in it: those of its first version. */
+  constructor(name: string, stores: readonly Store[]) {
     this.#name = name;
+    this.#stores = stores;
   }
 
   /** Does something with one store, all of it or nothing; resolves once it is on the disk. @throws what IndexedDB says. */
-  async run<T>(
-    store: (typeof STORES)[number],
+  run<T>(
+    store: Store,
     mode: 'readonly' | 'readwrite',
     work: (store: StoreLike) => RequestLike<T> | undefined,
   ): Promise<T | undefined> {
+    return this.runAll([store], mode, (open) => work(open(store)));
+  }
+
+  /** The same with several stores. */
+  async runAll<T>(
+    stores: readonly Store[],
+    mode: 'readonly' | 'readwrite',
+    work: (open: (store: Store) => StoreLike) => RequestLike<T> | undefined,
+  ): Promise<T | undefined> {
     const database = await this.#open();
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(store, mode, { durability: 'strict' });
-      const request = work(transaction.objectStore(store));
+      const transaction = database.transaction(stores, mode, { durability: 'strict' });
+      const request = work((store) => transaction.objectStore(store));
       transaction.oncomplete = () => resolve(request?.result);
       transaction.onabort = () => reject(transaction.error ?? new Error('the browser gave the transaction up'));
     });
@@ -68,7 +79,7 @@ export class Database {
 
   #open(): Promise<DatabaseLike> {
     if (this.#opened) return this.#opened;
-    const opened = open(this.#name, () => {
+    const opened = open(this.#name, this.#stores, () => {
       if (this.#opened === opened) this.#opened = undefined;
     });
     this.#opened = opened;
@@ -77,13 +88,13 @@ export class Database {
 }
 
 /** @param over It is of no use any more: another one has to be opened. */
-function open(name: string, over: () => void): Promise<DatabaseLike> {
+function open(name: string, stores: readonly string[], over: () => void): Promise<DatabaseLike> {
   return new Promise((resolve, reject) => {
     const { indexedDB } = globalThis as { indexedDB?: IndexedDbLike };
     if (!indexedDB) throw new Error('there is no IndexedDB here: it is for pages');
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
-      for (const store of STORES) request.result.createObjectStore(store);
+      for (const store of stores) request.result.createObjectStore(store);
     };
     request.onerror = () => {
       over();
@@ -101,3 +112,7 @@ function open(name: string, over: () => void): Promise<DatabaseLike> {
     };
   });
 }
+
+/** Where values, and secrets with the key of these, are kept. */
+export const STATE_STORES = ['values', 'secrets', 'keys'] as const;
+export type StateStore = (typeof STATE_STORES)[number];

@@ -1,2 +1,3 @@
+export { IndexedDbBlobStore } from './indexed-db-blob-store.js';
 export { IndexedDbSecrets } from './indexed-db-secrets.js';
 export { IndexedDbStorage } from './indexed-db-storage.js';

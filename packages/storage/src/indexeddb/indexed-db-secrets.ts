@@ -1,6 +1,6 @@
 import { Secrets } from '@sestina/core/storage';
 import { StoredValueError } from '../errors.js';
-import { Database } from './database.js';
+import { Database, STATE_STORES, type StateStore } from './database.js';
 
 const KEY = 'key';
 const AES = 'AES-GCM';
@@ -17,13 +17,13 @@ interface Sealed {
  * exported, is of no use. Scripts of the same origin can use them as this one does.
  */
 export class IndexedDbSecrets extends Secrets {
-  readonly #database: Database;
+  readonly #database: Database<StateStore>;
   #key: Promise<CryptoKeyLike> | undefined;
 
   /** @param name Of the database. Default `sestina`. */
   constructor(name = 'sestina') {
     super();
-    this.#database = new Database(name);
+    this.#database = new Database(name, STATE_STORES);
   }
 
   /** @throws StoredValueError where what is there cannot be decrypted; what IndexedDB says. */

@@ -2,17 +2,17 @@ import { Storage } from '@sestina/core';
 import { type Locks, MemoryLocks, type StorageChange } from '@sestina/core/storage';
 import { StoredValueError } from '../errors.js';
 import { WebLocks } from '../web-locks.js';
-import { Database } from './database.js';
+import { Database, STATE_STORES, type StateStore } from './database.js';
 
 /** A `Storage` of a page, in IndexedDB: what is changed together is changed whole or not at all, and is on the disk then. */
 export class IndexedDbStorage extends Storage {
   override readonly locks: Locks = WebLocks.ofPlatform() ?? new MemoryLocks();
-  readonly #database: Database;
+  readonly #database: Database<StateStore>;
 
   /** @param name Of the database. Default `sestina`. */
   constructor(name = 'sestina') {
     super();
-    this.#database = new Database(name);
+    this.#database = new Database(name, STATE_STORES);
   }
 
   /** @throws StoredValueError where something is there that this did not store; what IndexedDB says. */
