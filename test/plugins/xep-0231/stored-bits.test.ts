@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { BlobStore } from '@sestina/core/storage';
 import { MemoryBlobStore } from '@sestina/storage';
 import { ScriptedStream, useStreams } from '@sestina/testing';
+import { BitsOfBinary, NS_BOB } from '@sestina/xep-0231';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BitsOfBinary, NS_BOB } from '../src/index.js';
 
 const streams = useStreams(afterEach);
 const BOB = 'bob@example.net/x';
