@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splitText } from '../src/split.js';
+
+describe('a long text', () => {
+  it('is cut at lines, then at spaces, then anywhere but in a character', () => {
+    expect(splitText('one\ntwo\nthree', 8)).toEqual(['one\ntwo', 'three']);
+    expect(splitText('one two three', 8)).toEqual(['one two', 'three']);
+    expect(splitText('🙂🙂🙂', 3)).toEqual(['🙂', '🙂', '🙂']);
+    expect(splitText('🙂🙂', 1)).toEqual(['🙂', '🙂']);
+    expect(splitText('short', 5)).toEqual(['short']);
+    expect(splitText(' \n ', 5)).toEqual([]);
+  });
+
+  it('loses nothing but what it is cut at', () => {
+    const seed = 20_240_101;
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 2, max: 30 }), (text, max) => {
+        const parts = splitText(text, max);
+        for (const part of parts) {
+          expect(part.length).toBeLessThanOrEqual(max);
+          expect(part).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+        }
+        expect(parts.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+});
