@@ -2,4 +2,4 @@
 export { InstantMessaging, InstantMessagingOptions } from './instant-messaging.js';
 export type { PartOptions } from './part.js';
 export type { PeopleOptions } from './people.js';
-export { type InstalledParts, type Preset, type PresetOptions } from './preset.js';
+export type { InstalledParts, Preset, PresetOptions } from './preset.js';

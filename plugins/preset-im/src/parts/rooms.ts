@@ -6,6 +6,7 @@ import { Bookmarks } from '@sestina/xep-0402';
 import { MucSelfPing } from '@sestina/xep-0410';
 import { OccupantIds } from '@sestina/xep-0421';
 import { MessageModeration } from '@sestina/xep-0425';
+import { NotificationSettings } from '@sestina/xep-0492';
 import { part } from '../part.js';
 
 /** Rooms, and which of them we are in. */
@@ -22,6 +23,8 @@ export const rooms = {
   moderation: part(MessageModeration),
   /** Rooms that all our devices know, and enter by themselves (XEP-0402). */
   bookmarks: part(Bookmarks),
+  /** Of which messages people want to be told, room by room (XEP-0492). */
+  notifications: part(NotificationSettings),
   /** Where older programs keep theirs (XEP-0049). */
   privateXml: part(PrivateXml),
   /** The same as older programs keep it (XEP-0048). */
