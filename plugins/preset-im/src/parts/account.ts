@@ -9,6 +9,7 @@ import { PersonalEventing } from '@sestina/xep-0163';
 import { Nicknames } from '@sestina/xep-0172';
 import { Blocking } from '@sestina/xep-0191';
 import { EntityTime } from '@sestina/xep-0202';
+import { ExternalServices } from '@sestina/xep-0215';
 import { PrivateData } from '@sestina/xep-0223';
 import { IdleTime } from '@sestina/xep-0319';
 import { HttpUpload } from '@sestina/xep-0363';
@@ -40,6 +41,8 @@ export const profile = {
   upload: part(HttpUpload),
   /** Addresses of files in messages (XEP-0066). */
   outOfBand: part(OutOfBand),
+  /** Servers for calls and the like, with what is needed to use them (XEP-0215). */
+  externalServices: part(ExternalServices),
   /** Which program this is; with a `name` (XEP-0092). Only where it is asked for. */
   version: askedPart(SoftwareVersion, { answer: 'nobody' }),
   /** What time it is here (XEP-0202). Only where it is asked for. */
