@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientXMPP } from '@sestina/client';
 import { element, StanzaError, XmlElement } from '@sestina/core';
+import { MultiUserChat } from '@sestina/xep-0045';
+import { AdHocCommands } from '@sestina/xep-0050';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
 import { Child, componentEnvironmentOf, environmentOf } from '../support/child.js';
@@ -137,6 +139,30 @@ describe.each(KINDS)('the examples with %s', (kind) => {
     } finally {
       await rm(base, { recursive: true });
     }
+  });
+
+  it('room-bot keeps the agenda of a room, and announces what an admin says', async () => {
+    const lab = `agenda@${bench.server.hosts.muc}`;
+    const admin = await bench.account('admin');
+    const client = await bench.online(admin);
+    const room = await client.use(MultiUserChat, { nick: 'romeo' }).join(lab, { create: 'instant' });
+    const user = await bench.account('agenda');
+    const env = { ...environmentOf(bench.server, user), SESTINA_ROOMS: lab, SESTINA_ADMINS: admin.jid };
+    await using bot = Child.script('examples/room-bot.ts', [], env);
+    const [, jid = ''] = await bot.prints(/^(\S+) is listening$/m);
+    await bot.prints(/^in agenda@\S+ as Agenda$/m);
+    const says = async (body: string): Promise<string | undefined> => {
+      const answer = room.wait('message', { filter: ({ from }) => from?.resource === 'Agenda', timeout: 30_000 });
+      room.send(body);
+      return (await answer).body;
+    };
+    expect(await says('!add the ball')).toBe('romeo: That is topic 1.');
+    expect(await says('Agenda: list')).toBe('romeo: 1. the ball (romeo)');
+    const announced = room.wait('message', { filter: ({ body }) => body === 'Dinner is served', timeout: 30_000 });
+    await client.use(AdHocCommands).run(jid, 'announce', { text: 'Dinner is served' });
+    await announced;
+    bot.signal('SIGINT');
+    expect(await bot.end(10_000)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('send sends', async () => {

@@ -89,6 +89,11 @@ export class Bot extends Plugin {
     return this.untilRemoved(options.signal, (signal) => this.#rooms.join(room, { ...options, signal }));
   }
 
+  /** The rooms that it is in, or is entering. */
+  get rooms(): Iterable<Room> {
+    return this.#muc.rooms;
+  }
+
   /** Leaves a room, and does not come back by itself. @param options `from` is the address of a component that is in it. */
   leave(
     room: JID | string,
