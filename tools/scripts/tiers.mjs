@@ -102,7 +102,7 @@ export function checkTiers({ workspaces: all, rootDevDependencies, files }) {
     const tier = tierOf(owner.dir, plugins);
     const { manifest } = owner;
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
-    const usable = new Set(Object.keys(declared));
+    const usable = new Set([...Object.keys(declared), ...(manifest.sestina?.inlined ?? [])]);
     if (isTest) for (const name of Object.keys(manifest.devDependencies ?? {})) usable.add(name);
     if (isTest) for (const name of rootDevDependencies) usable.add(name);
 

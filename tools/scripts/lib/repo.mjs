@@ -18,6 +18,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(
  * @property {Ranges} [peerDependencies]
  * @property {Ranges} [optionalDependencies]
  * @property {Record<string, unknown>} [exports]
+ * @property {{ inlined?: string[], joined?: boolean }} [sestina] How `dist` is made: see bundle.mjs.
  *
  * @typedef {{ dir: string, manifest: Manifest }} Workspace `dir` is relative to the root, with forward slashes.
  * @typedef {{ path: string, line?: number, message: string }} Finding
