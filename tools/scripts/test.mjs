@@ -84,6 +84,9 @@ const STAGES = {
   system: () => counted(node(['tools/scripts/run.mjs', 'tools/servers/src/install-all.ts']).then(({ ok }) => ok)),
   runtimes: () => counting('runtimes', ['tools/scripts/run.mjs', 'tools/runtimes/src/main.ts']),
   servers,
+  // What was just built: that all run that are compared, and do the same.
+  bench: () =>
+    counted(node(['tools/scripts/run.mjs', 'tools/bench/src/main.ts', '--quick', '--no-build']).then(({ ok }) => ok)),
 };
 
 const chosen = only(Object.keys(STAGES)) ?? Object.keys(STAGES);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { partsOf } from '../src/contenders/lib/calls.js';
 import { hostileInputs, verifyOutcomes } from '../src/scenarios/hostile.js';
 import { scenarios } from '../src/scenarios/index.js';
 import { verifyUnread } from '../src/scenarios/unread.js';
@@ -44,6 +45,16 @@ describe('hostile input', () => {
 });
 
 describe('what nobody reads', () => {
+  it('is found in what a bundler has joined', () => {
+    const text = 'import x;\n// packages/a/src/b.ts\nb();\n// no source\n// packages/a/src/c.ts\nc();\n';
+    const parts = partsOf(text).map(({ source, start, end }) => [source, text.slice(start, end).includes('b();')]);
+    expect(parts).toEqual([
+      ['packages/a/src/b.ts', true],
+      ['packages/a/src/c.ts', false],
+    ]);
+    expect(text.slice(partsOf(text)[1]?.start)).toBe('// packages/a/src/c.ts\nc();\n');
+  });
+
   it('is not believed where stanzas are missing or nothing was counted', () => {
     const fine = { count: 10, views: 1, control: [1, 1] };
     expect(() => verifyUnread('iq', 10, fine)).not.toThrow();

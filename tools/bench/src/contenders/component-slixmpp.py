@@ -1,7 +1,7 @@
 import asyncio
 import time
 
-from lib_bench import config, finish
+from lib_bench import config, finish, take_turns
 from slixmpp import ComponentXMPP
 
 
@@ -27,7 +27,7 @@ class Component:
     async def run(self, count):
         self.answered = 0
         self.ended.clear()
-        start = "START %d" % count
+        start = "START %d %s" % (count, self.options["domain"])
         self.xmpp.send_message(mfrom=self.options["domain"], mto=self.options["load"], mbody=start, mtype="normal")
         await self.ended.wait()
 
@@ -37,13 +37,18 @@ async def main():
     component = Component(options)
     await asyncio.wait_for(component.started.wait(), 30)
     count = options["count"]
-    await component.run(-(-count // 5))
-    cpu = time.process_time()
-    start = time.perf_counter()
-    await component.run(count)
-    seconds = time.perf_counter() - start
-    used = time.process_time() - cpu
-    finish({"cpu": used * 1000000 / count, "rate": count / seconds}, component.answered)
+
+    async def turn():
+        cpu = time.process_time()
+        start = time.perf_counter()
+        await component.run(count)
+        seconds = time.perf_counter() - start
+        used = time.process_time() - cpu
+        return {"cpu": used * 1000000 / count, "rate": count / seconds}
+
+    await turn()
+    await take_turns(turn)
+    finish({}, component.answered)
 
 
 asyncio.run(main())

@@ -3,7 +3,7 @@ import json
 import logging
 import time
 
-from lib_bench import config, finish
+from lib_bench import config, finish, take_turns
 from slixmpp import ClientXMPP
 
 LONGEST = 10
@@ -28,17 +28,17 @@ class Victim(ClientXMPP):
 async def attack(text, size):
     data = text.encode()
     victim = Victim()
-    start = time.perf_counter()
+    start = time.process_time()
     read = 0
     for at in range(0, len(data), size):
         chunk = data[at : at + size]
         victim.data_received(chunk)
-        if victim.refused or time.perf_counter() - start > LONGEST:
+        if victim.refused or time.process_time() - start > LONGEST:
             break
         read += len(chunk)
         if read % READ < len(chunk):
             await asyncio.sleep(0)
-    return (time.perf_counter() - start) * 1000, victim.refused or "taken"
+    return (time.process_time() - start) * 1000, victim.refused or "taken"
 
 
 async def main():
@@ -46,15 +46,21 @@ async def main():
     options = config()
     with open(options["file"], encoding="utf-8") as file:
         inputs = json.load(file)
-    values, outcomes = {}, {}
-    for each in inputs:
-        times = []
-        for _ in range(options["warmup"] + options["slices"]):
-            milliseconds, outcomes[each["id"]] = await attack(each["text"], each["chunk"])
-            times.append(milliseconds)
-        times = sorted(times[options["warmup"] :])
-        values[each["id"]] = times[len(times) // 2]
-    finish({**values, "longest": max(values.values())}, outcomes)
+    outcomes = {}
+
+    async def attack_all():
+        values = {}
+        for each in inputs:
+            values[each["id"]], outcomes[each["id"]] = await attack(each["text"], each["chunk"])
+        return values
+
+    if not options["often"]:
+        values = await attack_all()
+        finish({"longest": max(values.values())}, outcomes)
+    for _ in range(options["warmup"]):
+        await attack_all()
+    await take_turns(attack_all)
+    finish({}, outcomes)
 
 
 asyncio.run(main())

@@ -6,20 +6,19 @@ interface LoadConfig {
   readonly port: number;
   readonly domain: string;
   readonly secret: string;
-  /** The domain that is measured. */
-  readonly target: string;
 }
 
 const WINDOW = 200;
 const ADDRESSES = 200;
 const BODY = 'Neither, fair saint, if either thee dislike.';
 const ANSWER = '</message>';
-const START = /<body>START (\d+)<\/body>/;
+const START = /<body>START (\d+) (\S+)<\/body>/;
 
 // Sends messages to a component and counts its answers: texts and a search in bytes, so that it takes less than any library.
-// `START n` from the component begins a run, `END` to it ends one.
-const { port, domain, secret, target } = config<LoadConfig>();
+// `START n domain` from the component that has the domain begins a run, `END` to it ends one.
+const { port, domain, secret } = config<LoadConfig>();
 const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+let target = '';
 let tail = '';
 let ready = false;
 let count = 0;
@@ -64,10 +63,11 @@ function handshake(text: string): void {
 
 function start(text: string): void {
   tail += text;
-  const wanted = START.exec(tail)?.[1];
-  if (wanted === undefined || !tail.endsWith(ANSWER)) return;
+  const wanted = START.exec(tail);
+  if (!wanted || !tail.endsWith(ANSWER)) return;
   tail = '';
-  [count, sent, answered] = [Number(wanted), 0, 0];
+  target = wanted[2] ?? '';
+  [count, sent, answered] = [Number(wanted[1]), 0, 0];
   fill();
 }
 

@@ -1,4 +1,4 @@
-import { config, finish } from './lib/sample.js';
+import { config, cpuTime, finish } from './lib/sample.js';
 
 interface StartConfig {
   /** Packages of which every plugin is installed. */
@@ -7,13 +7,13 @@ interface StartConfig {
 
 const { plugins } = config<StartConfig>();
 
-const start = performance.now();
+const start = cpuTime();
 const { scriptedClient } = await import('./lib/sestina.js');
 const { loadPlugins } = await import('./lib/plugins.js');
 const classes = await loadPlugins(plugins);
-const imported = performance.now();
+const imported = cpuTime();
 const { xmpp } = scriptedClient();
 for (const cls of classes) xmpp.use(cls);
 await xmpp.connect();
-const connected = performance.now();
+const connected = cpuTime();
 finish({ import: imported - start, connect: connected - imported, total: connected }, { plugins: classes.length });

@@ -2,7 +2,7 @@ import asyncio
 import os
 import time
 
-from lib_bench import config, finish
+from lib_bench import config, finish, take_turns
 from slixmpp import ClientXMPP
 
 WINDOW = 200
@@ -81,17 +81,24 @@ async def main():
     await asyncio.wait_for(started.wait(), 30)
     run = traffic.sink if sink else traffic.echo
     count = options["count"]
-    await run(-(-count // 10))
-    server = cpu_of(options.get("pid", 0))
-    cpu = time.process_time()
-    start = time.perf_counter()
-    messages = await run(count)
-    seconds = time.perf_counter() - start
-    used = time.process_time() - cpu
-    values = {"cpu": used * 1000000 / count, "rate": count / seconds, "share": used * 100 / seconds}
-    if server is not None:
-        values["server"] = (cpu_of(options["pid"]) - server) * 100 / seconds
-    finish(values, messages)
+    messages = 0
+
+    async def turn():
+        nonlocal messages
+        server = cpu_of(options.get("pid", 0))
+        cpu = time.process_time()
+        start = time.perf_counter()
+        messages = await run(count)
+        seconds = time.perf_counter() - start
+        used = time.process_time() - cpu
+        values = {"cpu": used * 1000000 / count, "rate": count / seconds, "share": used * 100 / seconds}
+        if server is not None:
+            values["server"] = (cpu_of(options["pid"]) - server) * 100 / seconds
+        return values
+
+    await turn()
+    await take_turns(turn)
+    finish({}, messages)
 
 
 asyncio.run(main())

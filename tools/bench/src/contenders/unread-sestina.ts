@@ -16,9 +16,9 @@ const ROOTS = { message: Message, presence: Presence, iq: Iq };
 
 /** What reads a property of a stanza object, what decodes a value for it, and what every stanza object comes from. */
 const COUNTED = [
-  { file: '/stanza/element.js', name: 'getter' },
-  { file: '/stanza/field.js', name: 'get' },
-  { file: '/stanza/element.js', name: 'ElementView' },
+  { file: 'core/src/stanza/element.ts', name: 'getter' },
+  { file: 'core/src/stanza/field.ts', name: 'get' },
+  { file: 'core/src/stanza/element.ts', name: 'ElementView' },
 ];
 
 const { corpus, kind, plugins } = config<UnreadConfig>();
@@ -53,9 +53,12 @@ handle('counts and reads nothing', () => {
 });
 await xmpp.connect();
 await calls.start();
+// What is known of it by then is not looked at again.
+await feed();
+handled = 0;
 const [fields = 0, decoded = 0, views = 0] = await feed();
 const count = handled;
 // The same with something that is read has to show, or these are not the functions that do it.
-handle('reads', (stanza) => void stanza.id);
+handle('reads', (stanza) => void stanza.type);
 const control = await feed();
 finish({ fields, decoded, views: views - 1 }, { count, views, control: [control[0]! - fields, control[1]! - decoded] });

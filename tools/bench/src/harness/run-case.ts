@@ -2,7 +2,17 @@ import { sample } from './contender-process.js';
 import { reasonOf } from './errors.js';
 import { summary } from './stats.js';
 import { type TurnOptions, type TurnSamples, takeTurns } from './turns.js';
-import type { Case, CaseResult, Contender, Metric, Row, Sample, Table, Target } from './types.js';
+import {
+  type Case,
+  type CaseResult,
+  type Contender,
+  type Metric,
+  QUICK_TURNS,
+  type Row,
+  type Sample,
+  type Table,
+  type Target,
+} from './types.js';
 
 /** How a case is run. */
 export interface RunOptions {
@@ -15,8 +25,6 @@ export interface RunOptions {
   /** Told what is going on. */
   progress(text: string): void;
 }
-
-const QUICK_TURNS = 3;
 
 /**
  * Measures a case. Where contenders take turns, each round has new processes, since a compiler makes other choices in each; else each

@@ -2,6 +2,8 @@ import type { Summary } from './stats.js';
 
 /** Turns of each contender in a round, where one takes some 50 ms. */
 export const TURNS = 40;
+/** The same where it only has to be seen that it works. */
+export const QUICK_TURNS = 3;
 
 /** One program that is measured, in a process of its own for each sample. */
 export interface Contender {

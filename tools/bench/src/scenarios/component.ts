@@ -20,24 +20,31 @@ export const component: Scenario = {
   async prepare({ scale }) {
     const server = await startServer({ kind: 'ejabberd', users: 0 });
     const { domains, secret } = server.component;
-    const [loadDomain = '', domain = ''] = domains;
+    const [loadDomain = '', ...others] = domains;
     const port = server.ports.component;
-    const load = await startLoad({ port, secret, domain: loadDomain, target: domain }).catch(async (error: unknown) => {
+    const load = await startLoad({ port, secret, domain: loadDomain }).catch(async (error: unknown) => {
       await server[Symbol.asyncDispose]();
       throw error;
     });
-    const count = scale(30_000, 1_000);
-    const config = { port, secret, domain, load: `load@${loadDomain}`, count };
-    const contender = (name: string, script: URL): Contender => ({ name, script, config });
+    const count = scale(1_000, 200);
+    const shared = { port, secret, load: `load@${loadDomain}`, count, warmup: scale(10, 1) };
+    // Each has a domain of its own: the server would share out what comes for one of them.
+    const contender = (name: string, script: URL): Contender => ({
+      name,
+      script,
+      config: { ...shared, domain: others.shift() },
+    });
     return {
       cases: [
         {
           title: `ejabberd: ${count} messages to 200 addresses of the component, 200 on their way at once`,
           base: 'sestina',
+          turns: 20,
           metrics: [
             { id: 'cpu', label: 'CPU of the process per message and its answer', unit: 'µs' },
             { id: 'rate', label: 'messages answered', unit: '1/s', moreIsBetter: true },
           ],
+          headlines: [{ metric: 'cpu', what: 'a component answers a message' }],
           contenders: [
             contender('sestina', new URL('../contenders/component-sestina.ts', import.meta.url)),
             contender('xmpp.js', new URL('../contenders/component-xmppjs.ts', import.meta.url)),

@@ -35,13 +35,15 @@ export const traffic: Scenario = {
   async prepare({ scale }) {
     const server = await startServer({ kind: 'prosody', users: 1 });
     const sink = await startSink();
-    const count = scale(20_000, 500);
+    const count = scale(1_000, 200);
+    const warmup = scale(10, 1);
     const [user] = server.users;
     // Prosody writes it, as its configuration says.
     const pid = Number(await readFile(join(server.directory, 'prosody.pid'), 'utf8').catch(() => '')) || undefined;
     const real = {
       mode: 'echo',
       count,
+      warmup,
       domain: server.domain,
       port: server.ports.c2s,
       tlsPort: server.ports.c2sTls,
@@ -54,25 +56,30 @@ export const traffic: Scenario = {
     };
     const swallowed = {
       mode: 'sink',
-      count: scale(50_000, 2_000),
+      count: scale(5_000, 1_000),
+      warmup,
       domain: 'capulet.example',
       port: sink.port,
       pid: sink.child.pid,
     };
     // xmpp.js and stanza have no option for a certificate authority.
     const env = { NODE_EXTRA_CA_CERTS: server.caFile };
-    const contender = (name: string, script: URL, config: Record<string, unknown>): Contender => ({
+    const contender = (name: string, script: URL, config: Record<string, unknown>, every = 1): Contender => ({
       name,
       script,
       config,
       env,
+      every,
+      floor: name.endsWith('(floor)'),
     });
     return {
       cases: [
         {
           title: `Prosody, TLS: ${count} messages to itself, 200 on their way at once`,
           base: 'sestina',
+          turns: 20,
           metrics: METRICS,
+          headlines: [{ metric: 'cpu', what: 'a message to ourselves, over TLS and back' }],
           contenders: [
             contender('sestina', new URL('../contenders/traffic-sestina.ts', import.meta.url), real),
             contender('socket (floor)', new URL('../contenders/traffic-socket.ts', import.meta.url), real),
@@ -85,12 +92,14 @@ export const traffic: Scenario = {
         {
           title: `a TCP server that swallows: ${swallowed.count} messages out`,
           base: 'sestina',
+          turns: 20,
           metrics: METRICS,
+          headlines: [{ metric: 'cpu', what: 'sending a message through a socket' }],
           contenders: [
             contender('sestina', new URL('../contenders/traffic-sestina.ts', import.meta.url), swallowed),
             contender('socket (floor)', new URL('../contenders/traffic-socket.ts', import.meta.url), swallowed),
             contender('xmpp.js', new URL('../contenders/traffic-xmppjs.ts', import.meta.url), swallowed),
-            contender('slixmpp', new URL('../contenders/traffic-slixmpp.py', import.meta.url), swallowed),
+            contender('slixmpp', new URL('../contenders/traffic-slixmpp.py', import.meta.url), swallowed, 4),
           ],
           verify: (checks) => verifyTraffic(checks, swallowed.count),
         },

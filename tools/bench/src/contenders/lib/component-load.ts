@@ -1,7 +1,7 @@
-import { config, finish } from './sample.js';
+import { config, cpuTime, finish, type Repeats, takeTurns } from './sample.js';
 
 /** Where the server is, and how much is to be answered. */
-export interface ComponentConfig {
+export interface ComponentConfig extends Repeats {
   readonly port: number;
   readonly domain: string;
   readonly secret: string;
@@ -37,14 +37,16 @@ export async function measureComponent(
     new Promise((resolve) => {
       answered = 0;
       ended = resolve;
-      void component.send(options.load, `START ${count}`);
+      void component.send(options.load, `START ${count} ${options.domain}`);
     });
-  const { count } = options;
-  await run(Math.ceil(count / 5));
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  await run(count);
-  const seconds = (performance.now() - start) / 1_000;
-  const { user, system } = process.cpuUsage(cpu);
-  finish({ cpu: (user + system) / count, rate: count / seconds }, answered);
+  const { count, warmup } = options;
+  for (let done = 0; done < warmup; done++) await run(count);
+  await takeTurns(async () => {
+    const cpu = cpuTime();
+    const start = performance.now();
+    await run(count);
+    const seconds = (performance.now() - start) / 1_000;
+    return { cpu: ((cpuTime() - cpu) * 1_000) / count, rate: count / seconds };
+  });
+  finish({}, answered);
 }

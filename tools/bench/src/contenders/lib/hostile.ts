@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { config, finish, median, type Repeats, turn } from './sample.js';
+import { cut } from './chunks.js';
+import { config, cpuTime, type Figures, finish, type Repeats, takeTurns, turn } from './sample.js';
 
 /** What is to be read, and how. */
 export interface HostileConfig extends Repeats {
-  /** Runs that count; the median of them is the sample. */
-  readonly slices: number;
+  /** Measures in turns; else each input once. */
+  readonly often: boolean;
   readonly file: string;
   /** Each input is one WebSocket message. */
   readonly frames: boolean;
@@ -32,41 +33,39 @@ const LONGEST = 10_000;
 /** After so many bytes the event loop turns, as it does between two reads of a socket. */
 const READ = 16_384;
 
-function cut(text: string, size: number): Buffer[] {
-  const bytes = Buffer.from(text);
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-}
-
 async function attack(victim: Victim, chunks: readonly Buffer[]): Promise<[milliseconds: number, outcome: string]> {
-  const start = performance.now();
+  const start = cpuTime();
   let read = 0;
   for (const chunk of chunks) {
     victim.deliver(chunk);
     const refused = victim.refused();
-    const milliseconds = performance.now() - start;
+    const milliseconds = cpuTime() - start;
     if (refused !== undefined) return [milliseconds, refused];
     if (milliseconds > LONGEST) return [milliseconds, 'too slow'];
     read += chunk.length;
     if (read % READ < chunk.length) await turn();
   }
-  return [performance.now() - start, victim.refused() ?? 'taken'];
+  return [cpuTime() - start, victim.refused() ?? 'taken'];
 }
 
 /** Measures how long each input keeps one library busy, prints the sample and ends the process. */
 export async function measureHostile(connect: (config: HostileConfig) => Victim | Promise<Victim>): Promise<void> {
   const options = config<HostileConfig>();
   const inputs = JSON.parse(readFileSync(options.file, 'utf8')) as HostileInput[];
-  const values: Record<string, number> = {};
+  const chunks = inputs.map(({ text, chunk }) => cut(text, options.frames ? text.length : chunk));
   const outcomes: Record<string, string> = {};
-  for (const { id, text, chunk } of inputs) {
-    const chunks = cut(text, options.frames ? text.length : chunk);
-    const times: number[] = [];
-    for (let i = 0; i < options.warmup + options.slices; i++) {
-      const [milliseconds, outcome] = await attack(await connect(options), chunks);
-      if (i >= options.warmup) times.push(milliseconds);
-      outcomes[id] = outcome;
+  const attackAll = async (): Promise<Figures> => {
+    const values: Record<string, number> = {};
+    for (const [i, { id }] of inputs.entries()) {
+      [values[id], outcomes[id]] = await attack(await connect(options), chunks[i] ?? []);
     }
-    values[id] = median(times);
+    return values;
+  };
+  if (!options.often) {
+    const values = await attackAll();
+    return finish({ longest: Math.max(...Object.values(values)) }, outcomes);
   }
-  finish({ ...values, longest: Math.max(...Object.values(values)) }, outcomes);
+  for (let run = 0; run < options.warmup; run++) await attackAll();
+  await takeTurns(attackAll);
+  finish({}, outcomes);
 }

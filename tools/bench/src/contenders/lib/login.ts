@@ -1,8 +1,7 @@
-import { config, finish, median } from './sample.js';
+import { config, cpuTime, finish, takeTurns } from './sample.js';
 
-/** Where to log in, and how often. */
+/** Where to log in, and how. */
 export interface LoginConfig {
-  readonly count: number;
   readonly domain: string;
   readonly port: number;
   readonly tlsPort: number;
@@ -12,6 +11,8 @@ export interface LoginConfig {
   readonly way?: 'bind2' | 'fast' | 'rfc6120' | 'sasl2';
 }
 
+const WARMUP = 3;
+
 /** One login. */
 export interface LoggedIn {
   /** Writes to the server between TLS and the session: each waits for an answer to the one before. */
@@ -19,21 +20,21 @@ export interface LoggedIn {
   end(): Promise<unknown>;
 }
 
-/** Logs in again and again, and reports what one took. The first, which derives keys and may fetch a token, does not count. */
+/** Logs in, a turn each. The first times, when keys are derived and perhaps a token is fetched, do not count. */
 export async function measureLogins(logIn: (where: LoginConfig) => Promise<LoggedIn>): Promise<void> {
   const where = config<LoginConfig>();
-  await (await logIn(where)).end();
-  const times: number[] = [];
-  let writes = 0;
-  const before = process.cpuUsage();
-  for (let done = 0; done < where.count; done++) {
+  let logins = 0;
+  const once = async () => {
+    const before = cpuTime();
     const start = performance.now();
     const session = await logIn(where);
-    times.push(performance.now() - start);
-    writes = session.writes;
+    const login = performance.now() - start;
     await session.end();
-  }
-  const { user, system } = process.cpuUsage(before);
-  // The opening of the stream is no part of the login.
-  finish({ login: median(times), cpu: (user + system) / 1_000 / where.count, trips: writes - 1 }, times.length);
+    logins += 1;
+    // The opening of the stream is no part of the login.
+    return { login, cpu: cpuTime() - before, trips: session.writes - 1 };
+  };
+  while (logins < WARMUP) await once();
+  await takeTurns(once);
+  finish({}, logins - WARMUP);
 }

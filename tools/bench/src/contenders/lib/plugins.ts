@@ -10,7 +10,9 @@ export async function loadPlugins(packages: readonly string[]): Promise<PluginCl
   for (const name of packages) {
     const exported: Record<string, unknown> = await import(name);
     for (const value of Object.values(exported)) {
-      if (typeof value === 'function' && value.prototype instanceof Plugin) classes.push(value as PluginClass);
+      if (typeof value !== 'function' || !(value.prototype instanceof Plugin)) continue;
+      // What others extend has none.
+      if (Object.hasOwn(value, 'id')) classes.push(value as PluginClass);
     }
   }
   return classes;

@@ -1,8 +1,8 @@
 import { cpuOf } from './cpu.js';
-import { config, finish } from './sample.js';
+import { config, cpuTime, type Figures, finish, type Repeats, takeTurns } from './sample.js';
 
 /** Where the server is, and how much is to be sent. */
-export interface TrafficConfig {
+export interface TrafficConfig extends Repeats {
   /** `echo`: a real server, each message comes back. `sink`: a server that only swallows. */
   readonly mode: 'echo' | 'sink';
   readonly domain: string;
@@ -106,19 +106,23 @@ export async function measureTraffic(
   const options = config<TrafficConfig>();
   const traffic = new Traffic();
   traffic.session = await connect(options, traffic.received);
-  const { count, mode, pid } = options;
-  await traffic[mode](Math.ceil(count / 10));
-  const server = cpuOf(pid);
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  const messages = await traffic[mode](count);
-  const seconds = (performance.now() - start) / 1_000;
-  const { user, system } = process.cpuUsage(cpu);
-  const used = cpuOf(pid);
-  const own = user + system;
-  const shares = {
-    share: own / 10_000 / seconds,
-    ...(used && server && { server: ((used - server) * 100) / seconds }),
+  const { count, mode, pid, warmup } = options;
+  let messages = 0;
+  const run = async (): Promise<Figures> => {
+    const server = cpuOf(pid);
+    const cpu = cpuTime();
+    const start = performance.now();
+    messages = await traffic[mode](count);
+    const seconds = (performance.now() - start) / 1_000;
+    const own = cpuTime() - cpu;
+    const used = cpuOf(pid);
+    const shares = {
+      share: own / 10 / seconds,
+      ...(used !== undefined && server !== undefined && { server: ((used - server) * 100) / seconds }),
+    };
+    return { cpu: (own * 1_000) / count, rate: count / seconds, ...shares };
   };
-  finish({ cpu: own / count, rate: count / seconds, ...shares }, messages);
+  for (let done = 0; done < warmup; done++) await run();
+  await takeTurns(run);
+  finish({}, messages);
 }
