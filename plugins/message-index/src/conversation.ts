@@ -71,7 +71,8 @@ export class Conversation {
   }
 
   /** What a copy of a message says of its archive, and what a room calls what we have said, which the first one did not. */
-  learn(entry: Entry, { id, archive, archiveId, author, way }: Entry): void {
+  learn(entry: Entry, { id, archive, archiveId, author, way, sentAt }: Entry): void {
+    entry.sentAt ??= sentAt;
     const isReflected = entry.way === 'out' && entry.kind === 'room';
     // Who we are there is the room's word. Another archive does not know it.
     if (isReflected && way === 'out') entry.author = author;
@@ -136,12 +137,19 @@ const isSameArchive = (a: Entry, b: Entry): boolean => a.archive !== undefined &
 /** Whether two that are called the same are the same message: an id alone makes none, since bots give the same one to many. */
 function isSame(entry: Entry, other: Entry): boolean {
   const bothArchived = entry.archiveId !== undefined && other.archiveId !== undefined;
-  if (bothArchived && isSameArchive(entry, other) && entry.archiveId !== other.archiveId) return false;
+  const isTwice = bothArchived && isSameArchive(entry, other) && entry.archiveId !== other.archiveId;
+  // Sent once more after a session was lost, by who could not know that it had arrived: the archive has both.
+  if (isTwice && !(isResent(entry, other) && entry.noted - other.noted <= SAME_WORDS)) return false;
   if (entry.said !== other.said) return false;
   const isOurs = entry.way === 'out' || other.way === 'out';
   // A room gives back what we have said, as said by an occupant.
   if (isOurs && entry.kind === 'room') return true;
   return entry.author.jid.equals(other.author.jid) && (isOurs || entry.noted - other.noted <= SAME_WORDS);
+}
+
+/** Whether its sender has given both the id that no other message has (XEP-0359 §3.1). */
+function isResent({ originId }: Entry, other: Entry): boolean {
+  return originId !== undefined && originId === other.originId;
 }
 
 /** Whether it is a message of its own: no correction, and nothing about another one. */

@@ -9,6 +9,7 @@ export interface Entry extends MessageFacts {
   author: Author;
   archive: JID | undefined;
   archiveId: string | undefined;
+  sentAt: Date | undefined;
   /** A number for what it says, so that the same words are known again. */
   readonly said: number;
   /** When it was noted, on the monotonic clock. */

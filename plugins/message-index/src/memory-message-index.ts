@@ -155,7 +155,11 @@ export class MemoryMessageIndex extends MessageIndex {
 
   #note(message: Message, context: MessageContext): { readonly entry: Entry; readonly first: boolean } {
     const noted = this.#noted.get(message);
-    if (noted) return noted;
+    if (noted) {
+      // One of ours may have been noted before it was sent.
+      noted.entry.sentAt ??= context.sentAt;
+      return noted;
+    }
     const account = accountOf(this.#xmpp, message, context);
     const name = this.#nameOf(context.peer, account);
     this.#count += 1;

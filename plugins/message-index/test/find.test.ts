@@ -130,6 +130,28 @@ describe('the first time', () => {
     expect(heard.map((message) => index.firstTime(message))).toEqual([true, true, true, true, true]);
   });
 
+  it('is once where its sender has sent it again, not knowing that it had arrived, and the archive has both', async () => {
+    const { stream, index, heard } = await client();
+    const origin = (id: string): string => `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>`;
+    await stream.recv(text('m1', { more: origin('m1') + sid('a1') }) + text('m1', { more: origin('m1') + sid('a2') }));
+    // Other words under that id are another message, and so is what comes from somebody else.
+    await stream.recv(text('m1', { body: 'other', more: origin('m1') + sid('a3') }));
+    await stream.recv(text('m1', { from: 'mallory@evil.example', more: origin('m1') + sid('a4') }));
+    await stream.clock.advance(601_000);
+    await stream.recv(text('m1', { more: origin('m1') + sid('a5') }));
+    expect(heard.map((message) => index.firstTime(message))).toEqual([true, false, true, true, true]);
+  });
+
+  it('is over once it is noted, also of what we are about to send: when it was sent is known then', async () => {
+    const { xmpp, index } = await client();
+    const message = xmpp.message({ to: BOB, type: 'chat', body: 'hi', id: 'o1' });
+    const facts = index.note(message);
+    expect(facts.sentAt).toBeUndefined();
+    await message.send();
+    expect(await index.find(facts.peer, 'o1')).toBe(facts);
+    expect(facts.sentAt?.getTime()).toBe(xmpp.clock.now());
+  });
+
   it('is every time where somebody says "ok" ten times', async () => {
     const { stream, index, heard } = await client();
     for (let i = 0; i < 10; i++) await stream.recv(text(`ok${i}`, { body: 'ok' }));
