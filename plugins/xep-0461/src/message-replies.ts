@@ -76,8 +76,16 @@ export class MessageReplies extends Plugin {
    *   counts (XEP-0461 §4.1). PluginError once the plugin is removed.
    */
   reply(to: Message, body: string | MessageInit, options: ReplyOptions = {}): Sending {
-    this.lifetime.throwIfAborted();
     const { quote, ...how } = options;
+    return this.#xmpp.send(this.compose(to, body, { quote }), how);
+  }
+
+  /**
+   * A reply that is not sent yet, for who puts more into it, or shows it before it is sent.
+   * @throws as `reply()`.
+   */
+  compose(to: Message, body: string | MessageInit, { quote }: Pick<ReplyOptions, 'quote'> = {}): Message {
+    this.lifetime.throwIfAborted();
     const beside = messageBeside(this.#xmpp, to);
     const init = typeof body === 'string' ? { body } : body;
     const message = this.#xmpp.message({
@@ -96,7 +104,7 @@ export class MessageReplies extends Plugin {
       if (reference) this.#fallbacks.prepend(message, NS_REPLY, text);
       else message.body = text + (message.body ?? '');
     }
-    return this.#xmpp.send(message, how);
+    return message;
   }
 
   /** The message that another one answers, with who has really written it; undefined where it answers none that is known. */

@@ -140,6 +140,21 @@ describe('replying', () => {
     );
   });
 
+  it('is composed for who puts more into it, and sent when he says so', async () => {
+    const { stream, replies, messages } = await start();
+    await stream.recv(says('m1', '<body>Hi</body>'));
+    const composed = replies.compose(messages[0] as Message, { body: 'Great!', id: 'r1' });
+    expect(composed.body).toBe('> Hi\nGreat!');
+    expect(composed.context).toMatchObject({ way: 'out', kind: 'chat', peer: JID.parse(JULIET) });
+    await stream.idle();
+    expect(stream.sent).toEqual([]);
+    composed.subject = 'Love';
+    await composed.send();
+    const sent = await stream.nextSent();
+    expect([sent.attribute('id'), sent.child('reply', NS_REPLY)?.attribute('id')]).toEqual(['r1', 'm1']);
+    expect(sent.child('subject')?.text).toBe('Love');
+  });
+
   it('takes a signal, and ends with the plugin', async () => {
     const { stream, xmpp, replies, messages } = await start();
     await stream.recv(says('m1'));
