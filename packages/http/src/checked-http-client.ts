@@ -38,6 +38,8 @@ export interface Exchange {
   sent(bytes: number): void;
   /** To be called for each sign of life. */
   progress(): void;
+  /** From now on silence says nothing, until the answer: the platform does not tell whether bytes go. */
+  pause(): void;
 }
 
 /** The answer of one address. */
@@ -103,8 +105,9 @@ export abstract class CheckedHttpClient extends HttpClient {
     };
     for (let hops = 0; ; hops++) {
       const { signal, progress } = watch;
+      const pause = (): void => watch.pause();
       const mayFollow = method !== 'PUT' && maxRedirects > 0 && plainHeaders(headers).size === headers.size;
-      const work = this.exchange({ url, method, headers, body, mayFollow, signal, sent, progress });
+      const work = this.exchange({ url, method, headers, body, mayFollow, signal, sent, progress, pause });
       // One that comes after the end is nobody's.
       work.then((late) => signal.aborted && late.discard()).catch(() => {});
       const answer = await watch.race(work);

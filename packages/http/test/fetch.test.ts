@@ -1,6 +1,8 @@
-import { HttpNetworkError, HttpRedirectError, HttpRefusedError } from '@sestina/http';
+import { TimeoutError } from '@sestina/core';
+import { HttpNetworkError, HttpRedirectError, HttpRefusedError, type HttpRequest } from '@sestina/http';
 import { FetchHttpClient } from '@sestina/http/fetch';
-import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '@sestina/testing';
+import { describe, expect, it, vi } from 'vitest';
 
 type Call = { url: string; init: RequestInit };
 
@@ -110,5 +112,117 @@ describe('in a page', () => {
     });
     (await http.request('https://a.example/')).discard();
     expect(cancelled).toBe(3);
+  });
+
+  it('an upload takes the time that it takes, since it is not told whether bytes go', async () => {
+    const clock = new VirtualClock();
+    let answer: (response: Response) => void = () => {};
+    const fetch = (() => new Promise<Response>((resolve) => (answer = resolve))) as typeof globalThis.fetch;
+    const http = new FetchHttpClient({ fetch, clock });
+    const put = { method: 'PUT', body: new Uint8Array(1), idleTimeout: 1_000, timeout: 60_000 } as const;
+    const slow = http.request('https://a.example/', put);
+    await clock.advance(50_000);
+    answer(new Response(null, { status: 201 }));
+    expect((await slow).status).toBe(201);
+    const never = http.request('https://a.example/', put);
+    never.catch(() => {});
+    await clock.advance(60_000);
+    await expect(never).rejects.toBeInstanceOf(TimeoutError);
+  });
+});
+
+/** An XMLHttpRequest whose other side is the test. */
+class FakeXhr {
+  static made: FakeXhr[] = [];
+  responseType = '';
+  status = 0;
+  responseURL = '';
+  response: unknown = undefined;
+  upload: { onprogress: ((event: { loaded: number }) => void) | null } = { onprogress: null };
+  onload: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  aborted = false;
+  readonly fields: [string, string][] = [];
+  constructor() {
+    FakeXhr.made.push(this);
+  }
+  open(_method: string, url: string): void {
+    this.responseURL = url;
+  }
+  setRequestHeader(name: string, value: string): void {
+    this.fields.push([name, value]);
+  }
+  getAllResponseHeaders = (): string => 'content-type: text/plain\r\nX-A:  b\r\n';
+  send(): void {}
+  abort(): void {
+    this.aborted = true;
+  }
+}
+
+describe('in a page that uploads by XMLHttpRequest', () => {
+  const start = (request: HttpRequest = {}) => {
+    FakeXhr.made = [];
+    const clock = new VirtualClock();
+    const http = new FetchHttpClient({ uploads: FakeXhr, clock });
+    const told: number[] = [];
+    const put = { method: 'PUT', body: new Uint8Array(100), onSent: (sent: number) => told.push(sent) } as const;
+    const answer = http.request('https://a.example/x', { ...put, ...request });
+    answer.catch(() => {});
+    return {
+      clock,
+      told,
+      answer,
+      xhr: () => vi.waitFor(() => FakeXhr.made[0] ?? Promise.reject(new Error('not yet'))),
+    };
+  };
+
+  it('is told while it goes how much is gone, and of the end when there is an answer', async () => {
+    const { told, answer, xhr } = start({ headers: [['Authorization', 'secret']] });
+    const made = await xhr();
+    for (const loaded of [10, 60, 100]) made.upload.onprogress?.({ loaded });
+    expect(told).toEqual([10, 60]);
+    Object.assign(made, { status: 201, response: new TextEncoder().encode('ok').buffer });
+    made.onload?.();
+    const response = await answer;
+    expect([response.status, response.headers.get('x-a'), text(await response.bytes())]).toEqual([201, 'b', 'ok']);
+    expect(told).toEqual([10, 60, 100]);
+    expect(made.fields).toEqual([['authorization', 'secret']]);
+  });
+
+  it('an upload without a byte for too long, one that is given up, and one that fails, end', async () => {
+    const idle = start({ idleTimeout: 1_000 });
+    const made = await idle.xhr();
+    await idle.clock.advance(600);
+    made.upload.onprogress?.({ loaded: 1 });
+    await idle.clock.advance(600);
+    expect(made.aborted).toBe(false);
+    await idle.clock.advance(1_000);
+    await expect(idle.answer).rejects.toBeInstanceOf(TimeoutError);
+    expect(made.aborted).toBe(true);
+    const controller = new AbortController();
+    const given = start({ signal: controller.signal });
+    await given.xhr();
+    controller.abort(new RangeError('enough'));
+    await expect(given.answer).rejects.toBeInstanceOf(RangeError);
+    expect(FakeXhr.made[0]?.aborted).toBe(true);
+    const failing = start();
+    (await failing.xhr()).onerror?.();
+    await expect(failing.answer).rejects.toBeInstanceOf(HttpNetworkError);
+  });
+
+  it('one that the browser has taken elsewhere is refused', async () => {
+    const { answer, xhr } = start();
+    const made = await xhr();
+    Object.assign(made, { status: 201, responseURL: 'https://b.example/x' });
+    made.onload?.();
+    await expect(answer).rejects.toMatchObject({ code: 'ERR_HTTP_REDIRECT', reason: 'upload' });
+  });
+
+  it('what is fetched goes by fetch', async () => {
+    const fetch = (async () => new Response('fetched')) as unknown as typeof globalThis.fetch;
+    const http = new FetchHttpClient({ uploads: FakeXhr, fetch });
+    FakeXhr.made = [];
+    expect(text(await (await http.request('https://a.example/')).bytes())).toBe('fetched');
+    expect(FakeXhr.made).toEqual([]);
   });
 });

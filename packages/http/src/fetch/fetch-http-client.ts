@@ -2,29 +2,42 @@ import { type Answer, CheckedHttpClient, type Exchange, type HttpOptions } from 
 import { HttpNetworkError, HttpRedirectError } from '../errors.js';
 import type { HttpBody } from '../http-client.js';
 import { chunksOf, piecesOf } from '../streams.js';
+import { putByXhr, type XhrClass } from './xhr.js';
 
 /** Options of `FetchHttpClient`. */
 export interface FetchHttpOptions extends HttpOptions {
   /** @default the platform's */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * What uploads files, where it is told while they go how much is gone: the `XMLHttpRequest` of a page. It shows no redirect: the
+   * browser follows one, with the file, and only then the upload fails.
+   * @default `fetch`, which tells at the end
+   */
+  readonly uploads?: XhrClass | undefined;
 }
 
 /**
  * HTTP by `fetch`. A page is not told to which IP address a name leads: only addresses that are written out are checked, and it is the
  * browser that keeps pages out of private networks. Nor is it shown redirects: the browser follows them, with its own bound, where no
- * fields were given that others may not see; where they end is checked. A `Cookie` cannot be sent, and how much was sent is told at the end.
+ * fields were given that others may not see; where they end is checked. A `Cookie` cannot be sent, and how much was sent is told at the end,
+ * unless `uploads` has another way.
  */
 export class FetchHttpClient extends CheckedHttpClient {
   readonly #fetch: typeof globalThis.fetch;
+  readonly #uploads: XhrClass | undefined;
 
   constructor(options: FetchHttpOptions = {}) {
     super(options);
     this.#fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
+    this.#uploads = options.uploads;
   }
 
   protected override async exchange(exchange: Exchange): Promise<Answer> {
     const { url, body, mayFollow, signal, sent } = exchange;
     const blob = body && (await blobOf(body, exchange));
+    if (blob && this.#uploads) return putByXhr(this.#uploads, exchange, blob);
+    // How it gets on with an upload is not told, and a large one takes its time.
+    if (blob) exchange.pause();
     let response = await this.#ask(exchange, 'manual', blob);
     let followed = false;
     if (response.type === 'opaqueredirect') {
