@@ -1,86 +1,56 @@
-import type { ServerUser } from '@sestina/servers';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
-import { befriend, FRIENDLY } from './support/befriend.js';
-import { ChatPage } from './support/chat-page.js';
 import { eventually } from './support/eventually.js';
 import { useLab, usePages } from './support/pages.js';
+import { Talkers } from './support/talkers.js';
 
-const bench = useServer({ kind: 'prosody' });
+const bench = useServer({ kind: 'prosody', archive: true });
 const lab = useLab(bench);
 
 describe('two people at two pages', () => {
-  const pages = usePages('esbuild', lab);
-
-  async function loggedIn(user: ServerUser, options: Parameters<typeof pages.open>[1] = {}): Promise<ChatPage> {
-    const chat = new ChatPage(await pages.open('', options));
-    await chat.logIn({ ...user, service: `wss://localhost:${bench.server.ports.https}/xmpp-websocket` });
-    await eventually(() => chat.status.textContent()).toBe('Online');
-    return chat;
-  }
-
-  /** Two accounts that have each other as contacts. */
-  async function friends(): Promise<{ juliet: ServerUser; romeo: ServerUser }> {
-    const juliet = await bench.account('juliet');
-    const romeo = await bench.account('romeo');
-    const [one, other] = [await bench.online(juliet, FRIENDLY), await bench.online(romeo, FRIENDLY)];
-    await befriend(one, other, 'Romeo');
-    await other.updateRoster(juliet.jid, { name: 'Juliet' });
-    await one.disconnect();
-    await other.disconnect();
-    return { juliet, romeo };
-  }
-
-  /** Both at their pages, each with the conversation with the other one open. */
-  async function talking(): Promise<{ juliet: ChatPage; romeo: ChatPage }> {
-    const users = await friends();
-    const juliet = await loggedIn(users.juliet);
-    const romeo = await loggedIn(users.romeo);
-    await juliet.contact('Romeo').click();
-    await romeo.contact('Juliet').click();
-    return { juliet, romeo };
-  }
+  const talkers = new Talkers(bench, usePages('esbuild', lab));
 
   it('tells how far a message has come, up to that it was seen', async () => {
-    const users = await friends();
-    const juliet = await loggedIn(users.juliet);
+    const users = await talkers.accounts();
+    const juliet = await talkers.at(users.juliet);
     await juliet.contact('Romeo').click();
     await juliet.say('Art thou there?');
     await eventually(() => juliet.state.getAttribute('data-state')).toBe('sent');
-    const romeo = await loggedIn(users.romeo);
+    const romeo = await talkers.at(users.romeo);
     await eventually(() => romeo.contact('Juliet').locator('.unread').textContent()).toBe('1');
     await eventually(() => juliet.state.getAttribute('data-state')).toBe('received');
     await romeo.contact('Juliet').click();
     await eventually(() => juliet.state.getAttribute('data-state')).toBe('displayed');
     expect(await juliet.state.textContent()).toContain('Seen');
+    await juliet.say('I see thee');
+    await eventually(() => juliet.bubble('I see thee').getAttribute('data-state')).toBe('displayed');
   });
 
   it('shows that somebody is typing', async () => {
-    const { juliet, romeo } = await talking();
+    const { juliet, romeo } = await talkers.talking();
     await juliet.say('Hej!');
     await eventually(() => romeo.bubbles.allTextContents()).toEqual(['Hej!']);
-    await romeo.page.getByLabel('Message', { exact: true }).pressSequentially('Ho');
-    await eventually(() => juliet.page.locator('.conversation .status-text').textContent()).toBe('typing …');
+    await romeo.field.pressSequentially('Ho');
+    await eventually(() => juliet.heading.textContent()).toContain('typing …');
     await romeo.page.keyboard.press('Enter');
     await eventually(() => juliet.bubbles.allTextContents()).toEqual(['Hej!', 'Ho']);
-    await eventually(() => juliet.page.locator('.conversation .status-text').textContent()).not.toBe('typing …');
+    await eventually(() => juliet.heading.textContent()).not.toContain('typing …');
   });
 
   it('scrolls back without end, and what is in sight stays where it is meanwhile', async () => {
-    const users = await friends();
+    const users = await talkers.accounts();
     const sender = await bench.online(users.romeo);
     const texts = Array.from({ length: 250 }, (_, index) => `Verse ${index + 1}\nof a long play`);
     for (const body of texts) await sender.sendMessage({ to: users.juliet.jid, type: 'chat', body });
     await sender.disconnect();
-    const juliet = await loggedIn(users.juliet);
+    const juliet = await talkers.at(users.juliet);
     await juliet.contact('Romeo').click();
     await eventually(() => juliet.bubbles.last().textContent()).toBe(texts.at(-1));
     const log = juliet.page.locator('.log');
     for (let before = 0; before < texts.length; ) {
       before = await juliet.bubbles.count();
-      const moved = await log.evaluate(scrolledUp);
-      // Everything that was put in above it has moved nothing.
-      expect(Math.abs(moved)).toBeLessThan(2);
+      // Whatever was put in above it has moved nothing.
+      expect(Math.abs(await log.evaluate(scrolledUp))).toBeLessThan(2);
       if (before < texts.length) await eventually(() => juliet.bubbles.count()).toBeGreaterThan(before);
     }
     expect(await juliet.bubbles.allTextContents()).toEqual(texts);
@@ -88,9 +58,9 @@ describe('two people at two pages', () => {
   });
 
   it('shows on one device what was said and read on the other', async () => {
-    const users = await friends();
-    const [phone, desk] = [await loggedIn(users.juliet), await loggedIn(users.juliet)];
-    const romeo = await loggedIn(users.romeo);
+    const users = await talkers.accounts();
+    const [phone, desk] = [await talkers.at(users.juliet), await talkers.at(users.juliet)];
+    const romeo = await talkers.at(users.romeo);
     await romeo.contact('Juliet').click();
     await romeo.say('Good morrow');
     for (const chat of [phone, desk]) {
@@ -103,6 +73,60 @@ describe('two people at two pages', () => {
     await eventually(() => desk.bubbles.allTextContents()).toEqual(['Good morrow', 'Good morrow to thee']);
     expect(await desk.page.locator('.bubble.mine').count()).toBe(1);
     await eventually(() => romeo.bubbles.allTextContents()).toEqual(['Good morrow', 'Good morrow to thee']);
+  });
+
+  it('corrects the last message by the arrow key, answers one, reacts to one, and deletes one', async () => {
+    const { juliet, romeo } = await talkers.talking();
+    await juliet.say('what light through yonder airlock');
+    await eventually(() => juliet.state.getAttribute('data-state')).toBe('displayed');
+    await juliet.field.press('ArrowUp');
+    await eventually(() => juliet.field.inputValue()).toBe('what light through yonder airlock');
+    await juliet.say('what light through yonder window');
+    for (const chat of [juliet, romeo]) {
+      await eventually(() => chat.bubbles.allTextContents()).toEqual(['what light through yonder window']);
+      expect(await chat.bubble('window').locator('small').textContent()).toContain('edited');
+    }
+    await romeo.act('window', 'Answer');
+    await romeo.say('It is the east');
+    await eventually(() => juliet.bubble('east').locator('.quote').textContent()).toContain('yonder window');
+    // The quote for other programs is not shown beside it.
+    await eventually(() => juliet.bubbles.last().textContent()).toBe('It is the east');
+    await juliet.act('east', 'React');
+    await juliet.page.getByRole('button', { name: '❤️' }).click();
+    for (const chat of [juliet, romeo]) {
+      await eventually(() => chat.bubble('east').locator('.chip').textContent()).toBe('❤️');
+    }
+    await juliet.bubble('east').locator('.chip').click();
+    await eventually(() => romeo.bubble('east').locator('.chip').count()).toBe(0);
+    await romeo.act('It is the east', 'Delete');
+    await eventually(() => juliet.bubbles.last().textContent()).toBe('This message was deleted');
+    await eventually(() => romeo.bubbles.last().textContent()).toBe('This message was deleted');
+  });
+
+  it('shows all of that again at the next login', async () => {
+    const users = await talkers.accounts();
+    const juliet = await talkers.at(users.juliet);
+    await juliet.contact('Romeo').click();
+    for (const text of ['one', 'two', 'three']) await juliet.say(text);
+    await eventually(() => juliet.state.getAttribute('data-state')).toBe('sent');
+    await juliet.act('three', 'Edit');
+    await juliet.say('four');
+    await juliet.act('two', 'React');
+    await juliet.page.getByRole('button', { name: '🎉' }).click();
+    await juliet.act('two', 'Answer');
+    await juliet.say('five');
+    await juliet.act('one', 'Delete');
+    await eventually(() => juliet.state.getAttribute('data-state')).toBe('sent');
+    const again = await talkers.at(users.juliet);
+    await again.contact('Romeo').click();
+    await eventually(() => again.bubbles.allTextContents()).toEqual([
+      'This message was deleted',
+      'two',
+      'four',
+      'five',
+    ]);
+    await eventually(() => again.bubble('two').locator('.chip').first().textContent()).toBe('🎉');
+    expect(await again.bubble('five').locator('.quote .words').textContent()).toBe('two');
   });
 });
 

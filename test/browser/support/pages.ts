@@ -55,14 +55,14 @@ export class Pages {
   async open(
     path: string,
     options: Parameters<Browser['newContext']>[0] = {},
-    before: (page: Page) => void = () => {},
+    before: (page: Page) => Promise<void> | void = () => {},
   ): Promise<Page> {
     const context = await this.#lab.browser.newContext(options);
     this.#contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => this.#errors.push(String(error)));
-    before(page);
+    await before(page);
     await page.goto(`${running(this.#site).url}/${path}`);
     return page;
   }

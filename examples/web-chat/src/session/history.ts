@@ -13,6 +13,7 @@ const DAY = 86_400_000;
 export class History {
   readonly #parts: Parts;
   readonly #archive: MessageArchive;
+  #backward = 0;
   /** What our archive calls the newest message that has come, and when that was. */
   #last: { readonly id: string; readonly at: Date } | undefined;
 
@@ -27,6 +28,11 @@ export class History {
       },
       { sources: ['stream', 'carbon', 'archive'] },
     );
+  }
+
+  /** Whether something is told now after what was said later. */
+  get isBackward(): boolean {
+    return this.#backward > 0;
   }
 
   /** At the beginning of a session: what was said since the last one; in the first, what was said last. */
@@ -87,9 +93,14 @@ export class History {
     let count = 0;
     let oldest: string | undefined;
     const pageSize = Math.min(filter.limit, 50);
-    for await (const { id } of this.#archive.query({ ...filter, direction: 'backward', pageSize, deliver: true })) {
-      count += 1;
-      oldest = id;
+    this.#backward += 1;
+    try {
+      for await (const { id } of this.#archive.query({ ...filter, direction: 'backward', pageSize, deliver: true })) {
+        count += 1;
+        oldest = id;
+      }
+    } finally {
+      this.#backward -= 1;
     }
     return { count, oldest };
   }

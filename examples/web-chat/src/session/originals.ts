@@ -12,6 +12,8 @@ export interface Original {
 /** The messages behind the lines, by their keys: who answers, corrects or takes back one needs it. */
 export class Originals {
   readonly #index: MessageIndex;
+  #first = 0;
+  #last = 0;
   readonly #all = new LruMap<string, Original>({
     maxEntries: 20_000,
     maxBytes: 33_554_432,
@@ -20,6 +22,12 @@ export class Originals {
 
   constructor(xmpp: ClientXMPP) {
     this.#index = xmpp.plugin(MessageIndex);
+  }
+
+  /** The place of a message among those of the same time. @param backwards Whether it is told after those that were said later. */
+  orderOf(backwards: boolean): number {
+    if (backwards) return --this.#first;
+    return ++this.#last;
   }
 
   /** Keeps a message, without what it came in. Its facts have the key of its line. */

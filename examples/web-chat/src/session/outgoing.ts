@@ -1,10 +1,11 @@
-import type { Message, Sending } from '@sestina/core';
+import type { Message } from '@sestina/core';
 import { MessageCorrection } from '@sestina/xep-0308';
 import { MessageRetraction } from '@sestina/xep-0424';
 import { MessageReactions } from '@sestina/xep-0444';
 import { MessageReplies } from '@sestina/xep-0461';
+import { reasonOf } from '../reason.js';
 import type { Conversation } from '../store/conversation.js';
-import { type Attachment, type Line, PLAIN } from '../store/line.js';
+import { type Line, PLAIN } from '../store/line.js';
 import type { Deliveries } from './deliveries.js';
 import type { Original } from './originals.js';
 import type { Parts } from './parts.js';
@@ -19,21 +20,36 @@ export class Outgoing {
 
   /** Says something; `answers` is the key of the line that it answers. */
   send(conversation: Conversation, text: string, answers?: string): void {
-    const { xmpp } = this.#parts;
-    const answered = answers === undefined ? undefined : this.#parts.originals.get(answers);
+    const { xmpp, originals } = this.#parts;
+    const answered = answers === undefined ? undefined : originals.get(answers);
     if (!answered) {
       this.say(conversation, this.message(conversation, text));
       return;
     }
-    const id = xmpp.random.id();
+    const init = { id: xmpp.random.id(), body: text };
     // In a room that gives messages no ids the quote says what is answered.
-    const sending = xmpp.plugin(MessageReplies).reply(answered.message, { id, body: text }, { quote: true });
-    this.#show(conversation, sending, this.message(conversation, text, id), { answers });
+    const reply = xmpp.plugin(MessageReplies).compose(answered.message, init, { quote: true });
+    this.say(conversation, reply, { text, answers });
   }
 
-  /** Says a message of ours, and shows it at once. */
-  say(conversation: Conversation, message: Message, files: readonly Attachment[] = []): void {
-    this.#show(conversation, message.send(), message, { files });
+  /** Says a message of ours, and shows it at once. @param shown What of its line is not its body. */
+  say(conversation: Conversation, message: Message, shown: Partial<Line> = {}): void {
+    const { originals, people, conversations, changed } = this.#parts;
+    const { key } = originals.keep(message);
+    conversation.add({
+      ...PLAIN,
+      key,
+      mine: true,
+      speaker: people.self,
+      at: new Date(),
+      order: originals.orderOf(false),
+      text: message.body ?? '',
+      state: 'waiting',
+      ...shown,
+    });
+    conversations.added(conversation, () => true);
+    changed();
+    void this.#deliver(conversation, key, message);
   }
 
   /** A message for a conversation, with an id, so that it is known again when it comes back. */
@@ -41,15 +57,14 @@ export class Outgoing {
     return this.#parts.xmpp.message({ to: jid, type: kind === 'room' ? 'groupchat' : 'chat', body, id });
   }
 
-  /** Once more, what did not arrive. */
-  retry(conversation: Conversation, { key, text, answers }: Line): void {
+  /** Once more, what did not arrive: the same message with another id, since one that came back may be known by the first. */
+  retry(conversation: Conversation, { key, text, answers, files }: Line): void {
     const original = this.#parts.originals.get(key);
+    if (!original) return;
     conversation.remove(key);
-    if (original && original.message.body !== text && answers === undefined) {
-      const again = original.message.copy();
-      again.id = this.#parts.xmpp.random.id();
-      this.say(conversation, again);
-    } else this.send(conversation, text, answers);
+    const again = original.message.copy();
+    again.id = this.#parts.xmpp.random.id();
+    this.say(conversation, again, { text, answers, files });
   }
 
   correct(conversation: Conversation, key: string, text: string): void {
@@ -79,21 +94,16 @@ export class Outgoing {
     return this.#parts.originals.get(key);
   }
 
-  #show(conversation: Conversation, sending: Sending, message: Message, more: Partial<Line>): void {
-    const { originals, people, deliveries, conversations, changed } = this.#parts;
-    const { key } = originals.keep(message);
-    conversation.add({
-      ...PLAIN,
-      key,
-      mine: true,
-      speaker: people.self,
-      at: new Date(),
-      text: message.body ?? '',
-      state: 'waiting',
-      ...more,
-    });
-    conversations.added(conversation, () => true);
-    deliveries.follow(sending, conversation, key);
-    changed();
+  /** What is said in a room waits until we are in. */
+  async #deliver(conversation: Conversation, key: string, message: Message): Promise<void> {
+    const { rooms, deliveries, changed } = this.#parts;
+    const { jid, kind } = conversation;
+    try {
+      if (kind === 'room' && !rooms.isReady(jid)) await rooms.ready(jid);
+      deliveries.follow(message.send(), conversation, key);
+    } catch (error) {
+      conversation.change(key, { state: 'failed', reason: reasonOf(error) });
+      changed();
+    }
   }
 }

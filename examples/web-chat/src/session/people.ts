@@ -42,7 +42,8 @@ export class People {
 
   /** What somebody is called: by the roster, or in the room. */
   nameOf({ kind }: Conversation, jid: JID): string {
-    if (kind === 'room') return jid.resource ?? jid.full;
+    // An address of an occupant has the nick.
+    if (kind === 'room' || jid.isFull) return jid.resource ?? jid.full;
     return this.name(jid.full);
   }
 

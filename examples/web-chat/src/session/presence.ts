@@ -2,7 +2,7 @@ import type { RosterItem } from '@sestina/core';
 
 /** How somebody is there: for the dot, and in words. */
 export interface Availability {
-  readonly kind: 'away' | 'busy' | 'offline' | 'online';
+  readonly kind: 'away' | 'busy' | 'offline' | 'online' | 'room';
   readonly text: string;
 }
 
@@ -16,13 +16,16 @@ const SHOWS: Readonly<Record<string, string>> = {
 export function availabilityOf(contact: RosterItem | undefined): Availability {
   const best = contact?.best ?? [...(contact?.resources.values() ?? [])].at(-1);
   if (best) {
-    const show = best.show ?? 'chat';
-    return {
-      kind: show === 'chat' ? 'online' : show === 'dnd' ? 'busy' : 'away',
-      text: best.status || SHOWS[show] || show,
-    };
+    return wordsOfShow(best.show ?? 'chat', best.status);
   }
   if (contact?.ask) return { kind: 'offline', text: 'Waiting for an answer' };
   if (!contact?.inRoster) return { kind: 'offline', text: 'Not a contact' };
   return { kind: 'offline', text: 'Offline' };
+}
+
+export function wordsOfShow(show: string, status: string | undefined): Availability {
+  return {
+    kind: show === 'chat' ? 'online' : show === 'dnd' ? 'busy' : 'away',
+    text: status || SHOWS[show] || show,
+  };
 }

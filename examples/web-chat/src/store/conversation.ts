@@ -15,6 +15,8 @@ export class Conversation {
   draft = '';
   /** Everything up to then was read. */
   #readAt: Date | undefined;
+  /** Everything of ours up to then was displayed on the other side. */
+  #displayedAt: Date | undefined;
   #lines: readonly Line[] = [];
   readonly #byKey = new Map<string, Line>(); // bound: `#lines`
   /** By key, what becomes of lines that are still to come. */
@@ -61,7 +63,7 @@ export class Conversation {
     const added = early ? { ...line, ...early } : line;
     const lines = [...this.#lines];
     let place = lines.length;
-    while (place > 0 && (lines[place - 1] as Line).at > added.at) place -= 1;
+    while (place > 0 && isBefore(added, lines[place - 1] as Line)) place -= 1;
     lines.splice(place, 0, added);
     this.#byKey.set(added.key, added);
     this.#lines = lines;
@@ -93,15 +95,22 @@ export class Conversation {
   /** A message of ours has come as far as that; never back. */
   delivered(key: string, state: Delivery): void {
     const line = this.#byKey.get(key);
-    if (line?.mine && isProgress(line.state, state)) this.change(key, { state, reason: '' });
+    if (!line?.mine) return;
+    // The other side may say first that it was displayed, of a later one, and then that it was received.
+    const isSeen = state === 'received' && this.#displayedAt !== undefined && line.at <= this.#displayedAt;
+    const now = isSeen ? 'displayed' : state;
+    if (isProgress(line.state, now)) this.change(key, { state: now, reason: '' });
   }
 
   /** All of ours up to that one were displayed. */
   displayedUpTo(key: string): void {
-    const end = this.#lines.findIndex((line) => line.key === key);
-    for (const line of this.#lines.slice(0, end + 1)) {
+    const displayed = this.#byKey.get(key);
+    if (!displayed?.mine) return;
+    if (!this.#displayedAt || displayed.at > this.#displayedAt) this.#displayedAt = displayed.at;
+    this.delivered(key, 'displayed');
+    for (const { mine, at, state, key: other } of this.#lines) {
       // What did not get there was not displayed.
-      if (line.state === 'sent' || line.state === 'received') this.delivered(line.key, 'displayed');
+      if (mine && at <= displayed.at && (state === 'sent' || state === 'received')) this.delivered(other, 'displayed');
     }
   }
 
@@ -117,4 +126,8 @@ export class Conversation {
     this.#lines = this.#lines.slice(-kept);
     this.older = 'more';
   }
+}
+
+function isBefore(a: Line, b: Line): boolean {
+  return a.at.getTime() - b.at.getTime() < 0 || (a.at.getTime() === b.at.getTime() && a.order < b.order);
 }

@@ -2,7 +2,7 @@
 export type Delivery = 'displayed' | 'failed' | 'received' | 'sent' | 'waiting';
 
 /** Each state counts for those before it: who has read something has got it. */
-const PROGRESS: readonly Delivery[] = ['failed', 'waiting', 'sent', 'received', 'displayed'];
+const PROGRESS: readonly Delivery[] = ['waiting', 'sent', 'received', 'displayed'];
 
 /** Who has said something. */
 export interface Speaker {
@@ -51,6 +51,8 @@ export interface Line extends Words {
   readonly mine: boolean;
   readonly speaker: Speaker;
   readonly at: Date;
+  /** Which comes first of two with one time: archives know seconds alone. */
+  readonly order: number;
   /** Only of ours. */
   readonly state: Delivery;
   /** Why it has failed. */
@@ -76,7 +78,8 @@ export const PLAIN = {
   upload: undefined,
 } as const satisfies Partial<Line>;
 
-/** Whether a message has come further than was known. */
+/** Whether a message has come further than was known. What failed has not come anywhere, unless the other side has it. */
 export function isProgress(from: Delivery, to: Delivery): boolean {
+  if (from === 'failed') return to === 'received' || to === 'displayed';
   return PROGRESS.indexOf(to) > PROGRESS.indexOf(from);
 }

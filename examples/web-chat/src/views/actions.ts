@@ -10,7 +10,7 @@ import { OFFERED } from './reactions.js';
 export function actionsFor(session: Session, conversation: Conversation, line: Line, log: LogActions): HTMLElement {
   const { outgoing } = session;
   const root = element('div', { className: 'actions', attrs: { role: 'toolbar', 'aria-label': 'This message' } });
-  const isOut = line.state !== 'failed' && line.state !== 'waiting';
+  const isOut = line.state !== 'failed' && line.state !== 'waiting' && !line.upload;
   if (isOut) {
     root.append(
       iconButton('react', 'React', offer),

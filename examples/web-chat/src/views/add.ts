@@ -12,5 +12,18 @@ export function showAdd(session: Session): void {
       dialog.close();
     },
   );
-  const dialog = showDialog('New', element('section', {}, element('h3', {}, 'A contact'), contact));
+  const founds = element('input', { type: 'checkbox' });
+  const room = lineForm(
+    { label: 'Name or address of a room', placeholder: 'balcony', action: 'Enter' },
+    async (address) => {
+      session.open(await session.rooms.join(address, { found: founds.checked }));
+      dialog.close();
+    },
+  );
+  room.append(element('label', { className: 'check' }, founds, 'Found it if there is none'));
+  const dialog = showDialog(
+    'New',
+    element('section', {}, element('h3', {}, 'A contact'), contact),
+    element('section', {}, element('h3', {}, 'A room'), room),
+  );
 }

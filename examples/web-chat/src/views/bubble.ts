@@ -3,6 +3,7 @@ import type { Session } from '../session/session.js';
 import type { Conversation } from '../store/conversation.js';
 import type { Delivery, Line } from '../store/line.js';
 import { actionsFor } from './actions.js';
+import { attachmentFor, uploadFor } from './attachment.js';
 import { avatar } from './avatar.js';
 import { textButton } from './button.js';
 import type { LogActions } from './log.js';
@@ -58,13 +59,15 @@ export function bubbleFor(session: Session, conversation: Conversation, key: str
 
   function face(line: Line, follows: boolean): HTMLElement[] {
     if (conversation.kind !== 'room' || line.mine || follows) return [];
-    return [avatar(line.speaker.id, line.speaker.name)];
+    return [avatar(line.speaker.id, line.speaker.name, session.avatars.of(line.speaker.id))];
   }
 
   function content(line: Line, follows: boolean, answers: Line | undefined): HTMLElement[] {
     const parts: HTMLElement[] = [];
     if (conversation.kind === 'room' && !line.mine && !follows) parts.push(speakerOf(line));
     if (answers) parts.push(quoteOf(answers));
+    line.files.forEach((_file, index) => void parts.push(attachmentFor(session, conversation, line, index)));
+    if (line.upload) parts.push(uploadFor(session, conversation, line.key, line.upload));
     if (line.retracted) parts.push(element('p', {}, 'This message was deleted'));
     else if (line.text !== '') parts.push(element('p', { dir: 'auto' }, textOf(line.text, line.unstyled)));
     parts.push(footer(line));
@@ -93,8 +96,13 @@ export function bubbleFor(session: Session, conversation: Conversation, key: str
     const edited = line.edited && !line.retracted ? element('span', {}, 'edited') : undefined;
     const foot = element('small', {}, edited, time);
     if (line.mine) foot.append(stateOf(line));
-    if (line.state === 'failed') foot.append(textButton('Try again', () => session.outgoing.retry(conversation, line)));
+    if (line.state === 'failed') foot.append(textButton('Try again', () => retry(line)));
     return foot;
+  }
+
+  function retry(line: Line): void {
+    if (line.upload) session.files.retry(conversation, line.key);
+    else session.outgoing.retry(conversation, line);
   }
 
   function stateOf({ state, reason }: Line): HTMLElement {

@@ -2,8 +2,9 @@ import { element } from '../dom.js';
 import type { Session } from '../session/session.js';
 import type { Conversation } from '../store/conversation.js';
 import type { Line } from '../store/line.js';
-import { iconButton } from './button.js';
+import { iconButton, textButton } from './button.js';
 import { icon } from './icons.js';
+import { filePicker, takeFiles } from './picker.js';
 import { wordsOf } from './preview.js';
 import type { View } from './view.js';
 
@@ -25,8 +26,14 @@ export function composerView(session: Session, conversation: Conversation): Comp
   text.setAttribute('aria-label', 'Message');
   const send = element('button', { type: 'submit', className: 'send', title: 'Send', attrs: { 'aria-label': 'Send' } });
   send.append(icon('send'));
-  const line = element('div', { className: 'line' }, text, send);
-  const root = element('form', { className: 'composer' }, about, line);
+  const share = (files: readonly File[]): void => {
+    for (const file of files) void session.files.send(conversation, file);
+  };
+  const line = element('div', { className: 'line' }, filePicker(share), text, send);
+  const barred = element('p', { className: 'barred', hidden: true }, 'You have blocked this address. ');
+  barred.append(textButton('Unblock', () => void session.blocked.unblock(conversation.jid).catch(() => {})));
+  const root = element('form', { className: 'composer' }, about, line, barred);
+  takeFiles(text, share);
   text.addEventListener('input', () => {
     conversation.draft = purpose?.kind === 'edit' ? '' : text.value;
     if (text.value !== '') session.typing.typed(conversation);
@@ -43,7 +50,12 @@ export function composerView(session: Session, conversation: Conversation): Comp
     event.preventDefault();
     if (text.value.trim() !== '') say(text.value);
   });
-  return { root, update: () => {}, answer, edit, cancel, focus: () => text.focus() };
+  return { root, update, answer, edit, cancel, focus: () => text.focus() };
+
+  function update(): void {
+    barred.hidden = !session.blocked.has(conversation.jid);
+    line.hidden = !barred.hidden;
+  }
 
   function say(words: string): void {
     const { outgoing } = session;

@@ -57,11 +57,12 @@ export function listView(session: Session): View {
   }
 }
 
-function sorted({ conversations, people, nameOf }: Session): string[] {
+function sorted(session: Session): string[] {
+  const { conversations, people, nameOf } = session;
   const jids = new Set(people.contacts);
   for (const { jid } of conversations.all) jids.add(jid);
   const spokenAt = (jid: string): number => conversations.find(jid)?.last?.at.getTime() ?? 0;
-  const isThere = (jid: string): number => Number(people.availability(jid).kind !== 'offline');
+  const isThere = (jid: string): number => Number(session.availability(jid).kind !== 'offline');
   return [...jids].sort(
     (a, b) => spokenAt(b) - spokenAt(a) || isThere(b) - isThere(a) || nameOf(a).localeCompare(nameOf(b)),
   );

@@ -34,7 +34,7 @@ export function rowFor(session: Session, jid: string): Row {
     const presence = session.availability(jid);
     const called = session.nameOf(jid);
     setText(name, called);
-    showAvatar(portrait, called);
+    showAvatar(portrait, called, session.avatars.of(jid));
     const last = conversation?.last;
     setText(time, last ? shortTimeOf(last.at) : '');
     setText(preview, below(conversation) ?? presence.text);
