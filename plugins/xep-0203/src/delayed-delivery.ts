@@ -27,26 +27,22 @@ export class DelayedDelivery extends Plugin {
   }
 
   /**
-   * The notation to go by, if there is one: written by our server, our own account or the room that the message came
-   * through, or by nobody in particular, in that order; with a stamp that can be read and is not in the future. All
-   * others may be anybody's invention (XEP-0203 §5); these are still no proof.
+   * The notation to go by, if there is one: written by our server, our own account, the room that the message came through, of a
+   * presence the server of its sender; else by nobody in particular. Its stamp can be read and is not in the future; of several the
+   * earliest counts, since each on the way notes when it had the stanza. All others may be anybody's invention (XEP-0203 §5); these
+   * are still no proof.
    */
   trustedDelay(stanza: Message | Presence): Delay | undefined {
-    const latest = this.#xmpp.clock.now() + this.#tolerance;
-    const believed = this.#believed(stanza);
-    let best: Delay | undefined;
-    let bestRank = believed.length + 1;
-    // Each is read once: a stanza may hold thousands of them.
-    for (const xml of stanza.xml.childrenNamed(Delay.tag, NS_DELAY)) {
-      const delay = viewOf(Delay, xml);
-      const rank = rankOf(delay, believed);
-      if (rank === undefined || rank >= bestRank) continue;
-      const { stamp } = delay;
-      if (stamp === undefined || stamp.getTime() > latest) continue;
-      best = delay;
-      bestRank = rank;
-    }
-    return best;
+    return this.#earliest(stanza, this.#believed(stanza)) ?? this.#earliest(stanza, undefined);
+  }
+
+  /**
+   * When its sender says that it was sent: its own word, or that of its server, as gateways note it for their users. To order by, where
+   * nothing better is known; never to catch up by.
+   */
+  claimedAt(stanza: Message | Presence): Date | undefined {
+    const { from } = stanza;
+    return from && this.#earliest(stanza, [from, from.bare, JID.from(from.domain)])?.stamp;
   }
 
   /** When the stanza was sent: its trusted stamp, else now, because it has just come. */
@@ -67,17 +63,36 @@ export class DelayedDelivery extends Plugin {
   #believed(stanza: Message | Presence): JID[] {
     const { account, serverDomain } = this.#xmpp;
     const believed = [JID.from(serverDomain), account];
+    const { from } = stanza;
+    if (!from) return believed;
     // Elsewhere the sender's own address is only the sender's word.
-    if (stanza instanceof Message && stanza.type === 'groupchat' && stanza.from) believed.push(stanza.from.bare);
+    if (!(stanza instanceof Message)) believed.push(JID.from(from.domain));
+    else if (stanza.type === 'groupchat') believed.push(from.bare);
     return believed;
+  }
+
+  /** Of the notations by one of these, or of those by nobody in particular, the earliest that can be. */
+  #earliest({ xml: stanza }: Message | Presence, authors: readonly JID[] | undefined): Delay | undefined {
+    const latest = this.#xmpp.clock.now() + this.#tolerance;
+    let best: Delay | undefined;
+    let earliest = latest;
+    // Each is read once: a stanza may hold thousands of them.
+    for (const xml of stanza.childrenNamed(Delay.tag, NS_DELAY)) {
+      const delay = viewOf(Delay, xml);
+      if (!isBy(delay, authors)) continue;
+      const stamp = delay.stamp?.getTime();
+      if (stamp === undefined || stamp > earliest || (best && stamp === earliest)) continue;
+      best = delay;
+      earliest = stamp;
+    }
+    return best;
   }
 }
 
-/** The place of its author among those who are believed; behind them where nobody in particular wrote it. */
-function rankOf(delay: Delay, believed: readonly JID[]): number | undefined {
+/** Whether one of these wrote it; without them, nobody in particular. */
+function isBy(delay: Delay, authors: readonly JID[] | undefined): boolean {
   // The raw attribute: a `from` that cannot be read is not an absent one.
-  if (delay.xml.attribute('from') === undefined) return believed.length;
+  if (delay.xml.attribute('from') === undefined) return authors === undefined;
   const { from } = delay;
-  const rank = from ? believed.findIndex((source) => from.equals(source)) : -1;
-  return rank < 0 ? undefined : rank;
+  return from !== undefined && authors?.some((author) => from.equals(author)) === true;
 }

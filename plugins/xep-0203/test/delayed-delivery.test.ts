@@ -71,12 +71,51 @@ describe('whose stamp is believed', () => {
     expect(delayed.sentAt(stanza)).toEqual(new Date(NOW));
   });
 
-  it('our server before everybody else, wherever its notation stands', async () => {
+  it('the earliest, where a room noted when it was said, and our server later that it kept it', async () => {
     const { delayed } = await start();
-    const others =
-      delay('coven@macbeth.shakespeare.lit', '2001-01-01T00:00:00Z') + delay(undefined, '2000-01-01T00:00:00Z');
-    expect(delayed.sentAt(message(others + delay('capulet.com'), ROOM))).toEqual(new Date(STAMP));
-    expect(delayed.sentAt(message(others, ROOM))).toEqual(new Date('2001-01-01T00:00:00Z'));
+    const room = delay('coven@macbeth.shakespeare.lit', '2001-01-01T00:00:00Z');
+    const nobody = delay(undefined, '2000-01-01T00:00:00Z');
+    const said = new Date('2001-01-01T00:00:00Z');
+    expect(delayed.sentAt(message(room + nobody + delay('capulet.com'), ROOM))).toEqual(said);
+    expect(delayed.sentAt(message(delay('capulet.com') + nobody + room, ROOM))).toEqual(said);
+    // Of nobody in particular only where nobody else says anything.
+    expect(delayed.sentAt(message(nobody + delay('capulet.com'), ROOM))).toEqual(new Date(STAMP));
+    expect(delayed.sentAt(message(delay(undefined) + nobody))).toEqual(new Date('2000-01-01T00:00:00Z'));
+    // An earlier one of a stranger changes nothing.
+    expect(delayed.sentAt(message(delay('evil.example', '1999-01-01T00:00:00Z') + room, ROOM))).toEqual(said);
+  });
+
+  it('that of the server of a contact for its presence, and of nobody else there', async () => {
+    const { delayed } = await start();
+    const presence = (inside: string): Presence =>
+      viewOf(Presence, parseXml(`<presence from='romeo@montague.net/orchard'>${inside}</presence>`));
+    expect(delayed.trustedDelay(presence(delay('montague.net')))?.stamp).toEqual(new Date(STAMP));
+    for (const from of ['romeo@montague.net/orchard', 'evil.example', 'sub.montague.net', 'x@montague.net']) {
+      expect(delayed.trustedDelay(presence(delay(from)))).toBeUndefined();
+    }
+  });
+
+  it('as a claim, that of the sender and of its server, apart from all others', async () => {
+    const { delayed } = await start();
+    for (const from of ['romeo@montague.net/orchard', 'romeo@montague.net', 'montague.net']) {
+      expect(delayed.claimedAt(message(delay(from)))).toEqual(new Date(STAMP));
+    }
+    const others = [delay('capulet.com'), delay(undefined), delay('romeo@evil.example'), ''];
+    for (const inside of others) expect(delayed.claimedAt(message(inside))).toBeUndefined();
+    expect(delayed.claimedAt(message(delay('montague.net', '2030-01-01T00:00:00Z')))).toBeUndefined();
+    expect(delayed.claimedAt(message(delay('montague.net'), ''))).toBeUndefined();
+  });
+
+  it('which does not keep a message of the year 10000 away', async () => {
+    const { stream } = await start();
+    const heard: unknown[] = [];
+    stream.xmpp.on('message', ({ body, context }) => heard.push([body, context.sentAt?.getTime()]));
+    for (const stamp of ['10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', '9999-12-31T23:59:60Z']) {
+      await stream.recv(
+        `<message from='romeo@montague.net/orchard' type='chat'><body>b</body>${delay('capulet.com', stamp)}</message>`,
+      );
+    }
+    expect(heard).toEqual(Array.from({ length: 3 }, () => ['b', NOW]));
   });
 
   it('that of a presence too', async () => {
