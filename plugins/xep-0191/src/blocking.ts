@@ -22,6 +22,12 @@ declare module '@sestina/core' {
   }
 }
 
+/** Options of `block()`. */
+export interface BlockOptions extends RequestOptions {
+  /** For other plugins: what stands beside each of these addresses in the command, as a report does (XEP-0377). */
+  readonly beside?: ((jid: JID) => ElementView | undefined) | undefined;
+}
+
 const MAX_BLOCKED = 10_000;
 // Characters of all of them: usual ones have 30.
 const MAX_SIZE = 1_048_576;
@@ -103,7 +109,7 @@ export class Blocking extends Plugin {
    * Has addresses blocked: a resource, an account, a domain with all of its people.
    * @throws TypeError for none. JidError for what is no address. As `list()`.
    */
-  block(jids: JID | string | readonly (JID | string)[], options: RequestOptions = {}): Promise<void> {
+  block(jids: JID | string | readonly (JID | string)[], options: BlockOptions = {}): Promise<void> {
     return this.#change(Block, jids, options, (addresses) => this.#blockedNow(addresses));
   }
 
@@ -126,13 +132,18 @@ export class Blocking extends Plugin {
   #change(
     Command: typeof Block | typeof Unblock,
     jids: JID | string | readonly (JID | string)[],
-    options: RequestOptions,
+    { beside, ...options }: BlockOptions,
     done: (addresses: readonly JID[]) => void,
   ): Promise<void> {
     return this.untilRemoved(options.signal, async (signal) => {
       const addresses = (Array.isArray(jids) ? jids : [jids]).map((jid) => JID.from(jid));
       if (addresses.length === 0) throw new TypeError('no address was given: unblockAll() is for all of them');
-      const items = addresses.map((jid) => new BlockItem({ jid }));
+      const items = addresses.map((jid) => {
+        const item = new BlockItem({ jid });
+        const more = beside?.(jid);
+        if (more) item.xml.append(more.xml);
+        return item;
+      });
       await this.#ask(new Command({ items }), { ...options, signal });
       done(addresses);
     });

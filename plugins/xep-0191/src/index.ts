@@ -1,4 +1,4 @@
 /** XEP-0191: Blocking Command, version 1.3. */
-export { Blocking, type BlocklistChange } from './blocking.js';
+export { Blocking, type BlocklistChange, type BlockOptions } from './blocking.js';
 export { TooManyBlockedError } from './errors.js';
-export { Blocked, NS_BLOCKING } from './stanza.js';
+export { Block, Blocked, BlockItem, NS_BLOCKING } from './stanza.js';
