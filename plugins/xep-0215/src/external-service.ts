@@ -50,17 +50,25 @@ export class ExternalService implements ServiceAddress {
   }
 }
 
+// Characters: a list of such services is kept whole.
+const MAX_CREDENTIALS = 2_048;
+const MAX_EXTENDED = 2_048;
+const MAX_NAME = 256;
+
 /** The service that an element tells of; undefined where its host or its type is none. */
 export function serviceOf(server: JID, element: Service | LegacyService): ExternalService | undefined {
   try {
     const host = hostOf(element.host);
     if (host === undefined || !/^[\w.-]{1,64}$/.test(element.type)) return undefined;
     const { type, port, transport, name, restricted, username, password, expires, extended } = element;
+    if (`${username ?? ''}${password ?? ''}`.length > MAX_CREDENTIALS) return undefined;
+    const more = extended && extended.toString().length <= MAX_EXTENDED ? extended.compact() : undefined;
     return new ExternalService(server, {
-      ...{ type, host, name, restricted, username, password, expires },
+      ...{ type, host, restricted, username, password, expires },
+      name: name?.slice(0, MAX_NAME),
       port: port || undefined,
-      transport: transport?.toLowerCase(),
-      extended: extended?.compact(),
+      transport: transport?.slice(0, 16).toLowerCase(),
+      extended: more,
     });
   } catch (error) {
     if (error instanceof StanzaValueError) return undefined;

@@ -21,7 +21,8 @@ export class ServiceLists {
   readonly #xmpp: BaseXMPP;
   readonly #lists = new LruMap<string, ServiceList>({
     maxEntries: 50,
-    maxBytes: 1_048_576,
+    // Of lists that are as large as can be there is room for four.
+    maxBytes: 4_194_304,
     sizeOf: ({ services }) => 400 + weightOfServices(services),
   });
   /** Milliseconds by which the clocks of servers are ahead of ours, by address. */

@@ -109,6 +109,25 @@ describe('services', () => {
     expect(await play.plugin.services()).toHaveLength(100);
   });
 
+  it('are kept whole however much is said of each, within bounds', async () => {
+    const long = (length: number): string => 'x'.repeat(length);
+    const many = Array.from({ length: 200 }, (_, index) => {
+      const more = `<x xmlns='jabber:x:data' type='result'><field var='f'><value>${long(1_900)}</value></field></x>`;
+      return `<service type='turn' host='h${index}.example' name='${long(500)}' username='u' password='${long(2_040)}'>${more}</service>`;
+    });
+    const play = await start(() => turn(withPassword(long(3_000)), 'too-long.example') + many.slice(0, 110).join(''));
+    const services = await play.get(play.plugin.services());
+    expect([services.length, services[0]?.name?.length, services[0]?.extended?.field('f')?.value?.length]).toEqual([
+      100, 256, 1_900,
+    ]);
+    expect([(await play.plugin.services()).length, play.asked.length]).toEqual([100, 1]);
+    play.services = () =>
+      turn(withPassword('p')).replace('/>', `><x xmlns='jabber:x:data'><title>${long(9_000)}</title></x></service>`);
+    await play.advance(HOUR);
+    const [plain] = await play.get(play.plugin.services());
+    expect([plain?.password, plain?.extended]).toEqual(['p', undefined]);
+  });
+
   it('are another server’s where that is asked', async () => {
     const play = await start(() => turn(withPassword('p')));
     const options = { server: 'disco.shakespeare.lit' };

@@ -163,9 +163,19 @@ export class PushNotifications extends Plugin {
       if (!(error instanceof StanzaError && error.condition === 'item-not-found')) throw error;
     }
     // Some servers take it for the end of all that this session has enabled.
-    for (const key of [...this.#enabled.keys()]) {
-      const wanted = this.#wanted.get(key);
-      if (wanted) await this.#xmpp.iqSet(this.#xmpp.account, enableOf(wanted), ask);
+    await Promise.all([...this.#enabled.keys()].map((key) => this.#keep(key, ask)));
+  }
+
+  /** Enables once more what is enabled. Who disables another node has that, whatever becomes of this one. */
+  async #keep(key: string, ask: RequestOptions): Promise<void> {
+    const wanted = this.#wanted.get(key);
+    if (!wanted) return;
+    try {
+      await this.#xmpp.iqSet(this.#xmpp.account, enableOf(wanted), ask);
+    } catch (error) {
+      if (!(error instanceof StanzaError)) throw error;
+      this.#enabled.delete(key);
+      this.#xmpp.logger.warn(`push notifications of another node are off in this session: ${error.message}`);
     }
   }
 

@@ -4,6 +4,7 @@ import { ServiceDiscovery } from '@sestina/xep-0030';
 import { MultiUserChat, type Room } from '@sestina/xep-0045';
 import { PubSubError } from '@sestina/xep-0060';
 import { type Bookmark, Bookmarks } from '@sestina/xep-0402';
+import { DisplayedElsewhere } from './displayed-elsewhere.js';
 import { KeptSettings } from './kept-settings.js';
 import { means } from './mention.js';
 import { type NotificationValue, Notify, type ProgramIdentity } from './stanza.js';
@@ -65,6 +66,7 @@ export class NotificationSettings extends Plugin {
   readonly #muc: MultiUserChat;
   readonly #bookmarks: Bookmarks;
   readonly #kept: KeptSettings;
+  readonly #displayed = new DisplayedElsewhere();
   /** By room, as they were known last: between two sessions, too. */
   #known = new Map<string, Bookmark>(); // bound: what XEP-0223 keeps of our account's bookmarks
   #isLoaded = false;
@@ -98,9 +100,14 @@ export class NotificationSettings extends Plugin {
       xmpp.on('bookmarksReady', ({ bookmarks: all }) => this.#all(all)),
       xmpp.on('bookmarkChanged', ({ bookmark }) => this.#put(bookmark.room, bookmark)),
       xmpp.on('bookmarkRemoved', ({ bookmark }) => this.#put(bookmark.room, undefined)),
+      xmpp.on('displayedSynced', (place) => this.#displayed.note(place)),
       xmpp.on('roomJoined', ({ room }) => void this.#ask(room)),
     );
     if (bookmarks.ready) this.#all(bookmarks.all);
+  }
+
+  override sessionEnd(): void {
+    this.#displayed.clear();
   }
 
   override sessionStart(signal: AbortSignal): Promise<void> {
@@ -146,7 +153,7 @@ export class NotificationSettings extends Plugin {
     if (context.history || context.source === 'archive' || author.jid.bare.equals(this.#xmpp.account)) return false;
     if (sentAt && this.#xmpp.clock.now() - sentAt.getTime() > this.#options.maxAge) return false;
     const value = this.#of(peer, kind !== 'chat');
-    if (value === 'never' || this.#any(this.#seenTests, message)) return false;
+    if (value === 'never' || this.#displayed.has(message) || this.#any(this.#seenTests, message)) return false;
     return value === 'always' || this.#mentioned(message) || this.#any(this.#mentionTests, message);
   }
 
@@ -160,7 +167,7 @@ export class NotificationSettings extends Plugin {
     );
   }
 
-  /** Has a function tell that a message has been displayed on another device: for who knows how far they are. */
+  /** Has a function tell that a message has been displayed elsewhere, beside `DisplayedSync` of XEP-0490: for who knows how far others are. */
   addSeenTest(test: MessageTest): Registration {
     this.#seenTests = [...this.#seenTests, test];
     return this.own(

@@ -1,4 +1,4 @@
-import { MemoryStorage, type Message, provide, Storage } from '@sestina/core';
+import { JID, MemoryStorage, type Message, provide, Storage } from '@sestina/core';
 import { childContainer } from '@sestina/core/connection';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { ServiceDiscovery } from '@sestina/xep-0030';
@@ -286,6 +286,29 @@ describe('notifications', () => {
       ['archived', false],
     ]);
     expect(settings.of(ROOM)).toBe('always');
+  });
+
+  it('are not for what another device has displayed, as far as that shows', async () => {
+    const { stream, xmpp, notified } = await start();
+    const from = { from: `${ROMEO}/x`, type: 'chat' };
+    const at = (ago: number): Date => new Date(stream.clock.now() - ago);
+    const late = (ago: number): string =>
+      `<delay xmlns='urn:xmpp:delay' from='capulet.com' stamp='${at(ago).toISOString()}'/>`;
+    const place = { peer: JID.from(ROMEO), archiveId: 'a1', own: false };
+    xmpp.emit('displayedSynced', { ...place, facts: undefined });
+    await stream.recv(say('not known yet', { ...from, more: late(60_000) }));
+    xmpp.emit('displayedSynced', { ...place, facts: { sentAt: at(30_000) } as never });
+    await stream.idle();
+    await stream.recv(say('before', { ...from, more: late(60_000) }));
+    await stream.recv(say('after', { ...from, more: late(10_000) }));
+    await stream.recv(say('by another', { from: 'nurse@capulet.com/x', type: 'chat', more: late(60_000) }));
+    // A clock that is ahead, here or there, silences nobody.
+    xmpp.emit('displayedSynced', { ...place, facts: { sentAt: at(-600_000) } as never });
+    await stream.idle();
+    await stream.recv(say('now', from));
+    xmpp.messages.describe((_message, context) => Object.assign(context, { archiveId: 'a1' }));
+    await stream.recv(say('that one', from));
+    expect(notified.map(([, value]) => value)).toEqual([true, false, true, true, true, false]);
   });
 
   it('follow what others know of mentions and of other devices', async () => {
