@@ -24,7 +24,7 @@ export const SECTIONS = [
       'testing-a-bot',
     ],
   ],
-  ['Plugins', ['writing-a-plugin', 'testing-a-plugin', 'third-party-plugin', 'support']],
+  ['Plugins', ['writing-a-plugin', 'testing-a-plugin', 'third-party-plugin', 'support', 'compliance']],
   ['In production', ['reliability', 'security', 'threats', 'performance', 'runtimes', 'farm']],
   ['Coming from', ['from-sleekxmpp', 'from-xmppjs', 'from-stanza', 'from-0.1']],
   ['The project', ['architecture', 'contributing', 'reporting-a-vulnerability']],

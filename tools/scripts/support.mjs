@@ -1,8 +1,9 @@
 // @ts-check
-// docs/support.md and docs/sestina.doap: which XEPs there are packages for, made of the field `sestina` of their package.json and of
+// docs/support.md, docs/compliance.md and docs/sestina.doap: which XEPs there are packages for, made of the field `sestina` of their package.json and of
 // what `npm run conformance -- --write` has noted. `--check` changes nothing and exits non-zero where a text is out of date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { complianceText } from './lib/compliance.mjs';
 import { isMain, ROOT, readJson, report, workspaces } from './lib/repo.mjs';
 
 /**
@@ -13,7 +14,9 @@ import { isMain, ROOT, readJson, report, workspaces } from './lib/repo.mjs';
  */
 
 const SUPPORT = 'docs/support.md';
+const COMPLIANCE = 'docs/compliance.md';
 const DOAP = 'docs/sestina.doap';
+const PRESET = 'plugins/preset-im/package.json';
 const TABLE = 'test/conformance/table.json';
 const REPOSITORY = readJson(join(ROOT, 'package.json')).homepage;
 
@@ -100,7 +103,8 @@ ${REPOSITORY ? `    <homepage rdf:resource="${escaped(REPOSITORY)}"/>\n` : ''}${
 
 if (isMain(import.meta.url)) {
   const all = supported();
-  const texts = { [SUPPORT]: supportText(all), [DOAP]: doapText(all) };
+  const preset = new Set(Object.keys(readJson(join(ROOT, PRESET)).peerDependencies));
+  const texts = { [SUPPORT]: supportText(all), [COMPLIANCE]: complianceText(all, preset), [DOAP]: doapText(all) };
   const stale = Object.entries(texts).filter(([path, text]) => {
     const at = join(ROOT, path);
     return !existsSync(at) || readFileSync(at, 'utf8') !== text;

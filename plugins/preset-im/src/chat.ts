@@ -1,5 +1,5 @@
 import { BaseXMPP } from '@sestina/core';
-import { profile, stored } from './parts/account.js';
+import { profile, stored, synced } from './parts/account.js';
 import { connection } from './parts/connection.js';
 import { conversation } from './parts/conversation.js';
 import { ground } from './parts/ground.js';
@@ -7,7 +7,7 @@ import { history } from './parts/history.js';
 import { followActivity, peopleDefaults, peopleOptions } from './people.js';
 import { Preset } from './preset.js';
 
-const parts = { ...ground, ...connection, ...history, ...conversation, ...stored, ...profile };
+const parts = { ...ground, ...connection, ...history, ...conversation, ...stored, ...synced, ...profile };
 
 /** Options of `ChatMessaging`: one for each part, which is its plugin's own options, `true`, or `false`. */
 export class ChatMessagingOptions extends peopleOptions(parts) {}

@@ -14,6 +14,6 @@ export const laws = [
       privacy: ['loud', 1, null],
       activity: [5, {}, null],
     },
-    keeps: ['preset-im/', 'xep-0115/'],
+    keeps: ['preset-im/', 'xep-0115/', 'xep-0490/', 'xep-0492/'],
   }),
 ];

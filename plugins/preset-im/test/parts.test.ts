@@ -1,14 +1,23 @@
 import { Plugin } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import type { Parts } from '../src/part.js';
-import { profile, stored } from '../src/parts/account.js';
+import { profile, stored, synced } from '../src/parts/account.js';
 import { connection } from '../src/parts/connection.js';
 import { conversation } from '../src/parts/conversation.js';
 import { ground } from '../src/parts/ground.js';
 import { history } from '../src/parts/history.js';
 import { rooms } from '../src/parts/rooms.js';
 
-const all: Parts = { ...ground, ...connection, ...history, ...conversation, ...stored, ...profile, ...rooms };
+const all: Parts = {
+  ...ground,
+  ...connection,
+  ...history,
+  ...conversation,
+  ...stored,
+  ...synced,
+  ...profile,
+  ...rooms,
+};
 
 describe('the parts', () => {
   // Or it would be installed with the other one, without its options.

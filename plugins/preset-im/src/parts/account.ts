@@ -13,6 +13,8 @@ import { ExternalServices } from '@sestina/xep-0215';
 import { PrivateData } from '@sestina/xep-0223';
 import { IdleTime } from '@sestina/xep-0319';
 import { HttpUpload } from '@sestina/xep-0363';
+import { AvatarConversion } from '@sestina/xep-0398';
+import { DisplayedSync } from '@sestina/xep-0490';
 import { askedPart, part } from '../part.js';
 
 /** What is kept in an account. */
@@ -25,6 +27,12 @@ export const stored = {
   privateData: part(PrivateData),
 };
 
+/** What all our devices know of each other. */
+export const synced = {
+  /** Up to where we have read, for all our devices (XEP-0490). */
+  displayedSync: part(DisplayedSync),
+};
+
 /** What people know of each other, beside what they say. */
 export const profile = {
   /** What people call themselves (XEP-0172). */
@@ -35,6 +43,8 @@ export const profile = {
   vcards: part(VCards),
   /** Pictures of people, in their cards (XEP-0153). */
   vcardAvatars: part(VCardAvatars),
+  /** The one kind of picture for those who know the other, where the server does that (XEP-0398). */
+  avatarConversion: part(AvatarConversion),
   /** People of whom nothing is wanted (XEP-0191). */
   blocking: part(Blocking),
   /** Files that are sent (XEP-0363). */
