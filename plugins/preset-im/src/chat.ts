@@ -1,13 +1,15 @@
 import { BaseXMPP } from '@sestina/core';
-import { profile, stored, synced } from './parts/account.js';
+import { account } from './parts/account.js';
 import { connection } from './parts/connection.js';
 import { conversation } from './parts/conversation.js';
+import { device } from './parts/device.js';
 import { ground } from './parts/ground.js';
 import { history } from './parts/history.js';
+import { stored } from './parts/stored.js';
 import { followActivity, peopleDefaults, peopleOptions } from './people.js';
 import { Preset } from './preset.js';
 
-const parts = { ...ground, ...connection, ...history, ...conversation, ...stored, ...synced, ...profile };
+const parts = { ...ground, ...connection, ...device, ...history, ...conversation, ...stored, ...account };
 
 /** Options of `ChatMessaging`: one for each part, which is its plugin's own options, `true`, or `false`. */
 export class ChatMessagingOptions extends peopleOptions(parts) {}

@@ -1,14 +1,25 @@
 import { BaseXMPP } from '@sestina/core';
-import { profile, stored, synced } from './parts/account.js';
+import { account } from './parts/account.js';
 import { connection } from './parts/connection.js';
 import { conversation } from './parts/conversation.js';
+import { device } from './parts/device.js';
 import { ground } from './parts/ground.js';
 import { history } from './parts/history.js';
 import { rooms } from './parts/rooms.js';
+import { stored } from './parts/stored.js';
 import { followActivity, peopleDefaults, peopleOptions } from './people.js';
 import { Preset } from './preset.js';
 
-const parts = { ...ground, ...connection, ...history, ...conversation, ...stored, ...synced, ...profile, ...rooms };
+const parts = {
+  ...ground,
+  ...connection,
+  ...device,
+  ...history,
+  ...conversation,
+  ...stored,
+  ...account,
+  ...rooms,
+};
 
 /** Options of `InstantMessaging`: one for each part, which is its plugin's own options, `true`, or `false`. */
 export class InstantMessagingOptions extends peopleOptions(parts) {}

@@ -2,10 +2,10 @@ import { BaseXMPP } from '@sestina/core';
 import { MessageRetraction } from '@sestina/xep-0424';
 import { FallbackIndication } from '@sestina/xep-0428';
 import { part } from './part.js';
-import { stored } from './parts/account.js';
 import { connection } from './parts/connection.js';
 import { ground } from './parts/ground.js';
 import { rooms } from './parts/rooms.js';
+import { stored } from './parts/stored.js';
 import { Preset, presetOptions } from './preset.js';
 
 const parts = {

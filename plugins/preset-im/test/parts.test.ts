@@ -1,21 +1,23 @@
 import { Plugin } from '@sestina/core';
 import { describe, expect, it } from 'vitest';
 import type { Parts } from '../src/part.js';
-import { profile, stored, synced } from '../src/parts/account.js';
+import { account } from '../src/parts/account.js';
 import { connection } from '../src/parts/connection.js';
 import { conversation } from '../src/parts/conversation.js';
+import { device } from '../src/parts/device.js';
 import { ground } from '../src/parts/ground.js';
 import { history } from '../src/parts/history.js';
 import { rooms } from '../src/parts/rooms.js';
+import { stored } from '../src/parts/stored.js';
 
 const all: Parts = {
   ...ground,
   ...connection,
+  ...device,
   ...history,
   ...conversation,
   ...stored,
-  ...synced,
-  ...profile,
+  ...account,
   ...rooms,
 };
 

@@ -1,40 +1,23 @@
 import { LastActivity } from '@sestina/xep-0012';
 import { VCards } from '@sestina/xep-0054';
-import { PubSub } from '@sestina/xep-0060';
 import { OutOfBand } from '@sestina/xep-0066';
 import { Avatars } from '@sestina/xep-0084';
 import { SoftwareVersion } from '@sestina/xep-0092';
 import { VCardAvatars } from '@sestina/xep-0153';
-import { PersonalEventing } from '@sestina/xep-0163';
 import { Nicknames } from '@sestina/xep-0172';
 import { Blocking } from '@sestina/xep-0191';
 import { EntityTime } from '@sestina/xep-0202';
 import { ExternalServices } from '@sestina/xep-0215';
-import { PrivateData } from '@sestina/xep-0223';
 import { IdleTime } from '@sestina/xep-0319';
 import { HttpUpload } from '@sestina/xep-0363';
 import { AvatarConversion } from '@sestina/xep-0398';
 import { DisplayedSync } from '@sestina/xep-0490';
 import { askedPart, part } from '../part.js';
 
-/** What is kept in an account. */
-export const stored = {
-  /** Nodes that things are published at (XEP-0060). */
-  pubsub: part(PubSub),
-  /** What contacts publish for their contacts (XEP-0163). */
-  personalEventing: part(PersonalEventing),
-  /** What all our devices know, and nobody else (XEP-0223). */
-  privateData: part(PrivateData),
-};
-
-/** What all our devices know of each other. */
-export const synced = {
+/** What our devices know of each other, and people of each other, beside what they say. */
+export const account = {
   /** Up to where we have read, for all our devices (XEP-0490). */
   displayedSync: part(DisplayedSync),
-};
-
-/** What people know of each other, beside what they say. */
-export const profile = {
   /** What people call themselves (XEP-0172). */
   nicknames: part(Nicknames),
   /** Pictures of people (XEP-0084). */
