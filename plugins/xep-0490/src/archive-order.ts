@@ -1,8 +1,10 @@
-import type { JID, MessageContext } from '@sestina/core';
+import type { JID, Message, MessageContext } from '@sestina/core';
 import { LruMap } from '@sestina/core/util';
 
 /** A message, as far as it is said which. */
 export interface Place {
+  /** The conversation. */
+  readonly peer: JID;
   /** Whose archive has it; undefined where that is not said. */
   readonly archive: JID | undefined;
   readonly archiveId: string;
@@ -17,8 +19,8 @@ interface Known {
   stamp: number | undefined;
   /** When it was sent, by whatever clock. */
   sentAt: number | undefined;
-  /** The session in which it was first heard of. */
-  session: number;
+  /** The stretch of time in which it was first heard of, without a gap in what comes by itself; undefined where nobody knows of gaps. */
+  stretch: number | undefined;
   readonly isStranger: boolean;
 }
 
@@ -37,7 +39,7 @@ export class ArchiveOrder {
     sizeOf: (_known, key) => ENTRY + 2 * key.length,
     isStranger: ({ isStranger }) => isStranger,
   });
-  #session = 0;
+  #stretch = 0;
   #live = 0;
 
   /** How many messages have come by themselves. */
@@ -45,32 +47,35 @@ export class ArchiveOrder {
     return this.#live;
   }
 
-  /** From now on it is another session: what was not heard before may be behind what was. */
-  begin(): void {
-    this.#session += 1;
+  /** From now on something may come that is behind what came by itself before, and does not come by itself. */
+  gap(): void {
+    this.#stretch += 1;
   }
 
-  has({ archive, archiveId }: Place): boolean {
-    return archive !== undefined && this.#known.has(keyOf(archive, archiveId));
+  has(place: Place): boolean {
+    return this.#of(place) !== undefined;
   }
 
   /** Takes note of a message that an archive has. */
-  note({ archive, archiveId, source, sentAt }: MessageContext, isStranger: boolean): void {
-    if (!archive || archiveId === undefined) return;
-    const known = this.#entry(archive, archiveId, isStranger);
+  note({ type }: Message, context: MessageContext, isStranger: boolean): void {
+    const { peer, archive, archiveId, source, sentAt } = context;
+    // An error says again what was said.
+    if (!archive || archiveId === undefined || type === 'error') return;
+    // Of a room that is left and entered nobody says here what was missed.
+    const stretch = archive.equals(peer) ? undefined : this.#stretch;
+    const known = this.#entry(keyOf(peer, archive, archiveId), isStranger, stretch);
     known.sentAt ??= sentAt?.getTime();
     if (source === 'archive' || source === 'history') {
       known.stamp ??= sentAt?.getTime();
-    } else if (known.live === undefined) {
+    } else if (known.live === undefined && known.stamp === undefined) {
       this.#live += 1;
       known.live = this.#live;
-      known.session = this.#session;
     }
   }
 
-  /** Takes note of when a message was sent that came before this one was asked. */
-  learn({ archive, archiveId }: Place, sentAt: Date | undefined): void {
-    if (archive && sentAt) this.#entry(archive, archiveId, false).sentAt ??= sentAt.getTime();
+  /** Takes note of when a message was sent that may have come before others were noted. */
+  learn({ peer, archive, archiveId }: Place, sentAt: Date | undefined): void {
+    if (archive && sentAt) this.#entry(keyOf(peer, archive, archiveId), false, undefined).sentAt ??= sentAt.getTime();
   }
 
   /** Which of two messages of a conversation is the later one: above zero where `a` is; undefined where that does not show. */
@@ -88,15 +93,14 @@ export class ArchiveOrder {
     this.#known.clear();
   }
 
-  #of({ archive, archiveId }: Place): Known | undefined {
-    return archive && this.#known.get(keyOf(archive, archiveId));
+  #of({ peer, archive, archiveId }: Place): Known | undefined {
+    return archive && this.#known.get(keyOf(peer, archive, archiveId));
   }
 
-  #entry(archive: JID, archiveId: string, isStranger: boolean): Known {
-    const key = keyOf(archive, archiveId);
+  #entry(key: string, isStranger: boolean, stretch: number | undefined): Known {
     const before = this.#known.get(key);
     if (before) return before;
-    const known = { live: undefined, stamp: undefined, sentAt: undefined, session: this.#session, isStranger };
+    const known = { live: undefined, stamp: undefined, sentAt: undefined, stretch, isStranger };
     this.#known.set(key, known);
     return known;
   }
@@ -105,11 +109,16 @@ export class ArchiveOrder {
 function inArchive(a: Known, b: Known): number | undefined {
   if (a.live !== undefined && b.live !== undefined) return a.live - b.live;
   if (a.stamp !== undefined && b.stamp !== undefined) return a.stamp - b.stamp || undefined;
-  // What was fetched and never came by itself was there before what did, in that session and in later ones.
-  if (a.live !== undefined && b.stamp !== undefined && b.session <= a.session) return 1;
-  if (b.live !== undefined && a.stamp !== undefined && a.session <= b.session) return -1;
+  if (a.live !== undefined && wasBefore(b, a)) return 1;
+  if (b.live !== undefined && wasBefore(a, b)) return -1;
   if (a.sentAt === undefined || b.sentAt === undefined) return undefined;
   return a.sentAt - b.sentAt || undefined;
 }
 
-const keyOf = (archive: JID, archiveId: string): string => `${archive.full}\n${archiveId}`;
+/** Whether one was fetched and never came by itself, in the stretch in which the other one did or in one before: then it was there already. */
+function wasBefore(fetched: Known, live: Known): boolean {
+  const { stamp, stretch } = fetched;
+  return stamp !== undefined && stretch !== undefined && live.stretch !== undefined && stretch <= live.stretch;
+}
+
+const keyOf = (peer: JID, archive: JID, archiveId: string): string => `${peer.full}\n${archive.full}\n${archiveId}`;

@@ -83,7 +83,6 @@ export class DisplayedSync extends Plugin {
   }
 
   override async sessionStart(signal: AbortSignal): Promise<void> {
-    this.#keeper.begin();
     if (!this.#wantsAssist) return;
     try {
       const info = await this.#disco.info(this.#xmpp.account, { signal });

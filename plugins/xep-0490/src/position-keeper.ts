@@ -5,10 +5,9 @@ import {
   type Message,
   type MessageContext,
   type Registration,
-  StanzaError,
   type Storage,
 } from '@sestina/core';
-import { Coalescer, LruMap, within } from '@sestina/core/util';
+import { Coalescer, LruMap, ownString, within } from '@sestina/core/util';
 import type { MessageFacts, MessageIndex } from '@sestina/message-index';
 import {
   NodeMisconfiguredError,
@@ -99,11 +98,12 @@ export class PositionKeeper {
         this.#gone(id);
       }),
       events.on('ready', () => void this.#seed()),
-      events.on('failed', () => {
-        this.#isBlind = true;
-        this.#publishDue();
-      }),
+      events.on('failed', () => void this.#goOnBlindly()),
       this.#node.watch(),
+      // Who is not there is told nothing, and finds it in the archive.
+      xmpp.on('presenceBroadcast', ({ presence }) => {
+        if (!presence.isAvailable) this.#order.gap();
+      }),
     ];
   }
 
@@ -120,17 +120,12 @@ export class PositionKeeper {
     this.#order.clear();
   }
 
-  /** A session begins. */
-  begin(): void {
-    this.#order.begin();
-    this.#before = this.#order.live;
-    this.#isRefused = false;
-    this.#reading ??= this.#read();
-  }
-
   /** The session is over. */
   end(): void {
     this.#ready.lost();
+    this.#order.gap();
+    this.#before = this.#order.live;
+    this.#isRefused = false;
     this.#isBlind = false;
     this.#touched = undefined;
   }
@@ -149,7 +144,7 @@ export class PositionKeeper {
   /** Shown here, up to there. */
   shown(peer: JID, { archive, archiveId }: DisplayedPlace, sentAt: Date | undefined): void {
     const chat = this.#chats.peek(peer.full) ?? new Chat(peer);
-    const to = { archive, archiveId, heard: this.#order.live, here: true, isOld: false };
+    const to = { peer, archive, archiveId: ownString(archiveId), heard: this.#order.live, here: true, isOld: false };
     this.#order.learn(to, sentAt);
     if (!chat.shown(to, this.#order)) return;
     this.#keep(chat);
@@ -162,8 +157,9 @@ export class PositionKeeper {
     const { archive, archiveId, peer } = context;
     if (!archive || archiveId === undefined) return;
     const { account, roster } = this.#xmpp;
-    const isKnown = peer.bare.equals(account) || roster.hasContact(account, peer.bare) || archive.equals(peer.bare);
-    this.#order.note(context, !isKnown);
+    // Everybody who is in a room can fill it.
+    const isKnown = peer.bare.equals(account) || roster.hasContact(account, peer.bare);
+    this.#order.note(message, context, !isKnown);
     const chat = this.#chats.peek(peer.full);
     if (!chat || (!chat.waiting && (chat.isKnown || chat.at?.archiveId !== archiveId))) return;
     // Its context is complete then.
@@ -199,7 +195,7 @@ export class PositionKeeper {
   async #seed(): Promise<void> {
     const touched = new Set<string>(); // bound: items of the node
     this.#touched = touched;
-    await this.#reading;
+    await this.#readOnce();
     const items = this.#node.items;
     for (const chat of this.#all()) if (!items.has(chat.id) && !touched.has(chat.id)) this.#gone(chat.id);
     for (const [id, value] of items) {
@@ -212,13 +208,19 @@ export class PositionKeeper {
     this.#publishDue();
   }
 
+  async #goOnBlindly(): Promise<void> {
+    this.#isBlind = true;
+    await this.#readOnce();
+    this.#publishDue();
+  }
+
   /** The server says so, of the conversation that an item is called after. */
   async #told(id: string, { xml }: DisplayedUpTo | Displayed, heard: number): Promise<void> {
-    const peer = JID.tryParse(id);
+    const peer = JID.tryParse(ownString(id));
     const said = peer && positionIn(xml, peer, this.#xmpp.account, heard);
     if (!peer || !said) return;
     const chat = this.#chats.peek(peer.full) ?? new Chat(peer);
-    chat.id = id;
+    chat.id = ownString(id);
     chat.heard = said;
     this.#keep(chat);
     const facts = await this.#find(peer, said);
@@ -301,11 +303,16 @@ export class PositionKeeper {
     this.#xmpp.logger.debug(`up to where ${chat.peer} was shown was not published`, { error });
     if (error instanceof PrivateStorageUnsupportedError || error instanceof NodeMisconfiguredError) {
       this.#isRefused = true;
-    } else if (error instanceof StanzaError && !error.retryable) {
-      chat.due = false;
-    } else {
+    } else if ((error as { retryable?: boolean }).retryable) {
       this.#retrying.schedule();
+    } else {
+      chat.due = false;
     }
+  }
+
+  #readOnce(): Promise<void> {
+    this.#reading ??= this.#read();
+    return this.#reading;
   }
 
   async #read(): Promise<void> {
@@ -317,7 +324,7 @@ export class PositionKeeper {
         const archive = JID.tryParse(place.archive);
         if (!peer || !archive || this.#chats.has(peer.full)) continue;
         const chat = new Chat(peer);
-        chat.at = { archive, archiveId: place.archiveId, heard: 0, here: true, isOld: false };
+        chat.at = { peer, archive, archiveId: place.archiveId, heard: 0, here: true, isOld: false };
         chat.due = true;
         chat.over = place.over;
         this.#keep(chat);
@@ -328,12 +335,12 @@ export class PositionKeeper {
   }
 
   async #write(): Promise<void> {
+    await this.#readOnce();
     const due = this.#all().flatMap(({ peer, at, due, over, waiting }) =>
       due && at?.archive && at.here
         ? [{ id: peer.full, archive: at.archive.full, archiveId: at.archiveId, over: waiting ? undefined : over }]
         : [],
     );
-    await this.#reading;
     await this.#stored.write(due);
   }
 

@@ -24,14 +24,14 @@ export function positionIn(xml: XmlElement, peer: JID, account: JID, heard: numb
   if (xml.namespace === Displayed.namespace) {
     const id = xml.attribute('id');
     if (!id || id.length > MAX_ID) return undefined;
-    return { archive: undefined, archiveId: ownString(id), heard, here: false, isOld: true };
+    return { peer, archive: undefined, archiveId: ownString(id), heard, here: false, isOld: true };
   }
   const [stanzaId, ...more] = xml.childrenNamed(StanzaId.tag, StanzaId.namespace);
   const id = stanzaId?.attribute('id');
   const by = JID.tryParse(stanzaId?.attribute('by') ?? '');
   if (!id || id.length > MAX_ID || more.length > 0) return undefined;
   const archive = by?.equals(account) ? account : by?.equals(peer) && peer.isBare ? peer : undefined;
-  return archive && { archive, archiveId: ownString(id), heard, here: false, isOld: false };
+  return archive && { peer, archive, archiveId: ownString(id), heard, here: false, isOld: false };
 }
 
 /** What is published of it. */

@@ -1,4 +1,4 @@
-import { JID, type MemoryStorage, type Message, type XmlElement } from '@sestina/core';
+import { JID, type MemoryStorage, type Message, type StanzaErrorCondition, type XmlElement } from '@sestina/core';
 import { MemoryMessageIndex } from '@sestina/message-index';
 import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
@@ -30,15 +30,27 @@ export interface Setup extends Partial<DisplayedSyncOptions> {
   readonly storage?: MemoryStorage;
   /** Items of the node; undefined: the server does not answer. */
   readonly known?: readonly string[] | undefined;
+  /** Whether it does not say what it can. */
+  readonly isSilent?: boolean;
+  /** What the server says where something is published, in place of a result. */
+  readonly refusals?: StanzaErrorCondition[];
 }
 
 /** A device of our account, with a server that is played. Whoever starts it keeps `stream`. */
-export async function device({ features = [], plugins = [], storage, known, ...options }: Setup = {}) {
+export async function device({
+  features = [],
+  plugins = [],
+  storage,
+  known,
+  refusals = [],
+  isSilent = false,
+  ...options
+}: Setup = {}) {
   const stream = await ScriptedStream.start({
     jid: OWN,
     ...(storage ? { options: { storage } } : {}),
     plugins: [
-      [StanzaIds, { requireAnnounced: false, originId: 'never' }],
+      [StanzaIds, { requireAnnounced: isSilent, originId: 'never' }],
       MemoryMessageIndex,
       ...plugins,
       [DisplayedSync, options],
@@ -62,11 +74,12 @@ export async function device({ features = [], plugins = [], storage, known, ...o
       const pubsub = next.child('pubsub', NS_PUBSUB);
       const publish = pubsub?.child('publish')?.child('item');
       if (next.child('query', 'http://jabber.org/protocol/disco#info')) {
-        await stream.recvResult(next, disco(...features));
+        if (!isSilent) await stream.recvResult(next, disco(...features));
       } else if (publish) {
         const id = publish.firstElement?.child('stanza-id', 'urn:xmpp:sid:0')?.attribute('id');
         published.push([publish.attribute('id'), id]);
-        await stream.recvResult(next);
+        const refusal = refusals.shift();
+        await (refusal ? stream.recvError(next, refusal) : stream.recvResult(next));
       } else if (pubsub?.child('items')) {
         if (known) await stream.recvResult(next, items(...known));
         else asked.push(next);
@@ -83,10 +96,12 @@ export async function device({ features = [], plugins = [], storage, known, ...o
   const sync = xmpp.plugin(DisplayedSync);
   const at = (peer = ROMEO): string | undefined => sync.position(peer)?.archiveId;
   /** What an archive gives, so many seconds after the year began. */
-  const archived = async (id: string, seconds: number, peer = ROMEO): Promise<void> => {
-    const message = xmpp.message({ from: `${peer}/x`, to: OWN, type: 'chat', id: `m-${id}`, body: id });
+  const archived = async (id: string, seconds: number, from = `${ROMEO}/x`): Promise<void> => {
+    const isRoom = from.startsWith(ROOM);
+    const message = xmpp.message({ from, to: OWN, type: isRoom ? 'groupchat' : 'chat', id: `m-${id}`, body: id });
     const sentAt = new Date(Date.UTC(2026, 0, 1) + seconds * 1_000);
-    const context = { source: 'archive', by: xmpp.account, way: 'in', archive: xmpp.account, archiveId: id } as const;
+    const archive = isRoom ? JID.parse(ROOM) : xmpp.account;
+    const context = { source: 'archive', by: archive, way: 'in', archive, archiveId: id } as const;
     const delivered = xmpp.messages.deliver(message, { ...context, sentAt, history: true });
     await stream.idle();
     messages.push((await delivered) as Message);

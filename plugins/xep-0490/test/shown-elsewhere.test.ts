@@ -1,7 +1,8 @@
 import type { XmlElement } from '@sestina/core';
 import { useStreams } from '@sestina/testing';
+import { MultiUserChat } from '@sestina/xep-0045';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ACCOUNT, device, event, item, items, NS_MARKERS, OWN, ROMEO, type Setup, says, upTo } from './device.js';
+import { ACCOUNT, device, event, item, items, NS_MARKERS, OWN, ROMEO, ROOM, type Setup, says, upTo } from './device.js';
 
 const streams = useStreams(afterEach);
 
@@ -159,4 +160,78 @@ describe('what our other devices have shown', () => {
     await later(10_000);
     expect([published, at()]).toEqual([[], 'b']);
   });
+
+  it('is nothing by a message of another conversation', async () => {
+    const { stream, at } = await start({ known: [item('mercutio@verona.example', upTo('m'))] });
+    await stream.recv(says('m', { from: 'mercutio@verona.example/x' }) + says('r'));
+    await stream.recv(event(item('mercutio@verona.example', upTo('r'))));
+    expect(at('mercutio@verona.example')).toBe('m');
+  });
+
+  it('is in no order by what an error says again, nor by what comes once more', async () => {
+    const { stream, archived, show, at } = await start({ known: [] });
+    await archived('a', 10);
+    await archived('b', 20);
+    await stream.recv(says('c'));
+    // The offline store gives what the archive has given.
+    await stream.recv(says('a'));
+    await stream.recv(says('b', { type: 'error' }));
+    show('c');
+    await stream.recv(event(item(ROMEO, upTo('a'))) + event(item(ROMEO, upTo('b'))));
+    expect(at()).toBe('c');
+  });
 });
+
+describe('what was missed in between', () => {
+  it('is behind what came by itself before, in a room that was left and where we were not there', async () => {
+    const { stream, xmpp, archived, show, later, published } = await start({ known: [], plugins: [MultiUserChat] });
+    xmpp.claim(ROOM, { kind: 'room' });
+    const nurse = `${ROOM}/nurse`;
+    await stream.recv(says('g1', { from: nurse, by: ROOM, type: 'groupchat' }) + says('c1'));
+    show('g1');
+    show('c1');
+    await later();
+    xmpp.sendPresence({ type: 'unavailable' });
+    await stream.idle();
+    // A year later, by the clock of the archive.
+    await archived('g2', 40_000_000, nurse);
+    await archived('c2', 40_000_000);
+    show('g2');
+    show('c2');
+    await later();
+    expect(published.slice(2)).toEqual([
+      [ROOM, 'g2'],
+      [ROMEO, 'c2'],
+    ]);
+  });
+
+  it('is behind it also where the last session has ended', async () => {
+    const { stream, archived, show, later, published } = await start({ known: [] });
+    await stream.recv(says('c1'));
+    show('c1');
+    await later();
+    await stream.drop();
+    await stream.connect();
+    await later();
+    await archived('c2', 40_000_000);
+    show('c2');
+    await later();
+    expect(published.at(-1)).toEqual([ROMEO, 'c2']);
+  });
+});
+
+it('is kept within bounds, and a room that is full of words pushes out nobody’s', async () => {
+  const { stream, xmpp, archived, at } = await start({ known: [] });
+  xmpp.claim(ROOM, { kind: 'room' });
+  await archived('a', 10);
+  await archived('b', 20);
+  await stream.recv(event(item(ROMEO, upTo('b'))));
+  for (let i = 0; i < 210; i++) {
+    const many = Array.from({ length: 100 }, (_, j) =>
+      says(`${i}-${j}`, { from: `${ROOM}/n`, by: ROOM, type: 'groupchat' }),
+    );
+    await stream.recv(many.join(''));
+  }
+  await stream.recv(event(item(ROMEO, upTo('a'))));
+  expect(at()).toBe('b');
+}, 60_000);

@@ -156,6 +156,35 @@ describe('what could not be published', () => {
     expect(published).toEqual([[ROMEO, 'b']]);
   });
 
+  it('is read also where the session has begun without it, since others are asked for long', async () => {
+    const storage = new MemoryStorage();
+    await storage.set(`xep-0490/${ACCOUNT}`, JSON.stringify([[ROMEO, ACCOUNT, 'b', 'a']]));
+    const { at } = await start({ storage, known: [item(ROMEO, upTo('a'))], isSilent: true });
+    expect(at()).toBe('b');
+    const blind = await start({ storage });
+    await blind.stream.recvError(blind.asked[0] as XmlElement, 'internal-server-error');
+    await blind.later();
+    await blind.stream.recvResult(blind.asked[1] as XmlElement, items(item(ROMEO, upTo('a'))));
+    await blind.later(10);
+    expect(blind.published).toEqual([[ROMEO, 'b']]);
+  });
+
+  it('is tried again where the server cannot take it now, and given up where it never will', async () => {
+    for (const [refusal, expected] of [
+      ['remote-server-timeout', 2],
+      ['internal-server-error', 1],
+      ['forbidden', 1],
+    ] as const) {
+      const { stream, show, later, published } = await start({ known: [], refusals: [refusal] });
+      await stream.recv(says('a'));
+      show('a');
+      await later();
+      await later(70_000);
+      await later(10_000);
+      expect([refusal, published.length]).toEqual([refusal, expected]);
+    }
+  });
+
   it('ends with what is no list, and with a storage that says nothing', async () => {
     const storage = new MemoryStorage();
     await storage.set(`xep-0490/${ACCOUNT}`, '[["@","x","y"],[1],null,["a@b","c@d"]]');
