@@ -1,3 +1,4 @@
+import { loaded } from '../loaded.js';
 import type { ScramCrypto } from './crypto.js';
 
 const hashBits = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-512': 512 } as const;
@@ -8,7 +9,7 @@ type Subtle = typeof globalThis.crypto.subtle;
 /** The platform's WebCrypto; where it is missing (a page without https, React Native) one in JavaScript, loaded then. */
 export async function scramCrypto(subtle: Subtle | undefined = globalThis.crypto?.subtle): Promise<ScramCrypto> {
   if (subtle !== undefined) return webCrypto(subtle);
-  const { javascriptCrypto } = await import('./javascript-crypto.js');
+  const { javascriptCrypto } = await loaded(import('./javascript-crypto.js'));
   return javascriptCrypto;
 }
 
