@@ -1,5 +1,6 @@
 import { measureArchive } from './lib/archive.js';
-import { asFrame, loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
+import { asFrame } from './lib/chunks.js';
+import { loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
 
 await measureArchive(
   async (script) => {

@@ -1,5 +1,7 @@
 import { Iq } from '@sestina/core';
 import { Callback, MatchPayload } from '@sestina/core/handlers';
+import { streamFraming } from '@sestina/core/transport';
+import { webSocketFraming } from '@sestina/websocket';
 import { measureReceiving, type ReceiveConfig, Seen } from './lib/feed.js';
 import { addHandlers, addPlugins } from './lib/generated.js';
 import { loadPlugins } from './lib/plugins.js';
@@ -17,8 +19,9 @@ interface Config extends ReceiveConfig {
 /** What plugins want to know of our own account. */
 const EMPTY = { answers: new Map([['jabber:iq:roster', "<query xmlns='jabber:iq:roster'/>"]]) };
 
-await measureReceiving(async (_header, { plugins = 0, packages = [], handlers = 0 }: Config) => {
-  const { xmpp, transport } = scriptedClient(EMPTY);
+await measureReceiving(async (_header, { plugins = 0, packages = [], handlers = 0, chunk: kind }: Config) => {
+  const framed = kind === 'frame';
+  const { xmpp, transport } = scriptedClient(EMPTY, {}, framed ? webSocketFraming : streamFraming);
   const seen = new Seen();
   addPlugins(xmpp, plugins);
   for (const cls of await loadPlugins(packages)) xmpp.use(cls);
@@ -29,12 +32,12 @@ await measureReceiving(async (_header, { plugins = 0, packages = [], handlers = 
     // What answers a plugin's own question is none of the stanzas.
     if (from && type !== 'error') seen.stanza(from.toString(), type);
   };
-  // As with the others, nobody answers the pings.
-  xmpp.registerHandler(new Callback('every iq', new MatchPayload(Iq), iq, { answers: true }));
+  xmpp.registerHandler(new Callback('every iq', new MatchPayload(Iq), iq));
   await xmpp.connect();
   return {
     seen,
-    deliver: (chunk) => transport.deliver(chunk),
+    // A WebSocket gives texts.
+    deliver: (chunk) => transport.deliver(framed ? chunk.toString() : chunk),
     get paused() {
       return transport.paused;
     },

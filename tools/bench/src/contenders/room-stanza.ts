@@ -1,5 +1,6 @@
+import { asFrame } from './lib/chunks.js';
 import { measureRoom, OwnOccupants } from './lib/room.js';
-import { asFrame, loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
+import { loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
 
 interface RoomPresence {
   readonly from: string;

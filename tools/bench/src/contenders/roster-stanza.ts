@@ -1,5 +1,6 @@
+import { asFrame } from './lib/chunks.js';
 import { measureRoster, OwnRoster } from './lib/roster.js';
-import { asFrame, loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
+import { loadStanza, ScriptedSocket, scriptedStanza } from './lib/stanza.js';
 
 const stanza = loadStanza();
 

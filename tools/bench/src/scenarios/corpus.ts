@@ -74,7 +74,12 @@ const MAKERS: readonly Maker[] = [
       '</tune></item></items></event></message>',
     '',
   ],
-  (i, from) => [`<iq ${TO} from='${from}' id='q${i}' type='get'><ping xmlns='urn:xmpp:ping'/></iq>`, 'get'],
+  // What asks for something would have to be answered, which not all contenders do.
+  (i, from) => [
+    `<iq ${TO} from='${from}' id='v${i}' type='result'><query xmlns='jabber:iq:version'>` +
+      '<name>Exodus</name><version>0.9.1</version></query></iq>',
+    'result',
+  ],
   (i, from, body) => [
     `<message ${TO} from='${from}' id='g${i}' type='groupchat'><body>${escaped(body)}</body>` +
       `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='dd72603d-${i}'/>` +

@@ -29,7 +29,11 @@ interface Work extends WrittenCorpus {
   readonly warmup: number;
 }
 
-function config({ file, warmup }: Work, chunk: 'stanza' | number, more: object = {}): Record<string, unknown> {
+function config(
+  { file, warmup }: Work,
+  chunk: 'frame' | 'stanza' | number,
+  more: object = {},
+): Record<string, unknown> {
   return { corpus: file, warmup, chunk, ...more };
 }
 
@@ -48,6 +52,7 @@ export const receive: Scenario = {
       config: config(slow, 'stanza'),
       every: SELDOM,
     };
+    const frames: Contender = { name: 'sestina, WebSocket', script: SESTINA, config: config(fast, 'frame') };
     const caseOf = (chunk: 'stanza' | number, name: string): Case => ({
       title: `chunks of ${name}`,
       base: 'sestina',
@@ -72,7 +77,7 @@ export const receive: Scenario = {
           script: new URL('../contenders/receive-stanza.ts', import.meta.url),
           config: config({ ...fast, warmup: scale(5, 1) }, chunk),
         },
-        ...(chunk === 'stanza' ? [strophe] : []),
+        ...(chunk === 'stanza' ? [frames, strophe] : []),
         {
           name: 'slixmpp',
           script: new URL('../contenders/receive-slixmpp.py', import.meta.url),
@@ -82,7 +87,8 @@ export const receive: Scenario = {
       ],
       targets: [
         { metric: 'us', contender: 'saxes alone', atLeast: 0.85 },
-        { metric: 'us', contender: 'xmpp.js', atLeast: 1 },
+        { metric: 'us', contender: 'xmpp.js', atLeast: 1.25 },
+        { metric: 'us', contender: 'sestina, WebSocket', atMost: 1.3 },
         { metric: 'us', contender: 'stanza', atLeast: 10 },
         { metric: 'us', contender: 'slixmpp', atLeast: 25 },
       ],

@@ -24,6 +24,11 @@ export function cut(text: string, size = READ): Buffer[] {
   return chunks;
 }
 
+/** A stanza as it comes in a frame, which has to say what namespace it is in. */
+export function asFrame(text: string): string {
+  return text.replace(/^<(\w+) /, "<$1 xmlns='jabber:client' ");
+}
+
 /** Hands over all of them; after each 16 KB the event loop turns, as it does between two reads of a socket. */
 export async function deliverAll(to: Receiver, chunks: readonly Buffer[]): Promise<void> {
   let fed = 0;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cut, deliverAll, type Receiver } from './chunks.js';
+import { asFrame, cut, deliverAll, type Receiver } from './chunks.js';
 import { config, finish, type Repeats, timed, until } from './sample.js';
 
 /** Something that takes bytes and hands stanzas to a handler. */
@@ -22,8 +22,8 @@ export class Seen {
 /** Options of the contenders of scenarios (a) and (b). */
 export interface ReceiveConfig extends Repeats {
   readonly corpus: string;
-  /** One stanza in each chunk, or so many bytes. */
-  readonly chunk: 'stanza' | number;
+  /** One stanza in each chunk, or in a WebSocket message, or so many bytes in a chunk. */
+  readonly chunk: 'frame' | 'stanza' | number;
 }
 
 interface Corpus {
@@ -44,7 +44,9 @@ export async function measureReceiving(
   const options = config<ReceiveConfig>();
   const { header, stanzas } = JSON.parse(readFileSync(options.corpus, 'utf8')) as Corpus;
   const chunks =
-    options.chunk === 'stanza' ? stanzas.map((text) => Buffer.from(text)) : cut(stanzas.join(''), options.chunk);
+    typeof options.chunk === 'number'
+      ? cut(stanzas.join(''), options.chunk)
+      : stanzas.map((text) => Buffer.from(options.chunk === 'frame' ? asFrame(text) : text));
   const reader = await connect(header, options);
   reader.seen.count = 0;
   reader.seen.sum = 0;

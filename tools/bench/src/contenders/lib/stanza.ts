@@ -44,11 +44,6 @@ export class ScriptedSocket {
   }
 }
 
-/** A stanza as it comes in a frame, which has to say what namespace it is in. */
-export function asFrame(text: string): string {
-  return text.replace(/^<(\w+) /, "<$1 xmlns='jabber:client' ");
-}
-
 /** stanza, with `ws` replaced. */
 export function loadStanza(): StanzaModule {
   const path = requirePeer.resolve('ws');
