@@ -25,8 +25,11 @@ export class ServiceLists {
     maxBytes: 4_194_304,
     sizeOf: ({ services }) => 400 + weightOfServices(services),
   });
-  /** Milliseconds by which the clocks of servers are ahead of ours, by address. */
-  readonly #skews = new LruMap<string, number>({ maxEntries: 50, sizeOf: () => 100 });
+  /** Milliseconds by which the clocks of servers are ahead of ours, by address, and how far apart our two clocks were then. */
+  readonly #skews = new LruMap<string, { readonly skew: number; readonly base: number }>({
+    maxEntries: 50,
+    sizeOf: () => 200,
+  });
 
   constructor(xmpp: BaseXMPP) {
     this.#xmpp = xmpp;
@@ -73,13 +76,15 @@ export class ServiceLists {
     return Math.min(until.wall - clock.now(), until.monotonic - clock.monotonic());
   }
 
+  /** Whether it is known what time it is there: not any more once our clock was set, or has slept. */
   knowsTime(server: JID): boolean {
-    return this.#skews.peek(server.full) !== undefined;
+    const known = this.#skews.peek(server.full);
+    return known !== undefined && Math.abs(known.base - this.#base) < MINUTE;
   }
 
   /** Notes by how many milliseconds a server's clock is ahead of ours; a few minutes are nobody's fault. */
   setSkew(server: JID, skew: number): void {
-    this.#skews.set(server.full, Math.abs(skew) > SMALL_SKEW ? skew : 0);
+    this.#skews.set(server.full, { skew: Math.abs(skew) > SMALL_SKEW ? skew : 0, base: this.#base });
   }
 
   clear(): void {
@@ -88,7 +93,12 @@ export class ServiceLists {
   }
 
   #now(server: JID): number {
-    return this.#xmpp.clock.now() + (this.#skews.peek(server.full) ?? 0);
+    return this.#xmpp.clock.now() + (this.#skews.peek(server.full)?.skew ?? 0);
+  }
+
+  get #base(): number {
+    const { clock } = this.#xmpp;
+    return clock.now() - clock.monotonic();
   }
 
   #left(server: JID, services: readonly ExternalService[]): number {

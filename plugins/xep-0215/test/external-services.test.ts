@@ -84,6 +84,35 @@ describe('services', () => {
     }
   });
 
+  it.each([-8, 8])(
+    'are read by the right clock where ours is set in the meantime, from %i hours off',
+    async (hours) => {
+      const play = await start();
+      play.skew = hours * HOUR;
+      play.services = () => turn(withPassword('p', play.at(HOUR)));
+      expect(await play.get(play.plugin.iceServers())).toHaveLength(1);
+      play.stream.clock.jump(hours * HOUR);
+      play.skew = 0;
+      await play.advance(HOUR);
+      expect(await play.get(play.plugin.iceServers())).toHaveLength(1);
+      await play.advance(58 * 60_000);
+      expect(await play.plugin.iceServers()).toHaveLength(1);
+      await play.advance(60_000);
+      await play.get(play.plugin.iceServers());
+      expect(play.asked).toEqual(['services', 'time', 'services', 'time', 'services']);
+    },
+  );
+
+  it('are fresh after a night in which the machine slept', async () => {
+    const play = await start();
+    play.services = () => turn(withPassword('p', play.at(HOUR)));
+    play.plugin.watch();
+    await play.settle();
+    play.stream.clock.jump(8 * HOUR);
+    const [service] = await play.get(play.plugin.services());
+    expect(service?.expires?.getTime()).toBeGreaterThan(play.stream.clock.now());
+  });
+
   it('are asked for with the namespace that the server has', async () => {
     const play = await start(() => turn(withPassword('p')));
     play.features = [NS_EXTDISCO_1];
