@@ -6,6 +6,7 @@ import {
   type Message,
   type Presence,
   SilentLogger,
+  type StanzaErrorCondition,
   XmlElement,
 } from '@sestina/core';
 import type { MemoryServer } from '@sestina/testing';
@@ -28,6 +29,8 @@ export class MemoryRooms implements AsyncDisposable {
   readonly rooms = new Map<string, Map<string, Occupant>>();
   /** What a room repeats to who enters, whether that is wanted or not. */
   readonly history = new Map<string, XmlElement[]>();
+  /** Rooms that let nobody in, and what they say then. */
+  readonly refusals = new Map<string, StanzaErrorCondition>();
   readonly #clock: Clock;
 
   constructor(server: MemoryServer, domain: string, secret: string, clock: Clock) {
@@ -74,6 +77,11 @@ export class MemoryRooms implements AsyncDisposable {
   #enters(presence: Presence): void {
     const { from, to, xml } = presence;
     if (!from || to?.resource === undefined) return;
+    const refusal = this.refusals.get(to.bare.full);
+    if (refusal) {
+      this.xmpp.send(presence.errorReply(refusal));
+      return;
+    }
     const occupants = this.#in(to);
     const there = occupants.get(to.resource);
     const known = [...occupants.values()].find(({ jid }) => jid.equals(from));

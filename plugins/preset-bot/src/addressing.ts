@@ -28,7 +28,7 @@ export function addressed(text: string, nick: string | undefined, prefix: string
 /** Whether `@nick` stands anywhere as a word of its own. */
 function mentions(text: string, nick: string): boolean {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const before = at === 0 ? '' : lastOf(text.slice(0, at));
+    const before = lastOf(text.slice(Math.max(0, at - 2), at));
     const rest = text.slice(at + 1 + nick.length);
     // In an address it is a part of that.
     if (startsWith(text, nick, at + 1) && !LETTER.test(before) && (rest === '' || !LETTER.test(firstOf(rest))))
@@ -42,7 +42,7 @@ function startsWith(text: string, nick: string, at: number): boolean {
 }
 
 const firstOf = (text: string): string => String.fromCodePoint(text.codePointAt(0) ?? 32);
-const lastOf = (text: string): string => [...text.slice(-2)].at(-1) ?? '';
+const lastOf = (text: string): string => [...text].at(-1) ?? '';
 
 const PLAIN_NICK = /^[\p{L}\p{N}][^\p{C}\p{Zl}\p{Zp}:,!@]{0,63}$/u;
 

@@ -1,5 +1,5 @@
 import { type BaseXMPP, JID, SestinaError, type Timer } from '@sestina/core';
-import type { JoinOptions, MultiUserChat, Room, RoomInvite } from '@sestina/xep-0045';
+import type { Departure, JoinOptions, MultiUserChat, Room, RoomInvite } from '@sestina/xep-0045';
 import { type BotOptions, type BotRoom, roomOf } from './options.js';
 
 const FIRST_PAUSE = 30_000;
@@ -58,13 +58,13 @@ export class BotRooms {
     });
   }
 
-  /** It is out of a room for good: thrown out, or of its own will. */
-  left({ jid }: Room, isFault: boolean): void {
+  /** It is out of a room for good: thrown out, of its own will, or since the room could not be entered. */
+  left({ jid }: Room, { reason, error }: Departure): void {
     this.#invited.delete(jid.full);
     const wanted = this.#wanted.get(jid.full);
     if (!wanted) return;
-    if (isFault) this.#later(wanted);
-    else this.leaves(jid);
+    if (reason !== 'lost') this.leaves(jid);
+    else if (isPassing(error)) this.#later(wanted);
   }
 
   /** It is not to come back by itself. */
@@ -105,7 +105,7 @@ export class BotRooms {
       wanted.attempts = 0;
     } catch (error) {
       if (session.aborted || this.#lifetime.aborted || wanted.out) return;
-      if (error instanceof SestinaError && error.retryable) this.#later(wanted);
+      if (isPassing(error)) this.#later(wanted);
       else this.#xmpp.reportError(error, `the room ${wanted.room} of the bot`);
     }
   }
@@ -126,4 +126,9 @@ export class BotRooms {
       { background: true },
     );
   }
+}
+
+/** Whether it may go better later. */
+function isPassing(error: unknown): boolean {
+  return error === undefined || (error instanceof SestinaError && error.retryable);
 }

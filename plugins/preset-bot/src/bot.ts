@@ -59,7 +59,7 @@ export class Bot extends Plugin {
       xmpp.plugin(ServiceDiscovery).addIdentity({ category: 'client', type: 'bot', name: options.nick }),
       xmpp.onMessage((message) => this.#requests.take(message), { type: ['chat', 'normal', 'groupchat'] }),
       xmpp.on('roomInvite', (invite) => void this.#rooms.invited(invite)),
-      xmpp.on('roomLeft', ({ room, reason }) => this.#rooms.left(room, reason === 'lost')),
+      xmpp.on('roomLeft', (left) => this.#rooms.left(left.room, left)),
       xmpp.on('rosterSubscriptionRequest', ({ from, to }) => this.#subscribe(from, to)),
     );
     if (options.commands.length === 0) return;
@@ -113,11 +113,11 @@ export class Bot extends Plugin {
     const decide = async (): Promise<void> => {
       const admitted = await this.#xmpp.admits(subscriptions, from, to);
       if (this.lifetime.aborted) return;
-      const roster = this.#xmpp.roster.of(this.#xmpp.isComponent ? to : undefined);
+      const roster = this.#xmpp.roster.of(this.#xmpp.isComponent ? to?.bare : undefined);
       if (admitted) roster.authorize(from.bare);
       else roster.unauthorize(from.bare);
     };
-    void decide();
+    decide().catch((error: unknown) => this.#xmpp.reportError(error, 'a request to see the presence of the bot'));
   }
 }
 

@@ -18,7 +18,8 @@ export function isSaidNow(xmpp: BaseXMPP, message: Message, options: BotOptions)
   const { from, to, body, context } = message;
   if (!from || body === undefined || context.way === 'out' || context.history || context.class !== 'content')
     return false;
-  if (isOurs(xmpp, from, to) || isOld(xmpp, message, options.maxAge)) return false;
+  if (isOurs(xmpp, from, to) || xmpp.vouches(from, to) === 'server' || isOld(xmpp, message, options.maxAge))
+    return false;
   if (message.replaces !== undefined && options.corrections === 'ignore') return false;
   for (const child of message.xml.elements()) if (ENCRYPTED.has(child.namespace)) return false;
   return otherNature(message) === undefined;

@@ -166,7 +166,7 @@ export class Requests {
       ...{ message, text, mentioned, room, author: message.context.author },
       private: message.context.kind !== 'room',
       signal: controller.signal,
-      reply: (body) => this.#reply(incoming, body, this.#host.lifetime),
+      reply: (body) => this.#reply(incoming, body, controller.signal),
     };
     try {
       for (const { handle } of [...this.#handlers]) await handle(request);
