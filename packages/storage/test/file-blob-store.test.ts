@@ -70,6 +70,7 @@ describe('blobs in files', () => {
     await store.put('a', bytes(10));
     const [path = ''] = await files();
     const neighbours = ['notes.txt', join('ab', 'notes.txt'), join('abc', `${'0'.repeat(62)}.blob`)];
+    await writeFile(join(folder, 'cd'), 'mine');
     for (const name of neighbours) {
       await mkdir(join(folder, name, '..'), { recursive: true });
       await writeFile(join(folder, name), 'mine');

@@ -88,6 +88,7 @@ export class MessageArchive extends Plugin {
       xmpp.plugins.whenInstalled(BindFeatures, (features) => features.inline({ namespace: NS_MAM })),
       xmpp.messages.unwrap(ArchiveResult, (outer, result) => this.#reader.open.verdict(outer, result)),
       xmpp.messages.describe((message, context) => this.#heard.note(message, context)),
+      { dispose: () => this.#forgetPositions() },
     );
   }
 
@@ -96,6 +97,10 @@ export class MessageArchive extends Plugin {
     this.#heard.sessionEnds();
     this.#once?.dispose();
     this.#once = undefined;
+    this.#forgetPositions();
+  }
+
+  #forgetPositions(): void {
     for (const position of this.#positions.values()) position.dispose();
     this.#positions.clear();
   }
@@ -135,19 +140,26 @@ export class MessageArchive extends Plugin {
         this.#heard.wasTold(message, context) ? undefined : message,
       ),
     );
-    const position = this.#positionIn(archive, options.reached);
-    const host = {
-      position,
-      xmpp: this.#xmpp,
-      reader: this.#reader,
-      heard: this.#heard,
-      sentAt: this.#delayed.sentAt.bind(this.#delayed),
-    };
-    const caughtUp = await this.untilRemoved(options.signal, (signal) =>
-      catchUp(host, archive, { ...options, signal }),
-    );
-    if (caughtUp.complete) position?.complete();
-    return caughtUp;
+    return this.untilRemoved(options.signal, async (signal) => {
+      const position = this.#positionIn(archive, options.reached);
+      const host = {
+        position,
+        xmpp: this.#xmpp,
+        reader: this.#reader,
+        heard: this.#heard,
+        sentAt: this.#delayed.sentAt.bind(this.#delayed),
+      };
+      let complete = false;
+      try {
+        const caughtUp = await catchUp(host, archive, { ...options, signal });
+        signal.throwIfAborted();
+        ({ complete } = caughtUp);
+        return caughtUp;
+      } finally {
+        if (complete) position?.complete();
+        else position?.dispose();
+      }
+    });
   }
 
   #positionIn(archive: JID, reached: CatchUpOptions['reached']): ReadPosition | undefined {

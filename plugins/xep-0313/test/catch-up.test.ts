@@ -67,6 +67,28 @@ describe('catching up', () => {
     expect([reached.at(-1), again]).toEqual(['a4', ['a1']]);
   });
 
+  it('says nothing any more once the plugin is removed, and leaves nothing behind', async () => {
+    const { archive, played, stream, xmpp } = await client(conversation(3));
+    const reached: string[] = [];
+    await played.serve(archive.catchUp({ after: 'a0', reached: (id) => void reached.push(id) }));
+    xmpp.remove(MessageArchive);
+    await stream.recv(live('now', 'a3'));
+    await expect(archive.catchUp({ after: 'a0', reached: (id) => void reached.push(id) })).rejects.toThrow(PluginError);
+    await stream.recv(live('later', 'a4'));
+    expect(reached).toEqual(['a1', 'a2']);
+  });
+
+  it('says it of the next session only when it was caught up with in that one', async () => {
+    const { archive, played, stream } = await client(conversation(3));
+    const reached: string[] = [];
+    await played.serve(archive.catchUp({ after: 'a0', reached: (id) => void reached.push(id) }));
+    await stream.drop();
+    await stream.connect();
+    await stream.session;
+    await stream.recv(live('now', 'a9'));
+    expect(reached).toEqual(['a1', 'a2']);
+  });
+
   it('says nothing of what comes while there is more to be read', async () => {
     const { archive, played, stream } = await client(conversation(30));
     const reached: string[] = [];

@@ -107,6 +107,17 @@ describe('private messages of a room and their copies (XEP-0280 §6.1)', () => {
     expect(heard).toEqual([]);
   });
 
+  it('an index that fails keeps nobody from being heard', async () => {
+    const { stream, heard } = await inside(MemoryMessageIndex);
+    stream.xmpp.plugin(MemoryMessageIndex).firstTime = () => {
+      throw new Error('the database is gone');
+    };
+    await stream.recv(whisper(WITCH, OWN));
+    await stream.recv(carbon('received', whisper(WITCH, OTHER)));
+    expect(bodies(heard)).toEqual(['psst']);
+    expect(stream.errors.splice(0)).toHaveLength(2);
+  });
+
   it('an index that is removed is asked no more', async () => {
     const { stream, heard } = await inside(MemoryMessageIndex);
     stream.xmpp.remove(MemoryMessageIndex);

@@ -136,12 +136,15 @@ async function headerIn(path: string): Promise<BlobHeader | undefined> {
   }
 }
 
+/** Nothing is there, or something that is no file of a store. */
+const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP']);
+
 /** What comes of work with a file, or nothing where that is not there: another process may have removed it. */
 async function present<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (ABSENT.has((error as NodeJS.ErrnoException).code)) return undefined;
     throw error;
   }
 }
