@@ -6,6 +6,7 @@ import {
   type MessageContext,
   type Registration,
   type Storage,
+  TimeoutError,
 } from '@sestina/core';
 import { Coalescer, LruMap, ownString, within } from '@sestina/core/util';
 import type { MessageFacts, MessageIndex } from '@sestina/message-index';
@@ -35,7 +36,7 @@ export interface PositionKeeperInit {
 }
 
 const MAX_CHATS = 10_000;
-const MAX_BYTES = 8_388_608;
+const MAX_BYTES = 16_777_216;
 const ENTRY = 1_000;
 /** Milliseconds that an index or a storage may take. */
 const PATIENCE = 30_000;
@@ -68,6 +69,8 @@ export class PositionKeeper {
   #isBlind = false;
   /** Whether the server keeps no such data of ours. */
   #isRefused = false;
+  /** Whether the index of messages has kept us waiting in this session: it is asked no more, since thousands would wait. */
+  #isIndexSilent = false;
   /** Ids that were told of while all items are gone through. */
   #touched: Set<string> | undefined;
   /** How many messages had come by themselves when the session began. */
@@ -126,6 +129,7 @@ export class PositionKeeper {
     this.#order.gap();
     this.#before = this.#order.live;
     this.#isRefused = false;
+    this.#isIndexSilent = false;
     this.#isBlind = false;
     this.#touched = undefined;
   }
@@ -246,6 +250,7 @@ export class PositionKeeper {
   }
 
   async #find(peer: JID, { archive, archiveId }: Position): Promise<MessageFacts | undefined> {
+    if (this.#isIndexSilent) return undefined;
     try {
       const ref = { kind: 'stanza', id: archiveId, by: archive } as const;
       const what = 'the index of messages';
@@ -254,6 +259,7 @@ export class PositionKeeper {
       });
       return found?.archiveId === archiveId ? found : undefined;
     } catch (error) {
+      if (error instanceof TimeoutError) this.#isIndexSilent = true;
       if (!this.#lifetime.aborted) this.#xmpp.reportError(error, 'message up to which was shown');
       return undefined;
     }

@@ -28,6 +28,7 @@ export interface Setup extends Partial<DisplayedSyncOptions> {
   readonly features?: readonly string[];
   readonly plugins?: ScriptedStreamOptions['plugins'];
   readonly storage?: MemoryStorage;
+  readonly index?: typeof MemoryMessageIndex;
   /** Items of the node; undefined: the server does not answer. */
   readonly known?: readonly string[] | undefined;
   /** Whether it does not say what it can. */
@@ -41,6 +42,7 @@ export async function device({
   features = [],
   plugins = [],
   storage,
+  index = MemoryMessageIndex,
   known,
   refusals = [],
   isSilent = false,
@@ -51,7 +53,7 @@ export async function device({
     ...(storage ? { options: { storage } } : {}),
     plugins: [
       [StanzaIds, { requireAnnounced: isSilent, originId: 'never' }],
-      MemoryMessageIndex,
+      index,
       ...plugins,
       [DisplayedSync, options],
     ] as never,

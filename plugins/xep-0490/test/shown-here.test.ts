@@ -208,6 +208,28 @@ describe('what could not be published', () => {
   });
 });
 
+it('is published also where an index of messages says nothing, after half a minute in all', async () => {
+  class Silent extends MemoryMessageIndex {
+    override find(): Promise<undefined> {
+      return new Promise(() => {});
+    }
+  }
+  const many = Array.from({ length: 100 }, (_, i) => item(`u${i}@verona.example`, upTo('x')));
+  const { stream, sync, show, later, published, told } = await start({ known: many, index: Silent });
+  let isReady = false;
+  void sync.ready.then(() => {
+    isReady = true;
+  });
+  await stream.recv(says('a'));
+  show('a');
+  await later(29_000);
+  expect([isReady, published]).toEqual([false, []]);
+  await later(2_000);
+  await later();
+  expect([isReady, published]).toEqual([true, [[ROMEO, 'a']]]);
+  expect([told.length, stream.errors.length]).toEqual([101, 1]);
+});
+
 describe('with displayed markers', () => {
   const markable = `<markable xmlns='${NS_MARKERS}'/>`;
   const markersIn = (sent: readonly XmlElement[]): XmlElement[] =>
