@@ -1,3 +1,4 @@
+import { parseXml } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { useServer } from '../support/bench.js';
 import { eventually } from './support/eventually.js';
@@ -101,6 +102,37 @@ describe('two people at two pages', () => {
     await romeo.act('It is the east', 'Delete');
     await eventually(() => juliet.bubbles.last().textContent()).toBe('This message was deleted');
     await eventually(() => romeo.bubbles.last().textContent()).toBe('This message was deleted');
+  });
+
+  it('makes of what somebody sends text and honest links, and nothing else', async () => {
+    const users = await talkers.accounts();
+    const romeo = await bench.online(users.romeo);
+    romeo.sendPresence();
+    const sly = [
+      '*<b onmouseover="document.title=1">bold</b>* `<script>document.title=1</script>`',
+      'javascript:document.title=1 data:text/html,hi https://bank.example@evil.example/ https://xn--80ak6aa92e.com/ http://ok.example/a.',
+      '> <img src=x onerror="document.title=1">\nso he said',
+    ];
+    for (const body of sly) await romeo.sendMessage({ to: users.juliet.jid, type: 'chat', body });
+    const share = `<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><name>../../\u202egpj.exe</name>
+      <media-type>image/svg+xml</media-type><size>10</size></file><sources><url-data xmlns='http://jabber.org/protocol/url-data'
+      target='javascript:document.title=1'/></sources></file-sharing>`;
+    const message = romeo.message({ to: users.juliet.jid, type: 'chat' });
+    message.xml.append(parseXml(share));
+    await message.send();
+    const juliet = await talkers.at(users.juliet);
+    await juliet.contact('Romeo').click();
+    await eventually(() => juliet.bubbles.allTextContents()).toEqual(sly);
+    expect(await juliet.page.locator('.bubble :is(img, script, b, iframe, svg:not(.icon))').count()).toBe(0);
+    const links = juliet.page.locator('.bubble p a');
+    expect(await links.evaluateAll((all) => all.map((link) => [link.getAttribute('href'), link.textContent]))).toEqual([
+      ['https://xn--80ak6aa92e.com/', 'https://xn--80ak6aa92e.com/'],
+      ['http://ok.example/a', 'http://ok.example/a'],
+    ]);
+    expect(await juliet.page.locator('.file .name').textContent()).toBe('gpj.exe');
+    // It is asked for, since it is small and of a contact; and there is nothing that may be fetched.
+    await juliet.page.locator('.file .trouble-text').filter({ hasText: /./ }).waitFor();
+    expect(await juliet.page.title()).toBe('Web chat');
   });
 
   it('shows all of that again at the next login', async () => {

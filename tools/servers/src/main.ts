@@ -58,7 +58,7 @@ async function main(kinds: readonly ServerKind[]): Promise<void> {
   try {
     for (const kind of kinds) {
       if (controller.signal.aborted) break;
-      const server = await startServer({ kind });
+      const server = await startServer({ kind, archive: true });
       servers.push(server);
       console.log(describe(server));
     }

@@ -45,6 +45,10 @@ export function attachmentFor(session: Session, conversation: Conversation, line
 }
 
 function card({ name, size }: Attachment, ...more: readonly Node[]): HTMLElement {
+  return cardWith(name, size === undefined ? 'Size not known' : sizeOf(size), ...more);
+}
+
+function cardWith(name: string, words: string, ...more: readonly Node[]): HTMLElement {
   return element(
     'div',
     { className: 'file' },
@@ -53,7 +57,7 @@ function card({ name, size }: Attachment, ...more: readonly Node[]): HTMLElement
       'span',
       { className: 'about' },
       element('bdi', { className: 'name', title: name }, name),
-      element('span', { className: 'status-text' }, size === undefined ? 'Size not known' : sizeOf(size)),
+      element('span', { className: 'status-text' }, words),
     ),
     ...more,
   );
@@ -68,5 +72,6 @@ export function uploadFor(session: Session, conversation: Conversation, key: str
     attrs: { 'aria-label': `Upload of ${name}` },
   });
   const cancel = iconButton('close', 'Cancel the upload', () => session.files.cancel(conversation, key));
-  return element('div', { className: 'upload' }, card({ name, size, type: '', url: undefined }, cancel), bar);
+  const words = `${sizeOf(sent)} of ${sizeOf(size)}`;
+  return element('div', { className: 'upload' }, cardWith(name, words, cancel), bar);
 }

@@ -29,7 +29,12 @@ export type IconName = keyof typeof PATHS;
 /** A sign beside a text, or on a button that has a label. */
 export function icon(name: IconName): SVGElement {
   const svg = document.createElementNS(NS_SVG, 'svg');
-  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' })) {
+  for (const [key, value] of Object.entries({
+    viewBox: '0 0 24 24',
+    class: 'icon',
+    'aria-hidden': 'true',
+    'data-name': name,
+  })) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(NS_SVG, 'path');

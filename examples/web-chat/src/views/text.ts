@@ -39,16 +39,17 @@ function appendLinked(parent: Node, text: string): void {
     const url = URL.canParse(address) ? new URL(address) : undefined;
     if (url?.username !== '' || url.password !== '') continue;
     parent.appendChild(document.createTextNode(text.slice(done, index)));
-    parent.appendChild(linkTo(url));
+    parent.appendChild(linkTo(url, address));
     done = index + address.length;
   }
   parent.appendChild(document.createTextNode(text.slice(done)));
 }
 
 /** A link that tells the other page nothing of this one. */
-export function linkTo(url: URL): HTMLAnchorElement {
+function linkTo(url: URL, typed: string): HTMLAnchorElement {
   const link = element('a', { href: url.href, target: '_blank', rel: 'noopener noreferrer', dir: 'ltr' });
-  link.textContent = `${url.origin}${decoded(`${url.pathname}${url.search}${url.hash}`)}`.replace(/\/$/, '');
+  const shown = `${url.origin}${decoded(`${url.pathname}${url.search}${url.hash}`)}`;
+  link.textContent = shown === `${typed}/` ? typed : shown;
   return link;
 }
 
