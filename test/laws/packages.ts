@@ -20,11 +20,14 @@ export function pluginFolders(): string[] {
     .sort();
 }
 
-/** Every class of plugins that a package exports; a package may be nothing but elements and functions, and has none then. */
+/**
+ * Every class of plugins that a package exports, and those of its subpaths that it declares laws for; a package may be nothing but elements
+ * and functions, and has none then.
+ */
 export async function pluginsOf(folder: string): Promise<FoundPlugin[]> {
   const exported: Record<string, unknown> = await load(join(PLUGINS, folder, 'src/index.ts'));
   const declared = await declarationsOf(folder);
-  const classes = new Set(Object.values(exported).filter(isPluginClass));
+  const classes = new Set([...Object.values(exported).filter(isPluginClass), ...declared.map(({ plugin }) => plugin)]);
   return [...classes].map((plugin) => ({
     folder,
     plugin,

@@ -82,8 +82,6 @@ export class PushService extends Plugin {
   static override readonly id = 'xep-0357-service';
   static override readonly Options = PushServiceOptions;
   static override readonly inject = [BaseXMPP, PushServiceOptions, ServiceDiscovery] as const;
-  // Servers notify a domain; a client would have to be there all the time.
-  static override readonly kinds = ['component'] as const;
   readonly #xmpp: BaseXMPP;
   readonly #options: PushServiceOptions;
   readonly #limiter: RateLimiter;
