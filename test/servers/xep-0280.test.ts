@@ -1,7 +1,11 @@
 import type { ClientXMPP } from '@sestina/client';
 import { type Message, type MessageContext, parseDocument } from '@sestina/core';
+import { MemoryMessageIndex } from '@sestina/message-index';
+import { MultiUserChat } from '@sestina/xep-0045';
+import { DeliveryReceipts } from '@sestina/xep-0184';
 import { DelayedDelivery } from '@sestina/xep-0203';
 import { MessageCarbons } from '@sestina/xep-0280';
+import { MessageCorrection } from '@sestina/xep-0308';
 import { describe, expect, it } from 'vitest';
 import { KINDS, useServer } from '../support/bench.js';
 
@@ -67,9 +71,61 @@ describe.each(KINDS)('carbons of %s', (kind) => {
       expect(context.sentAt?.getTime()).toBeLessThanOrEqual(Date.now() + 2_000);
     }
     expect(onDesk.plain).toEqual([]);
-    expect(onPhone.plain.map(({ body }) => body)).toEqual(['pong']);
+    await expect.poll(() => onPhone.plain.map(({ body }) => body)).toEqual(['pong']);
     await Promise.all([desk, peer, phone].map((client) => client.getRoster()));
     expect(onPeer.plain.map(({ body }) => body)).toEqual(['ping']);
+  });
+
+  it('of receipts and corrections are taken for what they are by who reads these', async () => {
+    const { phone, desk, peer, other } = await three();
+    for (const client of [phone, desk]) {
+      client.use(MemoryMessageIndex);
+      client.use(DeliveryReceipts);
+      client.use(MessageCorrection);
+    }
+    peer.use(DeliveryReceipts, { answer: 'everybody' });
+    const receipts: unknown[] = [];
+    desk.on('receiptReceived', ({ id, source, facts }) => receipts.push([id, source, facts?.way]));
+    const corrected: unknown[] = [];
+    desk.on('messageCorrected', ({ message, original, verified }) =>
+      corrected.push([message.body, message.context.source, original?.id, verified]),
+    );
+    const message = phone.message({ to: other, type: 'chat', body: 'airlock' });
+    await message.send();
+    await expect.poll(() => receipts, { timeout: 30_000 }).toEqual([[message.id, 'carbon', 'out']]);
+    await phone.plugin(MessageCorrection).correct(message, 'window');
+    await expect.poll(() => corrected, { timeout: 30_000 }).toEqual([['window', 'carbon', message.id, true]]);
+  });
+
+  it('of whispers in a room make none of them told twice, or as those of a contact', async () => {
+    const { phone, desk, peer } = await three();
+    const jid = `carbons@${bench.server.hosts.muc}`;
+    for (const client of [phone, desk, peer]) {
+      client.use(MemoryMessageIndex);
+      client.use(MultiUserChat);
+    }
+    const theirs = await peer.plugin(MultiUserChat).join(jid, { nick: 'peer', create: 'instant' });
+    const onPhone = await phone.plugin(MultiUserChat).join(jid, { nick: 'me' });
+    // One server has one nick for all devices of an account, the other one for each.
+    const nick = kind === 'prosody' ? 'me' : 'me too';
+    const onDesk = await desk.plugin(MultiUserChat).join(jid, { nick });
+    const heard: unknown[] = [];
+    onDesk.on('whisper', ({ body, context }) => heard.push([body, context.way]));
+    const copies: unknown[] = [];
+    for (const client of [phone, desk]) {
+      client.onMessage(({ context }) => copies.push(context.kind), { sources: ['carbon'], type: ['chat', 'normal'] });
+    }
+    const atPeer: unknown[] = [];
+    theirs.on('whisper', ({ body }) => atPeer.push(body));
+    await onPhone.whisper('peer', 'psst');
+    await expect.poll(() => atPeer, { timeout: 30_000 }).toEqual(['psst']);
+    await theirs.whisper(nick, 'what?');
+    await expect.poll(() => heard, { timeout: 30_000 }).toContainEqual(['what?', 'in']);
+    await Promise.all([desk, peer, phone].map((client) => client.getRoster()));
+    expect(heard.filter((each) => JSON.stringify(each).includes('what?'))).toHaveLength(1);
+    expect(heard.filter((each) => JSON.stringify(each).includes('psst')).length).toBeLessThanOrEqual(1);
+    expect(copies.filter((each) => each !== 'private')).toEqual([]);
+    await theirs.destroy();
   });
 
   it('are not made of a message that says so', async () => {
