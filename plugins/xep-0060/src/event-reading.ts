@@ -91,5 +91,7 @@ function stampOf({ xml }: Message): Date | undefined {
 function replyToOf(message: XmlElement): JID | undefined {
   const addresses = message.child('addresses', NS_ADDRESS)?.childrenNamed('address') ?? [];
   const reply = addresses.slice(0, MAX_SUBIDS).find((each) => each.attribute('type') === 'replyto');
-  return JID.tryParse(reply?.attribute('jid') ?? '');
+  const jid = reply?.attribute('jid');
+  // What cannot be an address costs an error, and most events have none.
+  return jid === undefined ? undefined : JID.tryParse(jid);
 }

@@ -72,11 +72,6 @@ export async function timed(
   return runs;
 }
 
-/** The middle one; of an even number the greater of the two. */
-export function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
-}
-
 /** A macrotask passes, and everything that is due before it. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
