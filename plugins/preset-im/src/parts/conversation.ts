@@ -3,6 +3,7 @@ import { DeliveryReceipts } from '@sestina/xep-0184';
 import { StanzaForwarding } from '@sestina/xep-0297';
 import { MessageCorrection } from '@sestina/xep-0308';
 import { DisplayedMarkers } from '@sestina/xep-0333';
+import { References } from '@sestina/xep-0372';
 import { Spoilers } from '@sestina/xep-0382';
 import { MessageStyling } from '@sestina/xep-0393';
 import { MessageRetraction } from '@sestina/xep-0424';
@@ -31,6 +32,8 @@ export const conversation = {
   reactions: part(MessageReactions),
   /** Answers to a certain message (XEP-0461). */
   replies: part(MessageReplies),
+  /** Who, and what, a message speaks of (XEP-0372). */
+  references: part(References),
   /** Bold, italic, quotes in plain text (XEP-0393). */
   styling: part(MessageStyling),
   /** Text that is shown when it is clicked at (XEP-0382). */
