@@ -204,6 +204,14 @@ describe('an annotation', () => {
     expect((await references.anchored(hers, hers.references[0] as Reference))?.id).toBe('c1');
     const mine = await hear(reference(anchor('o1', JULIET)), { id: 'c3' });
     expect(await references.anchored(mine, mine.references[0] as Reference)).toBeUndefined();
+    // Nor is what calls itself a room, and was not entered.
+    xmpp.sendMessage({ to: 'gateway.example', type: 'chat', body: 'mine', id: 'o2' });
+    const feigned = await hear(reference(anchor('o2', 'gateway.example')), {
+      from: 'gateway.example',
+      type: 'groupchat',
+      id: 'c5',
+    });
+    expect(await references.anchored(feigned, feigned.references[0] as Reference)).toBeUndefined();
     const shown = await hear(reference(anchor('c1', 'romeo@montague.lit')), { id: 'c4' });
     expect((await references.anchored(shown, shown.references[0] as Reference))?.id).toBe('c1');
   });

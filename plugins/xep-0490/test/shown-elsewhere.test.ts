@@ -50,6 +50,18 @@ describe('what our other devices have shown', () => {
     expect(published).toEqual([[ROMEO, 'a']]);
   });
 
+  it('may be behind what came by itself before it, and is once its message comes', async () => {
+    const { stream, show, later, published, at } = await start({ known: [] });
+    await stream.recv(says('a'));
+    await stream.recv(event(item(ROMEO, upTo('x'))));
+    show('a');
+    await later();
+    expect([published, at()]).toEqual([[], 'a']);
+    await stream.recv(says('x'));
+    await later();
+    expect([published, at()]).toEqual([[], 'x']);
+  });
+
   it('is not pushed back by what an archive gave of long ago', async () => {
     const { stream, archived, show, later, published, at } = await start({ known: [] });
     await stream.recv(says('b'));
@@ -191,12 +203,14 @@ describe('what was missed in between', () => {
     show('g1');
     show('c1');
     await later();
-    xmpp.sendPresence({ type: 'unavailable' });
-    await stream.idle();
     // A year later, by the clock of the archive.
     await archived('g2', 40_000_000, nurse);
-    await archived('c2', 40_000_000);
     show('g2');
+    await later();
+    expect(published.at(-1)).toEqual([ROOM, 'g2']);
+    xmpp.sendPresence({ type: 'unavailable' });
+    await stream.idle();
+    await archived('c2', 40_000_000);
     show('c2');
     await later();
     expect(published.slice(2)).toEqual([

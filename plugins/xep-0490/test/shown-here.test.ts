@@ -257,6 +257,12 @@ describe('with displayed markers', () => {
       show('a');
       const marker = (to: string) =>
         xmpp.sendMessage({ to, type: 'chat', chatMarker: { kind: 'displayed', id: 'other' } });
+      // An occupant is a conversation of its own, whose address is not bare.
+      xmpp.claim(ROOM, { kind: 'room' });
+      const nurse = `${ROOM}/nurse`;
+      await stream.recv(says('p', { from: nurse }));
+      show('p');
+      marker(nurse);
       marker(`${ROMEO}/x`);
       marker('mercutio@verona.example');
       xmpp.sendMessage({ to: ROMEO, type: 'chat', body: 'x' });
@@ -271,7 +277,14 @@ describe('with displayed markers', () => {
         expect(told).toEqual([[ROMEO, 'a', 'm-a', true]]);
       }
       await later(10_000);
-      expect(published).toEqual(serverAssist ? [] : [[ROMEO, 'a']]);
+      expect(published).toEqual(
+        serverAssist
+          ? [[`${ROOM}/nurse`, 'p']]
+          : [
+              [ROMEO, 'a'],
+              [`${ROOM}/nurse`, 'p'],
+            ],
+      );
     }
   });
 
