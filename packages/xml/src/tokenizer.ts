@@ -139,7 +139,9 @@ export class Tokenizer {
       this.#state = REFERENCE;
     } else if (state === TEXT) this.#state = MARKUP;
     else if (state === IN_CDATA) {
+      // Of this section alone: to cut the end off all of a long text, section by section, takes ever longer.
       this.#value = this.#value.slice(0, -2);
+      this.#flush();
       this.#inText();
     } else {
       this.#tree.attribute(this.#key, this.#value);
@@ -153,6 +155,12 @@ export class Tokenizer {
     let count = 0;
     while (count < 2 && at - count > from && this.#text.charCodeAt(at - count - 1) === BRACKET) count++;
     return at - count > from ? count : Math.min(2, count + this.#brackets);
+  }
+
+  /** The text, as far as it is read, goes to the element that it is in. */
+  #flush(): void {
+    if (this.#value !== '') this.#tree.text(this.#value);
+    this.#value = '';
   }
 
   #inText(): void {
@@ -246,8 +254,7 @@ export class Tokenizer {
       return;
     }
     if (code === 0x3f) this.#owner.fail('restricted-xml', 'a processing instruction; XMPP forbids them', this.#at);
-    if (this.#value !== '') this.#tree.text(this.#value);
-    this.#value = '';
+    this.#flush();
     if (code === SLASH) {
       this.#state = END_NAME;
       this.#name = '';
@@ -272,6 +279,7 @@ export class Tokenizer {
     if (this.#tree.depth <= 1) {
       this.#owner.fail(this.#owner.outside(), 'a CDATA section outside of any element', this.#at);
     }
+    this.#flush();
     this.#state = IN_CDATA;
     this.#end = GT;
   }
