@@ -44,9 +44,9 @@ export async function bundle(workspace) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   }
-  // The names of chunks change with what is in them.
+  // The names of chunks change with what is in them. Another build beside this one takes them away, too.
   for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' }).map((name) => join(dist, name))) {
-    if (/\.js(\.map)?$/.test(path) && !written.has(path)) rmSync(path);
+    if (/\.js(\.map)?$/.test(path) && !written.has(path)) rmSync(path, { force: true });
   }
 }
 
