@@ -74,6 +74,12 @@ describe('two people at two pages', () => {
     await eventually(() => desk.bubbles.allTextContents()).toEqual(['Good morrow', 'Good morrow to thee']);
     expect(await desk.page.locator('.bubble.mine').count()).toBe(1);
     await eventually(() => romeo.bubbles.allTextContents()).toEqual(['Good morrow', 'Good morrow to thee']);
+    await romeo.say('So soon?');
+    await eventually(() => desk.bubbles.count()).toBe(3);
+    await eventually(() => romeo.state.getAttribute('data-state')).toBe('displayed');
+    const later = await talkers.at(users.juliet);
+    await eventually(() => later.contact('Romeo').textContent()).toContain('So soon?');
+    await eventually(() => later.contact('Romeo').locator('.unread').textContent()).toBe('');
   });
 
   it('corrects the last message by the arrow key, answers one, reacts to one, and deletes one', async () => {

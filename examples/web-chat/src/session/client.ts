@@ -29,6 +29,7 @@ import { MessageReactions } from '@sestina/xep-0444';
 import { FileSharing } from '@sestina/xep-0447';
 import { MessageReplies } from '@sestina/xep-0461';
 import { FastTokens } from '@sestina/xep-0484';
+import { DisplayedSync } from '@sestina/xep-0490';
 import type { Account } from './account.js';
 import { httpContainer } from './http.js';
 
@@ -57,6 +58,7 @@ export function makeClient({ jid, password, service }: Account): ClientXMPP {
     // What is said of messages.
     DeliveryReceipts,
     DisplayedMarkers,
+    [DisplayedSync, { delay: 1_000 }],
     ChatStates,
     MessageCorrection,
     MessageReactions,

@@ -2,17 +2,18 @@ import type { Sending } from '@sestina/core';
 import { LruMap } from '@sestina/core/util';
 import type { MessageFacts } from '@sestina/message-index';
 import { StreamManagement } from '@sestina/xep-0198';
-import { DisplayedMarkers } from '@sestina/xep-0333';
+import { DisplayedSync } from '@sestina/xep-0490';
 import { reasonOf } from '../reason.js';
 import type { Conversation } from '../store/conversation.js';
 import type { Parts } from './parts.js';
 import '@sestina/xep-0184';
+import '@sestina/xep-0333';
 
 /** How far our messages have come, and how far those of others were shown here. */
 export class Deliveries {
   readonly #parts: Parts;
   readonly #management: StreamManagement;
-  readonly #markers: DisplayedMarkers;
+  readonly #sync: DisplayedSync;
   /** By the id of the stanza, the lines that we have said last. */
   readonly #said = new LruMap<string, { readonly conversation: Conversation; readonly key: string }>({
     maxEntries: 2_000,
@@ -22,7 +23,7 @@ export class Deliveries {
     const { xmpp, changed } = parts;
     this.#parts = parts;
     this.#management = xmpp.plugin(StreamManagement);
-    this.#markers = xmpp.plugin(DisplayedMarkers);
+    this.#sync = xmpp.plugin(DisplayedSync);
     xmpp.on('receiptReceived', ({ facts }) => {
       if (facts) this.#conversationOf(facts)?.delivered(facts.key, 'received');
       changed();
@@ -33,10 +34,10 @@ export class Deliveries {
       else conversation?.delivered(facts.key, 'received');
       changed();
     });
-    xmpp.on('displayedElsewhere', ({ facts }) => {
-      const conversation = this.#conversationOf(facts);
-      conversation?.readUpTo(conversation.get(facts.key)?.at ?? facts.sentAt);
-      changed();
+    // Markers tell it of what was said in chats, the account of all, rooms included.
+    xmpp.on('displayedElsewhere', ({ facts }) => this.#readElsewhere(facts));
+    xmpp.on('displayedSynced', ({ facts, own }) => {
+      if (facts && !own) this.#readElsewhere(facts);
     });
     xmpp.on('messageError', ({ id, from, error }) => {
       const said = this.#said.get(id ?? '');
@@ -73,11 +74,17 @@ export class Deliveries {
     look();
   }
 
-  /** Tells who may know it that all of a conversation was shown here. */
+  /** Tells who may know it, and our other devices, that all of a conversation was shown here. */
   seen({ lines }: Conversation): void {
     const last = [...lines].reverse().find(({ mine }) => !mine);
     const original = last && this.#parts.originals.get(last.key);
-    if (original) this.#markers.displayed(original.message);
+    if (original) this.#sync.displayed(original.message.context.peer, original.message);
+  }
+
+  #readElsewhere(facts: MessageFacts): void {
+    const conversation = this.#conversationOf(facts);
+    conversation?.readUpTo(conversation.get(facts.key)?.at ?? facts.sentAt);
+    this.#parts.changed();
   }
 
   #conversationOf({ peer, kind }: MessageFacts): Conversation | undefined {
