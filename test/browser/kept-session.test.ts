@@ -68,6 +68,34 @@ describe('a session that outlives its page', () => {
       .toEqual(Array.from({ length: sent }, (_, at) => at));
   });
 
+  it('finds the bytes that it has kept, and no more of them than it may', async () => {
+    const page = await pages.open(PAGE);
+    await page.waitForFunction(() => 'startKept' in globalThis);
+    await page.evaluate(async () => {
+      for (let number = 0; number < 9; number++) await blobs.put(`${number}`, new Uint8Array(2_000).fill(number));
+      await blobs.put('large', new Uint8Array(3_000));
+      await blobs.put('old', new Uint8Array(10), { maxAge: 1 });
+    });
+    await page.reload();
+    await page.waitForFunction(() => 'startKept' in globalThis);
+    const found = await page.evaluate(async () => {
+      const all: [string, number, number][] = [];
+      for (const key of ['0', '1', '2', '3', '4', '5', '6', '7', '8', 'large', 'old']) {
+        const data = await blobs.get(key);
+        if (data) all.push([key, data.length, data[0] ?? -1]);
+      }
+      return all;
+    });
+    expect(found.at(-1)).toEqual(['8', 2_000, 8]);
+    expect(found.length).toBeLessThanOrEqual(5);
+    expect(found.length).toBeGreaterThanOrEqual(3);
+    const left = await page.evaluate(async () => {
+      await blobs.trim(2_500);
+      return [(await blobs.get('8'))?.length, (await blobs.get('7'))?.length];
+    });
+    expect(left).toEqual([2_000, undefined]);
+  });
+
   it('is that of one tab: a second one has its own, and says so', async () => {
     const user = await bench.account('page');
     const options = { jid: `${user.jid}/tab`, password: user.password, service: service() };

@@ -1,6 +1,6 @@
 // A page whose session outlives it: it notes in IndexedDB what it has heard, and goes on when it is loaded again.
 import { ClientXMPP } from '@sestina/client';
-import { IndexedDbSecrets, IndexedDbStorage } from '@sestina/storage/indexeddb';
+import { IndexedDbBlobStore, IndexedDbSecrets, IndexedDbStorage } from '@sestina/storage/indexeddb';
 import { WebSocketTransportFactory } from '@sestina/websocket';
 import { StreamManagement } from '@sestina/xep-0198';
 
@@ -33,6 +33,8 @@ async function start(options: {
 
 declare global {
   var startKept: typeof start;
+  /** Bytes that the page keeps: 10,000 at most. */
+  var blobs: IndexedDbBlobStore;
   var kept: {
     readonly client: ClientXMPP;
     readonly events: readonly string[];
@@ -41,4 +43,5 @@ declare global {
   };
 }
 
+globalThis.blobs = new IndexedDbBlobStore('blobs', { maxBytes: 10_000 });
 globalThis.startKept = start;
