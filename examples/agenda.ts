@@ -10,7 +10,6 @@ const HELP = 'add TOPIC, list, done NUMBER';
 export function agendaBot(options: ClientOptions, rooms: BotOptions['rooms'], admins: readonly JID[]): ClientXMPP {
   const storage: Storage = options.storage ?? new MemoryStorage();
   const xmpp = new ClientXMPP({ ...options, storage });
-  const isAdmin = (from: JID | undefined) => admins.some((admin) => from?.bare.equals(admin));
 
   const load = async (room: JID): Promise<string[]> => JSON.parse((await storage.get(`agenda/${room}`)) ?? '[]');
   const agendas = new Map<string, Promise<string[]>>();
@@ -23,7 +22,7 @@ export function agendaBot(options: ClientOptions, rooms: BotOptions['rooms'], ad
       {
         node: 'announce',
         name: 'Announce something in all rooms',
-        allow: isAdmin,
+        allow: (from) => admins.some((admin) => from?.bare.equals(admin)),
         async run({ ask, note }) {
           const { text } = Announcement.of(await ask(Announcement.form({}, { title: 'What is to be announced?' })));
           const joined = [...bot.rooms].filter(({ state }) => state === 'joined');
@@ -48,9 +47,7 @@ export function agendaBot(options: ClientOptions, rooms: BotOptions['rooms'], ad
         await keep();
         return reply(`That is topic ${topics.length}.`);
       case 'list':
-        return reply(
-          topics.map((topic, index) => `${index + 1}. ${topic}`).join('\n') || 'There is nothing to talk about.',
-        );
+        return reply(topics.map((topic, index) => `${index + 1}. ${topic}`).join('\n') || 'The agenda is empty.');
       case 'done': {
         const [done] = /^[1-9]\d*$/.test(rest[0] ?? '') ? topics.splice(Number(rest[0]) - 1, 1) : [];
         await keep();
