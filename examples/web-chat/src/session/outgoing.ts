@@ -68,30 +68,42 @@ export class Outgoing {
   }
 
   correct(conversation: Conversation, key: string, text: string): void {
-    const original = this.#parts.originals.get(key);
-    if (!original) return;
-    this.#parts.xmpp.plugin(MessageCorrection).correct(original.message, text);
-    conversation.change(key, { text, edited: true });
-    this.#parts.changed();
+    const shown = { text, edited: true };
+    this.#about(conversation, key, shown, ({ message }, xmpp) => xmpp.plugin(MessageCorrection).correct(message, text));
   }
 
   retract(conversation: Conversation, key: string): void {
-    const original = this.#parts.originals.get(key);
-    if (!original) return;
-    this.#parts.xmpp.plugin(MessageRetraction).retract(original.facts);
-    conversation.change(key, { text: '', files: [], reactions: new Map(), retracted: true });
-    this.#parts.changed();
+    const shown = { text: '', files: [], reactions: new Map(), retracted: true };
+    this.#about(conversation, key, shown, ({ facts }, xmpp) => xmpp.plugin(MessageRetraction).retract(facts));
   }
 
-  /** One reaction more, or one less. @throws where nobody can refer to that message. */
-  react(key: string, emoji: string): void {
-    const original = this.#parts.originals.get(key);
-    if (original) this.#parts.xmpp.plugin(MessageReactions).toggle(original.facts, emoji);
+  /** One reaction more, or one less. */
+  react(conversation: Conversation, key: string, emoji: string): void {
+    this.#about(conversation, key, {}, ({ facts }, xmpp) => xmpp.plugin(MessageReactions).toggle(facts, emoji));
   }
 
   /** The message behind a line; undefined for one that is not known any more, or of which nothing can be said yet. */
   original(key: string): Original | undefined {
     return this.#parts.originals.get(key);
+  }
+
+  /** Says something of a message. Nobody can where a room gives its messages no ids: that is said there. */
+  #about(
+    conversation: Conversation,
+    key: string,
+    shown: Partial<Line>,
+    say: (original: Original, xmpp: Parts['xmpp']) => unknown,
+  ): void {
+    const { xmpp, originals, changed } = this.#parts;
+    const original = originals.get(key);
+    if (!original) return;
+    try {
+      say(original, xmpp);
+      conversation.change(key, { ...shown, refused: '' });
+    } catch (error) {
+      conversation.change(key, { refused: reasonOf(error) });
+    }
+    changed();
   }
 
   /** What is said in a room waits until we are in. */

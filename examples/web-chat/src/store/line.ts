@@ -57,6 +57,8 @@ export interface Line extends Words {
   readonly state: Delivery;
   /** Why it has failed. */
   readonly reason: string;
+  /** Why what was wanted of it could not be done. */
+  readonly refused: string;
   readonly edited: boolean;
   readonly retracted: boolean;
   readonly reactions: ReadonlyMap<string, Reaction>;
@@ -71,6 +73,7 @@ export const PLAIN = {
   answers: undefined,
   state: 'sent',
   reason: '',
+  refused: '',
   edited: false,
   retracted: false,
   reactions: new Map(),

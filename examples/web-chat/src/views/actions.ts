@@ -26,7 +26,7 @@ export function actionsFor(session: Session, conversation: Conversation, line: L
   function offer(): void {
     const choices = OFFERED.map((emoji) => {
       const choice = element('button', { type: 'button', className: 'sign', attrs: { 'aria-label': emoji } }, emoji);
-      choice.addEventListener('click', () => outgoing.react(line.key, emoji));
+      choice.addEventListener('click', () => outgoing.react(conversation, line.key, emoji));
       return choice;
     });
     root.replaceChildren(...choices);

@@ -71,7 +71,8 @@ export function bubbleFor(session: Session, conversation: Conversation, key: str
     if (line.retracted) parts.push(element('p', {}, 'This message was deleted'));
     else if (line.text !== '') parts.push(element('p', { dir: 'auto' }, textOf(line.text, line.unstyled)));
     parts.push(footer(line));
-    if (line.reactions.size > 0) parts.push(reactionsOf(session, line));
+    if (line.refused !== '') parts.push(element('p', { className: 'error', attrs: { role: 'alert' } }, line.refused));
+    if (line.reactions.size > 0) parts.push(reactionsOf(session, conversation, line));
     if (!line.retracted) parts.push(actionsFor(session, conversation, line, log));
     return parts;
   }
