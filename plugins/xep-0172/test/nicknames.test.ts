@@ -64,6 +64,12 @@ describe('what others are called', () => {
     await stream.recv(message('club@rooms.example/x', nick('Private')));
     await stream.recv(message('romeo@montague.net/x', nick('Error'), 'error'));
     await stream.recv(`<presence from='romeo@montague.net/x' to='${OWN}'>${nick('Broadcast')}</presence>`);
+    await stream.recv(
+      `<presence type='subscribe' from='club@rooms.example' to='${ACCOUNT}'>${nick('Club')}</presence>`,
+    );
+    await stream.recv(`<message to='${OWN}'><body>b</body>${nick('Nobody')}</message>`);
+    await stream.recv(message(`${ACCOUNT}/other`, nick('Me')));
+    await stream.recv(message('ahab@example.net/x', nick(' ')));
     const archived = xmpp.messages.deliver(
       parseStanza(message('romeo@montague.net/x', nick('Archived'))) as never,
       { source: 'archive' } as never,
@@ -138,6 +144,23 @@ describe('what we are called', () => {
     expect(sent).toEqual([undefined, undefined, undefined, undefined, undefined, 'Al', undefined]);
   });
 
+  it('is in no request before it is known, and does not take the place of one that is there', async () => {
+    const { stream, xmpp } = await start();
+    xmpp.sendPresenceSubscription('ishmael@example.net');
+    expect((await stream.nextSent()).child('nick', NS_NICK)).toBeUndefined();
+    await stream.recv(event(ACCOUNT, 'Al'));
+    xmpp.presence({ to: 'ahab@example.net', type: 'subscribe', nickname: new Nick({ text: 'Captain' }) }).send();
+    expect((await stream.nextSent()).childrenNamed('nick', NS_NICK).map(({ text }) => text)).toEqual(['Captain']);
+  });
+
+  it('is kept of one other at least', async () => {
+    const { stream, nicknames } = await start({ maxKept: 1 });
+    for (const from of ['a@example.net', 'b@example.net']) {
+      await stream.recv(`<message from='${from}/x' to='${OWN}' type='chat'><body>b</body>${nick(from)}</message>`);
+    }
+    expect([nicknames.of('a@example.net'), nicknames.of('b@example.net')]).toEqual([undefined, 'b@example.net']);
+  });
+
   it('is in nothing where that is not wanted, or once the plugin is removed', async () => {
     const { stream, xmpp } = await start({ sendWithRequests: false });
     await stream.recv(event(ACCOUNT, 'Al'));
@@ -147,6 +170,6 @@ describe('what we are called', () => {
     expect(xmpp.advertised.has(`${NS_NICK}+notify`)).toBe(true);
     xmpp.remove(Nicknames);
     expect(xmpp.advertised.has(`${NS_NICK}+notify`)).toBe(false);
-    expect(() => xmpp.use(Nicknames, { maxKept: 0 })).toThrow('maxKept');
+    expect(() => xmpp.use(Nicknames, { maxKept: 0 })).toThrow('maxKept has to be a number from 1');
   });
 });

@@ -1,4 +1,4 @@
-import { ConfigError } from '@sestina/core';
+import { ConfigError, parseStanza } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
 import { MultiUserChat, type Room, type RoomInvite } from '@sestina/xep-0045';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,34 @@ describe('an invitation that comes', () => {
     const { invites, receive } = await start();
     await receive(`${x()}<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2023-12-31T00:00:00Z'/>`);
     expect(invites[0]?.message.context.sentAt?.toISOString()).toBe('2023-12-31T00:00:00.000Z');
+  });
+
+  it('is told from a copy and from an archive, and not where we have sent it', async () => {
+    const { stream, invites } = await start();
+    const { account } = stream.xmpp;
+    for (const source of ['carbon', 'archive'] as const) {
+      for (const [from, to] of [
+        [FRIEND, account],
+        [`${account}/other`, 'hecate@shakespeare.lit'],
+      ] as const) {
+        const room = x(`jid='${source}@chat.example'`);
+        const message = parseStanza(`<message xmlns='jabber:client' from='${from}' to='${to}'>${room}</message>`);
+        const delivered = stream.xmpp.messages.deliver(message as never, { source } as never);
+        await stream.idle();
+        await delivered;
+      }
+    }
+    expect(invites.map(({ room, from }) => [room.local, from?.full])).toEqual([
+      ['carbon', FRIEND],
+      ['archive', FRIEND],
+    ]);
+    expect(invites[0]?.continue).toBe(false);
+  });
+
+  it('is for one, and not for a whole room', async () => {
+    const { stream, invites } = await start();
+    await stream.recv(`<message from='${FRIEND}' to='${stream.xmpp.boundJid}' type='groupchat'>${x()}</message>`);
+    expect(invites).toEqual([]);
   });
 
   it('names a room, and nothing else', async () => {

@@ -43,8 +43,13 @@ describe('the guard', () => {
 
   it('takes it off what is for an account or a room, and says so once (XEP-0334 §4.3)', async () => {
     const { stream, send, warnings } = await start();
+    stream.xmpp.sendMessage({ to: ROOM, type: 'groupchat', body: 'b', hints: new Set<Hint>(['no-store']) });
+    await stream.expectSent(sent(ROOM, 'groupchat', ''));
+    expect(warnings).toEqual([]);
     send({ to: 'juliet@capulet.example', type: 'chat' });
     await stream.expectSent(sent('juliet@capulet.example', 'chat', ''));
+    send({ to: `${ROOM}/nurse`, type: 'groupchat' });
+    await stream.expectSent(sent(`${ROOM}/nurse`, 'groupchat', ''));
     send({ to: ROOM, type: 'groupchat' });
     await stream.expectSent(sent(ROOM, 'groupchat', ''));
     stream.xmpp.sendMessage({ hints: new Set<Hint>(['no-copy']) });

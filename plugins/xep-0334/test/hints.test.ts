@@ -10,6 +10,8 @@ const hint = (name: string): string => `<${name} xmlns='${NS_HINTS}'/>`;
 describe('message.hints', () => {
   it('reads what is known, of its own namespace (XEP-0334 §4)', () => {
     expect([...read('').hints]).toEqual([]);
+    expect([...read(`<store xmlns='urn:example'/><no-store xmlns='urn:xmpp:hints'/>`).hints]).toEqual(['no-store']);
+    expect([...read(`<store xmlns='urn:example'/>`).hints]).toEqual([]);
     expect([...read(hint('no-copy') + hint('no-permanent-store')).hints].sort()).toEqual([
       'no-copy',
       'no-permanent-store',
