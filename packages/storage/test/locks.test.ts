@@ -81,9 +81,17 @@ describe('locks of files', () => {
     await expect(locks.acquire('a')).rejects.toMatchObject({ code: 'ERR_STATE_LOCKED', what: 'a', retryable: true });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const taken = await Promise.allSettled(Array.from({ length: 10 }, () => new FileLocks(path).acquire('a')));
-    expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    await expect.poll(() => readdir(path)).toEqual(['a.lock']);
+    for (let round = 0; round < 40; round++) {
+      const dead = join(path, `${round}.lock`);
+      await writeFile(dead, JSON.stringify({ pid: child.pid, began: 0, token: 't' }));
+      const all = Array.from({ length: 10 }, () => new FileLocks(path).acquire(`${round}`));
+      const taken = (await Promise.allSettled(all)).filter((result) => result.status === 'fulfilled');
+      expect(taken, `round ${round}`).toHaveLength(1);
+      await expect.poll(() => readdir(path)).toEqual(['a.lock', `${round}.lock`].sort());
+      taken[0]?.value.dispose();
+      await expect.poll(() => readdir(path)).toEqual(['a.lock']);
+    }
+    (await locks.acquire('a')).dispose();
   });
 
   it.each([

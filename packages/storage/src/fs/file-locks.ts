@@ -44,7 +44,8 @@ export class FileLocks extends Locks {
         return new Registration(() => void release(path, token));
       }
       const other = await holderOf(path);
-      if (other && isAlive(other)) throw new StateLockedError(name);
+      if (other === 'nobody') continue;
+      if (isAlive(other)) throw new StateLockedError(name);
       await takeAway(path);
     }
     throw new StateLockedError(name);
@@ -80,7 +81,8 @@ async function takeAway(path: string): Promise<void> {
   }
   try {
     const holder = await holderOf(path);
-    if (!holder || !isAlive(holder)) await rm(path, { force: true });
+    // Where there is no file, one may be there by the time that it is taken away: that of somebody who is alive.
+    if (holder !== 'nobody' && !isAlive(holder)) await rm(path, { force: true });
   } finally {
     await rm(turn, { force: true });
   }
@@ -88,18 +90,21 @@ async function takeAway(path: string): Promise<void> {
 
 async function release(path: string, token: string): Promise<void> {
   const holder = await holderOf(path);
-  if (holder?.token === token) await rm(path, { force: true }).catch(() => {});
+  if (holder !== 'nobody' && holder?.token === token) await rm(path, { force: true }).catch(() => {});
 }
 
-async function holderOf(path: string): Promise<Holder | undefined> {
+/** Whose lock it is; undefined where the file does not say. */
+async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Holder;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nobody' : undefined;
   }
 }
 
-function isAlive({ pid, began: since }: Holder): boolean {
+function isAlive(holder: Holder | undefined): boolean {
+  if (!holder) return false;
+  const { pid, began: since } = holder;
   // In a container many have the same number, one after the other.
   if (pid === process.pid) return Math.abs(since - began()) < SAME;
   try {
