@@ -2,6 +2,9 @@ import { type JID, Roster } from '@sestina/core';
 import type { RosterHost, RosterPolicies } from '@sestina/core/connection';
 import { ClientRosterNode, MAX_UNSORTED, type RosterEditor } from './client-roster-node.js';
 
+/** Bytes for one resource of a contact without details: the account has chosen its contacts, so it sees all who are there. */
+const CONTACT_ROOM = 2_048;
+
 /** The roster of a client's account. */
 export class ClientRoster extends Roster<ClientRosterNode> {
   /** @internal */
@@ -9,6 +12,7 @@ export class ClientRoster extends Roster<ClientRosterNode> {
 
   constructor(host: RosterHost, policies: RosterPolicies) {
     super(host, policies, MAX_UNSORTED);
+    this.ledger.contactRoom = CONTACT_ROOM;
   }
 
   protected override make(owner: JID): ClientRosterNode {

@@ -23,6 +23,20 @@ describe('the roster', () => {
     expect(node.get('carol@localhost')).toMatchObject({ name: '', groups: [], subscription: 'to', from: false });
   });
 
+  it('knows of all who are there, however many contacts there are', async () => {
+    const { client, server } = await played();
+    const contacts = Array.from({ length: 12_000 }, (_, i) => JID.parse(`c${i}@example.org`));
+    client.clientRoster.apply(contacts.map((jid) => ({ jid, subscription: 'both' })));
+    let seen = 0;
+    client.on('gotOnline', () => void seen++);
+    for (let at = 0; at < contacts.length; at += 1_000) {
+      const some = contacts.slice(at, at + 1_000);
+      server.peer.send(some.map((jid) => `<presence from='${jid}/x' to='alice@example.org/phone'/>`).join(''));
+    }
+    await expect.poll(() => seen, { timeout: 20_000 }).toBe(contacts.length);
+    expect(client.clientRoster.get('c11999@example.org')?.online).toBe(true);
+  });
+
   it('takes what a push says', async () => {
     const server = memoryServer();
     const client = await online(server);

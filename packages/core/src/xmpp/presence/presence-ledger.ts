@@ -12,6 +12,8 @@ export class PresenceLedger {
   readonly #max: number;
   /** Strangers that are there, and contacts of whom more is kept than that; with what was counted of each. */
   readonly #yielding: LruMap<RosterItem, number>;
+  /** Bytes that each contact has for itself, where others do not decide how many there are. */
+  contactRoom = 0;
   /** Contacts of all rosters. */
   contacts = 0;
   /** Bytes of memory that they take, estimated. */
@@ -34,7 +36,7 @@ export class PresenceLedger {
     });
   }
 
-  /** Bytes of memory that kept presence takes, estimated. */
+  /** Bytes of memory that kept presence takes, estimated, beside the `contactRoom` of each. */
   get bytes(): number {
     return this.#yielding.bytes + this.#yielding.reserved;
   }
@@ -62,7 +64,7 @@ export class PresenceLedger {
 
   /** What does not give way. */
   #reserve(peer: RosterItem): void {
-    peer.counted = peer.weight;
+    peer.counted = peer.standing === 'contact' ? Math.max(0, peer.weight - this.contactRoom) : peer.weight;
     this.#yielding.reserved += peer.counted;
   }
 

@@ -130,6 +130,21 @@ describe('the room for presence', () => {
     expect(ledger.bytes).toBeLessThanOrEqual(100_000);
   });
 
+  it('is there for one resource of each contact, however many contacts there are', async () => {
+    const { node, ledger, arrive } = await small(50_000);
+    ledger.contactRoom = 2_048;
+    node.apply(Array.from({ length: 500 }, (_, i) => ({ jid: JID.parse(`c${i}@example.net`), subscription: 'both' })));
+    // A few who say that they are there with many come first.
+    for (let i = 0; i < 300; i++) arrive(`c${i % 3}@example.net/${i}`, 'x'.repeat(2_000));
+    for (let i = 0; i < 500; i++) arrive(`c${i}@example.net/x`, '', { show: 'away' });
+    expect([...node].filter(({ online }) => online)).toHaveLength(500);
+    expect(node.get('c499@example.net')?.best?.show).toBe('away');
+    expect(ledger.bytes).toBeLessThanOrEqual(50_000);
+    for (let i = 0; i < 500; i++) arrive(`c${i}@example.net/x`, 'gone soon');
+    for (let i = 0; i < 500; i++) node.left(new PresenceStanza({ from: `c${i}@example.net`, type: 'unavailable' }));
+    expect([[...node].some(({ online }) => online), ledger.bytes]).toEqual([false, 0]);
+  });
+
   it('ends where contacts are shortened too: what comes then is told and not kept', async () => {
     const { node, ledger, arrive } = await small(20_000);
     node.apply([{ jid: JID.parse(BOB), subscription: 'both' }]);
