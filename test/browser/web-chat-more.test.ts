@@ -53,7 +53,7 @@ describe('two people at two pages', () => {
     await juliet.page.unroute('**/file_share/**');
     await juliet.page.getByRole('button', { name: 'Try again' }).click();
     await eventually(() => romeo.page.locator('.file').textContent()).toContain('letter.txt10 bytes');
-    expect(await juliet.page.locator('.bubble').count()).toBe(1);
+    await eventually(() => juliet.page.locator('.bubble').count()).toBe(1);
   });
 
   it('see the picture that one of them has chosen', async () => {
@@ -113,7 +113,7 @@ describe('two people at two pages', () => {
     await bench.server.stop('KILL');
     await eventually(() => juliet.status.textContent()).toMatch(/^Retrying|^Connecting/);
     await juliet.say('one');
-    expect(await juliet.state.textContent()).toBe('Offline, will be sent');
+    await eventually(() => juliet.state.textContent()).toBe('Offline, will be sent');
     await romeo.say('two');
     await bench.server.start();
     const all = ['before', 'one', 'two'];

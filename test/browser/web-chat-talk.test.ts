@@ -22,7 +22,7 @@ describe('two people at two pages', () => {
     await eventually(() => juliet.state.getAttribute('data-state')).toBe('received');
     await romeo.contact('Juliet').click();
     await eventually(() => juliet.state.getAttribute('data-state')).toBe('displayed');
-    expect(await juliet.state.textContent()).toContain('Seen');
+    await eventually(() => juliet.state.textContent()).toContain('Seen');
     await juliet.say('I see thee');
     await eventually(() => juliet.bubble('I see thee').getAttribute('data-state')).toBe('displayed');
   });
@@ -54,7 +54,7 @@ describe('two people at two pages', () => {
       expect(Math.abs(await log.evaluate(scrolledUp))).toBeLessThan(2);
       if (before < texts.length) await eventually(() => juliet.bubbles.count()).toBeGreaterThan(before);
     }
-    expect(await juliet.bubbles.allTextContents()).toEqual(texts);
+    await eventually(() => juliet.bubbles.allTextContents()).toEqual(texts);
     await eventually(() => juliet.page.locator('.top').textContent()).toContain('This is the beginning.');
   });
 
@@ -72,7 +72,7 @@ describe('two people at two pages', () => {
     await phone.say('Good morrow to thee');
     await desk.contact('Romeo').click();
     await eventually(() => desk.bubbles.allTextContents()).toEqual(['Good morrow', 'Good morrow to thee']);
-    expect(await desk.page.locator('.bubble.mine').count()).toBe(1);
+    await eventually(() => desk.page.locator('.bubble.mine').count()).toBe(1);
     await eventually(() => romeo.bubbles.allTextContents()).toEqual(['Good morrow', 'Good morrow to thee']);
     await romeo.say('So soon?');
     await eventually(() => desk.bubbles.count()).toBe(3);
@@ -91,7 +91,7 @@ describe('two people at two pages', () => {
     await juliet.say('what light through yonder window');
     for (const chat of [juliet, romeo]) {
       await eventually(() => chat.bubbles.allTextContents()).toEqual(['what light through yonder window']);
-      expect(await chat.bubble('window').locator('small').textContent()).toContain('edited');
+      await eventually(() => chat.bubble('window').locator('small').textContent()).toContain('edited');
     }
     await romeo.act('window', 'Answer');
     await romeo.say('It is the east');
@@ -135,10 +135,10 @@ describe('two people at two pages', () => {
       ['https://xn--80ak6aa92e.com/', 'https://xn--80ak6aa92e.com/'],
       ['http://ok.example/a', 'http://ok.example/a'],
     ]);
-    expect(await juliet.page.locator('.file .name').textContent()).toBe('gpj.exe');
+    await eventually(() => juliet.page.locator('.file .name').textContent()).toBe('gpj.exe');
     // It is asked for, since it is small and of a contact; and there is nothing that may be fetched.
     await juliet.page.locator('.file .trouble-text').filter({ hasText: /./ }).waitFor();
-    expect(await juliet.page.title()).toBe('Web chat');
+    await eventually(() => juliet.page.title()).toBe('Web chat');
   });
 
   it('shows all of that again at the next login', async () => {
@@ -164,7 +164,7 @@ describe('two people at two pages', () => {
       'five',
     ]);
     await eventually(() => again.bubble('two').locator('.chip').first().textContent()).toBe('🎉');
-    expect(await again.bubble('five').locator('.quote .words').textContent()).toBe('two');
+    await eventually(() => again.bubble('five').locator('.quote .words').textContent()).toBe('two');
   });
 });
 

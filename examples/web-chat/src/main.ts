@@ -1,19 +1,20 @@
-import { Session } from './session/session.js';
+import { Session, type Show } from './session/session.js';
 import { chatView } from './views/chat.js';
 import { loginView } from './views/login.js';
 
 const app = document.querySelector('#app') as HTMLElement;
 
-/** Calls once for all that has changed in one turn. */
-function once(act: () => void): () => void {
-  let due = false;
-  return () => {
-    if (due) return;
-    due = true;
-    setTimeout(() => {
-      due = false;
-      act();
-    });
+/** Calls once for all that has changed in one turn, or at once. */
+function once(act: () => void): Show {
+  let due: ReturnType<typeof setTimeout> | undefined;
+  const run = (): void => {
+    clearTimeout(due);
+    due = undefined;
+    act();
+  };
+  return (atOnce = false) => {
+    if (atOnce) run();
+    else due ??= setTimeout(run);
   };
 }
 

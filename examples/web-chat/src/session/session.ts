@@ -19,6 +19,9 @@ import type { Availability } from './presence.js';
 import { Rooms } from './rooms.js';
 import { Typing } from './typing.js';
 
+/** Shows what is new, at the end of the turn or at once. */
+export type Show = (atOnce?: boolean) => void;
+
 /** An account that is logged in: what the page shows of it, and what can be done. Each part has a module of its own. */
 export class Session {
   readonly conversations = new Conversations();
@@ -34,18 +37,19 @@ export class Session {
   readonly typing: Typing;
   readonly #xmpp: ClientXMPP;
   readonly #deliveries: Deliveries;
-  readonly #changed: () => void;
+  readonly #show: Show;
 
   /**
-   * @param changed Called whenever there is something new to show.
+   * @param show Called whenever there is something new to show.
    * @throws for an address that is none.
    */
-  constructor(account: Account, changed: () => void) {
+  constructor(account: Account, show: Show) {
+    const changed = (): void => show();
     const xmpp = makeClient(account);
     const { conversations } = this;
     const originals = new Originals(xmpp);
     this.#xmpp = xmpp;
-    this.#changed = changed;
+    this.#show = show;
     this.connection = new Connection(xmpp, watchNetwork(xmpp), changed);
     this.people = new People(xmpp, changed);
     this.avatars = new Avatars(xmpp, changed);
@@ -115,24 +119,22 @@ export class Session {
     if (jid !== undefined) this.conversations.get(jid);
     this.conversations.show(jid);
     if (jid !== undefined && jid !== before) this.typing.entered(jid);
-    this.#seen();
+    this.shown();
+    // What is written next is for the one that was chosen.
+    this.#show(true);
   };
 
   /** Somebody looks at the page, or does not any more. */
   watch(watched: boolean): void {
     this.conversations.watch(watched);
-    this.#seen();
+    this.shown();
+    this.#show();
   }
 
   /** To be called when something was shown. */
   shown(): void {
     const { inSight } = this.conversations;
     if (inSight) this.#deliveries.seen(inSight);
-  }
-
-  #seen(): void {
-    this.shown();
-    this.#changed();
   }
 }
 
