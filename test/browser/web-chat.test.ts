@@ -34,6 +34,19 @@ async function loggedIn(pages: Pages, user: ServerUser): Promise<ChatPage> {
 describe.each(['esbuild', 'vite'] as const)('the web chat, bundled by %s', (bundler) => {
   const pages = usePages(bundler, lab);
 
+  it('says at a message of a room without ids that nobody can react to it', async () => {
+    const { user } = await friends();
+    const chat = await loggedIn(pages, user);
+    await chat.enter(`nameless-${bundler}`, true);
+    await eventually(() => chat.heading.textContent()).toContain('nameless');
+    await chat.say('What is in a name?');
+    await eventually(() => chat.state.getAttribute('data-state')).toBe('received');
+    await chat.act('What is', 'React');
+    await chat.page.getByRole('button', { name: '👍' }).click();
+    await eventually(() => chat.bubble('What is').getByRole('alert').textContent()).toMatch(/\w/);
+    expect(await chat.page.locator('.chip').count()).toBe(0);
+  });
+
   it('takes messages both ways, counts what is unread, and reads nothing as HTML', async () => {
     const { user, romeo } = await friends();
     const chat = await loggedIn(pages, user);
