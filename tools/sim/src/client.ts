@@ -1,22 +1,11 @@
-import type { VirtualClock } from '@sestina/testing';
-import type { Book } from './book.js';
 import type { Disk } from './disk.js';
-import { type Exchange, Line } from './network.js';
+import type { Machine, Surroundings } from './machine.js';
+import { Line } from './network.js';
 import type { ClientPlan } from './plan.js';
 import { ClientProcess } from './process.js';
-import type { Sabotage } from './sabotage.js';
-
-/** What a client lives in. */
-export interface Surroundings {
-  readonly seed: number;
-  readonly clock: VirtualClock;
-  readonly book: Book;
-  readonly exchange: Exchange;
-  readonly sabotage: Sabotage;
-}
 
 /** One user with one machine: a process on it, and after that another one. */
-export class SimulatedClient {
+export class SimulatedClient implements Machine {
   readonly index: number;
   readonly plan: ClientPlan;
   readonly line: Line;

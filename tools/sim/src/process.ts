@@ -3,8 +3,8 @@ import { element, type Message, type Sending, SilentLogger, type StreamError } f
 import { SeededRandom } from '@sestina/testing';
 import { StreamManagement, type UnsentStanza } from '@sestina/xep-0198';
 import type { Letter } from './book.js';
-import type { SimulatedClient } from './client.js';
 import { ProcessSecrets, ProcessStorage } from './disk.js';
+import type { Machine } from './machine.js';
 import { ProcessClock } from './process-clock.js';
 
 class Ping extends element('ping', 'urn:xmpp:ping') {}
@@ -23,7 +23,7 @@ export class ClientProcess {
   readonly management: StreamManagement;
   readonly clock: ProcessClock;
   readonly storage: ProcessStorage;
-  readonly #owner: SimulatedClient;
+  readonly #owner: Machine;
   readonly #number: number;
   /** What is not settled. */
   readonly #sendings = new Map<Sending, Letter>();
@@ -36,7 +36,7 @@ export class ClientProcess {
   #loggedIn = false;
   #dead = false;
 
-  constructor(owner: SimulatedClient, number: number) {
+  constructor(owner: Machine, number: number) {
     this.#owner = owner;
     this.#number = number;
     const { world, plan, disk, line, index } = owner;
@@ -74,7 +74,7 @@ export class ClientProcess {
   }
 
   /** Sends so many messages. */
-  send(to: SimulatedClient, count: number): void {
+  send(to: Machine, count: number): void {
     const { book } = this.#owner.world;
     for (let i = 0; i < count; i++) {
       const letter = book.send(this.#owner.index, to.index, this.#number);
