@@ -9,15 +9,20 @@ import { ROOT } from './repo.mjs';
 /** @import { BuildOptions, Plugin } from 'esbuild' */
 /** @import { Workspace } from './repo.mjs' */
 
+const FOREIGN = /\/node_modules\//;
 const { resolve } = createRequire(import.meta.url);
 
 /** Takes those packages in, where every other one stays outside. @param {readonly string[]} names @returns {Plugin} */
 function inlining(names) {
   return {
     name: 'inlining',
-    setup({ onResolve }) {
+    setup({ onLoad, onResolve }) {
       for (const name of names) {
         onResolve({ filter: new RegExp(`^${name}(?:/|$)`) }, ({ path }) => ({ path: resolve(path) }));
+        // Maps of their own lead to sources that nobody has.
+        onLoad({ filter: new RegExp(`/node_modules/${name}/.*\\.js$`) }, ({ path }) => ({
+          contents: readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''),
+        }));
       }
     },
   };
@@ -38,7 +43,7 @@ export async function bundle(workspace) {
   const { dir, manifest } = workspace;
   const dist = join(ROOT, dir, 'dist');
   const outputFiles = manifest.sestina?.joined ? await joined(workspace) : (await modules(workspace)).outputFiles;
-  const written = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+  const written = new Map(outputFiles.map((file) => [file.path, withForeign(file)]));
   for (const [path, contents] of written) {
     if (existsSync(path) && readFileSync(path).equals(contents)) continue;
     mkdirSync(dirname(path), { recursive: true });
@@ -48,6 +53,19 @@ export async function bundle(workspace) {
   for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' }).map((name) => join(dist, name))) {
     if (/\.js(\.map)?$/.test(path) && !written.has(path)) rmSync(path, { force: true });
   }
+}
+
+/**
+ * What is to be written: maps have the text of sources that are not in the package.
+ * @param {{ path: string, contents: Uint8Array }} file
+ */
+function withForeign({ path, contents }) {
+  if (!path.endsWith('.map')) return contents;
+  const map = JSON.parse(new TextDecoder().decode(contents));
+  /** @param {string} source */
+  const text = (source) => (FOREIGN.test(source) ? readFileSync(join(dirname(path), source), 'utf8') : null);
+  if (!map.sources.some((/** @type {string} */ source) => FOREIGN.test(source))) return contents;
+  return new TextEncoder().encode(JSON.stringify({ ...map, sourcesContent: map.sources.map(text) }));
 }
 
 /** @param {Workspace} workspace @param {Pick<BuildOptions, 'entryPoints' | 'plugins' | 'splitting'>} [other] */
