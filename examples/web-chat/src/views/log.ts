@@ -48,8 +48,13 @@ export function logView(session: Session, conversation: Conversation, actions: L
   let shown: readonly Line[] = [];
   /** Whether the end is in sight; it stays there when something takes room from the log, a long draft for example. */
   let atEnd = true;
+  let before = 0;
   scroller.addEventListener('scroll', () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
+    const { scrollTop } = scroller;
+    const isNear = scroller.scrollHeight - scrollTop - scroller.clientHeight < 40;
+    // Where something has just taken room from the log its end is out of sight, and nobody has scrolled away from it.
+    if (isNear || scrollTop < before) atEnd = isNear;
+    before = scrollTop;
     down.hidden = atEnd;
     loadOlder();
   });
@@ -63,6 +68,7 @@ export function logView(session: Session, conversation: Conversation, actions: L
 
   function toEnd(): void {
     scroller.scrollTop = scroller.scrollHeight;
+    before = scroller.scrollTop;
   }
 
   function loadOlder(): void {
