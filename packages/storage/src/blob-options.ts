@@ -1,5 +1,8 @@
 import { type Clock, ConfigError, SystemClock } from '@sestina/core';
 
+/** Milliseconds within which a blob that is used again is not noted as such again. */
+export const SAME_USE = 3_600_000;
+
 /** How much a store of blobs keeps. */
 export interface BlobStoreOptions {
   /**

@@ -48,13 +48,14 @@ export function logView(session: Session, conversation: Conversation, actions: L
   let shown: readonly Line[] = [];
   /** Whether the end is in sight; it stays there when something takes room from the log, a long draft for example. */
   let atEnd = true;
-  let before = 0;
+  /** Where the log was, so that a scroll away from the end is told from room that was taken. */
+  let scrolledTo = 0;
   scroller.addEventListener('scroll', () => {
     const { scrollTop } = scroller;
     const isNear = scroller.scrollHeight - scrollTop - scroller.clientHeight < 40;
     // Where something has just taken room from the log its end is out of sight, and nobody has scrolled away from it.
-    if (isNear || scrollTop < before) atEnd = isNear;
-    before = scrollTop;
+    if (isNear || scrollTop < scrolledTo) atEnd = isNear;
+    scrolledTo = scrollTop;
     down.hidden = atEnd;
     loadOlder();
   });
@@ -68,7 +69,7 @@ export function logView(session: Session, conversation: Conversation, actions: L
 
   function toEnd(): void {
     scroller.scrollTop = scroller.scrollHeight;
-    before = scroller.scrollTop;
+    scrolledTo = scroller.scrollTop;
   }
 
   function loadOlder(): void {

@@ -12,6 +12,7 @@ import {
   madeRoom,
   Room,
   type RoomBounds,
+  SAME_USE,
   untilOf,
 } from '../blob-options.js';
 import { type BlobHeader, HEADER_BYTES, headerOf, readBlob, writtenBlob } from './blob-file.js';
@@ -21,8 +22,6 @@ const BLOB = /^[\da-f]{62}\.blob$/;
 const LEFT_BEHIND = /^\.sestina-[\da-f-]{36}\.tmp$/;
 /** Milliseconds after which nobody writes to such a file any more. */
 const STALE = 600_000;
-/** Milliseconds within which a blob that is used again is not noted as such again. */
-const SAME_USE = 3_600_000;
 /** Files that are looked at at once. */
 const AT_ONCE = 16;
 

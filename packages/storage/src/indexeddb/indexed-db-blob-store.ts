@@ -8,6 +8,7 @@ import {
   madeRoom,
   Room,
   type RoomBounds,
+  SAME_USE,
   untilOf,
 } from '../blob-options.js';
 import { Database, type RequestLike } from './database.js';
@@ -19,8 +20,6 @@ type About = Omit<KeptBlob<string>, 'place'>;
 
 /** What a blob takes beside its bytes and its key. */
 const ENTRY = 200;
-/** Milliseconds within which a blob that is used again is not noted as such again. */
-const SAME_USE = 3_600_000;
 
 /** Blobs of a page, in an IndexedDB of their own, which tabs and workers of one origin share. The browser may clear it at any time. */
 export class IndexedDbBlobStore extends BlobStore {
