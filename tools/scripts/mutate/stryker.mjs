@@ -36,7 +36,8 @@ export function settingsOf({ mutate }, { share, seed, concurrency }) {
     ignoreStatic: true,
     sestina: { share, seed },
     concurrency,
-    timeoutMS: 15_000,
+    // A busy machine must not end what no mutant has made endless: that would count as noticed.
+    timeoutMS: 30_000,
     reporters: ['json'],
     jsonReporter: { fileName: REPORT },
     logLevel: 'warn',
@@ -57,7 +58,8 @@ const conditions = ['@sestina/source', ...defaultServerConditions];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { include: ${JSON.stringify(include)}, testTimeout: 30_000 },
+  // As the unit tests run: each run of a mutant would read all of the modules anew.
+  test: { include: ${JSON.stringify(include)}, testTimeout: 30_000, isolate: false },
 });
 `;
 }
