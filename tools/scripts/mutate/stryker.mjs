@@ -18,6 +18,9 @@ const CONFIG = 'stryker.mutate.json';
 const TESTS = 'vitest.mutate.ts';
 const LAWS = 'test/laws/one.test.ts';
 
+/** What asks the compiler about the sources, which have no types any more when they are changed. */
+const OF_TYPES = 'packages/core/test/stanza/hover.test.ts';
+
 /** Packages whose tests are tests of another one as well. @type {Readonly<Record<string, readonly string[]>>} */
 const TESTED_BY = { 'packages/core': ['packages/client', 'packages/component'] };
 
@@ -52,14 +55,20 @@ function testsOf(dir) {
   const include = [dir, ...(TESTED_BY[dir] ?? [])].map((each) => `${each}/test/**/*.test.ts`);
   if (kind === 'plugins') include.push(`test/plugins/${name}/**/*.test.ts`, LAWS);
   return `import { defaultServerConditions } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const conditions = ['@sestina/source', ...defaultServerConditions];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  // As the unit tests run: each run of a mutant would read all of the modules anew.
-  test: { include: ${JSON.stringify(include)}, testTimeout: 30_000, isolate: false },
+  test: {
+    include: ${JSON.stringify(include)},
+    exclude: ['${OF_TYPES}', ...configDefaults.exclude],
+    // What has no end is ended with its mutant. What counts which test comes where takes many times as long as the test.
+    testTimeout: 600_000,
+    // As the unit tests run: each run of a mutant would read all of the modules anew.
+    isolate: false,
+  },
 });
 `;
 }

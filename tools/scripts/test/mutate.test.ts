@@ -85,4 +85,18 @@ describe('not changed', () => {
     expect(kept(0.3)).toEqual(kept(0.3));
     expect(kept(0.3, 2)).not.toEqual(kept(0.3));
   });
+
+  it('are what a statement goes by, and what an arrow function is, but the same share', () => {
+    const share = (parent: (node: { type: string; start: number }) => object) =>
+      Array.from({ length: 1_000 }, (_, start) => ({ type: 'BinaryExpression', start })).filter(
+        (node) => !ignorer(0.3)?.shouldIgnore({ node, parent: parent(node), hub } as never),
+      ).length;
+    const part = (count: number) => count > 200 && count < 400;
+    expect(share((test) => ({ type: 'IfStatement', test }))).toSatisfy(part);
+    expect(share((body) => ({ type: 'ArrowFunctionExpression', body }))).toSatisfy(part);
+    expect(
+      share((test) => ({ type: 'ConditionalExpression', test })),
+      'a statement has it',
+    ).toBe(1_000);
+  });
 });
