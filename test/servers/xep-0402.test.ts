@@ -10,6 +10,13 @@ class OldBookmarks extends element('storage', 'storage:bookmarks', { odd: attr('
 describe.each(KINDS)('bookmarks with %s', (kind) => {
   const bench = useServer({ kind });
 
+  it('come during a session, and a room that is founded in the same turn is entered once', async () => {
+    const client = await bench.online();
+    client.use(Bookmarks);
+    const room = await client.plugin(MultiUserChat).create(`new-${kind}@${bench.server.hosts.muc}`);
+    expect([room.state, room.created]).toEqual(['joined', true]);
+  });
+
   it('are of all devices of the account, which enter and leave rooms by them', async () => {
     const user = await bench.account();
     const owner = await bench.online();

@@ -78,7 +78,8 @@ export class Entrance {
   #isOurs(nick: string, codes: ReadonlySet<number>): void {
     this.marked = true;
     this.nick = nick;
-    this.codes = codes;
+    // Presence of ours may change before we are done: what the first one said of the room holds.
+    this.codes = new Set([...this.codes, ...codes]);
     this.#inside = true;
     this.#wait();
     this.#look();

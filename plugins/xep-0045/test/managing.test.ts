@@ -210,6 +210,18 @@ describe('founding and ending', () => {
     expect([...play.muc.rooms]).toEqual([]);
   });
 
+  it('a room that we founded stays that where our presence in it changes before it is open', async () => {
+    const play = await start();
+    const created = play.muc.create(ROOM, { persistent: true }, { nick: 'thirdwitch' });
+    await play.stream.nextSent();
+    await play.here('thirdwitch', word([110, 201], "affiliation='owner' role='moderator'"));
+    const form = await play.stream.nextSent();
+    await play.here('thirdwitch', word([110], "affiliation='owner' role='moderator'"));
+    await play.recv(result(form, `<query xmlns='${NS}#owner'>${FORM}</query>`));
+    await play.recv(result(await play.stream.nextSent()));
+    expect((await created).created).toBe(true);
+  });
+
   it('a room that exists is left again', async () => {
     const play = await start();
     const created = play.muc.create(ROOM, undefined, { nick: 'thirdwitch' });

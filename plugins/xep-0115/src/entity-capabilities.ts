@@ -8,7 +8,7 @@ import { KnownInfos } from './known-infos.js';
 import { EntityCapabilitiesOptions } from './options.js';
 import { OwnCaps } from './own-caps.js';
 import { PeerCaps } from './peer-caps.js';
-import { Caps, NS_CAPS } from './stanza.js';
+import { Caps, InRoom, NS_CAPS } from './stanza.js';
 import { isCapsHash } from './verification-string.js';
 
 declare module '@sestina/core' {
@@ -73,6 +73,7 @@ export class EntityCapabilities extends KnownFeatures {
     );
     this.own(xmpp.decoratePresence((copy, purpose, original) => this.#own.decorate(copy, purpose, original)));
     this.own(xmpp.addFilter('out', (stanza) => this.#own.left(stanza)));
+    this.own(xmpp.onPresence((presence) => presence.isAvailable && this.#own.entered(presence), { payload: InRoom }));
     this.own(xmpp.on('presenceBroadcast', ({ owner, presence }) => this.#own.broadcast(owner, presence)));
     this.own(xmpp.on('featuresChanged', () => this.#own.changed()));
     this.own(xmpp.on('discoInfoChanged', () => this.#own.changed()));

@@ -3,7 +3,7 @@ import type { PresencePurpose } from '@sestina/core/handlers';
 import { LruMap, weightOf } from '@sestina/core/util';
 import type { DiscoInfo, ServiceDiscovery } from '@sestina/xep-0030';
 import type { EntityCapabilitiesOptions } from './options.js';
-import { Caps, NS_CAPS } from './stanza.js';
+import { Caps, NS_CAPS, NS_MUC } from './stanza.js';
 import { verificationString } from './verification-string.js';
 
 // Addresses of a component whose verification string is remembered.
@@ -63,6 +63,15 @@ export class OwnCaps {
     else if (!own.known && purpose !== 'broadcast') this.#early.set(early, original.copy());
   }
 
+  /** A room has let us in: what it did not hear as we asked for that, it hears now, without our asking once more. */
+  entered({ from, to }: Presence): void {
+    const key = `${this.#xmpp.isComponent ? (to?.full ?? '') : ''} ${from?.full ?? ''}`;
+    const presence = this.#early.peek(key);
+    if (!presence) return;
+    for (const request of presence.xml.childrenNamed('x', NS_MUC)) presence.xml.remove(request);
+    if (this.#vers.peek(this.#verKey(this.#addressOf(presence)))?.ver !== undefined) this.#sendAgain(key, presence);
+  }
+
   /** An out filter: who was told that we are gone is told nothing more. */
   left(stanza: ElementView): ElementView {
     if (isA(Presence, stanza.xml) && stanza.xml.attribute('type') === 'unavailable') {
@@ -112,7 +121,7 @@ export class OwnCaps {
   }
 
   #ver(address: JID | undefined): OwnVer {
-    const key = this.#xmpp.isComponent ? (address?.full ?? '') : '';
+    const key = this.#verKey(address);
     const before = this.#vers.get(key);
     if (before?.changes === this.#changes) return before;
     const own: OwnVer = {
@@ -147,15 +156,23 @@ export class OwnCaps {
     if (this.#published.has(owner) && this.#published.get(owner) !== own.ver) this.#xmpp.presenceChanged(owner);
     for (const where of [...this.#early.keys()]) {
       const presence = this.#early.peek(where);
-      if (!presence || (isComponent && this.#addressOf(presence)?.full !== key)) continue;
-      this.#early.delete(where);
-      if (this.#xmpp.online) this.#xmpp.send(presence.set({ id: undefined }));
+      if (!presence || (isComponent && this.#addressOf(presence)?.full !== key) || asksToEnter(presence)) continue;
+      this.#sendAgain(where, presence);
     }
+  }
+
+  #sendAgain(key: string, presence: Presence): void {
+    this.#early.delete(key);
+    if (this.#xmpp.online) this.#xmpp.send(presence.set({ id: undefined }));
   }
 
   async #compute(address: JID | undefined): Promise<[ver: string, info: DiscoInfo]> {
     const info = await this.#disco.ownInfo({ to: address });
     return [await verificationString(info, this.#options.hash), info];
+  }
+
+  #verKey(address: JID | undefined): string {
+    return this.#xmpp.isComponent ? (address?.full ?? '') : '';
   }
 
   /** Whose capabilities a presence tells. */
@@ -170,5 +187,8 @@ export class OwnCaps {
     return ((isComponent ? presence.from : undefined) ?? account).bare.full;
   }
 }
+
+/** Whether it asks a room to let us in (XEP-0045 §7.2), which is done once. */
+const asksToEnter = ({ xml }: Presence): boolean => xml.child('x', NS_MUC) !== undefined;
 
 const earlyKey = (xml: XmlElement): string => `${xml.attribute('from') ?? ''} ${xml.attribute('to') ?? ''}`;

@@ -1,6 +1,8 @@
 import { attr, child, element, extend, Presence } from '@sestina/core';
 
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
+/** Of what asks a room to let us in (XEP-0045). */
+export const NS_MUC = 'http://jabber.org/protocol/muc';
 
 /** `<c/>` in a presence: a short name for what the sender can do. */
 export class Caps extends element('c', NS_CAPS, {
@@ -22,3 +24,6 @@ declare module '@sestina/core' {
 }
 
 extend(Presence, { caps: child(Caps) }, NS_CAPS);
+
+/** What a room adds to the presence of those who are in it (XEP-0045). */
+export class InRoom extends element('x', `${NS_MUC}#user`) {}

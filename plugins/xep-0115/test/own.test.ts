@@ -1,11 +1,14 @@
-import { ConfigError } from '@sestina/core';
+import { ConfigError, XmlElement } from '@sestina/core';
+import { ScriptedStream } from '@sestina/testing';
 import { formType, single } from '@sestina/xep-0004';
 import { DiscoInfo, NS_DISCO_INFO, ServiceDiscovery } from '@sestina/xep-0030';
 import { EntityCapabilities, EntityCapabilitiesOptions, NS_CAPS, verificationString } from '@sestina/xep-0115';
 import { describe, expect, it } from 'vitest';
-import { BOB, settle, start, verOf } from './helpers.js';
+import { BOB, MUC, settle, start, verOf } from './helpers.js';
 
 const Software = formType('urn:xmpp:dataforms:softwareinfo', { software: single('software') });
+
+const JOIN = () => new XmlElement('x', MUC);
 
 describe('our presence', () => {
   it('says what we can do, and asked for it we tell the same', async () => {
@@ -38,6 +41,37 @@ describe('our presence', () => {
     await settle(stream);
     const again = await stream.nextSent();
     expect([verOf(again) !== undefined, again.child('status')?.text]).toEqual([true, 'early']);
+    await stream.expectNothingSent();
+  });
+
+  it('never asks a room twice to let us in, and tells it what we can do once we are', async () => {
+    const stream = await ScriptedStream.start({});
+    const { xmpp } = stream;
+    xmpp.use(EntityCapabilities);
+    const enter = (room: string) => {
+      const presence = xmpp.presence({ to: `${room}/me`, id: 'j', show: 'away' });
+      presence.xml.append(JOIN());
+      xmpp.send(presence);
+    };
+    const inside = (room: string) =>
+      stream.recv(`<presence from='${room}/me'><x xmlns='${MUC}#user'><status code='110'/></x></presence>`);
+    const rooms = ['quick@rooms.example', 'slow@rooms.example', 'closed@rooms.example'];
+    for (const room of rooms) enter(room);
+    for (const room of rooms) {
+      await stream.expectSent(`<presence id='j' to='${room}/me'><show>away</show><x xmlns='${MUC}'/></presence>`);
+    }
+    await inside('quick@rooms.example');
+    await settle(stream);
+    const told = (room: string) =>
+      `<presence id='*' to='${room}/me'><show>away</show><c xmlns='${NS_CAPS}' hash='*' node='*' ver='*'/></presence>`;
+    await stream.expectSent(told('quick@rooms.example'));
+    await inside('slow@rooms.example');
+    await stream.expectSent(told('slow@rooms.example'));
+    await stream.recv(
+      `<presence from='closed@rooms.example/me' type='error'><x xmlns='${MUC}#user'/><error type='auth'>` +
+        "<registration-required xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>",
+    );
+    await settle(stream);
     await stream.expectNothingSent();
   });
 
