@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type ElementClass, Iq, Message, Presence } from '@sestina/core';
+import { usage } from '@sestina/scripts/usage';
 import { knownIn, pluginLaws, roundTrip } from '@sestina/testing/laws';
 import { applicationConnection } from '../laws/law-client.js';
 import { pluginsOf } from '../laws/packages.js';
@@ -13,6 +14,10 @@ import { falls, type Row, rowText, type Table } from './table.js';
 
 const TABLE = new URL('table.json', import.meta.url);
 
+usage(`npm run conformance -- [OPTION…]
+  --only NNNN,…  the XEPs with these numbers (default: all that a package claims)
+  --write        notes how it is now in test/conformance/table.json, which the next run is compared with
+SESTINA_SPECS in the environment names the folder with the specifications.`);
 const { values } = parseArgs({ options: { write: { type: 'boolean' }, only: { type: 'string' } } });
 const specs = new Specifications();
 if (!specs.exist) {

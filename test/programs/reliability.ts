@@ -3,9 +3,15 @@
 // once more what no receipt has come for (XEP-0184); with `archive` they ask its archive before that (XEP-0313), which takes much longer.
 // Ends with 1 where anything was lost, or came twice although no session was.
 import { SilentLogger } from '@sestina/core';
+import { usage } from '@sestina/scripts/usage';
 import { type ServerKind, type ServerUser, startServer } from '@sestina/servers';
 import { exchangeNumbers, keepsSessions, type Tally, TROUBLES, type Trouble } from '../support/numbered.js';
 
+usage(`npm run reliability -- [SERVER [MESSAGES [TROUBLES [archive]]]]
+  SERVER    prosody, ejabberd, both (default)
+  MESSAGES  how many each of the two clients sends (default 10000)
+  TROUBLES  some of ${TROUBLES.join(',')} (default: all)
+  archive   asks the server's archive before something is sent once more`);
 const [which = 'both', messages = '10000', what, archived] = process.argv.slice(2);
 const kinds: readonly ServerKind[] = which === 'both' ? ['prosody', 'ejabberd'] : [which as ServerKind];
 const troubles = (what?.split(',') as Trouble[] | undefined) ?? TROUBLES;

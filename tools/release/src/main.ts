@@ -1,5 +1,6 @@
 // npm run release:dry [-- --only npm,pnpm]: the coming release, published to a registry on this machine and used from there.
 import { parseArgs } from 'node:util';
+import { usage } from '@sestina/scripts/usage';
 import { expectContents, tryApplication, tryEverything } from './application.js';
 import { copyRepository } from './copy.js';
 import { npmManager, pnpmManager } from './managers.js';
@@ -10,6 +11,8 @@ import { Steps, tableOf } from './steps.js';
 import { tryThirdParty } from './third-party.js';
 
 const USES = ['npm', 'pnpm', 'third-party'];
+usage(`npm run release:dry -- [OPTION…]
+  --only A,B  some of ${USES.join(', ')} (default: all)`);
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only?.split(',') ?? USES;
 if (wanted.some((name) => !USES.includes(name))) {

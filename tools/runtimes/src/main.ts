@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '@sestina/scripts/repo';
+import { usage } from '@sestina/scripts/usage';
 import { Lab } from './lab.js';
 import { PROOFS } from './proofs/index.js';
 import { notRun, show } from './show.js';
@@ -10,12 +11,15 @@ import { tableOf, withTables } from './table.js';
 
 const PAGE = join(ROOT, 'docs/runtimes.md');
 
+const titles = [...new Set(PROOFS.map(({ tool }) => tool.title))].join(', ');
+usage(`npm run runtimes -- [OPTION…]
+  --only A,B  some of ${titles} (default: all)
+  --write     writes the tables of docs/runtimes.md, where everything passed`);
 const { values } = parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean', default: false } } });
 const wanted = values.only?.toLowerCase().split(',');
 const proofs = PROOFS.filter(({ tool }) => wanted?.includes(tool.title.toLowerCase()) ?? true);
 if (proofs.length === 0) {
-  const titles = new Set(PROOFS.map(({ tool }) => tool.title));
-  console.error(`--only wants some of: ${[...titles].join(', ')}`);
+  console.error(`--only wants some of: ${titles}`);
   process.exit(2);
 }
 

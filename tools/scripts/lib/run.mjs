@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishable, ROOT, readJson } from './repo.mjs';
+import { usage } from './usage.mjs';
 
 /** The JavaScript file behind a command of an installed package. @param {string} name @param {string} [command] */
 export function bin(name, command = name) {
@@ -91,8 +92,12 @@ export async function build() {
   return true;
 }
 
-/** The names after `--only`, separated by commas; undefined where it isn't given. @param {string[]} names what there is to choose from */
+/**
+ * The names after `--only`, separated by commas; undefined where it isn't given. Says what there is where `--help` asks for that.
+ * @param {string[]} names what there is to choose from
+ */
 export function only(names, argv = process.argv) {
+  usage(`  --only A,B  some of ${names.join(', ')}`, argv);
   const at = argv.indexOf('--only');
   if (at < 0) return undefined;
   const chosen = (argv[at + 1] ?? '').split(',').filter(Boolean);
