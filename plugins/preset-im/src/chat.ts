@@ -6,8 +6,7 @@ import { device } from './parts/device.js';
 import { ground } from './parts/ground.js';
 import { history } from './parts/history.js';
 import { stored } from './parts/stored.js';
-import { followActivity, peopleDefaults, peopleOptions } from './people.js';
-import { Preset } from './preset.js';
+import { PeoplePreset, peopleOptions } from './people.js';
 
 const parts = { ...ground, ...connection, ...device, ...history, ...conversation, ...stored, ...account };
 
@@ -15,7 +14,7 @@ const parts = { ...ground, ...connection, ...device, ...history, ...conversation
 export class ChatMessagingOptions extends peopleOptions(parts) {}
 
 /** What a client needs for conversations of two: all of `InstantMessaging` but its rooms. Clients only. */
-export class ChatMessaging extends Preset<typeof parts> {
+export class ChatMessaging extends PeoplePreset<typeof parts> {
   static override readonly id = 'preset-im-chat';
   static override readonly Options = ChatMessagingOptions;
   static override readonly inject = [BaseXMPP, ChatMessagingOptions] as const;
@@ -23,7 +22,6 @@ export class ChatMessaging extends Preset<typeof parts> {
 
   /** @throws ConfigError for an option that cannot be meant, and for a part that needs one that is switched off. */
   constructor(xmpp: BaseXMPP, options: ChatMessagingOptions) {
-    super(xmpp, parts, options, peopleDefaults(parts, options));
-    this.own(followActivity(xmpp, options));
+    super(xmpp, parts, options);
   }
 }

@@ -7,8 +7,7 @@ import { ground } from './parts/ground.js';
 import { history } from './parts/history.js';
 import { rooms } from './parts/rooms.js';
 import { stored } from './parts/stored.js';
-import { followActivity, peopleDefaults, peopleOptions } from './people.js';
-import { Preset } from './preset.js';
+import { PeoplePreset, peopleOptions } from './people.js';
 
 const parts = {
   ...ground,
@@ -25,7 +24,7 @@ const parts = {
 export class InstantMessagingOptions extends peopleOptions(parts) {}
 
 /** Everything that a chat client needs: conversations, history, rooms, and what people know of each other. Clients only. */
-export class InstantMessaging extends Preset<typeof parts> {
+export class InstantMessaging extends PeoplePreset<typeof parts> {
   static override readonly id = 'preset-im';
   static override readonly Options = InstantMessagingOptions;
   static override readonly inject = [BaseXMPP, InstantMessagingOptions] as const;
@@ -33,7 +32,6 @@ export class InstantMessaging extends Preset<typeof parts> {
 
   /** @throws ConfigError for an option that cannot be meant, and for a part that needs one that is switched off. */
   constructor(xmpp: BaseXMPP, options: InstantMessagingOptions) {
-    super(xmpp, parts, options, peopleDefaults(parts, options));
-    this.own(followActivity(xmpp, options));
+    super(xmpp, parts, options);
   }
 }

@@ -3,7 +3,7 @@ import { checkOption, hasMethod, isOneOf } from '@sestina/core/connection';
 import { IdleTime } from '@sestina/xep-0319';
 import type { Activity } from '@sestina/xep-0352';
 import type { Parts } from './part.js';
-import { type PartDefaults, type PresetOptions, presetOptions, quietDefaults } from './preset.js';
+import { type PartDefaults, Preset, type PresetOptions, presetOptions, quietDefaults } from './preset.js';
 
 /** Options that presets for people have beside their parts. */
 export interface PeopleOptions {
@@ -30,7 +30,7 @@ export function peopleOptions<P extends Parts>(parts: P): new () => PresetOption
 }
 
 /** What the parts are given where nothing is said of them. @throws ConfigError for what cannot be meant. */
-export function peopleDefaults<P extends Parts>(parts: P, { privacy, activity }: PeopleOptions): PartDefaults<P> {
+function peopleDefaults<P extends Parts>(parts: P, { privacy, activity }: PeopleOptions): PartDefaults<P> {
   checkOption('privacy', privacy, isOneOf(privacy, 'normal', 'quiet'), "'normal' or 'quiet'");
   checkOption('activity', activity, hasMethod(activity, 'onChange'), 'an Activity');
   const quiet = privacy === 'quiet' ? quietDefaults(parts) : {};
@@ -38,11 +38,20 @@ export function peopleDefaults<P extends Parts>(parts: P, { privacy, activity }:
 }
 
 /** Has what others are told of us follow whether somebody uses the program. */
-export function followActivity(xmpp: BaseXMPP, { activity }: PeopleOptions): Registration {
+function followActivity(xmpp: BaseXMPP, { activity }: PeopleOptions): Registration {
   if (!activity) return new Registration(() => {});
   return xmpp.plugins.whenInstalled(IdleTime, (idle) => {
     const look = (): void => idle.setIdle(activity.active ? undefined : new Date(xmpp.clock.now()));
     look();
     return activity.onChange(look);
   });
+}
+
+/** A preset for people: what others are told of us follows what is said of all parts. */
+export abstract class PeoplePreset<P extends Parts> extends Preset<P> {
+  /** @throws ConfigError for an option that cannot be meant, and for a part that needs one that is switched off. */
+  constructor(xmpp: BaseXMPP, parts: P, options: PresetOptions<P> & PeopleOptions) {
+    super(xmpp, parts, options, peopleDefaults(parts, options));
+    this.own(followActivity(xmpp, options));
+  }
 }
