@@ -77,6 +77,11 @@ describe('a URI', () => {
     'xmpp:a@b@c.example',
     'xmpp://a@b.example%2Fx/c.example',
     'xmpp:a@b..example',
+    'xmpp:a@b.example?%FF;node=n',
+    'xmpp:a@b.example?join;%FF=x',
+    'xmpp:a@b.example#%FF',
+    'xmpp:a@%FF',
+    'xmpp:a@b.example/%FF',
     ' xmpp:a@b.example',
     'javascript:alert(1)',
   ])('is none: %s', (text) => {
@@ -119,7 +124,30 @@ describe('a URI', () => {
 
   it('of nothing but separators is read in no time, and too long a one not at all', () => {
     expect(parseXmppUri(`xmpp:a@b.example?${';'.repeat(65_536)}`)?.params).toEqual([]);
-    expect(parseXmppUri(`xmpp:a@b.example?message;body=${'x'.repeat(300_000)}`)).toBeUndefined();
+    const long = 'xmpp:a@b.example?message;body='.padEnd(262_144, 'x');
+    expect(parseXmppUri(long)?.action).toBe('message');
+    expect(parseXmppUri(`${long}x`)).toBeUndefined();
+    expect(parseXmppUri(undefined as never)).toBeUndefined();
+  });
+
+  it('is made of parts: an account without its device, and parameters in either form', () => {
+    const uri = new XmppUri({ auth: 'me@example.com/phone', jid: 'a@b.example', action: 'JOIN', params: { k: 'v' } });
+    expect(`${uri}`).toBe('xmpp://me@example.com/a@b.example?join;k=v');
+    expect(JSON.stringify({ uri })).toBe('{"uri":"xmpp://me@example.com/a@b.example?join;k=v"}');
+    expect([`${new XmppUri({ action: '' })}`, `${new XmppUri({ fragment: '' })}`]).toEqual(['xmpp:', 'xmpp:#']);
+    const several = new XmppUri({ params: new Map([['k', 'v']]) });
+    expect([several.param('k'), several.param('other'), several.all('k'), several.all('other')]).toEqual([
+      'v',
+      undefined,
+      ['v'],
+      [],
+    ]);
+  });
+
+  it('escapes what is no character as the sign for that, and ASCII in an IRI as well', () => {
+    const uri = new XmppUri({ fragment: "\ud83d \ude00 😀 !'()*" });
+    expect(`${uri}`).toBe('xmpp:#%EF%BF%BD%20%EF%BF%BD%20%F0%9F%98%80%20%21%27%28%29%2A');
+    expect(uri.toIri()).toBe('xmpp:#\ufffd%20\ufffd%20😀%20%21%27%28%29%2A');
   });
 
   it('shows letters of all languages as an IRI', () => {
@@ -145,7 +173,25 @@ describe('what a URI asks for', () => {
     [';node=n;item=i', { kind: 'pubsub', node: 'n', item: 'i', action: undefined }],
     ['invite;jid=c@d.example', { kind: 'invite', invited: JID.parse('c@d.example'), password: undefined }],
     ['invite;jid=@', { kind: 'invite', invited: undefined, password: undefined }],
+    ['invite;password=x', { kind: 'invite', invited: undefined, password: 'x' }],
+    ['ibr;preauth=t', { kind: 'ibr', preauth: 't' }],
     ['register;preauth=t', { kind: 'register', preauth: 't' }],
+    ...(['remove', 'unregister', 'unsubscribe', 'vcard'] as const).map(
+      (kind) => [kind, { kind, preauth: undefined }] as const,
+    ),
+    ['subscribe;preauth=t', { kind: 'subscribe', name: undefined, groups: [], preauth: 't' }],
+    ['disco;request=all', { kind: 'disco', node: undefined, request: 'info' }],
+    ...['', '1x', 'x1', '1234567890123456'].map(
+      (size) =>
+        [
+          `recvfile;name=a;size=${size}`,
+          { kind: 'recvfile', sid: undefined, name: 'a', mediaType: undefined, size: undefined },
+        ] as const,
+    ),
+    ['recvfile;size=123456789012345', expect.objectContaining({ size: 123_456_789_012_345 })],
+    ['recvfile', expect.objectContaining({ size: undefined })],
+    ['dance;node=n', undefined],
+    [';item=i', undefined],
     [
       'recvfile;sid=s;size=12;mime-type=text/plain',
       { kind: 'recvfile', sid: 's', name: undefined, mediaType: 'text/plain', size: 12 },
@@ -157,16 +203,17 @@ describe('what a URI asks for', () => {
   });
 
   it('says which words of a message are nobody’s but the writer’s of the URI', () => {
-    expect(ask('message;body=Hi;from=boss@example.org;id=1;type=chat')).toEqual({
+    expect(ask('message;subject=S;body=Hi;thread=T;from=boss@example.org;id=1;type=chat')).toEqual({
       kind: 'message',
-      subject: undefined,
+      subject: 'S',
       body: 'Hi',
-      thread: undefined,
+      thread: 'T',
       untrusted: { from: 'boss@example.org', id: '1', type: 'chat' },
     });
   });
 
   it('is a link to a node', () => {
     expect(`${pubsubUri('pubsub.example', 'a/b', 'x y')}`).toBe('xmpp:pubsub.example?;node=a%2Fb;item=x%20y');
+    expect(`${pubsubUri('pubsub.example', 'n')}`).toBe('xmpp:pubsub.example?;node=n');
   });
 });

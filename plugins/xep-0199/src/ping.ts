@@ -43,7 +43,7 @@ export class Ping extends Plugin {
    *   PluginError once the plugin was removed.
    */
   async ping(to?: JID | string, options: AskOptions = {}): Promise<number> {
-    const asked = to === undefined ? undefined : JID.from(to);
+    const asked = typeof to === 'string' ? JID.parse(to) : to;
     // A component's server answers to no name that it is told: what it asks itself goes through the server and back.
     const target = asked ?? (this.#xmpp.isComponent ? this.#xmpp.requestedJid : undefined);
     const start = this.#xmpp.clock.monotonic();

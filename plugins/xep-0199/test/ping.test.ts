@@ -52,6 +52,7 @@ describe('answering pings', () => {
 describe('asking', () => {
   it('measures the round trip to the server by the monotonic clock', async () => {
     const { stream, ping } = await start();
+    await stream.clock.advance(1_000);
     const rtt = ping.ping();
     const request = await stream.expectSent(`<iq type='get' id='*'><ping xmlns='urn:xmpp:ping'/></iq>`);
     await stream.clock.advance(42);

@@ -86,6 +86,11 @@ describe('the nick in an action', () => {
     expect(isolates(text.slice(2, text.length - ' waves'.length - 1)).least).toBe(1);
   });
 
+  it('stays as it is where it closes what it opens', () => {
+    const nick = `\u2066a${PDI}b`;
+    expect(actionText(says('/me waves'), nick)).toBe(`* ${FSI}${nick}${PDI} waves`);
+  });
+
   it('may be as long as its bearer likes', () => {
     const nick = '\u2066'.repeat(100_000);
     expect(isolates(actionText(says('/me waves'), nick)).end).toBe(0);
