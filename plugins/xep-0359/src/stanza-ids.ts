@@ -145,7 +145,7 @@ export class StanzaIds extends Plugin {
     const { archive, archiveId } = context;
     if (archive && archiveId !== undefined) return { id: archiveId, by: archive };
     const by = this.#archiveOf(message, context);
-    if (!by || !this.#counts(by, context)) return undefined;
+    if (!by || !this.#counts(by)) return undefined;
     let found: string | undefined;
     for (const xml of message.xml.childrenNamed(StanzaId.tag, NS_SID)) {
       const raw = xml.attribute('by');
@@ -162,10 +162,10 @@ export class StanzaIds extends Plugin {
     return this.#xmpp.isComponent || kind === 'room' ? undefined : this.#xmpp.account;
   }
 
-  #counts(archive: JID, { kind }: MessageContext): boolean {
+  #counts(archive: JID): boolean {
     if (!this.#requireAnnounced) return true;
     const known = this.#archives.get(archive.full);
-    if (known === undefined && kind === 'room' && this.#xmpp.claimOf(archive)?.kind === 'room') this.#lookAt(archive);
+    if (known === undefined && this.#xmpp.claimOf(archive)?.kind === 'room') this.#lookAt(archive);
     return known === true;
   }
 

@@ -2,7 +2,7 @@ import { ConfigError, type Message, PluginError, XmlElement } from '@sestina/cor
 import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { NS_DISCO_INFO } from '@sestina/xep-0030';
 import { afterEach, describe, expect, it } from 'vitest';
-import { NS_SID, type Purpose, ReferencedStanza, StanzaIds, type StanzaIdsOptions } from '../src/index.js';
+import { NS_SID, type Purpose, ReferencedStanza, StanzaId, StanzaIds, type StanzaIdsOptions } from '../src/index.js';
 
 const ACCOUNT = 'alice@example.org';
 const OWN = `${ACCOUNT}/phone`;
@@ -109,6 +109,36 @@ describe('what our archive calls a message', () => {
     expect(ids.archiveId(heard[0] as Message)).toBe('a7');
     expect(stream.errors).toEqual([]);
   });
+
+  it('is what it says itself where the way on which it came names an archive without an id, or an id without an archive', async () => {
+    const { xmpp, ids, heard } = await start();
+    for (const known of [{ archive: xmpp.account }, { archiveId: 'a7' }]) {
+      const old = xmpp.message({ from: BOB, to: OWN, body: 'b' });
+      old.stanzaIds.add(new StanzaId({ id: '1', by: xmpp.account }));
+      await xmpp.messages.deliver(old, { source: 'archive', ...known });
+    }
+    expect(heard.map((said) => [ids.archiveId(said), said.context.archive?.full])).toEqual([
+      ['1', ACCOUNT],
+      ['1', undefined],
+    ]);
+  });
+
+  it('is asked for again in the next session, and not believed before', async () => {
+    const { stream, ids, heard, tell } = await start();
+    await stream.drop();
+    await stream.connect();
+    await stream.recv(message(sid(ACCOUNT, '1')));
+    expect(ids.archiveId(heard[0] as Message)).toBeUndefined();
+    await tell([NS_SID]);
+    expect(ids.archiveId(heard[0] as Message)).toBe('1');
+  });
+
+  it('is known still, whatever somebody says about a room in the name of the account', async () => {
+    const { stream, ids, heard } = await start();
+    const changed = `<x xmlns='http://jabber.org/protocol/muc#user'><status code='104'/></x>`;
+    await stream.recv(message(changed, ACCOUNT) + message(sid(ACCOUNT, '1')));
+    expect(ids.archiveId(heard[1] as Message)).toBe('1');
+  });
 });
 
 describe('what a room calls a message', () => {
@@ -147,13 +177,44 @@ describe('what a room calls a message', () => {
     await stream.recv(said);
     await tell([]);
     await stream.recv(said);
-    // An occupant cannot say so.
+    // An occupant cannot say so, and other words of the room do not.
     await stream.recv(message(changed, `${ROOM}/bob`, 'groupchat') + said);
+    await stream.recv(message(changed, ROOM) + said);
+    await stream.recv(
+      message('', ROOM, 'groupchat') + message(changed.replace('104', '103'), ROOM, 'groupchat') + said,
+    );
     expect(stream.sent.filter((iq) => iq.attribute('to') === ROOM)).toHaveLength(1);
-    await stream.recv(message(changed, ROOM, 'groupchat') + said);
+    const several = changed.replace('<status', "<status code='170'/><status");
+    await stream.recv(message(several, ROOM, 'groupchat') + said);
     await tell([NS_SID]);
     await stream.recv(said);
     expect(heard.map((each) => ids.archiveId(each)).at(-1)).toBe('r1');
+  });
+
+  it('is nobody’s word where nobody says it', async () => {
+    const { stream, ids, heard } = await start();
+    await stream.recv(`<message type='groupchat' id='m1'><body>b</body>${sid(ACCOUNT, '1')}</message>`);
+    expect([heard.map((said) => ids.archiveId(said)), stream.errors]).toEqual([[undefined], []]);
+  });
+
+  it('is known of the last thousand rooms', async () => {
+    const { stream, ids } = await start();
+    for (let i = 0; i <= 1_000; i += 77) {
+      const rooms = Array.from({ length: 77 }, (_, at) => `room${i + at}@muc.example.org`);
+      const ready = Promise.all(rooms.map((room) => ids.ready(room)));
+      await stream.idle();
+      const answers = stream.sent.slice(-rooms.length).map((asked) => {
+        const [id, from] = [asked.attribute('id'), asked.attribute('to')];
+        return `<iq type='result' id='${id}' from='${from}'><query xmlns='${NS_DISCO_INFO}'/></iq>`;
+      });
+      await stream.recv(answers.join(''));
+      await ready;
+    }
+    stream.skipSent();
+    expect(await ids.ready('room1@muc.example.org')).toBe(false);
+    await stream.expectNothingSent();
+    void ids.ready('room0@muc.example.org').catch(() => undefined);
+    expect((await stream.nextSent()).attribute('to')).toBe('room0@muc.example.org');
   });
 
   it('is asked for again where the question failed', async () => {
