@@ -1,4 +1,4 @@
-import { JID, type Message } from '@sestina/core';
+import { JID, Message } from '@sestina/core';
 import { CannotReferError, MemoryMessageIndex } from '@sestina/message-index';
 import { parseXml, ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { MultiUserChat } from '@sestina/xep-0045';
@@ -13,6 +13,7 @@ import {
   NS_FASTEN,
   NS_RETRACT,
   NS_RETRACT_0,
+  Retracted,
   Retraction,
   RetractionError,
 } from '../src/index.js';
@@ -78,6 +79,7 @@ describe('a retraction', () => {
     );
     expect(told(heard)).toEqual([['r1', 'm1', true, false]]);
     expect([heard[0]?.retraction.retraction?.reason, heard[0]?.by.jid.full]).toEqual(['typo', JULIET]);
+    expect([heard[0]?.peer.full, heard[0]?.source]).toEqual([JULIET, 'stream']);
     await stream.recv(says('r2', `<body>gone</body>${retract('unknown')}`));
     expect(messages.map(({ id }) => id)).toEqual(['m1']);
     expect(plugin.isRetracted(index.note(messages[0] as Message))).toBe(true);
@@ -131,7 +133,41 @@ describe('a retraction', () => {
       { source: 'archive', history: true, archive: xmpp.account, archiveId: 'a1' },
     );
     await stream.recv(says('r2', retract('m1'), { type: 'error' }) + says('r3', `<retract xmlns='${NS_RETRACT}'/>`));
+    await stream.recv(says('r4', retract('m1'), { type: 'headline' }) + says('r5', retract('')));
+    await stream.recv(says('r6', `<apply-to xmlns='${NS_FASTEN}' id='m1'/>`));
     expect(told(heard)).toEqual([['r1', 'm1', true, false]]);
+  });
+});
+
+describe('what is being looked for', () => {
+  it('is told no more once the plugin is removed', async () => {
+    const { stream, xmpp, index, heard } = await start();
+    await stream.recv(says('m1'));
+    const original = index.original.bind(index);
+    const find = index.find.bind(index);
+    const remove = (): void => void xmpp.remove(MessageRetraction);
+    index.find = async (...query) => {
+      const found = await find(...query);
+      remove();
+      return found;
+    };
+    index.original = async (...facts) => {
+      const found = await original(...facts);
+      remove();
+      return found;
+    };
+    await stream.recv(says('r1', retract('m1')));
+    xmpp.use(MessageRetraction);
+    const tombstone = xmpp.message({ from: BALCONY, to: OWN, type: 'chat', id: 'm2' });
+    tombstone.retracted = new Retracted({ id: 'r2' });
+    await xmpp.messages.deliver(tombstone, {
+      source: 'archive',
+      history: true,
+      archive: xmpp.account,
+      archiveId: 'a2',
+    });
+    await stream.idle();
+    expect(heard).toEqual([]);
   });
 });
 
@@ -228,14 +264,35 @@ describe('retracting', () => {
     }
   });
 
+  it('has words for programs that do not know it, by default or where they are given', async () => {
+    for (const [fallback, given] of [
+      [true, undefined],
+      [false, 'gone'],
+    ] as const) {
+      const { stream, xmpp, plugin } = await start({ fallback });
+      const message = xmpp.message({ to: BALCONY, type: 'chat', body: 'one', id: 'm1' });
+      message.send();
+      await stream.nextSent();
+      plugin.retract(message, { fallback: given });
+      const sent = new Message(await stream.nextSent());
+      expect([...sent.fallbacks].map((each) => each.for)).toEqual([NS_RETRACT]);
+      expect(sent.body).toMatch(given ?? /^\/me has taken back an earlier message/);
+    }
+  });
+
   it('refuses what cannot be retracted', async () => {
-    const { stream, xmpp, plugin, messages } = await start();
+    const { stream, xmpp, plugin, messages, index } = await start();
     await stream.recv(says('m1'));
-    expect(() => plugin.retract(messages[0] as Message)).toThrow(RetractionError);
+    for (const theirs of [messages[0] as Message, index.note(messages[0] as Message)]) {
+      expect(() => plugin.retract(theirs)).toThrow(
+        expect.objectContaining({ code: 'ERR_RETRACTION', reason: 'not-ours' }),
+      );
+    }
     const invitation = xmpp.message({ to: BALCONY, type: 'chat', id: 'i1' });
     invitation.xml.append(parseXml(`<x xmlns='jabber:x:conference' jid='a@b'/>`));
     invitation.send();
     expect(() => plugin.retract(invitation)).toThrow(RetractionError);
+    expect(() => plugin.retract(invitation)).toThrow(expect.objectContaining({ reason: 'other-nature' }));
     expect(() => plugin.retract(xmpp.message({ to: BALCONY, type: 'chat', body: 'x' }))).toThrow(CannotReferError);
     const signal = AbortSignal.abort();
     const sent = xmpp.message({ to: BALCONY, type: 'chat', body: 'x', id: 'm2' });
@@ -250,18 +307,20 @@ describe('retracting', () => {
     const texts: unknown[] = [];
     xmpp.onMessage((message) => texts.push(xmpp.plugin(FallbackIndication).text(message)));
     await stream.recv(
-      says('r1', `<body>gone</body>${retract('m1')}<fallback xmlns='urn:xmpp:fallback:0' for='${NS_RETRACT}'/>`),
+      says('r1', `<body>gone</body>${retract('m1')}<fallback xmlns='urn:xmpp:fallback:0' for='${NS_RETRACT}'/>`) +
+        says('r2', `<body>gone</body><fallback xmlns='urn:xmpp:fallback:0' for='${NS_RETRACT_0}'/>`),
     );
-    expect(texts).toEqual(['']);
+    expect(texts).toEqual(['', '']);
   });
 
   it('by a component comes from the address that has said it', async () => {
-    const { stream, xmpp, plugin } = await start({ fallback: false }, { kind: 'component', jid: 'bot.example' });
+    const { stream, xmpp, plugin, index } = await start({ fallback: false }, { kind: 'component', jid: 'bot.example' });
     const message = xmpp.message({ from: 'one@bot.example', to: BALCONY, type: 'chat', body: 'one', id: 'm1' });
     message.send();
     await stream.nextSent();
     plugin.retract(message);
-    const sent = await stream.nextSent();
-    expect(sent.attribute('from')).toBe('one@bot.example');
+    expect((await stream.nextSent()).attribute('from')).toBe('one@bot.example');
+    plugin.retract(index.note(message), { from: 'two@bot.example' });
+    expect((await stream.nextSent()).attribute('from')).toBe('two@bot.example');
   });
 });
