@@ -18,7 +18,6 @@ export function escapeDomain(domain: string, iri: boolean): string {
 
 /** The text of a part, decoded once; undefined for what is no UTF-8. */
 export function decodePart(part: string): string | undefined {
-  if (!part.includes('%')) return part;
   try {
     return decodeURIComponent(part);
   } catch {
