@@ -27,6 +27,8 @@ describe('a part of our own list', () => {
   it('is no longer than we allow', () => {
     expect(cut({ max: 1_000 } as never, 3)[0]).toBe('abc');
     expect(cut({ max: 1_000, before: '' } as never, 3)[0]).toBe('cde');
+    const many = Array.from({ length: 101 }, (_, i) => `${i}`);
+    expect(slice(many, undefined, (item) => item).items).toHaveLength(100);
   });
 
   it('is refused for an item that is not there, and for two at once', () => {

@@ -52,5 +52,6 @@ describe('<set/>', () => {
     set.firstIndex = undefined;
     expectXml(set.xml, `<set xmlns='${NS_RSM}'><first>a</first></set>`);
     expect(() => set.set({ firstIndex: -1 })).toThrow(TypeError);
+    expectXml(new ResultSet().set({ firstIndex: undefined }).xml, `<set xmlns='${NS_RSM}'/>`);
   });
 });

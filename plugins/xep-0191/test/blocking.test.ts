@@ -1,4 +1,4 @@
-import { StanzaError, TimeoutError } from '@sestina/core';
+import { type JID, StanzaError, TimeoutError } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Blocked, Blocking, NS_BLOCKING } from '../src/index.js';
@@ -62,6 +62,16 @@ describe('the list', () => {
     await stream.recvResult(await stream.expectSent(GET), list('b@x.example', 'c@x.example'));
     expect(told()).toEqual([[['c@x.example'], ['a@x.example'], false]]);
     expect(blocking.isBlocked('a@x.example')).toBe(false);
+  });
+
+  it('is fetched again in the next session where somebody has asked for it', async () => {
+    const { stream, blocking, told, fetch } = await start();
+    await fetch('a@x.example');
+    await stream.disconnect();
+    await stream.connect();
+    await stream.recvResult(await stream.expectSent(GET), list('b@x.example'));
+    expect(told()).toEqual([[['b@x.example'], ['a@x.example'], false]]);
+    expect(blocking.isBlocked('b@x.example')).toBe(true);
   });
 
   it('that a server does not have harms nobody, and who asks is told', async () => {
@@ -182,6 +192,17 @@ describe('blocking', () => {
     expect(told()).toEqual([[['romeo@montague.net'], [], false]]);
   });
 
+  it('has beside an address what another plugin says of it', async () => {
+    const { stream, blocking, fetch } = await start();
+    await fetch();
+    const beside = (jid: JID) => (jid.local === 'romeo' ? new Blocked() : undefined);
+    const done = blocking.block(['romeo@montague.net', 'iago@shakespeare.lit'], { beside });
+    const item = `<item jid='romeo@montague.net'>${new Blocked().xml}</item><item jid='iago@shakespeare.lit'/>`;
+    const asked = await stream.expectSent(`<iq type='set' id='*'><block xmlns='${NS_BLOCKING}'>${item}</block></iq>`);
+    await stream.recvResult(asked);
+    await done;
+  });
+
   it('changes nothing where the server refuses', async () => {
     const { stream, blocking, told, fetch } = await start();
     await fetch();
@@ -260,6 +281,7 @@ describe('a push', () => {
     const privacy = push("<query xmlns='jabber:iq:privacy'><list name='public'/></query>");
     await stream.recv(privacy);
     await stream.expectSent(`<iq type='result' id='p1'/>`);
+    await stream.expectNothingSent();
     await fetch('a@x.example');
     await stream.recv(privacy);
     const [first, second] = [await stream.nextSent(), await stream.nextSent()];
@@ -267,6 +289,11 @@ describe('a push', () => {
     await stream.recvResult(request, list('b@x.example'));
     expect(told()).toEqual([[['b@x.example'], ['a@x.example'], false]]);
     expect(blocking.isBlocked('a@x.example')).toBe(false);
+    await stream.recv(privacy);
+    const again = stream.sent.filter((iq) => iq.attribute('type') === 'get').at(-1);
+    if (again) await stream.recvError(again, 'internal-server-error');
+    expect([stream.errors, blocking.isBlocked('b@x.example')]).toEqual([[], true]);
+    stream.skipSent();
   });
 });
 
