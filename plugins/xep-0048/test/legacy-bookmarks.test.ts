@@ -1,4 +1,5 @@
-import { ScriptedStream, useStreams } from '@sestina/testing';
+import type { XmlElement } from '@sestina/core';
+import { expectXml, ScriptedStream, useStreams } from '@sestina/testing';
 import { NS_PUBSUB } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LegacyBookmarks, LegacyConference, NS_LEGACY_BOOKMARKS as NS } from '../src/index.js';
@@ -111,6 +112,117 @@ describe('the list', () => {
     await only.stream.recvError(await only.stream.nextSent(), 'service-unavailable');
     await refused;
   });
+});
+
+describe('where the list is kept', () => {
+  const items = `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS}'><item id='current'>${storage(A)}</item></items></pubsub>`;
+  const b = `<conference jid='b@rooms.example'/>`;
+  const publishing = `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/></query>`;
+
+  it('is private data where that is wanted, what is written too', async () => {
+    const { stream, bookmarks } = await start({ storage: 'pep' });
+    const done = bookmarks.update((list) => list.conferences.add(new LegacyConference({ jid: 'b@rooms.example' })));
+    await stream.recvResult(await stream.nextSent(), items);
+    await stream.recvResult(await stream.nextSent(), publishing);
+    const sent = await stream.nextSent();
+    const publish = sent.child('pubsub', NS_PUBSUB)?.child('publish');
+    expect([publish?.attribute('node'), publish?.child('item')?.attribute('id')]).toEqual([NS, 'current']);
+    expectXml(publish?.child('item')?.firstElement as XmlElement, storage(A + b));
+    await stream.recvResult(sent);
+    // The server is asked whether the node is as it should be.
+    const settings = {
+      access_model: 'whitelist',
+      persist_items: 1,
+      max_items: 1,
+      send_last_published_item: 'never',
+      notify_retract: 1,
+    };
+    const fields = Object.entries(settings).map(
+      ([name, value]) => `<field var='pubsub#${name}'><value>${value}</value></field>`,
+    );
+    const form = `<x xmlns='jabber:x:data' type='form'>${fields.join('')}</x>`;
+    await stream.recvResult(
+      await stream.nextSent(),
+      `<pubsub xmlns='${NS_PUBSUB}#owner'><configure node='${NS}'>${form}</configure></pubsub>`,
+    );
+    expect((await done).conferences.length).toBe(2);
+  });
+
+  it('stays what it was in this session, and is found out again in the next one', async () => {
+    const { stream, bookmarks } = await start();
+    const first = bookmarks.all();
+    await stream.recvError(await stream.expectSent(get), 'service-unavailable');
+    await stream.recvResult(await stream.nextSent(), items);
+    await first;
+    const second = bookmarks.all();
+    const asked = await stream.nextSent();
+    expect(asked.child('pubsub', NS_PUBSUB)).toBeDefined();
+    await stream.recvResult(asked, items);
+    await second;
+    await stream.drop();
+    await stream.connect();
+    const third = bookmarks.all();
+    await stream.recvResult(await stream.expectSent(get), query(storage(A)));
+    await third;
+    // Private storage was there: that it is not now is an error, and no reason to look elsewhere.
+    const fourth = expect(bookmarks.all()).rejects.toMatchObject({ condition: 'service-unavailable' });
+    await stream.recvError(await stream.expectSent(get), 'service-unavailable');
+    await fourth;
+    await stream.expectNothingSent();
+  });
+
+  it('is not looked for elsewhere where the server only asks to wait, or does not answer', async () => {
+    const { stream, bookmarks } = await start();
+    const busy = expect(bookmarks.all()).rejects.toMatchObject({ condition: 'resource-constraint' });
+    await stream.recvError(await stream.expectSent(get), 'resource-constraint');
+    await busy;
+    const silent = expect(bookmarks.all({ timeout: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await stream.expectSent(get);
+    await stream.clock.advance(5);
+    await silent;
+    await stream.expectNothingSent();
+  });
+
+  it.each([{ storage: 'disk' }, { passwords: 'yes' }])('is refused as %j', async (options) => {
+    await expect(start(options)).rejects.toMatchObject({ code: 'ERR_CONFIG', option: Object.keys(options)[0] });
+  });
+});
+
+it('has a room for each address of one, whatever is behind it', () => {
+  const rooms = ['a@rooms.example/nick', 'rooms.example', undefined].map(
+    (jid) => new LegacyConference({ jid }).room?.full,
+  );
+  expect(rooms).toEqual(['a@rooms.example', undefined, undefined]);
+});
+
+it('has and copies passwords where these are allowed', async () => {
+  const { stream, bookmarks } = await start({ passwords: true });
+  const secret = `<conference jid='a@rooms.example'><password>p</password></conference>`;
+  const done = bookmarks.update((list) =>
+    list.conferences.add(new LegacyConference({ jid: 'a@rooms.example', password: 'p' })),
+  );
+  await stream.recvResult(await stream.nextSent(), query(storage()));
+  await stream.recvResult(await stream.expectSent(set(secret)));
+  await done;
+  const written: unknown[] = [];
+  const copied = bookmarks.copyTo({ all: new Map(), set: async (_room, changes) => void written.push(changes) });
+  await stream.recvResult(await stream.nextSent(), query(storage(`${secret}<conference jid='b@rooms.example'/>`)));
+  expect(await copied).toBe(2);
+  expect(written).toEqual([
+    { name: undefined, nick: undefined, autojoin: false, password: 'p' },
+    { name: undefined, nick: undefined, autojoin: false },
+  ]);
+});
+
+it('refuses a password that was another room’s', async () => {
+  const { stream, bookmarks } = await start();
+  const refused = expect(
+    bookmarks.update((list) => list.conferences.add(new LegacyConference({ jid: 'b@rooms.example', password: 'p' }))),
+  ).rejects.toMatchObject({ option: 'passwords' });
+  const a = `<conference jid='a@rooms.example'><password>p</password></conference>`;
+  await stream.recvResult(await stream.nextSent(), query(storage(a)));
+  await refused;
+  await stream.expectNothingSent();
 });
 
 it('is copied into newer bookmarks, which lose nothing, without passwords', async () => {

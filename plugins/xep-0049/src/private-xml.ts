@@ -126,8 +126,7 @@ export class PrivateXml extends Plugin {
   }
 
   #check(xml: XmlElement): void {
-    const text = xml.toString();
-    const isLarge = text.length * 3 > this.#maxBytes && new TextEncoder().encode(text).length > this.#maxBytes;
-    if (isLarge) throw new PrivateDataTooLargeError(this.#maxBytes);
+    const { length } = new TextEncoder().encode(xml.toString());
+    if (length > this.#maxBytes) throw new PrivateDataTooLargeError(this.#maxBytes);
   }
 }

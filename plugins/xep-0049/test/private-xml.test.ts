@@ -19,15 +19,18 @@ async function start() {
 describe('private data', () => {
   it('is read from our account alone, and is undefined where there is none', async () => {
     const { stream, storage } = await start();
-    for (const [answer, theme] of [
-      [query(settings()), undefined],
-      [query(''), undefined],
-      [query(`<other xmlns='${NS}' theme='x'/>`), undefined],
-      [query(settings(` theme='dark'`)), 'dark'],
+    for (const [answer, there, theme] of [
+      [query(settings()), false],
+      [query(''), false],
+      [query(`<other xmlns='${NS}' theme='x'/>`), false],
+      [query(settings(` theme='dark'`)), true, 'dark'],
+      [query(settings('', `<vendor xmlns='urn:v'/>`)), true],
+      [query(settings('', 'text')), true],
     ] as const) {
       const found = storage.get(Settings);
       await stream.recvResult(await stream.expectSent(iq('get', settings())), answer);
-      expect((await found)?.theme).toBe(theme);
+      const value = await found;
+      expect([value !== undefined, value?.theme]).toEqual([there, theme]);
     }
   });
 
@@ -58,12 +61,19 @@ describe('private data', () => {
 
   it('of a reserved namespace, or too large, is refused by name', async () => {
     const { stream, xmpp, storage } = await start();
-    const reserved = expect(storage.set(new Settings({}))).rejects.toMatchObject({
-      code: 'ERR_RESERVED_NAMESPACE',
-      namespace: NS,
-    });
-    await stream.recvError(await stream.nextSent(), 'not-acceptable');
-    await reserved;
+    for (const condition of ['bad-request', 'not-acceptable', 'not-allowed'] as const) {
+      const reserved = expect(storage.set(new Settings({}))).rejects.toMatchObject({
+        code: 'ERR_RESERVED_NAMESPACE',
+        namespace: NS,
+        cause: { condition },
+      });
+      await stream.recvError(await stream.nextSent(), condition);
+      await reserved;
+    }
+    const late = expect(storage.set(new Settings({}), { timeout: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await stream.nextSent();
+    await stream.clock.advance(5);
+    await late;
     const missing = expect(storage.set(new Settings({}))).rejects.toMatchObject({ condition: 'service-unavailable' });
     await stream.recvError(await stream.nextSent(), 'service-unavailable');
     await missing;
@@ -77,7 +87,39 @@ describe('private data', () => {
     );
     await got;
     xmpp.remove(PrivateXml);
-    expect(() => xmpp.use(PrivateXml, { maxBytes: Number.NaN })).toThrow('maxBytes is a number from 1');
+    for (const maxBytes of [Number.NaN, 0, '5' as never]) {
+      expect(() => xmpp.use(PrivateXml, { maxBytes })).toThrow('maxBytes is a number from 1');
+    }
+    const value = new Settings({ theme: 'ü' });
+    const { length } = new TextEncoder().encode(value.xml.toString());
+    const tight = xmpp.use(PrivateXml, { maxBytes: length });
+    await expect(tight.set(new Settings({ theme: 'üx' }))).rejects.toMatchObject({ limit: length });
+    const done = tight.set(value);
+    await stream.recvResult(await stream.expectSent(iq('set', settings(` theme='ü'`))));
+    await done;
+  });
+
+  it('of another namespace waits for nobody, and is stored as it was when that was asked for', async () => {
+    const { stream, storage } = await start();
+    class Other extends element('other', 'urn:example:other', { theme: attr('theme') }) {}
+    const value = new Settings({ theme: 'dark' });
+    const done = [storage.set(new Settings({ theme: 'first' })), storage.set(value), storage.set(new Other({}))];
+    value.theme = 'light';
+    const [first, other] = [await stream.nextSent(), await stream.nextSent()];
+    expect(other.toString()).toContain('urn:example:other');
+    await stream.expectNothingSent();
+    await stream.recvResult(first);
+    await stream.recvResult(await stream.expectSent(iq('set', settings(` theme='dark'`))));
+    await stream.recvResult(other);
+    await Promise.all(done);
+  });
+
+  it('waits in a bounded line', async () => {
+    const { stream, storage } = await start();
+    const all = Array.from({ length: 102 }, () => storage.set(new Settings({})).catch((error: Error) => error.name));
+    await stream.idle();
+    const outcome = await Promise.race([all[101], Promise.resolve('waits')]);
+    expect([await Promise.race([all[100], Promise.resolve('waits')]), outcome]).toEqual(['waits', 'BusyError']);
   });
 
   it('is waited for no longer than it should be, and is no component’s', async () => {

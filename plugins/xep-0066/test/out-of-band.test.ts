@@ -1,5 +1,5 @@
-import { Message, provide } from '@sestina/core';
-import { childContainer } from '@sestina/core/connection';
+import { Message, provide, XmlElement } from '@sestina/core';
+import { childContainer, NS_STANZA_ERRORS } from '@sestina/core/connection';
 import { HttpClient, HttpRefusedError, HttpStatusError } from '@sestina/http';
 import { MemoryHttpClient } from '@sestina/http/memory';
 import { ScriptedStream, useStreams } from '@sestina/testing';
@@ -64,7 +64,12 @@ describe('a message with an address', () => {
   it('that is malformed is one that has none', () => {
     const empty = new Message();
     empty.xml.append(new OutOfBandData({ url: '' }).xml);
+    empty.xml.append(new XmlElement('x', NS_OOB));
     expect(isAttachment(empty)).toBe(false);
+    const spaced = new Message();
+    spaced.body = URL;
+    spaced.xml.append(new OutOfBandData({ url: `\n${URL} ` }).xml);
+    expect(isAttachment(spaced)).toBe(true);
   });
 
   it('is what it was written as', async () => {
@@ -130,6 +135,10 @@ describe('an offer', () => {
     expect(new TextDecoder().decode(await found.accept())).toBe('picture');
     expect(http.requests).toHaveLength(1);
     expect((await stream.nextSent()).attribute('type')).toBe('result');
+    const small = await offered({ maxBytes: 6 });
+    await expect(small.offer.accept()).rejects.toMatchObject({ code: 'ERR_HTTP_TOO_LARGE' });
+    expect(await condition(small.stream)).toBe('item-not-found');
+    expect(new TextDecoder().decode(await (await offered({ maxBytes: 7 })).offer.accept())).toBe('picture');
   });
 
   const condition = async (stream: ScriptedStream): Promise<string | undefined> =>
@@ -175,6 +184,40 @@ describe('an offer', () => {
     expect(await condition(stream)).toBe('service-unavailable');
   });
 
+  it('that is not dealt with any more has its fetching stopped', async () => {
+    const { stream, offer: found } = await offered({ offerTimeout: 10_000 });
+    let stopped: AbortSignal | undefined;
+    const accepted = found.accept((_url, signal) => {
+      stopped = signal;
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const failed = expect(accepted).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await stream.clock.advance(9_999);
+    expect(stopped?.aborted).toBe(false);
+    await stream.clock.advance(1);
+    await failed;
+    expect(await condition(stream)).toBe('not-acceptable');
+    expect(stream.clock.pending).toEqual([]);
+  });
+
+  it('waits no longer than the plugin is there', async () => {
+    const { stream, offer: found } = await offered();
+    stream.xmpp.remove(OutOfBand);
+    await stream.idle();
+    await expect(found.accept()).rejects.toMatchObject({ code: 'ERR_PLUGIN_MISSING' });
+    expect(stream.clock.pending).toEqual([]);
+  });
+
+  it.each([
+    ['offerTimeout', 0],
+    ['offerTimeout', Number.POSITIVE_INFINITY],
+    ['maxBytes', 0],
+    ['maxBytes', 1.5],
+    ['answer', 'friends'],
+  ])('is made with no %s of %s', async (option, value) => {
+    await expect(start({ [option]: value })).rejects.toMatchObject({ code: 'ERR_CONFIG', option });
+  });
+
   it('is not announced where nobody may make one', async () => {
     expect([...(await start()).stream.xmpp.advertised]).toEqual([NS_OOB]);
     expect([...(await start({ answer: 'account' })).stream.xmpp.advertised]).toContain(NS_OOB_IQ);
@@ -197,6 +240,13 @@ describe('an offer', () => {
     await stream.idle();
     await stream.recv(offer());
     expect(offers).toHaveLength(7);
+    // One was dealt with, and one has taken its place.
+    stream.skipSent();
+    await stream.recv(offer(URL, `${BOB}again`).replace('oob1', 'sixth'));
+    expect(offers).toHaveLength(7);
+    const refused = await stream.nextSent();
+    expect(refused.child('error')?.child('resource-constraint', NS_STANZA_ERRORS)).toBeDefined();
+    expect(refused.child('error')?.child('text', NS_STANZA_ERRORS)?.text).toBe('too many offers wait');
   });
 
   it('of ours is waited for until the other side has the file', async () => {
@@ -210,5 +260,11 @@ describe('an offer', () => {
     const refused = expect(oob.offer(BOB, { url: URL })).rejects.toMatchObject({ condition: 'not-acceptable' });
     await stream.recvError(await stream.nextSent(), 'not-acceptable');
     await refused;
+    const late = expect(oob.offer(BOB, { url: URL })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await stream.clock.advance(600_000);
+    await late;
+    const soon = expect(oob.offer(BOB, { url: URL }, { timeout: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await stream.clock.advance(5);
+    await soon;
   });
 });

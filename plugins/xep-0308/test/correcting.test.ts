@@ -6,6 +6,7 @@ import { CorrectionError, type CorrectionFailure, MessageCorrection } from '../s
 import { BALCONY, JULIET, replace, says, useConnections } from './helpers.js';
 
 const start = useConnections();
+const INVITATION = `<x xmlns='jabber:x:conference' jid='a@b'/>`;
 const wordless = (copy: Message): void => {
   copy.body = undefined;
 };
@@ -48,12 +49,22 @@ describe('correcting', () => {
     const quote = `<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='4'/></fallback>`;
     await stream.recv(says('x'));
     const first = xmpp.message({ to: JULIET, type: 'chat', body: '> a\nb', id: 'm1' });
+    const places = [
+      `<html xmlns='http://jabber.org/protocol/xhtml-im'/>`,
+      `<markup xmlns='urn:xmpp:markup:0'/>`,
+      `<reference xmlns='urn:xmpp:reference:0'/>`,
+      `<mentions xmlns='urn:xmpp:mentions:0'/>`,
+      `<delay xmlns='urn:xmpp:delay' stamp='2024-01-01T00:00:00Z'/>`,
+      `<x xmlns='jabber:x:delay' stamp='20240101T00:00:00'/>`,
+      `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='o'/>`,
+    ].join('');
     const kept = [
+      `<fallback xmlns='urn:xmpp:fallback:0' for='urn:example'/>`,
       `<reply xmlns='urn:xmpp:reply:0' id='x'/>`,
       `<request xmlns='urn:xmpp:receipts'/>`,
       `<markable xmlns='urn:xmpp:chat-markers:0'/>`,
     ].join('');
-    const holder = parseXml(`<h xmlns='jabber:client'>${quote}<reference xmlns='urn:xmpp:reference:0'/>${kept}</h>`);
+    const holder = parseXml(`<h xmlns='jabber:client'>${quote}${places}${kept}</h>`);
     for (const child of [...holder.elements()]) first.xml.append(child.copy());
     first.send();
     await stream.nextSent();
@@ -83,7 +94,7 @@ describe('correcting', () => {
       return message;
     };
     const invitation = ours({});
-    invitation.xml.append(parseXml(`<x xmlns='jabber:x:conference' jid='a@b'/>`));
+    invitation.xml.append(parseXml(INVITATION));
     const cases: [() => unknown, CorrectionFailure][] = [
       [() => correction.correct(theirs, 'x'), 'not-ours'],
       [() => correction.correct(xmpp.message({ to: BALCONY, body: 'x' }), 'x'), 'no-id'],
@@ -91,6 +102,8 @@ describe('correcting', () => {
       [() => correction.correct(ours({}), wordless), 'no-body'],
       [() => correction.correct(invitation, 'x'), 'other-nature'],
       [() => correction.correct(ours({ type: 'headline' }), 'x'), 'other-nature'],
+      [() => correction.correct(ours({ type: 'error' }), 'x'), 'other-nature'],
+      [() => correction.correct(ours({}), (copy) => copy.xml.append(parseXml(INVITATION))), 'other-nature'],
     ];
     for (const [call, reason] of cases) expect(refusal(call)).toBe(reason);
     const written: unknown[] = [];

@@ -69,6 +69,24 @@ describe('a retraction', () => {
     const before = heard.length;
     await stream.recv(says('r1', retract('m1')));
     expect(heard.slice(before)).toEqual([]);
+    // Of strangers only the last ones are.
+    await stream.recv(says('e1099', retract('e'), eve) + says('e0', retract('e'), eve));
+    expect(heard.slice(before).map(({ retraction }) => retraction.id)).toEqual(['e0']);
+  });
+
+  it('of which somebody else is certain counts as he says', async () => {
+    const { stream, plugin, index, heard, messages } = await start();
+    await stream.recv(says('m1') + says('m2'));
+    const [m1, m2] = messages as [Message, Message];
+    const by = { jid: JID.parse(ROOM) };
+    plugin.accept(m2, index.note(m1), { by, tombstone: true });
+    plugin.accept(m1, index.note(m2));
+    await stream.idle();
+    expect(heard.map(({ facts, by: who, tombstone }) => [facts?.id, who.jid.full, tombstone])).toEqual([
+      ['m1', ROOM, true],
+      ['m2', JULIET, false],
+    ]);
+    expect(plugin.isRetracted(index.note(m1))).toBe(true);
   });
 
   it('by the one who has said the message counts, and its words are never shown', async () => {
