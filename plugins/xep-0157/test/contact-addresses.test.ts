@@ -1,6 +1,7 @@
 import { Iq } from '@sestina/core';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { DiscoInfo, NS_DISCO_INFO } from '@sestina/xep-0030';
+import { parseXmppUri, type XmppUri } from '@sestina/xep-0147';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ContactAddresses, NS_SERVERINFO } from '../src/index.js';
 
@@ -44,13 +45,34 @@ describe('the contacts of a service', () => {
     const odd = ['javascript:alert(1)', 'call me', 'data:text/html,x', 'xmpp:@', 'file:///etc/passwd', 'http:'];
     const found = await contacts(field('admin-addresses', odd));
     expect([found.admin, found.invalid]).toEqual([[], odd.map((text) => ({ role: 'admin', text }))]);
+    const behind = [
+      'see https://example.org/',
+      'call xmpp:a@b.example',
+      ' mailto:a@b.example\n',
+      'XMPP:a@b.example',
+      ' ',
+    ];
+    const more = await contacts(`${field('press-addresses', behind)}<field type='fixed'><value>x</value></field>`);
+    expect(more.others.get('press')?.map(String)).toEqual(['mailto:a@b.example', 'xmpp:a@b.example']);
+    expect(more.invalid).toEqual(behind.slice(0, 2).map((text) => ({ role: 'press', text })));
+    for (const role of ['mailto', 'https', 'http'])
+      expect((await contacts(field('sales-addresses', [`${role}:`]))).sales).toEqual([]);
+  });
+
+  it('are a hundred of a kind at most', async () => {
+    const all = Array.from({ length: 101 }, (_, i) => `mailto:a${i}@b.example`);
+    const found = await contacts(field('support-addresses', all) + field('feedback-addresses', ['http://b.example/']));
+    expect(found.support.map(String)).toEqual(all.slice(0, 100));
+    expect(found.feedback.map(String)).toEqual(['http://b.example/']);
   });
 
   it('are none where the service says nothing, and a form of another type counts for nothing', async () => {
     const stream = streams.keep(await ScriptedStream.start({ plugins: [ContactAddresses] }));
     const asked = stream.xmpp.plugin(ContactAddresses).of();
     await stream.recvResult(
-      await stream.nextSent(),
+      await stream.expectSent(
+        `<iq type='get' id='*' to='${stream.xmpp.serverDomain}'><query xmlns='${NS_DISCO_INFO}'/></iq>`,
+      ),
       `<query xmlns='${NS_DISCO_INFO}'><x xmlns='jabber:x:data' type='result'>${field('abuse-addresses', ['mailto:a@b.example'])}</x></query>`,
     );
     expect((await asked).abuse).toEqual([]);
@@ -83,5 +105,12 @@ describe('our own contacts', () => {
     served.dispose();
     expect(await ask('b')).toBeUndefined();
     expect(() => plugin.serve({ abuse: ['javascript:alert(1)'] })).toThrow(TypeError);
+    plugin.serve({ support: [parseXmppUri('xmpp:help@example.org?message') as XmppUri], feedback: undefined });
+    expect(await ask('c')).toEqual([
+      ['FORM_TYPE', 'hidden', NS_SERVERINFO],
+      ['support-addresses', 'list-multi', 'xmpp:help@example.org?message'],
+    ]);
+    stream.xmpp.remove(ContactAddresses);
+    expect(await ask('d')).toBeUndefined();
   });
 });

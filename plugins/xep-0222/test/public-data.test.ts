@@ -1,6 +1,7 @@
-import { attr, element } from '@sestina/core';
+import { attr, element, JidError } from '@sestina/core';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
+import { StoredNodeTooLargeError } from '@sestina/xep-0223';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PublicData } from '../src/index.js';
 
@@ -65,6 +66,56 @@ describe('public data', () => {
     const many = expect(theirs.all()).rejects.toMatchObject({ code: 'ERR_PUBSUB_LIMIT', limit: 2 });
     await stream.recvResult(await stream.nextSent(), items(item('a', '1'), item('b', '1'), item('c', '1')));
     await many;
+  });
+
+  it('says with what it stores who may read it, and how much is kept', async () => {
+    const { stream, xmpp } = await start();
+    const fields = async (init: object): Promise<Record<string, string[]>> => {
+      const node = xmpp.plugin(PublicData).node({ node: NS, payload: Recipe, ...init });
+      void node.set('a', new Recipe({ title: 'x' })).catch(() => {});
+      let sent = await stream.nextSent();
+      if (sent.attribute('type') === 'get') {
+        await stream.recvResult(sent, DISCO);
+        sent = await stream.nextSent();
+      }
+      const form = sent.child('pubsub', NS_PUBSUB)?.child('publish-options')?.firstElement;
+      return Object.fromEntries(
+        [...(form?.elements() ?? [])].map((field) => [
+          field.attribute('var')?.replace('pubsub#', ''),
+          [...field.elements()].map(({ text }) => text),
+        ]),
+      );
+    };
+    expect(await fields({})).toMatchObject({
+      access_model: ['presence'],
+      persist_items: ['1'],
+      max_items: ['max'],
+      send_last_published_item: ['never'],
+    });
+    expect(await fields({ access: 'roster', groups: ['Friends', 'Cooks'], maxItems: 7 })).toMatchObject({
+      access_model: ['roster'],
+      roster_groups_allowed: ['Friends', 'Cooks'],
+      max_items: ['7'],
+    });
+  });
+
+  it('changes who may read it where that is asked for', async () => {
+    const { stream, node } = await start();
+    const done = node.setAccess();
+    const owner = (type: string, value: string): string =>
+      `<pubsub xmlns='${NS_PUBSUB}#owner'><configure node='${NS}'><x xmlns='jabber:x:data' type='${type}'><field var='FORM_TYPE' type='hidden'><value>${NS_PUBSUB}#node_config</value></field><field var='pubsub#access_model' type='text-single'><value>${value}</value></field></x></configure></pubsub>`;
+    await stream.recvResult(await stream.nextSent(), owner('form', 'presence'));
+    const sent = await stream.expectSent(`<iq type='set' id='*'>${owner('submit', 'open')}</iq>`);
+    await stream.recvResult(sent);
+    await done;
+  });
+
+  it('of somebody else is kept in bytes, too', async () => {
+    const { stream, node } = await start({ maxBytes: 2_000 });
+    const many = expect(node.of(OTHER).all()).rejects.toBeInstanceOf(StoredNodeTooLargeError);
+    await stream.recvResult(await stream.nextSent(), items(item('a', 'x'.repeat(2_000))));
+    await many;
+    expect(() => node.of('@')).toThrow(JidError);
   });
 
   it('ends with its plugin, and is no component’s', async () => {

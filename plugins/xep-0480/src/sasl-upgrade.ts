@@ -109,6 +109,5 @@ const taskOf = (hash: string): string => `UPGR-SCRAM-${hash}`;
 
 /** Whether the hash is not weaker than that of the mechanism in use; PLAIN has none. */
 function isStronger(hash: string, mechanism: string): boolean {
-  const used = /^SCRAM-(SHA-\d+)/.exec(mechanism)?.[1] ?? '';
-  return RANKS.indexOf(hash) >= RANKS.indexOf(used);
+  return RANKS.indexOf(hash) >= RANKS.findIndex((rank) => mechanism.startsWith(`SCRAM-${rank}`));
 }

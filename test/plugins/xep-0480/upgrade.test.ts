@@ -1,5 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto';
 import type { ClientOptions } from '@sestina/client';
+import { SaslError } from '@sestina/sasl';
 import { SaslUpgrade, type SaslUpgradeOptions } from '@sestina/xep-0480';
 import { describe, expect, it } from 'vitest';
 import { RecordingTracer } from '../../support/recorders.js';
@@ -18,12 +19,14 @@ async function started(
   options: Partial<SaslUpgradeOptions> = open,
   client: Partial<ClientOptions> = {},
   more = upgrade('UPGR-SCRAM-SHA-512', 'UPGR-BLOOP'),
+  mechanism = 'SCRAM-SHA-256',
 ) {
-  const server = new Sasl2Server();
+  const channelBinding = { 'tls-exporter': new Uint8Array(32) };
+  const server = new Sasl2Server(mechanism.endsWith('-PLUS') ? { channelBinding } : {});
   const xmpp = server.client(client);
   xmpp.use(SaslUpgrade, options);
   const { stream, connecting } = await server.connect(xmpp);
-  await stream.open({ more });
+  await stream.open({ more, mechanisms: [mechanism] });
   const asked = await stream.authenticate();
   return { server, xmpp, stream, connecting, asked };
 }
@@ -63,6 +66,40 @@ describe('an upgrade', () => {
   ])('is not asked for %s', async (_where, options, client, more) => {
     const { server, xmpp, asked } = await started(options, client, more);
     expect(asked.childrenNamed('upgrade', NS)).toEqual([]);
+    await server.end(xmpp);
+  });
+
+  it.each([
+    ['PLAIN', '256 512'],
+    ['SCRAM-SHA-1', '256 512'],
+    ['SCRAM-SHA-256', '256 512'],
+    ['SCRAM-SHA-512', '512'],
+    ['SCRAM-SHA-512-PLUS', '512'],
+  ])('is asked for in a login by %s where it is no weaker: SHA-%s', async (mechanism, hashes) => {
+    const more = upgrade('UPGR-SCRAM-SHA-512', ' UPGR-SCRAM-SHA-256 ', 'UPGR-SCRAM-SHA-1');
+    const { server, xmpp, asked } = await started(open, {}, more, mechanism);
+    expect(asked.attribute('mechanism')).toBe(mechanism);
+    const wanted = asked.childrenNamed('upgrade', NS).map(({ text }) => text.replace('UPGR-SCRAM-SHA-', ''));
+    expect(wanted.join(' ')).toBe(hashes);
+    await server.end(xmpp);
+  });
+
+  it('is asked for by default where the login is bound to its connection', async () => {
+    const { server, xmpp, asked } = await started({}, {}, upgrade('UPGR-SCRAM-SHA-512'), 'SCRAM-SHA-256-PLUS');
+    expect(asked.childrenNamed('upgrade', NS)).toHaveLength(1);
+    await server.end(xmpp);
+  });
+
+  it('that is refused says why, and counts for nothing', async () => {
+    const { server, xmpp, stream, connecting, asked } = await started(open);
+    const told: unknown[] = [];
+    xmpp.on('saslUpgraded', (event) => told.push(event));
+    await wanted(stream, asked, 'UPGR-SCRAM-SHA-512');
+    await stream.next('next');
+    await stream.say(`<task-data xmlns='${NS_SASL2}'/>`);
+    const error = await rejection(connecting);
+    expect(error).toMatchObject({ code: 'ERR_AUTH', reason: 'temporary-auth-failure', cause: expect.any(SaslError) });
+    expect(told).toEqual([]);
     await server.end(xmpp);
   });
 
