@@ -37,6 +37,8 @@ describe('asking', () => {
     ['romeo@montague.net', '', 'gone', { kind: 'offline', seconds: undefined, since: undefined, status: 'gone' }],
     ['romeo@montague.net', `seconds='-1'`, '', { kind: 'offline', seconds: undefined, since: undefined }],
     ['romeo@montague.net', `seconds='99999999999999999999'`, '', { kind: 'offline', seconds: undefined }],
+    ['montague.net', `seconds='3155760000'`, '', { kind: 'uptime', seconds: 3_155_760_000 }],
+    ['montague.net', `seconds='3155760001'`, '', { kind: 'uptime', seconds: undefined, since: undefined }],
     ['montague.net', `seconds='soon'`, '', { kind: 'uptime', seconds: undefined, since: undefined }],
   ] as const)('%s, which says %s and "%s"', async (to, attribute, text, expected) => {
     const { stream, last } = await start();

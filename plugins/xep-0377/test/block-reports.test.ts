@@ -68,6 +68,52 @@ describe('a report', () => {
     expect(await done).toEqual({ reported: true });
   });
 
+  it('may go to one of those alone, and has words in no language in particular', async () => {
+    for (const [to, element] of [
+      ['origin', '<report-origin/>'],
+      ['third-party', '<third-party/>'],
+    ] as const) {
+      const { stream, reports, disco, says, block } = await start();
+      const near = await says(`${ROMEO}/x`, '1');
+      const done = reports.block(ROMEO, { reason: 'spam', text: 'Buy!', messages: [near], forwardTo: [to] });
+      await disco();
+      const inside = `<stanza-id xmlns='urn:xmpp:sid:0' id='1' by='${ACCOUNT}'/><text>Buy!</text>${element}`;
+      await stream.recvResult(await stream.expectSent(block(report(inside))));
+      await done;
+    }
+  });
+
+  it('of a device is of what that one has sent', async () => {
+    const { stream, reports, disco, says } = await start();
+    const [x, y] = [await says(`${ROMEO}/x`, '1'), await says(`${ROMEO}/y`, '2')];
+    const other = reports.block(`${ROMEO}/x`, { reason: 'spam', messages: [y] });
+    await expect(other).rejects.toThrow(`a message that is reported has to be one of ${ROMEO}/x`);
+    const done = reports.block(`${ROMEO}/x`, { reason: 'spam', messages: [x] });
+    await disco();
+    const sent = await stream.nextSent();
+    expect(sent.toString()).toContain("id='1'");
+    await stream.recvResult(sent);
+    expect(await done).toEqual({ reported: true });
+  });
+
+  it('is of no message of ours', async () => {
+    const { stream, xmpp, reports } = await start();
+    const ours = xmpp.message({ from: ROMEO, to: ROMEO, body: 'x' });
+    ours.send();
+    await stream.nextSent();
+    await expect(reports.block(ROMEO, { reason: 'spam', messages: [ours] })).rejects.toBeInstanceOf(TypeError);
+    await expect(reports.block(ROMEO, { reason: 'spam', messages: [xmpp.message()] })).rejects.toThrow(TypeError);
+    await stream.expectNothingSent();
+  });
+
+  it('is left out where the server refuses to say whether it takes any', async () => {
+    const { stream, reports, block } = await start();
+    const done = reports.block(ROMEO, { reason: 'spam' });
+    await stream.recvError(await stream.nextSent(), 'service-unavailable');
+    await stream.recvResult(await stream.expectSent(block('')));
+    expect(await done).toEqual({ reported: false });
+  });
+
   it('tells no id that others have made up, or that another archive has given', async () => {
     const { stream, reports, disco, says, block } = await start();
     const messages = [
@@ -109,7 +155,9 @@ describe('a report', () => {
     const { stream, reports, disco, block } = await start({ takes: 'silent' });
     const done = reports.block(ROMEO, { reason: 'spam' });
     await disco();
-    await stream.clock.advance(5_000);
+    await stream.clock.advance(4_999);
+    await stream.expectNothingSent();
+    await stream.clock.advance(1);
     await stream.recvResult(await stream.expectSent(block('')));
     expect(await done).toEqual({ reported: false });
   });

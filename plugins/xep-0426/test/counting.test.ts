@@ -11,6 +11,12 @@ describe('characters', () => {
     ['', 0],
     ['\ud83d', 1],
     ['\udc00\ud83d', 2],
+    ['\u{10000}\u{10ffff}', 2],
+    ['\ud800\udc00\udc00', 2],
+    ['\ud800\ue000', 2],
+    ['\ud7ff\udc00', 2],
+    ['\udbff\udbff', 2],
+    ['\ud800\ud800\udfff', 2],
   ])('of %j are %i (XEP-0426 table 1)', (text, count) => {
     expect(codePoints(text)).toBe(count);
     expect(codePoints(text)).toBe([...text].length);
@@ -23,7 +29,7 @@ describe('characters', () => {
     expect(slice(text, 1, 2)).toBe('🧛');
     for (const wrong of [-1, 4, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
       expect(toUtf16(text, wrong)).toBeUndefined();
-    for (const wrong of [-1, 5, Number.NaN]) expect(fromUtf16(text, wrong)).toBeUndefined();
+    for (const wrong of [-1, 5, 0.5, Number.NaN]) expect(fromUtf16(text, wrong)).toBeUndefined();
     expect([slice(text, 2, 1), slice(text, 0, 4), slice(text, 3, 3)]).toEqual([undefined, undefined, '']);
   });
 
@@ -89,7 +95,15 @@ describe('a text that was cut', () => {
         return { begin, end: begin + random.integer(list.length - begin + 1) };
       });
       const left = list.filter((_, at) => !ranges.some(({ begin, end }) => begin <= at && at < end));
-      expect(cut(list.join(''), ranges).text, `seed ${random.seed}`).toBe(left.join(''));
+      const found = cut(list.join(''), ranges);
+      expect(found.text, `seed ${random.seed}`).toBe(left.join(''));
+      const begin = random.integer(list.length + 1);
+      const end = begin + random.integer(list.length - begin + 1);
+      const kept = (at: number): number =>
+        list.slice(0, at).filter((_, place) => !ranges.some((each) => each.begin <= place && place < each.end)).length;
+      const rest = { begin: kept(begin), end: kept(end) };
+      const mapped = rest.begin === rest.end && begin < end ? undefined : rest;
+      expect(found.map({ begin, end }), `seed ${random.seed}`).toEqual(mapped);
     }
   });
 });

@@ -18,9 +18,7 @@ export class FallbackIndication extends Plugin {
     this.own(
       xmpp.advertise(NS_FALLBACK),
       // A text that all stands for something else is nothing to read: what it stands for says what the message is.
-      xmpp.messages.classify(Fallback, (message) =>
-        message.body !== undefined && this.text(message) === '' ? 'annotation' : undefined,
-      ),
+      xmpp.messages.classify(Fallback, (message) => (this.text(message) === '' ? 'annotation' : undefined)),
     );
   }
 

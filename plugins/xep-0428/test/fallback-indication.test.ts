@@ -37,7 +37,10 @@ describe('the text of a message', () => {
     const mention = content?.map({ begin: end + 8, end: end + 15 });
     expect(mention && slice(content?.text ?? '', mention.begin, mention.end)).toBe('@juliet');
     expect(said.body).toBe(`${QUOTE}Great 🎉 @juliet`);
+    const other = fallback.understands(REPLY);
     registration.dispose();
+    expect(fallback.text(said)).toBe('Great 🎉 @juliet');
+    other.dispose();
     expect(fallback.text(said)).toBe(said.body);
   });
 
@@ -47,6 +50,9 @@ describe('the text of a message', () => {
     ['two parts that overlap', marked(`<body start='0' end='3'/><body start='2' end='5'/>`), 'fgh'],
     ['two that say so', marked(`<body start='0' end='1'/>`) + marked(`<body start='7' end='8'/>`), 'bcdefg'],
     ['the subject alone', marked('<subject/>'), 'abcdefgh'],
+    ['the subject and a part of the body', marked(`<subject/><body start='1' end='8'/>`), 'a'],
+    ['a part of no length', marked(`<body start='3' end='3'/>`), 'abcdefgh'],
+    ['a part without a beginning', marked(`<body end='3'/>`), 'abcdefgh'],
     ['a part beyond the end', marked(`<body start='0' end='99'/>`), 'abcdefgh'],
     ['a part that ends before it begins', marked(`<body start='3' end='1'/>`), 'abcdefgh'],
     ['a part without an end', marked(`<body start='3'/>`), 'abcdefgh'],
@@ -74,6 +80,7 @@ describe('a message', () => {
     await stream.recv(`<message from='a@b.c/d'><body>+1</body>${marked('')}</message>`);
     await stream.recv(`<message from='a@b.c/d'><body>+1</body>${marked('', `for='urn:other'`)}</message>`);
     await stream.recv(`<message from='a@b.c/d'><body>ab</body>${marked(`<body start='0' end='1'/>`)}</message>`);
+    await stream.recv(`<message from='a@b.c/d'><oob xmlns='urn:x'/>${marked('')}</message>`);
     expect(heard).toEqual(['+1', 'ab']);
     expect([...xmpp.advertised]).toEqual([NS_FALLBACK]);
   });
@@ -93,6 +100,10 @@ describe('a message', () => {
     const bare = xmpp.message({ to: 'a@b.c', body: 'b' });
     fallback.mark(bare, REPLY);
     expect(fallback.text(bare)).toBe('');
+    const wordless = xmpp.message({ to: 'a@b.c' });
+    fallback.mark(wordless, 'urn:x');
+    fallback.prepend(wordless, REPLY, '> x');
+    expect([wordless.body, fallback.text(wordless)]).toEqual(['> x', '']);
   });
 
   it('is read as it came once the plugin is removed', async () => {

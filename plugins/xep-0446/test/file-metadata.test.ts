@@ -29,6 +29,22 @@ describe('a safe name', () => {
     ['/', 'file'],
     ['\ud800', 'file'],
     ['tre\u0300s cool.jpg', 'tr\u00e8s cool.jpg'],
+    ['a/b\\c', 'c'],
+    ['a\\b/c', 'c'],
+    ['a\u200b\ue000\u2028\u2029b', 'ab'],
+    ['<>:"|?*', '_______'],
+    ['prn', '_prn'],
+    ['Aux.x', '_Aux.x'],
+    ['com\u00b9', '_com\u00b9'],
+    ['LPT9.txt', '_LPT9.txt'],
+    ['lpt\u00b3', '_lpt\u00b3'],
+    ['conin$', '_conin$'],
+    ['CONOUT$.log', '_CONOUT$.log'],
+    ['com10', 'com10'],
+    ['lptx', 'lptx'],
+    ['a con', 'a con'],
+    ['conin', 'conin'],
+    [' \t. x .. ', 'x'],
   ])('of %j is %j', (name, expected) => expect(safeName(name)).toBe(expected));
 
   it.each([
@@ -41,6 +57,20 @@ describe('a safe name', () => {
     expect(new TextEncoder().encode(safe).length).toBeLessThanOrEqual(120);
     expect(safe.endsWith(extension)).toBe(true);
     expect(safe).not.toContain('\ufffd');
+  });
+
+  it('is cut no shorter than it has to be, between characters, and with an extension of 20 bytes at most', () => {
+    const a = (count: number): string => 'a'.repeat(count);
+    expect(safeName(a(120))).toBe(a(120));
+    expect(safeName(a(121))).toBe(a(120));
+    expect(safeName(`${a(200)}.${a(19)}`)).toBe(`${a(100)}.${a(19)}`);
+    expect(safeName(`${a(200)}.${a(20)}`)).toBe(a(120));
+    expect(safeName(`${a(115)}\u00e9.jpg`)).toBe(`${a(115)}.jpg`);
+    expect(safeName(`${a(114)}\u00e9.jpg`)).toBe(`${a(114)}\u00e9.jpg`);
+    expect(safeName(`${a(113)}. .${a(20)}.jpg`)).toBe(`${a(113)}.jpg`);
+    // What stands before the last ten thousand characters is not looked at.
+    expect(safeName(`x.${a(10_000)}`)).toBe(a(120));
+    expect(safeName(`b${a(9_999)}`)).toBe(`b${a(119)}`);
   });
 
   it('stays as it is when it is made once more', () => {
@@ -81,8 +111,20 @@ describe('metadata', () => {
     ['<dimensions>99999999999x1</dimensions>', undefined, undefined],
     ['<dimensions>wide</dimensions><height>-1</height>', undefined, undefined],
     ['<width>4294967296</width>', undefined, undefined],
+    ['<dimensions> 1920X1080\n</dimensions>', 1920, 1080],
+    ['<dimensions>about 1920x1080</dimensions>', undefined, undefined],
+    ['<dimensions>1920x1080 pixels</dimensions>', undefined, undefined],
+    ['<dimensions>1920x</dimensions>', undefined, undefined],
+    ['<height>2147483647</height><width>2147483648</width>', undefined, 2_147_483_647],
   ])('%s is %s by %s', (inside, width, height) => {
     expect([read(inside).width, read(inside).height]).toEqual([width, height]);
+  });
+
+  it('says how large a picture is in elements of their own', () => {
+    const metadata = new FileMetadata({ width: 4, height: 3, length: 2_000 });
+    expect(metadata.xml.toString()).toContain('<width>4</width><height>3</height><length>2000</length>');
+    const extras = { name: 'b.txt', length: 5 };
+    expect(FileMetadata.of(new File(['x'], 'a.txt'), extras)).toMatchObject({ ...extras, mediaType: undefined });
   });
 
   it('reads nonsense as missing', () => {
