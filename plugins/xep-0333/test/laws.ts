@@ -14,6 +14,6 @@ export const laws = [
       prepare: ({ xmpp }: { xmpp: { sendMessage(init: object): unknown } }) =>
         void xmpp.sendMessage({ to: JULIET, type: 'chat', id: 'm1', body: 'Hark' }),
     })),
-    refused: { rooms: ['some', null] },
+    refused: { rooms: ['some', null], delay: [-1, Number.NaN] },
   }),
 ];
