@@ -1,64 +1,23 @@
 import { createHmac } from 'node:crypto';
-import type { ClientOptions } from '@sestina/client';
-import { MemoryStorage, type XmlElement } from '@sestina/core';
 import { MemorySecrets } from '@sestina/core/storage';
-import { Bind2 } from '@sestina/xep-0386';
-import { Sasl2 } from '@sestina/xep-0388';
-import { FastTokens, type FastTokensOptions } from '@sestina/xep-0484';
 import { describe, expect, it } from 'vitest';
 import { RecordingLogger, RecordingTracer } from '../../support/recorders.js';
-import { ACCOUNT, failure, NS_SASL2, rejection, Sasl2Server, type Sasl2Stream } from '../../support/sasl2.js';
-
-const NS = 'urn:xmpp:fast:0';
-const fast = (...names: string[]): string =>
-  `<fast xmlns='${NS}'>${names.map((name) => `<mechanism>${name}</mechanism>`).join('')}</fast>`;
-const NONE = 'HT-SHA-256-NONE';
-const BINDING = "<bind xmlns='urn:xmpp:bind:0'/>";
-const FULL = `${ACCOUNT}/Sestina/x`;
-const BOUND = "<bound xmlns='urn:xmpp:bind:0'/>";
-const token = (value: string, expiry = '2099-01-01T00:00:00Z'): string =>
-  `<token xmlns='${NS}' token='${value}' expiry='${expiry}'/>`;
-const responder = (value: string, data = ''): string =>
-  createHmac('sha256', value).update(`Responder${data}`).digest('base64');
-const initiator = (value: string, data = ''): string =>
-  Buffer.concat([Buffer.from('alice\0'), createHmac('sha256', value).update(`Initiator${data}`).digest()]).toString(
-    'base64',
-  );
-
-class Kept {
-  readonly storage = new MemoryStorage();
-  readonly secrets = new MemorySecrets();
-}
-
-function made(
-  options: Partial<FastTokensOptions> = {},
-  client: Partial<ClientOptions> = {},
-  server = new Sasl2Server(),
-) {
-  const xmpp = server.client(client);
-  xmpp.use(Sasl2);
-  xmpp.use(Bind2, { withoutArchive: 'accept' });
-  const tokens = xmpp.use(FastTokens, options);
-  return { server, xmpp, tokens };
-}
-
-const initial = (authenticate: XmlElement): string | undefined =>
-  authenticate.child('initial-response', NS_SASL2)?.text;
-
-/** A login by password, in which a token is given. */
-async function byPassword(stream: Sasl2Stream, value = 't1', inline = fast(NONE)): Promise<XmlElement> {
-  await stream.open({ inline: inline + BINDING });
-  return stream.login({ jid: FULL, inside: BOUND + token(value) });
-}
-
-/** The next login, which is by that token. */
-async function byToken(stream: Sasl2Stream, value: string, more = ''): Promise<XmlElement> {
-  await stream.open({ inline: fast(NONE) + BINDING });
-  const authenticate = await stream.authenticate();
-  expect(initial(authenticate)).toBe(initiator(value));
-  await stream.success({ data: responder(value), jid: FULL, inside: BOUND + more });
-  return authenticate;
-}
+import { failure, NS_SASL2, rejection, Sasl2Server } from '../../support/sasl2.js';
+import {
+  BINDING,
+  BOUND,
+  byPassword,
+  byToken,
+  FULL,
+  fast,
+  initiator,
+  Kept,
+  made,
+  NONE,
+  NS,
+  responder,
+  token,
+} from './play.js';
 
 describe('a token', () => {
   it('is asked for at the login by password, and is the next login, in one message', async () => {
@@ -350,9 +309,11 @@ describe('logging out', () => {
     const login = await stream.authenticate();
     expect(login.child('fast', NS)?.attribute('invalidate')).toBe('true');
     expect(login.child('bind', 'urn:xmpp:bind:0')).toBeUndefined();
+    const { length } = stream.peer.received;
     await stream.success({ data: responder('t1') });
     await server.clock.runUntilIdle();
     await revoked;
+    expect(stream.peer.received.slice(length)).toBe('</stream:stream>');
     expect(tokens.state).toBe('none');
     expect(xmpp.state).toBe('disconnected');
     await server.end(xmpp);
