@@ -72,6 +72,52 @@ describe('bookmarks', () => {
       ['c@rooms.example', 'C', undefined, false],
       ['removed', 'a@rooms.example'],
     ]);
+    await stream.recv(event(item('@', AUTO)) + event(`<retract id='@'/>`));
+    expect([told.length, stream.errors]).toEqual([2, []]);
+  });
+
+  it('are told of with what they were before, and when all are known', async () => {
+    const stream = await ScriptedStream.start({ jid: OWN, plugins: [Bookmarks] });
+    streams.keep(stream);
+    const told: unknown[] = [];
+    stream.xmpp.on('bookmarksReady', ({ bookmarks }) => told.push([...bookmarks.keys()]));
+    stream.xmpp.on('bookmarkChanged', ({ bookmark, previous }) => told.push([previous?.name, bookmark.name]));
+    await stream.recvResult(await stream.nextSent(), items(item('a@rooms.example', ` name='A'`)));
+    await stream.recv(event(item('a@rooms.example', ` name='B'`)) + event(item('b@rooms.example', ` name='C'`)));
+    expect(told).toEqual([['a@rooms.example'], ['A', 'B'], [undefined, 'C']]);
+  });
+
+  it('are asked for one by one until all are known', async () => {
+    const stream = await ScriptedStream.start({ jid: OWN, plugins: [Bookmarks] });
+    streams.keep(stream);
+    const bookmarks = stream.xmpp.plugin(Bookmarks);
+    const all = await stream.nextSent();
+    const found = [];
+    for (const inside of [item('a@rooms.example', ` name='A'`), '']) {
+      const asked = bookmarks.find('a@rooms.example/nick');
+      const question = await stream.nextSent();
+      expect(question.firstElement?.firstElement?.firstElement?.attribute('id')).toBe('a@rooms.example');
+      await stream.recvResult(question, items(inside));
+      found.push((await asked)?.name);
+    }
+    expect(found).toEqual(['A', undefined]);
+    await stream.recvResult(all, items(item('a@rooms.example', ` name='B'`)));
+    expect((await bookmarks.find('a@rooms.example'))?.name).toBe('B');
+    await stream.expectNothingSent();
+  });
+
+  it('are written under their own id, whatever else is there', async () => {
+    const { stream, bookmarks } = await start([item('@'), item('a@rooms.example'), item('B@rooms.example')]);
+    for (const [room, id] of [
+      ['b@rooms.example', 'B@rooms.example'],
+      ['c@rooms.example', 'c@rooms.example'],
+    ] as const) {
+      const done = expect(bookmarks.set(room, { name: 'x' })).rejects.toMatchObject({ code: 'ERR_PUBSUB' });
+      const question = await stream.nextSent();
+      expect(question.firstElement?.firstElement?.firstElement?.attribute('id')).toBe(id);
+      await stream.recvError(question, 'internal-server-error');
+      await done;
+    }
   });
 
   it('are changed with all that is unknown in them, under the id that stands there', async () => {
@@ -156,6 +202,8 @@ describe('rooms', () => {
     );
     expect((await done).autojoin).toBe(false);
     expect(muc.room('a@rooms.example')?.state).toBe('joined');
+    await stream.recv(event(item('a@rooms.example', AUTO)) + event(item('a@rooms.example', AUTO, '<nick>Jule</nick>')));
+    await stream.expectNothingSent();
     await stream.recv(event(item('a@rooms.example', AUTO, '<nick>Juliet</nick>')));
     const renaming = await stream.nextSent();
     expect(renaming.attribute('to')).toBe('a@rooms.example/Juliet');
@@ -170,13 +218,33 @@ describe('rooms', () => {
     xmpp.remove(Bookmarks);
     expect(xmpp.advertised.has(`${NS_BOOKMARKS}+notify`)).toBe(false);
     await stream.recv(event(item('b@rooms.example', AUTO)));
-    for (const joinRate of [0, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const joinRate of [0, Number.NaN, Number.POSITIVE_INFINITY, '5' as never]) {
       expect(() => xmpp.use(Bookmarks, { joinRate })).toThrow('joinRate is a positive number');
     }
     await expect(ScriptedStream.start({ kind: 'component', plugins: [Bookmarks] })).rejects.toThrow('xep-0402');
     const other = await start(['r0', 'r1', 'r2'].map((name) => item(`${name}@rooms.example`, AUTO)));
+    await expect.poll(other.asked, POLL).toHaveLength(1);
+    expect(other.stream.clock.pending.at(0)).toMatchObject({ background: true });
     other.xmpp.remove(Bookmarks);
     await other.stream.clock.advance(10_000);
-    expect(other.asked()).toHaveLength(1);
+    expect([other.asked().length, other.told]).toEqual([1, []]);
+  });
+
+  it('that wait for their turn are not entered once the session is over', async () => {
+    const { stream, asked } = await start(['r0', 'r1', 'r2'].map((name) => item(`${name}@rooms.example`, AUTO)));
+    await expect.poll(asked, POLL).toHaveLength(1);
+    await stream.disconnect();
+    expect(stream.clock.pending).toEqual([]);
+    await stream.connect();
+    await stream.clock.advance(10_000);
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('that are being entered keep the nick with which that was begun', async () => {
+    const { stream, asked } = await start([item('a@rooms.example', AUTO, '<nick>Jule</nick>')]);
+    await expect.poll(asked, POLL).toHaveLength(1);
+    await stream.recv(event(item('a@rooms.example', AUTO, '<nick>Juliet</nick>')));
+    await stream.idle();
+    expect([asked(), stream.errors]).toEqual([['a@rooms.example/Jule'], []]);
   });
 });
