@@ -102,8 +102,8 @@ export class JournalPages {
       this.#options.linger,
       () => {
         this.#timer = undefined;
-        if (this.#running) this.#later();
-        else this.#start(true);
+        // What is under way looks for what else there is when it ends.
+        if (!this.#running) this.#start(true);
       },
       { background: true },
     );

@@ -1,37 +1,9 @@
-import { ConfigError, type Message, type Registration, SystemRandom } from '@sestina/core';
-import { FaultyStorage, ScriptedStream, useStreams } from '@sestina/testing';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Work, WorkJournal, type WorkJournalOptions, WorkRecords } from '../src/index.js';
+import { ConfigError, type Registration } from '@sestina/core';
+import { describe, expect, it } from 'vitest';
+import { WorkJournal, WorkRecords } from '../src/index.js';
+import { ids, left, message, rejection, useJournals } from './helpers.js';
 
-interface Journaled {
-  readonly stream: ScriptedStream;
-  readonly storage: FaultyStorage;
-  readonly journal: WorkJournal;
-}
-
-const streams = useStreams(afterEach);
-
-async function journaled(storage = new FaultyStorage(), options: Partial<WorkJournalOptions> = {}): Promise<Journaled> {
-  const stream = await ScriptedStream.start({
-    kind: 'component',
-    jid: 'bot.example.org',
-    options: { storage, random: new SystemRandom() },
-    plugins: [[WorkJournal, { process: 'w1', ...options }]],
-  });
-  streams.keep(stream);
-  return { stream, storage, journal: stream.xmpp.plugin(WorkJournal) };
-}
-
-const message = ({ stream }: Pick<Journaled, 'stream'>, id: string | number): Message =>
-  stream.xmpp.message({ from: 'bob@example.net/x', to: 'a@bot.example.org', id: String(id), body: 'x' });
-const ids = (entries: readonly Work[]): (string | undefined)[] => entries.map(({ id }) => id);
-const left = async (storage: FaultyStorage, process = 'w1'): Promise<(string | undefined)[]> =>
-  ids((await new WorkRecords(await storage.survivor()).of(process)).entries).sort();
-const rejection = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'it was not rejected',
-    (error: unknown) => error,
-  );
+const journaled = useJournals();
 
 describe('the journal of work', () => {
   it('says what a process had in hand when it died: id, from, to and time, until another one clears it', async () => {
@@ -148,7 +120,7 @@ describe('a storage that fails', () => {
       begun = true;
     });
     await expect(failed).rejects.toThrow('fails at call 0');
-    expect([begun, journal.size]).toEqual([false, 0]);
+    expect([begun, journal.size, started.stream.errors]).toEqual([false, 0, []]);
     await journal.take(message(started, 2));
     await journal.idle();
     expect(await left(storage)).toEqual(['2']);
