@@ -5,16 +5,17 @@
 export function hostOf(text: string): string | undefined {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
   if (bare.length > 255) return undefined;
-  if (bare.includes(':')) return /^[\da-f:.]+$/i.test(bare) ? parsed(`[${bare}]`) : undefined;
+  if (bare.includes(':')) return /^[\da-f:.]+$/i.test(bare) ? parsed(`[${bare}]`) || undefined : undefined;
   if (/[\p{Cc}\p{Z}!-,/;-@[-^`{-~]/u.test(bare)) return undefined;
   const host = parsed(bare);
-  return host !== undefined && /^[\w-]+(?:\.[\w-]+)*\.?$/.test(host) ? host : undefined;
+  return /^[\w-]+(?:\.[\w-]+)*\.?$/.test(host) ? host : undefined;
 }
 
-function parsed(host: string): string | undefined {
+/** Empty for what is no host. */
+function parsed(host: string): string {
   try {
-    return new URL(`https://${host}/`).hostname || undefined;
+    return new URL(`https://${host}/`).hostname;
   } catch {
-    return undefined;
+    return '';
   }
 }

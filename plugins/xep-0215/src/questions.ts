@@ -64,8 +64,9 @@ export class Questions {
     options: RequestOptions,
   ): AsyncGenerator<ReadonlyMap<ExternalService, ExternalService>> {
     const lacking = services.filter(({ restricted, password }) => restricted && password === undefined);
-    for (let start = 0; start < Math.min(lacking.length, MAX_ASKED); start += AT_ONCE) {
-      const some = lacking.slice(start, Math.min(start + AT_ONCE, MAX_ASKED));
+    const asked = lacking.slice(0, MAX_ASKED);
+    for (let start = 0; start < asked.length; start += AT_ONCE) {
+      const some = asked.slice(start, start + AT_ONCE);
       const found = await Promise.all(some.map((service) => this.#filled(service, options)));
       yield new Map(found.flatMap((filled, index) => (filled ? [[some[index] as ExternalService, filled]] : [])));
     }

@@ -61,7 +61,7 @@ export class ServiceLists {
   usable(server: JID, type: string | undefined): readonly ExternalService[] | undefined {
     const list = this.get(server, type);
     if (list && this.left(list) > 0) return this.unexpired(list.services);
-    const all = type === undefined ? undefined : this.get(server, undefined);
+    const all = this.get(server, undefined);
     if (!all || this.left(all) <= 0) return undefined;
     return this.unexpired(all.services).filter((service) => service.type === type);
   }

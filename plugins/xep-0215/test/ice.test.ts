@@ -18,6 +18,8 @@ it.each([
   [`type='stun' host='stun.example'`, 'stun:stun.example'],
   [`type='stun' host='stun.example' transport='tcp'`, undefined],
   [`type='stuns' host='stun.example' port='5349' transport='TCP'`, 'stuns:stun.example:5349'],
+  [`type='stuns' host='stun.example'`, 'stuns:stun.example'],
+  [`type='stuns' host='stun.example' transport='udp'`, undefined],
   [`type='turn' host='192.0.2.1' port='3478' transport='udp'`, 'turn:192.0.2.1:3478?transport=udp'],
   [`type='turn' host='192.0.2.1' transport='tcp'`, 'turn:192.0.2.1?transport=tcp'],
   [`type='turn' host='192.0.2.1' transport='quic'`, undefined],
@@ -49,7 +51,12 @@ it.each([
   'a&#10;b',
   'fe80::1%eth0',
   '::1]:80/[',
+  '::1]:80/[::1',
   '[[::1]]',
+  'x[::1]',
+  '[::1]x',
+  '.a.example',
+  'a..example',
   'a'.repeat(256),
   'a,b',
   'a"b',
@@ -65,10 +72,11 @@ it('a host is a name, and an address', () => {
     '127.0.0.1',
     '[::ffff:c000:201]',
   ]);
+  expect(hostOf('a'.repeat(255))).toHaveLength(255);
 });
 
-it('a relay that asks for a password is of no use without one', () => {
-  const xml = parseDocument(`<service xmlns='${NS_EXTDISCO}' type='turn' host='turn.example' username='u'/>`);
+it.each([`username='u'`, `password='p'`])('a relay is of no use with %s alone', (half) => {
+  const xml = parseDocument(`<service xmlns='${NS_EXTDISCO}' type='turn' host='turn.example' ${half}/>`);
   const service = serviceOf(JID.from('montague.lit'), new Service(xml));
   expect(service && iceServerOf(service)).toBeUndefined();
 });

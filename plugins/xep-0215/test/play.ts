@@ -19,6 +19,10 @@ export class Play {
   payload: string | undefined;
   /** Milliseconds by which its clock is ahead. */
   skew = 0;
+  /** Whether it says what time it is. */
+  tells = true;
+  /** What is never answered. */
+  mute: string | undefined;
   #seen = 0;
 
   private constructor(readonly stream: ScriptedStream) {
@@ -79,6 +83,7 @@ export class Play {
     if (namespace !== NS_EXTDISCO && namespace !== NS_EXTDISCO_1 && name !== 'time') return;
     const type = payload.attribute('type');
     this.asked.push(type === undefined ? name : `${name} ${type}`);
+    if (name === this.mute) return;
     const inside = this.#inside(name, payload, type);
     if (inside === undefined) await this.stream.recvError(request, 'item-not-found');
     else {
@@ -88,7 +93,7 @@ export class Play {
   }
 
   #inside(name: string, payload: XmlElement, type: string | undefined): string | undefined {
-    if (name === 'time') return `<tzo>Z</tzo><utc>${this.at(0)}</utc>`;
+    if (name === 'time') return !this.tells ? undefined : `<tzo>Z</tzo><utc>${this.at(0)}</utc>`;
     if (name === 'services') return this.services(type);
     const service = payload.firstElement;
     return this.credentials(service?.attribute('host') ?? '', service?.attribute('port'));
