@@ -64,6 +64,27 @@ describe('fillIn', () => {
     ]);
   });
 
+  it('writes each kind of answer as its field asks', () => {
+    const all = new Form(
+      parseXml(`<x xmlns='${NS_DATA}' type='form'>
+        <field var='heading' type='fixed'><value>About you</value></field>
+        <field var='vote' type='boolean'><value>1</value></field><field var='owner' type='jid-single'/>
+        <field var='story' type='text-multi'/><field var='line' type='text-single'/></x>`),
+    );
+    const filled = fillIn(all, { vote: false, owner: JID.parse('a@b.example/x'), story: 'a\r\nb\rc', line: 'a\nb' });
+    expect([...filled.fields].map(({ var: name, values }) => [name, values])).toEqual([
+      ['vote', ['0']],
+      ['owner', ['a@b.example/x']],
+      ['story', ['a', 'b', 'c']],
+      ['line', ['a\nb']],
+    ]);
+  });
+
+  it('answers a field that is there twice once', () => {
+    const twice = new Form(parseXml(`<x xmlns='${NS_DATA}' type='form'><field var='a'/><field var='a'/></x>`));
+    expect([...fillIn(twice, { a: 'x' }).fields].map(({ values }) => values)).toEqual([['x']]);
+  });
+
   it('takes pairs, and names that the form does not have', () => {
     const filled = fillIn(form, [
       ['__proto__', 'x'],
@@ -92,6 +113,41 @@ describe('checkAnswer', () => {
        <field var='${name}'>${values}</field>`,
     );
     expect(checkAnswer(form, answer)).toEqual([{ var: name, problem }]);
+  });
+
+  it.each(['hidden', 'jid-multi', 'list-multi', 'text-multi'])('takes several values for %s', (type) => {
+    const field = `<option><value>a.example</value></option><option><value>b.example</value></option>`;
+    const asked = new Form(
+      parseXml(`<x xmlns='${NS_DATA}' type='form'><field var='a' type='${type}'>${field}</field></x>`),
+    );
+    const values = `<value>a.example</value><value>b.example</value>`;
+    expect(checkAnswer(asked, submit(`<field var='a'>${values}</field>`))).toEqual([]);
+  });
+
+  it('asks nothing of headings, and looks at the first of two answers', () => {
+    const asked = new Form(
+      parseXml(`<x xmlns='${NS_DATA}' type='form'><field var='h' type='fixed'><required/></field>
+        <field type='text-single'><required/></field><field var='a' type='boolean'><required/></field></x>`),
+    );
+    const [good, bad] = [`<field var='a'><value>true</value></field>`, `<field var='a'><value>maybe</value></field>`];
+    expect(checkAnswer(asked, submit(`<field><value>x</value></field>${good}${bad}`))).toEqual([]);
+    expect(checkAnswer(asked, submit(bad + good))).toEqual([{ var: 'a', problem: 'is neither true nor false' }]);
+  });
+
+  it.each([
+    ['<open/>', 0],
+    [`<range min='0'/>`, 0],
+    ['<regex>.</regex>', 0],
+    ['<basic/>', 1],
+    ['', 1],
+  ])('lets people add options with %s to %i problems', (method, count) => {
+    const validate = `<validate xmlns='http://jabber.org/protocol/xdata-validate'>${method}</validate>`;
+    const asked = new Form(
+      parseXml(`<x xmlns='${NS_DATA}' type='form'><field var='a' type='list-single'>${validate}
+        <option><value>b</value></option></field></x>`),
+    );
+    expect(checkAnswer(asked, submit(`<field var='a'><value>c</value></field>`))).toHaveLength(count);
+    expect(checkAnswer(asked, submit(`<field var='a'><value>b</value></field>`))).toEqual([]);
   });
 
   it('looks past an option without a value', () => {

@@ -1,6 +1,6 @@
 import { JID, Message, StanzaValueError } from '@sestina/core';
 import { expectXml, parseXml } from '@sestina/testing';
-import { Form, FormField, FormOption, MAX_FORM_FIELDS, MAX_FORM_VALUES, NS_DATA } from '@sestina/xep-0004';
+import { Form, FormField, FormOption, MAX_FORM_FIELDS, MAX_FORM_VALUES, NS_DATA, Reported } from '@sestina/xep-0004';
 import { describe, expect, it } from 'vitest';
 
 const read = (inside: string, type = 'form'): Form =>
@@ -148,6 +148,24 @@ describe('Form', () => {
     expect(() => read(fields(MAX_FORM_FIELDS + 1)).fields).toThrow(StanzaValueError);
     expect(() => read(`<item>${fields(MAX_FORM_FIELDS + 1)}</item>`).items).toThrow('at most 1000 of them, got "1001"');
     expect(() => read(`<reported>${fields(MAX_FORM_FIELDS + 1)}</reported>`).reported).toThrow(StanzaValueError);
+    expect(() => read(fields(MAX_FORM_FIELDS + 1)).fields).toThrow('<field/>: expected at most 1000 of them');
+  });
+
+  it('counts what is its own alone', () => {
+    const foreign = `<field xmlns='urn:example:other'/><title/>`.repeat(MAX_FORM_FIELDS + 1);
+    expect(read(`<field var='a'><desc/></field>${foreign}`).fields.length).toBe(1);
+    const descriptions = `<field var='a'>${'<desc/>'.repeat(MAX_FORM_VALUES + 1)}</field>`;
+    expect(read(descriptions).fields.length).toBe(1);
+    const rows = `<item>${`<field var='a'/>`.repeat(600)}</item>`;
+    expect(read(rows.repeat(2)).items.length).toBe(2);
+  });
+
+  it('takes columns, and gives them up', () => {
+    const form = read('');
+    form.reported = new Reported({ fields: [new FormField({ var: 'a' })] });
+    expect(form.reported?.fields.at(0)?.var).toBe('a');
+    form.reported = undefined;
+    expect(form.xml.firstElement).toBeUndefined();
   });
 
   it('refuses too many values, wherever they are', () => {
@@ -155,7 +173,7 @@ describe('Form', () => {
     const half = values(MAX_FORM_VALUES / 2);
     expect(read(`${half}<item>${half}</item>`).fields.length).toBe(1);
     const form = read(`${half}<item>${half}</item><item>${values(1)}</item>`);
-    expect(() => form.fields).toThrow('at most 10000 of them');
+    expect(() => form.fields).toThrow('<value/>: expected at most 10000 of them, got "10001"');
     expect(() => form.formType).toThrow(StanzaValueError);
     expect(form.type).toBe('form');
   });

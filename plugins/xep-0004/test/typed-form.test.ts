@@ -90,7 +90,11 @@ describe('formType', () => {
     expect(form.field('maxsubs')?.values).toEqual(['9']);
     expect(form.field('invitelist')?.values).toEqual([]);
     bot.limit = undefined;
+    bot.limit = undefined;
     expect([form.field('maxsubs'), bot.limit]).toEqual([undefined, undefined]);
+    bot.description = 'a\r\nb\rc';
+    expect([bot.description, form.field('description')?.values]).toEqual(['a\nb\nc', ['a', 'b', 'c']]);
+    expect(Object.keys(bot)).toEqual(Object.keys(Bot.fields));
   });
 
   it('refuses a value on the access to it, and no other', () => {
@@ -121,6 +125,59 @@ describe('formType', () => {
     expect(Bot.tryOf(other)).toBeUndefined();
     expect(Bot.tryOf(undefined)).toBeUndefined();
     expect(Bot.tryOf(new Form(parseXml(SUBMITTED)))?.limit).toBe(50);
+  });
+
+  it('keeps what a field is through whatever is said of it', () => {
+    const fields = [
+      single('a').as('text-private').required(),
+      single('a').required().as('text-private'),
+      single('a').as('text-private').default('x'),
+      single('a').as('text-private').lenient(),
+      single('a').default('x').as('text-private'),
+    ];
+    expect(fields.map(({ spec }) => spec.type)).toEqual(fields.map(() => 'text-private'));
+    const empty = new Form({ type: 'submit' }).xml;
+    for (const required of fields.slice(0, 2)) expect(() => required.get(empty)).toThrow('expected text, got nothing');
+    expect(fields.slice(2).map((field) => field.get(empty))).toEqual(['x', undefined, 'x']);
+  });
+
+  it('shows the labels, types and further choices that a form is given', () => {
+    const Small = formType('urn:small', { mood: choice('mood', 'good', 'bad'), note: single('note') });
+    const form = Small.form(
+      {},
+      { instructions: ['One', 'Two'], fields: { mood: { options: { odd: 'Odd' } }, note: { type: 'text-private' } } },
+    );
+    expect([form.title, form.instructions, form.field('note')?.type]).toEqual([
+      undefined,
+      ['One', 'Two'],
+      'text-private',
+    ]);
+    expect([...(form.field('mood')?.options ?? [])].map(({ label, value }) => [label, value])).toEqual([
+      [undefined, 'good'],
+      [undefined, 'bad'],
+      ['Odd', 'odd'],
+    ]);
+    expect([...form.fields].map(({ required }) => required)).toEqual([false, false, false]);
+  });
+
+  it('reads yes and no however they are written', () => {
+    const { on } = formType('urn:t', { on: toggle('on') }).fields;
+    const read = (value: string) =>
+      on.get(parseXml(`<x xmlns='${NS_DATA}' type='submit'><field var='on'><value>${value}</value></field></x>`));
+    expect(['1', 'true', ' 0 ', 'false'].map(read)).toEqual([true, true, false, false]);
+    expect(() => read('yes')).toThrow('field "on": expected a boolean, got "yes"');
+  });
+
+  it('reads several values with a codec, and addresses each once', () => {
+    const Many = formType('urn:m', { numbers: multi('numbers', int()), who: jids('who') });
+    const form = Many.submit({ numbers: [1, 2], who: ['a@b.example', 'A@b.example'] });
+    expect(form.field('numbers')?.type).toBe('text-multi');
+    const many = Many.of(form);
+    expect([many.numbers, many.who.map(String)]).toEqual([[1, 2], ['a@b.example']]);
+    many.numbers = undefined as never;
+    expect(many.numbers).toEqual([]);
+    form.field('numbers')?.xml.append(parseXml(`<value xmlns='${NS_DATA}'>x</value>`));
+    expect(() => many.numbers).toThrow('field "numbers": expected an integer, got "x"');
   });
 
   it('makes a form to be filled in', () => {

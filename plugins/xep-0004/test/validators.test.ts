@@ -32,6 +32,11 @@ describe('a validator', () => {
   it('keeps a wrong answer from being filled in, where it is asked', () => {
     expect(() => fillIn(form, { age: 100, name: 'Al' }, { validators: [young] })).toThrow(FormAnswerError);
     expect(() => fillIn(form, { age: 100 }, { validators: [] })).toThrow('"name" has to be answered');
+    const both: FormValidator = () => ['age', 'name'].map((name) => ({ var: name, problem: 'is odd' }));
+    expect(() => fillIn(form, { name: 'Al' }, { validators: [both] })).toThrow('"age" is odd; "name" is odd');
+    expect(() => fillIn(form, { age: 100, name: 'Al' }, { validators: [young] })).toThrow(
+      expect.objectContaining({ code: 'ERR_FORM_ANSWER', problems: [{ var: 'age', problem: 'is too much' }] }),
+    );
     expect(fillIn(form, { age: 99, name: 'Al' }, { validators: [young] }).field('age')?.value).toBe('99');
   });
 
@@ -54,6 +59,9 @@ describe('a form', () => {
     expect(one.equals(read(`<field var='b'/><field var='a'><value>2</value><value>1</value></field>`))).toBe(true);
     expect(one.equals(read(`<field var='a'><value>1</value></field><field var='b'/>`))).toBe(false);
     expect(one.equals(read(`<field var='a'><value>1</value><value>2</value></field>`))).toBe(false);
+    const nameless = read(`<field><value>1</value></field>`);
+    expect(nameless.equals(read(`<field><value>1</value></field><field><value>1</value></field>`))).toBe(true);
+    expect(nameless.equals(read(`<field var='1'/>`))).toBe(false);
   });
 
   it('has typed rows, with columns or without', () => {
