@@ -108,8 +108,7 @@ export class Hashes extends Plugin {
 
   #begin(name: string): Digest {
     const algorithm = algorithmOf(name);
-    const begin =
-      algorithm !== undefined && Object.hasOwn(this.#provider, algorithm) ? this.#provider[algorithm] : undefined;
+    const begin = algorithm === undefined ? undefined : this.#provider[algorithm];
     if (!begin) throw new UnsupportedHashError(name);
     return begin();
   }

@@ -96,6 +96,7 @@ describe('verify()', () => {
     ['one that cannot be computed, and one that fits', [hash('sha3-256', 'abd'), hash('sha-256', 'abc')], 'ok'],
     ['the same one twice', [hash('sha-256', 'abc'), hash('sha-256', 'abc')], 'ok'],
     ['two that differ', [hash('sha-256', 'abc'), hash('sha-256', 'abd')], 'mismatch'],
+    ['two that differ, of which the last fits', [hash('sha-256', 'abd'), hash('sha-256', 'abc')], 'mismatch'],
     ['one that is cut', [raw('sha-256', 'ungWvw==')], 'mismatch'],
     ['one without a value', [raw('sha-256', '')], 'mismatch'],
     ['one in hexadecimal', [raw('sha-256', hexOf(hash('sha-256', 'abc')))], 'mismatch'],
