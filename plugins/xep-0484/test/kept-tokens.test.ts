@@ -1,4 +1,4 @@
-import { provide, SilentLogger } from '@sestina/core';
+import { Logger, provide } from '@sestina/core';
 import { MemorySecrets, Secrets } from '@sestina/core/storage';
 import { ScriptedStream } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
@@ -52,11 +52,14 @@ describe('the place of tokens', () => {
       return this.broken ? Promise.reject('no room') : super.set(key, value);
     }
   }
-  class Complaints extends SilentLogger {
+  class Complaints extends Logger {
     readonly complaints: string[] = [];
-    override warn(message: string): void {
+    debug(): void {}
+    info(): void {}
+    warn(message: string): void {
       this.complaints.push(message);
     }
+    error(): void {}
   }
   async function kept(secrets?: Secrets) {
     const logger = new Complaints();
