@@ -88,7 +88,7 @@ export class VCardAvatars extends Plugin {
       xmpp.onPresence((presence, update) => this.#announced(presence, update), { payload: VCardUpdate }),
       xmpp.onPresence((presence) => this.#occupant(presence), { payload: OccupantMark }),
       xmpp.on('presenceUnavailable', ({ from }) => {
-        if (from && !from.isBare) this.#heard.delete(from);
+        if (from) this.#heard.delete(from);
       }),
       { dispose: () => this.#own.clear() },
     );
@@ -101,10 +101,7 @@ export class VCardAvatars extends Plugin {
       this.#xmpp.onPresence((presence) => this.#device(presence, signal), { from: this.#xmpp.account }),
     );
     try {
-      if (await this.serverConverts({ signal })) {
-        this.#devices.dispose();
-        return;
-      }
+      if (await this.serverConverts({ signal })) return;
     } catch (error) {
       // What cannot be found out is not told: our presence stays as it is.
       if (!signal.aborted) this.#xmpp.logger.debug('it is not known whether our server converts avatars', { error });
