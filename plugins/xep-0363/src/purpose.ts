@@ -12,13 +12,10 @@ export function nameOfPurpose(purpose: UploadPurpose): PurposeName {
   return typeof purpose === 'object' ? 'ephemeral' : purpose;
 }
 
-/** @throws TypeError for what is no purpose. */
 export function purposeElement(
   purpose: UploadPurpose,
 ): EphemeralPurpose | MessagePurpose | PermanentPurpose | ProfilePurpose {
   if (typeof purpose === 'object') return new EphemeralPurpose({ expireBefore: purpose.expiresBefore });
   if (purpose === 'message') return new MessagePurpose();
-  if (purpose === 'profile') return new ProfilePurpose();
-  if (purpose === 'permanent') return new PermanentPurpose();
-  throw new TypeError("purpose is 'message', 'profile', 'permanent' or { expiresBefore }");
+  return purpose === 'profile' ? new ProfilePurpose() : new PermanentPurpose();
 }

@@ -1,4 +1,6 @@
-import { useStreams } from '@sestina/testing';
+import { StanzaError } from '@sestina/core';
+import { HttpNetworkError } from '@sestina/http';
+import { useStreams, VirtualClock } from '@sestina/testing';
 import { Hashes, hexOf } from '@sestina/xep-0300';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +13,7 @@ import {
   UploadNetworkError,
   UploadQuotaError,
 } from '../src/index.js';
+import { progressOf } from '../src/progress.js';
 import { GET, header, info, PUT, request, SERVICE, slot, start as startWith } from './world.js';
 
 type Rest<T> = T extends [unknown, ...infer R] ? R : never;
@@ -51,16 +54,24 @@ it('its hash comes with it where hashes are there', async () => {
   await serve(info());
   await serve(slot());
   const { hash } = await uploaded;
+  expect(hash?.algo).toBe('sha-256');
   expect(hash && hexOf(hash)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });
 
 describe('what the service refuses', () => {
   it('a file that is too large is refused before it is asked', async () => {
     const { stream, upload, serve } = await start();
-    const refused = expect(upload.upload(new Uint8Array(1_001))).rejects.toMatchObject({ size: 1_001, maxSize: 1_000 });
+    const refused = expect(upload.upload(new Uint8Array(1_001))).rejects.toMatchObject({
+      code: 'ERR_FILE_TOO_LARGE',
+      size: 1_001,
+      maxSize: 1_000,
+    });
     await serve(info());
     await refused;
     expect(stream.sent).toHaveLength(1);
+    const largest = upload.upload(new Uint8Array(1_000));
+    await serve(slot());
+    expect((await largest).size).toBe(1_000);
   });
 
   it.each(['0', '-1', 'lots', ''])('a limit of "%s" is none', async (max) => {
@@ -75,7 +86,7 @@ describe('what the service refuses', () => {
       'file-too-large',
       `<not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><file-too-large xmlns='${NS_UPLOAD}'><max-file-size>500</max-file-size></file-too-large>`,
       FileTooLargeError,
-      { maxSize: 500 },
+      { maxSize: 500, size: 700, cause: expect.any(StanzaError) },
     ],
     [
       'file-too-large, without a size',
@@ -87,13 +98,19 @@ describe('what the service refuses', () => {
       'retry',
       `<resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><retry xmlns='${NS_UPLOAD}' stamp='2017-12-03T23:42:05Z'/>`,
       UploadQuotaError,
-      { retryAt: new Date('2017-12-03T23:42:05Z'), retryable: true },
+      { code: 'ERR_UPLOAD_QUOTA', retryAt: new Date('2017-12-03T23:42:05Z'), retryable: true },
     ],
     [
       'retry, at no time',
       `<resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><retry xmlns='${NS_UPLOAD}' stamp='soon'/>`,
       UploadQuotaError,
-      { retryAt: undefined },
+      { retryAt: undefined, cause: expect.any(StanzaError) },
+    ],
+    [
+      'something else',
+      `<forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>`,
+      StanzaError,
+      { condition: 'forbidden' },
     ],
   ] as const)('%s', async (_what, inside, cls, fields) => {
     const { stream, upload, serve } = await start();
@@ -137,10 +154,10 @@ describe('an upload that fails', () => {
     return { outcome: await outcome, asked: world.stream.sent.length - 1, puts: world.http.requests.length };
   }
 
-  it.each([401, 403, 404, 413, 507])('with %i is not tried again', async (status) => {
+  it.each([199, 205, 401, 403, 404, 413, 507])('with %i is not tried again', async (status) => {
     const { outcome, puts } = await failing([status], new Uint8Array(3), 1);
     expect(outcome).toBeInstanceOf(UploadHttpError);
-    expect(outcome).toMatchObject({ status, retryable: false });
+    expect(outcome).toMatchObject({ code: 'ERR_UPLOAD_HTTP', status, retryable: false });
     expect(puts).toBe(1);
   });
 
@@ -151,6 +168,22 @@ describe('an upload that fails', () => {
   it('with 500 is tried once more, in another slot', async () => {
     expect(await failing([500], new Uint8Array(3), 2)).toEqual({ outcome: GET, asked: 2, puts: 2 });
     expect((await failing([500, 502], new Uint8Array(3), 2)).outcome).toMatchObject({ status: 502 });
+  });
+
+  it.each([408, 429])('with %i is tried once more, too', async (status) => {
+    expect((await failing([status], new Uint8Array(3), 2)).outcome).toBe(GET);
+  });
+
+  it('for want of a network is tried once more, and says what has happened', async () => {
+    const broken = () => new HttpNetworkError('no such host');
+    expect((await failing([broken()], new Uint8Array(3), 2)).outcome).toBe(GET);
+    const { outcome, puts } = await failing([broken(), broken()], new Blob(['abc']), 2);
+    expect(outcome).toMatchObject({
+      code: 'ERR_UPLOAD_NETWORK',
+      retryable: true,
+      cause: expect.any(HttpNetworkError),
+    });
+    expect(puts).toBe(2);
   });
 
   it('is not tried again where the file cannot be read again', async () => {
@@ -229,60 +262,24 @@ it('progress is told ten times a second at most, and never goes back', async () 
   expect(told.at(-1)).toBe(size);
 });
 
-describe('a file', () => {
-  it('without a size is read first, and may not be too long for that', async () => {
-    const { upload, serve } = await start(undefined, { bufferBytes: 10 });
-    const stream = (bytes: number) => () => new Blob([new Uint8Array(bytes)]).stream();
-    await expect(upload.upload({ stream: stream(11) })).rejects.toBeInstanceOf(TypeError);
-    const uploaded = upload.upload({ stream: stream(10) });
-    await serve(info());
-    expect(request(await serve(slot()))?.attribute('size')).toBe('10');
-    await uploaded;
-  });
-
-  it.each([
-    ['a stream without a size', { stream: () => new ReadableStream<Uint8Array>() }, {}],
-    ['encryption', new Uint8Array(3), { encrypt: () => new Promise<never>(() => {}) }],
-  ])(
-    'that %s never gives is waited for until it is given up, the plugin goes, or time is over',
-    async (_w, file, how) => {
-      const { stream, upload } = await start(undefined, { uploadTimeout: 1_000 });
-      const controller = new AbortController();
-      const reason = new Error('enough');
-      const given = expect(upload.upload(file, { ...how, signal: controller.signal })).rejects.toBe(reason);
-      controller.abort(reason);
-      await given;
-      const late = expect(upload.upload(file, how)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
-      await stream.clock.advance(1_000);
-      await late;
-      const gone = expect(upload.upload(file, how)).rejects.toMatchObject({ name: 'PluginError' });
-      stream.xmpp.remove(HttpUpload);
-      await gone;
-    },
-  );
-
-  it.each([
-    null,
-    'text',
-    5,
-    {},
-    { size: -1, stream: () => new Blob([]).stream() },
-    { size: 1.5, stream: () => new Blob([]).stream() },
-  ])('%o is none', async (file) => {
-    const { stream, upload } = await start();
-    await expect(upload.upload(file as never)).rejects.toBeInstanceOf(TypeError);
-    expect(stream.sent).toEqual([]);
-  });
-
-  it('is encrypted before anybody is told how large it is', async () => {
-    const { http, upload, serve } = await start();
-    const encrypt = () => ({ size: 4, stream: () => new Blob([Uint8Array.of(1, 2, 3, 4)]).stream() });
-    const uploaded = upload.upload(new Uint8Array(3), { encrypt });
-    await serve(info());
-    expect(request(await serve(slot()))?.attribute('size')).toBe('4');
-    expect((await uploaded).size).toBe(4);
-    expect(http.requests[0]?.body).toEqual(Uint8Array.of(1, 2, 3, 4));
-  });
+it('progress is told at the first piece, every 100 milliseconds, and at the end', async () => {
+  const clock = new VirtualClock();
+  const told: number[] = [];
+  const tell = progressOf(clock, 6, ({ sent, size }) => told.push(sent, size));
+  for (const [after, sent] of [
+    [0, 1],
+    [99, 2],
+    [1, 3],
+    [100, 3],
+    [0, 4],
+    [1, 5],
+    [0, 6],
+    [200, 6],
+  ] as const) {
+    await clock.advance(after);
+    tell(sent);
+  }
+  expect(told).toEqual([1, 6, 3, 6, 4, 6, 6, 6]);
 });
 
 describe('a purpose', () => {

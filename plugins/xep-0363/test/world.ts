@@ -24,10 +24,12 @@ export async function start(
   options: Partial<HttpUploadOptions> = {},
   plugins: readonly unknown[] = [],
   tracer?: Tracer,
+  kind: 'client' | 'component' = 'client',
 ) {
   const container = childContainer();
   const stream = streams.keep(
     await ScriptedStream.start({
+      kind,
       plugins: [[HttpUpload, { service: SERVICE, ...options }], ...plugins] as never,
       options: { container, tracer },
     }),
