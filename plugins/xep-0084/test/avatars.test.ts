@@ -1,65 +1,34 @@
-import { base64, JID, provide } from '@sestina/core';
-import { childContainer } from '@sestina/core/connection';
-import { HttpClient } from '@sestina/http';
+import { base64, JID } from '@sestina/core';
 import { MemoryHttpClient } from '@sestina/http/memory';
-import { ScriptedStream, useStreams } from '@sestina/testing';
-import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
+import { useStreams } from '@sestina/testing';
+import { NS_PUBSUB } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   AvatarNeedsPngError,
-  Avatars,
   AvatarTooLargeError,
   NS_AVATAR_DATA as NS_DATA,
   NS_AVATAR_METADATA as NS_METADATA,
   sha1,
 } from '../src/index.js';
 import { jpeg, png, webp } from './images.js';
+import {
+  ACCOUNT,
+  DISCO,
+  dataItems,
+  event,
+  id,
+  image,
+  info,
+  metadata,
+  OWN,
+  question,
+  ROMEO,
+  start as startWith,
+} from './world.js';
 
-const ACCOUNT = 'alice@example.org';
-const OWN = `${ACCOUNT}/desk`;
-const ROMEO = 'romeo@montague.net';
+type Rest<T> = T extends [unknown, ...infer R] ? R : never;
 const streams = useStreams(afterEach);
-const image = png(64, 64, 100);
-const id = await sha1(image);
-
-interface InfoInit {
-  readonly id?: string;
-  readonly bytes?: number;
-  readonly type?: string;
-  readonly url?: string;
-}
-const info = ({ id: given = id, bytes = image.length, type = 'image/png', url }: InfoInit = {}): string =>
-  `<info id='${given}' bytes='${bytes}' type='${type}'${url ? ` url='${url}'` : ''}/>`;
-const metadata = (inside: string): string => `<metadata xmlns='${NS_METADATA}'>${inside}</metadata>`;
-const event = (from: string, inside: string, more = ''): string =>
-  `<message from='${from}' to='${OWN}' type='headline'><event xmlns='${NS_PUBSUB_EVENT}'><items node='${NS_METADATA}'><item id='x'>${metadata(inside)}</item></items></event>${more}</message>`;
-const dataItems = (data: Uint8Array | string, given = id): string =>
-  `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS_DATA}'><item id='${given}'><data xmlns='${NS_DATA}'>${typeof data === 'string' ? data : base64.encode(data)}</data></item></items></pubsub>`;
-const question = (to: string, given = id): string =>
-  `<iq type='get' id='*' to='${to}'><pubsub xmlns='${NS_PUBSUB}'><items node='${NS_DATA}'><item id='${given}'/></items></pubsub></iq>`;
-const DISCO = `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/></query>`;
-
-async function start(options = {}, http?: MemoryHttpClient) {
-  const container = childContainer();
-  if (http) provide(container, HttpClient, http);
-  const stream = await ScriptedStream.start({ jid: OWN, plugins: [[Avatars, options]], options: { container } });
-  streams.keep(stream);
-  const { xmpp } = stream;
-  xmpp.roster.of().apply([{ jid: JID.from(ROMEO), subscription: 'both' }]);
-  await stream.idle();
-  stream.skipSent();
-  const told: unknown[] = [];
-  xmpp.on('avatarChanged', ({ jid, info: given, own, resource }) => told.push([jid.full, given?.id, own, resource]));
-  const avatars = xmpp.plugin(Avatars);
-  /** What comes of an image that Romeo announces, and sends. */
-  const outcome = async (given: string, data: Uint8Array | string, asks = true, announced = id) => {
-    await stream.recv(event(ROMEO, given));
-    const got = avatars.get(ROMEO);
-    if (asks) await stream.recvResult(await stream.expectSent(question(ROMEO, announced)), dataItems(data, announced));
-    return got;
-  };
-  return { stream, xmpp, avatars, told, outcome };
-}
+const start = (...args: Rest<Parameters<typeof startWith>>) => startWith(streams, ...args);
 
 describe('somebody’s image', () => {
   it('is known from its account alone, and asked for when it is wanted, once', async () => {
