@@ -1,4 +1,4 @@
-import { Iq, StanzaError } from '@sestina/core';
+import { Iq, JID, StanzaError } from '@sestina/core';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { formType, single } from '@sestina/xep-0004';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,69 @@ describe('who registers with us', () => {
     expect((await ask('set', submit('gold'))).error).toBeUndefined();
   });
 
+  it('is told all that the provider asks for, and may fill in a form that has the fields of old', async () => {
+    const provider = new Provider({
+      instructions: 'Say who you are.',
+      fields: { username: '', email: 'kept@capulet.example' },
+      form: formType('jabber:iq:register', { username: single('username'), plan: single('plan') }).form(
+        {},
+        { fields: { username: { required: true } } },
+      ),
+    });
+    const { ask, stream } = await serving(provider);
+    const told: unknown[] = [];
+    stream.xmpp.on('userRegistered', ({ to, answer }) =>
+      told.push([to?.full, answer.fields, answer.form !== undefined]),
+    );
+    const { query } = await ask('get');
+    expect([query?.instructions, query?.redirection, [...(query?.fields ?? [])]]).toEqual([
+      'Say who you are.',
+      undefined,
+      [
+        ['username', ''],
+        ['email', 'kept@capulet.example'],
+      ],
+    ]);
+    const submit = (...fields: readonly (readonly [string, string])[]) =>
+      `<x xmlns='jabber:x:data' type='submit'>${fields.map(([name, value]) => `<field var='${name}'><value>${value}</value></field>`).join('')}</x>`;
+    const refused = await ask('set', submit(['plan', 'gold']));
+    expect([refused.error, refused.iq.error?.text]).toEqual(['not-acceptable', 'missing or wrong: username']);
+    expect((await ask('set', submit(['username', 'j'], ['plan', 'gold'], ['email', '']))).error).toBeUndefined();
+    // Who fills in the form of another time does not change a password by itself.
+    await ask('set', '<username>j</username><email>new@capulet.example</email>');
+    expect(told).toEqual([
+      [GATEWAY, { username: 'j' }, true],
+      [GATEWAY, { username: 'j', email: 'new@capulet.example' }, false],
+    ]);
+  });
+
+  it('has nothing to answer where a form alone is asked for, or nothing at all', async () => {
+    for (const asks of [{ form: Plan.form() }, {}]) {
+      const { ask } = await serving(new Provider(asks));
+      const refused = await ask('set', CREDENTIALS);
+      expect([refused.error, refused.iq.error?.text]).toEqual(['not-acceptable', 'missing or wrong: a form']);
+    }
+    const { ask } = await serving(new Provider());
+    const form = `<x xmlns='jabber:x:data' type='submit'><field var='plan'><value>gold</value></field></x>`;
+    expect((await ask('set', form)).error).toBe('not-acceptable');
+  });
+
+  it('has to say a password once, and may leave it away when something else changes', async () => {
+    const provider = Object.assign(new Provider({ fields: { username: '', password: '', email: '' } }), {
+      changePassword: () => void provider.log.push('password'),
+    });
+    const { ask } = await serving(provider);
+    expect((await ask('set', '<username>j</username><email>e</email>')).iq.error?.text).toBe(
+      'missing or wrong: password',
+    );
+    expect((await ask('set', CREDENTIALS)).iq.error?.text).toBe('missing or wrong: email');
+    expect((await ask('set', `${CREDENTIALS}<email>e</email>`)).error).toBeUndefined();
+    expect((await ask('set', '<username>j</username><email>f</email>')).error).toBeUndefined();
+    expect((await ask('set', '<password>p</password>')).error).toBeUndefined();
+    expect((await ask('set', `${CREDENTIALS}<email>g</email>`)).error).toBeUndefined();
+    expect(provider.log.map((line) => line.split(' ')[0])).toEqual(['register', 'register', 'password', 'register']);
+  });
+
   it('may not fill in more fields than anybody means', async () => {
     const { ask, stream } = await serving(new Provider({ form: Plan.form() }));
     const inside = `<x xmlns='jabber:x:data' type='submit'>${"<field var='f'/>".repeat(1_001)}</x>`;
@@ -180,6 +243,8 @@ describe('who registers with us', () => {
       outcomes.push((await ask('set', CREDENTIALS, { from: `${name}@evil.example/x` })).error);
     expect(outcomes).toEqual([undefined, undefined, 'resource-constraint', undefined, 'resource-constraint']);
     expect((await ask('set', CREDENTIALS)).error).toBeUndefined();
+    await stream.clock.advance(3_599_000);
+    expect((await ask('set', CREDENTIALS, eve)).error).toBe('resource-constraint');
     await stream.clock.advance(3_600_001);
     expect((await ask('set', CREDENTIALS, eve)).error).toBeUndefined();
   });
@@ -204,6 +269,30 @@ describe('who registers with us', () => {
     expect([...stream.xmpp.advertised]).toContain(NS_REGISTER);
     registration.dispose();
     expect([...stream.xmpp.advertised]).not.toContain(NS_REGISTER);
+  });
+});
+
+describe('a client', () => {
+  it('registers its contacts, and nobody else unless it is told to', async () => {
+    const stream = streams.keep(
+      await ScriptedStream.start({ jid: 'alice@example.org/phone', plugins: [InBandRegistration] }),
+    );
+    const provider = new Provider();
+    const plugin = stream.xmpp.plugin(InBandRegistration);
+    const ask = async (from: string) => {
+      stream.skipSent();
+      await stream.recv(
+        `<iq type='get' id='r' from='${from}' to='alice@example.org/phone'><query xmlns='${NS_REGISTER}'/></iq>`,
+      );
+      return new Iq(await stream.nextSent()).error?.condition;
+    };
+    const first = plugin.serve(provider);
+    stream.xmpp.roster.of().apply([{ jid: JID.from('juliet@capulet.example'), subscription: 'both' }]);
+    await stream.idle();
+    expect([await ask(JULIET), await ask('eve@evil.example/x')]).toEqual([undefined, 'service-unavailable']);
+    first.dispose();
+    plugin.serve(provider, { allow: 'everybody' });
+    expect(await ask('eve@evil.example/x')).toBeUndefined();
   });
 });
 

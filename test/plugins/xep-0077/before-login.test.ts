@@ -216,6 +216,112 @@ describe('registering before the login', () => {
     expect(await other.outcome).toMatchObject({ code: 'ERR_CONFIG', option: 'username' });
   });
 
+  it('may be all that is wanted, of any name', async () => {
+    const { stream, outcome } = await connecting({
+      register: () => ({ fields: { username: 'bob', password: 'new' } }),
+      thenDisconnect: true,
+    });
+    const told: string[] = [];
+    stream.xmpp.on('registered', ({ jid }) => told.push(jid.full));
+    await stream.recvResult(await stream.nextSent(), query('<username/><password/>'));
+    const request = await stream.nextSent();
+    expect(texts(request)).toEqual(['username: bob', 'password: new']);
+    expect(told).toEqual([]);
+    await stream.recvResult(request);
+    expect(await outcome).toMatchObject({ code: 'ERR_NO_SESSION' });
+    expect(told).toEqual(['bob@example.org']);
+    expect(stream.sent.some(({ name }) => name === 'auth')).toBe(false);
+  });
+
+  it('is told with our address where no name was asked for', async () => {
+    const { stream } = await connecting({ register: () => ({ fields: { password: 'new' } }) });
+    const told: string[] = [];
+    stream.xmpp.on('registered', ({ jid }) => told.push(jid.full));
+    await stream.recvResult(await stream.nextSent(), query('<password/>'));
+    await stream.recvResult(await stream.nextSent());
+    expect(told).toEqual(['alice@example.org']);
+  });
+
+  it('is done once: the next connection logs in, and says who it is', async () => {
+    let asked = 0;
+    const register = () => {
+      asked += 1;
+      return { fields: { password: 'new' } };
+    };
+    const { stream } = await connecting({ register });
+    await stream.recvResult(await stream.nextSent(), query('<username/><password/>'));
+    await stream.recvResult(await stream.nextSent());
+    expect((await stream.nextSent()).name).toBe('auth');
+    await stream.drop();
+    await stream.connect();
+    expect(stream.header?.from).toBe('alice@example.org');
+    stream.skipSent();
+    await stream.sendFeatures(FEATURE + PLAIN);
+    expect((await stream.nextSent()).name).toBe('auth');
+    expect(asked).toBe(1);
+  });
+
+  it('asks again on the next connection where nobody was registered on this one', async () => {
+    let asked = 0;
+    const register = (): undefined => {
+      asked += 1;
+    };
+    const { stream } = await connecting({ register });
+    await stream.recvResult(await stream.nextSent(), query('<username/><password/>'));
+    await stream.drop();
+    await stream.connect();
+    stream.skipSent();
+    await stream.sendFeatures(FEATURE + PLAIN);
+    await stream.recvResult(await stream.nextSent(), query('<username/><password/>'));
+    expect((await stream.nextSent()).name).toBe('auth');
+    expect(asked).toBe(2);
+  });
+
+  it('does without TLS where that is allowed', async () => {
+    const { stream } = await connecting(
+      { register: () => ({ fields: { password: 'new' } }), allowPlaintext: true },
+      { secure: false },
+    );
+    expect((await stream.nextSent()).name).toBe('iq');
+  });
+
+  it('is given up where the server does not even say what it asks for', async () => {
+    const { stream, outcome } = await connecting({ register: () => ({ fields: { password: 'new' } }) });
+    await refuse(stream, await stream.nextSent(), 'service-unavailable');
+    expect(await outcome).toMatchObject({ code: 'ERR_REGISTRATION_NOT_OFFERED', service: 'example.org' });
+  });
+
+  it('is given up where the server says no more than that it has heard', async () => {
+    const { stream, outcome } = await connecting({ register: () => ({ fields: { password: 'new' } }) });
+    await stream.recvResult(await stream.nextSent());
+    expect(await outcome).toMatchObject({ code: 'ERR_REGISTRATION_NOT_OFFERED', service: 'example.org' });
+  });
+
+  it('does not guess again where a name is taken, or where there was no CAPTCHA', async () => {
+    for (const [offer, condition, inside, code] of [
+      [CAPTCHA, 'conflict', CAPTCHA, 'ERR_USERNAME_TAKEN'],
+      [query('<username/><password/>'), 'not-allowed', '', 'ERR_STANZA'],
+    ] as const) {
+      const { stream, outcome } = await connecting({
+        register: () => ({ fields: { password: 'new' }, form: { ocr: 'a' } }),
+      });
+      await stream.recvResult(await stream.nextSent(), offer);
+      await refuse(stream, await stream.nextSent(), condition, inside);
+      expect(await outcome).toMatchObject({ code });
+    }
+  });
+
+  it('ends with the plugin: who connects later says who it is, and logs in', async () => {
+    const { stream } = await connecting({ register: () => ({ fields: { password: 'new' } }) });
+    stream.xmpp.remove(InBandRegistration);
+    await stream.drop();
+    await stream.connect();
+    expect(stream.header?.from).toBe('alice@example.org');
+    stream.skipSent();
+    await stream.sendFeatures(FEATURE + PLAIN);
+    expect((await stream.nextSent()).name).toBe('auth');
+  });
+
   it('believes nobody else, and ends with the plugin', async () => {
     const { stream, outcome } = await connecting({ register: () => ({ fields: { password: 'new' } }) });
     const asked = await stream.nextSent();
