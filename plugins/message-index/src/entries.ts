@@ -47,11 +47,6 @@ export class Entries {
     return this.#all.size;
   }
 
-  /** Bytes of memory, estimated. */
-  get bytes(): number {
-    return this.#all.bytes;
-  }
-
   get(name: string): Conversation | undefined {
     return this.#conversations.peek(name);
   }
