@@ -3,11 +3,13 @@ import { MemoryStorage } from '@sestina/core';
 import { MemoryMessageIndex, MessageIndex } from '@sestina/message-index';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { MultiUserChat } from '@sestina/xep-0045';
+import { NS_PUBSUB } from '@sestina/xep-0060';
 import { DisplayedMarkers } from '@sestina/xep-0333';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DisplayedSync, NS_DISPLAYED_SYNC, NS_SERVER_ASSIST } from '../src/index.js';
 import { ACCOUNT, device, event, item, items, NS_MARKERS, ROMEO, ROOM, type Setup, says, upTo } from './device.js';
 
+const NS_DISCO = 'http://jabber.org/protocol/disco#info';
 const streams = useStreams(afterEach);
 
 async function start(setup: Setup = {}) {
@@ -167,6 +169,26 @@ describe('what could not be published', () => {
     await blind.stream.recvResult(blind.asked[1] as XmlElement, items(item(ROMEO, upTo('a'))));
     await blind.later(10);
     expect(blind.published).toEqual([[ROMEO, 'b']]);
+  });
+
+  it('is published where it shows only later that the ids of our archive count, and not where they do not', async () => {
+    for (const [features, expected] of [
+      [['urn:xmpp:sid:0'], [[ROMEO, 'a']]],
+      [[], []],
+    ] as const) {
+      const { stream, show, published, later, at } = await start({ known: [], isSilent: true });
+      await stream.recv(says('a'));
+      show('a');
+      await later();
+      expect([published, at()]).toEqual([[], undefined]);
+      const feature = features.map((each) => `<feature var='${each}'/>`).join('');
+      const own = `<query xmlns='${NS_DISCO}'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/>${feature}</query>`;
+      for (const asked of stream.sent.filter((each) => each.child('query', NS_DISCO)))
+        await stream.recvResult(asked, own);
+      await later();
+      await later();
+      expect(published).toEqual(expected);
+    }
   });
 
   it('is tried again where the server cannot take it now, and given up where it never will', async () => {
