@@ -333,7 +333,10 @@ describe('the storage', () => {
       delete = () => Promise.reject(new Error('broken'));
       keys = () => Promise.reject(new Error('broken'));
     }
-    const { stream, caps } = await start({}, { options: { storage: new Broken() } });
+    const lines: string[] = [];
+    const none = () => {};
+    const logger = { debug: none, info: none, error: none, warn: (line: string) => void lines.push(line) };
+    const { stream, caps } = await start({}, { options: { storage: new Broken(), logger } });
     await stream.recv(announce(BOB));
     const asked = caps.info(BOB);
     await stream.recvResult(await stream.nextSent(), EXODUS);
@@ -341,6 +344,10 @@ describe('the storage', () => {
     await settle(stream);
     expect(await caps.supports(BOB, MUC)).toBe(true);
     expect(stream.errors).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringContaining('could not be read'),
+      expect.stringContaining('could not be stored'),
+    ]);
   });
 
   it('holds 500 and not one more, those in use before others', async () => {

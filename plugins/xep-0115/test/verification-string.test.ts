@@ -121,7 +121,22 @@ describe('the verification string', () => {
 
 describe('compareOctets', () => {
   it('sorts as the bytes of UTF-8 do', () => {
-    const texts = ['b', 'a', 'ab', '', 'é', '\uffee', '\u{1f600}', '\ue000', '\ud7ff', 'a\u{1f600}', 'a\uffee', 'Z'];
+    const texts = [
+      'b',
+      'a',
+      'ab',
+      '',
+      'é',
+      '\uffee',
+      '\u{1f600}',
+      '\ue000',
+      '\ud7ff',
+      '\u{10000}',
+      '\u{10ffff}',
+      'a\u{1f600}',
+      'a\uffee',
+      'Z',
+    ];
     const bytes = (text: string): string =>
       [...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte)).join('');
     const expected = [...texts].sort((a, b) => (bytes(a) < bytes(b) ? -1 : 1));
