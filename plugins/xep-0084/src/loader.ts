@@ -61,7 +61,7 @@ export class AvatarLoader {
     if ((bytes ?? 0) > Math.min(maxBytes, this.#rules.maxBytes) || width * height > this.#rules.maxPixels) return false;
     if (url === undefined) return true;
     const { http, client } = this.#rules;
-    return client !== undefined && (http === 'always' || (http === 'same-domain' && isOf(jid.domain, url)));
+    return client !== undefined && (http === 'always' || isOf(jid.domain, url));
   }
 
   /** An image, where it can be had and is what its id says. @throws TimeoutError, the signal's reason, what ends a session. */

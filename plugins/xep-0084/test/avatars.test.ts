@@ -174,6 +174,7 @@ describe('an image with an address', () => {
       ['same-domain', url, true],
       ['same-domain', 'https://evilmontague.net/a.jpg', false],
       ['same-domain', 'https://example.net/a.jpg', false],
+      ['same-domain', 'no address', false],
       ['always', 'https://example.net/a.jpg', true],
       ['always', 'https://169.254.169.254/latest', false],
       ['always', 'http://example.net/a.jpg', false],

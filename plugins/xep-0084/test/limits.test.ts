@@ -90,6 +90,19 @@ describe('an image of just that many', () => {
     expect(await got).toMatchObject({ id });
   });
 
+  it('characters on the way may be decoded, line feeds among them', async () => {
+    const most = image.length * 1.5 + 1_024;
+    for (const [length, known] of [
+      [Math.floor(most), true],
+      [Math.floor(most) + 1, false],
+    ] as const) {
+      const { outcome } = await start({ maxBytes: image.length });
+      const encoded = base64.encode(image);
+      const got = await outcome(info(), encoded + '\n'.repeat(length - encoded.length));
+      expect(got !== undefined).toBe(known);
+    }
+  });
+
   it('bytes may be published, and one more is too many', async () => {
     const { stream, avatars } = await start({ maxBytes: image.length, maxPixels: 64 * 64 });
     await expect(avatars.publish({ data: png(64, 64, 101) })).rejects.toMatchObject({
@@ -302,4 +315,49 @@ it('an image lies on the host of a domain itself, or below it', async () => {
 it('options that cannot work are refused', async () => {
   for (const options of [{ maxBytes: 0 }, { maxPixels: Number.NaN }, { cacheBytes: '5' as never }])
     await expect(start(options)).rejects.toMatchObject({ option: Object.keys(options)[0] });
+});
+
+it('of several forms the PNG is what is told of', async () => {
+  const { stream, avatars, told } = await start();
+  const forms = info({ id: 'other', type: 'image/jpeg' }) + info();
+  for (const from of [ROMEO, ACCOUNT]) await stream.recv(event(from, forms));
+  expect(told).toEqual([
+    [ROMEO, id, false, undefined],
+    [ACCOUNT, id, true, undefined],
+  ]);
+  expect([avatars.info(ROMEO)?.id, avatars.ownInfo?.id]).toEqual([id, id]);
+});
+
+it('what an account tells while it is asked is newer than its answer', async () => {
+  for (const jid of [ROMEO, ACCOUNT]) {
+    const { stream, avatars } = await start();
+    const got = avatars.get(jid);
+    const asked = await stream.nextSent();
+    await stream.recv(event(jid, info()));
+    const older = `<metadata xmlns='urn:xmpp:avatar:metadata'>${info({ id: '0'.repeat(40) })}</metadata>`;
+    await stream.recvResult(
+      asked,
+      `<pubsub xmlns='${NS_PUBSUB}'><items node='urn:xmpp:avatar:metadata'><item id='o'>${older}</item></items></pubsub>`,
+    );
+    await stream.recvResult(await stream.nextSent(), dataItems(image));
+    expect((await got)?.id).toBe(id);
+  }
+});
+
+it.each([
+  ['it is not there', `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS_AVATAR_DATA}'/></pubsub>`],
+  ['its hash is another one', dataItems(png(64, 64, 99))],
+  ['it is no image of a kind that is known', dataItems(new Uint8Array(9))],
+  ['it has more pixels than it may', dataItems(png(9_999, 9_999))],
+  ['it has more bytes than it may', dataItems(png(64, 64, 101))],
+])('why an image is refused stands in the log: %s', async (why, answer) => {
+  const lines: string[] = [];
+  const none = () => {};
+  const logger = { debug: (line: string) => void lines.push(line), info: none, warn: none, error: none };
+  const { stream, avatars } = await start({}, undefined, logger);
+  await stream.recv(event(ROMEO, info()));
+  const got = avatars.get(ROMEO);
+  await stream.recvResult(await stream.expectSent(question(ROMEO)), answer);
+  expect(await got).toBeUndefined();
+  expect(lines).toContainEqual(expect.stringContaining(why));
 });

@@ -85,6 +85,22 @@ describe('images that a store keeps', () => {
     await stream.expectNothingSent();
   });
 
+  it('are those that have a hash, of as many bytes as they may have in this run', async () => {
+    const store = new MapStore();
+    await fetched(store, { options: { maxBytes: image.length } });
+    const { stream, avatars, announces } = await run(store, { options: { maxBytes: image.length } });
+    await announces();
+    expect((await avatars.get(ROMEO))?.data).toEqual(image);
+    await stream.expectNothingSent();
+    const reads = store.reads;
+    await announces('current');
+    const got = avatars.get(ROMEO);
+    const asked = await stream.nextSent();
+    expect(store.reads).toBe(reads);
+    await stream.recvError(asked, 'item-not-found');
+    expect(await got).toBeUndefined();
+  });
+
   it('are fetched without a word at the beginning where that is wanted, and from there', async () => {
     const store = new MapStore();
     await fetched(store);

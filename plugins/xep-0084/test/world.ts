@@ -1,4 +1,4 @@
-import { base64, JID, provide } from '@sestina/core';
+import { base64, JID, type Logger, provide } from '@sestina/core';
 import { childContainer } from '@sestina/core/connection';
 import { HttpClient } from '@sestina/http';
 import type { MemoryHttpClient } from '@sestina/http/memory';
@@ -37,10 +37,19 @@ export const question = (to: string, given = id): string =>
 export const DISCO = `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/></query>`;
 
 /** A client with a contact, Romeo. The stream is to be closed after the test. */
-export async function start(streams: Streams, options: Partial<AvatarsOptions> = {}, http?: MemoryHttpClient) {
+export async function start(
+  streams: Streams,
+  options: Partial<AvatarsOptions> = {},
+  http?: MemoryHttpClient,
+  logger?: Logger,
+) {
   const container = childContainer();
   if (http) provide(container, HttpClient, http);
-  const stream = await ScriptedStream.start({ jid: OWN, plugins: [[Avatars, options]], options: { container } });
+  const stream = await ScriptedStream.start({
+    jid: OWN,
+    plugins: [[Avatars, options]],
+    options: { container, ...(logger && { logger }) },
+  });
   streams.keep(stream);
   const { xmpp } = stream;
   xmpp.roster.of().apply([{ jid: JID.from(ROMEO), subscription: 'both' }]);
