@@ -1,8 +1,8 @@
 import type { XmlElement } from '@sestina/core';
-import { expectXml, ScriptedStream, useStreams } from '@sestina/testing';
+import { expectXml, parseXml, ScriptedStream, useStreams } from '@sestina/testing';
 import { NS_PUBSUB } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LegacyBookmarks, LegacyConference, NS_LEGACY_BOOKMARKS as NS } from '../src/index.js';
+import { LegacyBookmarks, LegacyConference, LegacyStorage, NS_LEGACY_BOOKMARKS as NS } from '../src/index.js';
 
 const streams = useStreams(afterEach);
 const storage = (inside = ''): string => `<storage xmlns='${NS}'>${inside}</storage>`;
@@ -189,6 +189,10 @@ describe('where the list is kept', () => {
 });
 
 it('has a room for each address of one, whatever is behind it', () => {
+  const list = new LegacyStorage(parseXml(storage(REST + A)));
+  expect(list.find('a@rooms.example')?.name).toBe('A');
+  expect(list.find('b@rooms.example')).toBeUndefined();
+  expect([...list.urls].map(({ name, url }) => [name, url])).toEqual([['Home', 'https://example.org/']]);
   const rooms = ['a@rooms.example/nick', 'rooms.example', undefined].map(
     (jid) => new LegacyConference({ jid }).room?.full,
   );

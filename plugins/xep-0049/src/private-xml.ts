@@ -107,7 +107,7 @@ export class PrivateXml extends Plugin {
     const answer = await this.#xmpp.iqGet(undefined, query, { ...options, answer: PrivateQuery });
     const found = answer.xml.child(cls.tag, cls.namespace);
     // What was never stored comes back as it was asked for.
-    if (!found || (found.nodeCount === 0 && found.attributes().every(([name]) => name === 'xmlns'))) return undefined;
+    if (!found || (found.nodeCount === 0 && found.attributes().length === 0)) return undefined;
     this.#check(found);
     return viewOf(cls, found);
   }

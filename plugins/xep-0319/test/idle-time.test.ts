@@ -1,5 +1,5 @@
-import { JID } from '@sestina/core';
-import { ScriptedStream, useStreams } from '@sestina/testing';
+import { JID, Presence } from '@sestina/core';
+import { expectXml, ScriptedStream, useStreams } from '@sestina/testing';
 import { LastActivity } from '@sestina/xep-0012';
 import { afterEach, describe, expect, it } from 'vitest';
 import { IdleTime, NS_IDLE } from '../src/index.js';
@@ -84,6 +84,40 @@ describe('our device', () => {
     expect(rooms.said()[0]).toMatch(/^1970-01-01T00:00:00/);
   });
 
+  it('is idle as long as the platform says so, whatever the timer would', async () => {
+    const { stream, clock, idle } = await start({ after: 1 });
+    idle.touch();
+    idle.setIdle(new Date(clock.now() - MINUTE));
+    const since = idle.since?.getTime();
+    await clock.advance(10);
+    expect(idle.since?.getTime()).toBe(since);
+    idle.touch();
+    expect([idle.since, clock.pending.length]).toEqual([undefined, 1]);
+    await clock.advance(1);
+    expect(idle.since?.getTime()).toBe(clock.now() - 1);
+    await stream.expectNothingSent();
+  });
+
+  it('says once in a minute what has changed, and what a program says itself stands', async () => {
+    const { stream, xmpp, clock, idle, said } = await start({ broadcast: true });
+    xmpp.sendPresence();
+    const minute = Math.floor(clock.now() / MINUTE) * MINUTE;
+    for (const behind of [2, 2.5, 2, 3]) {
+      idle.setIdle(new Date(minute - behind * MINUTE));
+      await stream.idle();
+    }
+    expect(said().map((each) => each && Date.parse(each) - minute)).toEqual([
+      undefined,
+      ...[-2, -3, -2, -3].map((n) => n * MINUTE),
+    ]);
+    idle.setIdle(new Date(minute - 2.4 * MINUTE));
+    await stream.idle();
+    expect(said()).toHaveLength(5);
+    xmpp.sendPresence({ to: ROMEO, idleSince: new Date(0) });
+    await stream.idle();
+    expect(said().at(-1)).toMatch(/^1970-01-01T00:00:00/);
+  });
+
   it('is told to who asks for the last activity, where that is installed', async () => {
     const { stream, idle, clock } = await start({}, [[LastActivity, { answer: 'contacts' }]]);
     const ask = async (): Promise<string | undefined> => {
@@ -103,8 +137,16 @@ describe('our device', () => {
     await clock.advance(10 * MINUTE);
     expect(idle.since).toBeUndefined();
     expect(() => idle.touch()).toThrow('xep-0319');
-    for (const bad of [{ after: 0 }, { after: Number.NaN }, { maxKept: 0 }])
-      expect(() => xmpp.use(IdleTime, bad)).toThrow();
+    for (const bad of [
+      { after: 0 },
+      { after: Number.NaN },
+      { maxKept: 0 },
+      { maxKept: '5' },
+      { broadcast: 1 },
+      { inRooms: 1 },
+    ])
+      expect(() => xmpp.use(IdleTime, bad as never)).toThrow(Object.keys(bad)[0]);
+    expect(() => idle.setIdle(new Date(0))).toThrow('xep-0319');
   });
 });
 
@@ -133,19 +175,47 @@ describe('the device of somebody', () => {
     // When it was online last.
     await stream.recv(presence(last('86511')));
     await stream.recv(presence(`<show>away</show>${last('-1')}`));
+    await stream.recv(presence(`<show>dnd</show>${last('60')}`));
+    await stream.recv(
+      presence(since(at(60)), 'romeo@montague.net/away').replace('<presence', "<presence type='unavailable'"),
+    );
+    expect(idle.of('romeo@montague.net/away')).toBeUndefined();
     expect(told).toEqual([600, undefined, 0, undefined, 60, 160, 7, undefined].map((seconds) => [ROMEO, seconds]));
     told.length = 0;
     await stream.recv(presence(since(at(60))));
     await stream.recv(presence(since(at(60)), 'romeo@montague.net'));
     await stream.recv(presence(since(at(60)), OWN));
     await stream.recv(`<presence from='${ROMEO}' to='${OWN}' type='unavailable'/>`);
-    expect([told, idle.of(ROMEO)]).toEqual([
+    expect([told, idle.of(ROMEO), idle.of(OWN)]).toEqual([
       [
         [ROMEO, 60],
         [ROMEO, undefined],
       ],
       undefined,
+      undefined,
     ]);
+    await stream.recv(presence(`<show>xa</show>${last('60', `<delay xmlns='urn:xmpp:delay' stamp='${at(-100)}'/>`)}`));
+    await stream.recv(presence(`<show>xa</show>${last('70', "<delay xmlns='urn:xmpp:delay'/>")}`));
+    expect(told.slice(2)).toEqual([
+      [ROMEO, 60],
+      [ROMEO, 70],
+    ]);
+    await stream.drop();
+    expect(idle.of(ROMEO)).toBeUndefined();
+  });
+
+  it('is read, and written in one notation alone', () => {
+    const presence = new Presence({ idleSince: new Date(0) });
+    presence.idleSince = new Date(1_000);
+    expectXml(
+      presence.xml,
+      `<presence xmlns='jabber:client'><idle xmlns='${NS_IDLE}' since='1970-01-01T00:00:01Z'/></presence>`,
+    );
+    presence.idleSince = undefined;
+    presence.lastActivity = undefined;
+    expectXml(presence.xml, `<presence xmlns='jabber:client'/>`);
+    expect(presence.lastActivity).toBeUndefined();
+    expect(() => new Presence({ lastActivity: 5 })).toThrow('write idleSince');
   });
 
   it('is forgotten for that of a contact, of many strangers', async () => {

@@ -150,12 +150,5 @@ function archiveIn(bound: XmlElement): ArchiveAtBind | undefined {
 
 function pointIn(xml: XmlElement | undefined): ArchivePoint | undefined {
   const id = xml?.attribute('id');
-  if (id === undefined || id === '') return undefined;
-  let timestamp: Date | undefined;
-  try {
-    timestamp = dateTime.decode(xml?.attribute('timestamp') ?? '');
-  } catch {
-    // A time that is none says nothing.
-  }
-  return { id, timestamp };
+  return id ? { id, timestamp: dateTime.decode(xml?.attribute('timestamp') ?? '') } : undefined;
 }

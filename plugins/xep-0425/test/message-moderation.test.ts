@@ -87,6 +87,25 @@ describe('a moderation', () => {
     expect([heard, retracted, messages.map(({ id }) => id)]).toEqual([[], [], ['m1']]);
   });
 
+  it('by a room that somebody else has entered, or of which an archive says nothing, is dropped', async () => {
+    const { xmpp, stream, says, heard } = await enter(NS_MODERATE);
+    xmpp.claim('other@rooms.example', { kind: 'room' });
+    await says('x1', 'other@rooms.example', moderated('s1'));
+    const message = xmpp.message({ from: ROOM, to: OWN, type: 'groupchat', id: 'x2' });
+    message.xml.append(parseXml(moderated('s1')));
+    await xmpp.messages.deliver(message, { source: 'archive', history: true });
+    await stream.idle();
+    expect([heard, stream.errors]).toEqual([[], []]);
+  });
+
+  it('that comes twice is told once', async () => {
+    const { says, heard } = await enter(NS_MODERATE);
+    await says('x1', ROOM, moderated('s1'));
+    await says('x1', ROOM, moderated('s1'));
+    await says('x2', ROOM, moderated(''));
+    expect(heard).toHaveLength(1);
+  });
+
   it('in a room that does not announce it is dropped: an occupant could have made it', async () => {
     const { says, heard, retracted } = await enter('muc_open');
     await says('x1', ROOM, moderated('s1'));

@@ -79,6 +79,27 @@ it('changes what is there, with what cannot be read, and nothing where nothing c
   await stream.recvResult(await stream.expectSent(GET), there);
   expect(shown(await same).at(0)).toBe('roster');
   await stream.expectNothingSent();
+  const two = prefs('roster', ['a@x', 'b@x'], ['c@x', 'd@x', '@@']);
+  const other = preferences.update((before) => ({
+    default: 'roster',
+    always: [...before.always].reverse(),
+    never: [...before.never].reverse(),
+  }));
+  await stream.recvResult(await stream.expectSent(GET), two);
+  expect(shown(await other).slice(1, 3)).toEqual([
+    ['a@x', 'b@x'],
+    ['c@x', 'd@x'],
+  ]);
+  await stream.expectNothingSent();
+  // One list alone, or only what cannot be read, is a change as well.
+  for (const change of [{ never: [] }, { always: [] }, { unreadable: { always: [], never: [] } }]) {
+    const less = preferences.update((before) => ({ ...before, ...change }));
+    await stream.recvResult(await stream.expectSent(GET), two);
+    const request = await stream.nextSent();
+    expect(request.attribute('type')).toBe('set');
+    await stream.recvResult(request, two);
+    await less;
+  }
   const failed = expect(
     preferences.update(() => {
       throw new Error('mine');
@@ -124,9 +145,27 @@ it('says that the server decides where it does not let us', async () => {
     await stream.recvError(await stream.nextSent(), condition);
     await refused;
   }
+  const asked = expect(preferences.get()).rejects.toMatchObject({ code: 'ERR_ARCHIVE_PREFERENCES_REFUSED' });
+  await stream.recvError(await stream.nextSent(), 'not-allowed');
+  await asked;
+  const late = expect(preferences.get({ timeout: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+  await stream.clock.advance(5);
+  await late;
+  stream.skipSent();
   const other = expect(preferences.get()).rejects.toMatchObject({ condition: 'internal-server-error' });
   await stream.recvError(await stream.nextSent(), 'internal-server-error');
   await other;
+});
+
+it('has a bounded number of changes wait', async () => {
+  const { stream, preferences } = await start();
+  const outcomes: string[] = [];
+  for (let i = 0; i < 102; i++) {
+    const set = preferences.set({ default: 'always', always: [], never: [] });
+    set.catch((error: Error) => outcomes.push(`${i} ${error.name}`));
+  }
+  await stream.idle();
+  expect(outcomes).toEqual(['101 BusyError']);
 });
 
 it('refuses what cannot be meant before anything is sent', async () => {
@@ -140,6 +179,8 @@ it('refuses what cannot be meant before anything is sent', async () => {
   ]) {
     await expect(preferences.set({ ...fine, ...wrong })).rejects.toThrow();
   }
+  await expect(preferences.set({ ...fine, default: 'some' as never })).rejects.toMatchObject({ option: 'default' });
+  await expect(preferences.set({ ...fine, never: 'a@b' })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
   await stream.expectNothingSent();
   const component = await ScriptedStream.start({ kind: 'component' });
   streams.keep(component);

@@ -1,4 +1,5 @@
 import type { ClientOptions } from '@sestina/client';
+import { XmlElement } from '@sestina/core';
 import { StreamManagement } from '@sestina/xep-0198';
 import { MessageCarbons } from '@sestina/xep-0280';
 import { MessageArchive } from '@sestina/xep-0313';
@@ -51,6 +52,69 @@ describe('Bind 2', () => {
     await server.end(xmpp);
   });
 
+  it.each([
+    ['', undefined],
+    ["<metadata xmlns='urn:xmpp:mam:2'/>", { start: undefined, end: undefined }],
+    [
+      "<metadata xmlns='urn:xmpp:mam:2'><start id=''/><end id='z'/></metadata>",
+      { start: undefined, end: { id: 'z', timestamp: undefined } },
+    ],
+  ])('is told of an archive as far as the server says so: %s', async (inside, archive) => {
+    const { server, xmpp, bind2 } = made({ ...accept, tag: 'Chat' });
+    const { stream, connecting } = await server.connect(xmpp);
+    await stream.open({ inline: offer() });
+    const asked = await stream.login({ jid: FULL, inside: bound(inside) });
+    await connecting;
+    expect(asked.child('bind', NS)?.child('tag', NS)?.text).toBe('Chat');
+    expect(bind2.archive).toEqual(archive);
+    await server.end(xmpp);
+    expect(bind2.archive).toBeUndefined();
+  });
+
+  it('asks for what others want and the server offers, and shows them the answer while they want it', async () => {
+    const { server, xmpp, bind2 } = made();
+    const told: string[] = [];
+    const wants = (namespace: string) =>
+      bind2.inline({
+        namespace,
+        request: () => new XmlElement('wish', namespace),
+        response: (answer) => void told.push(`${namespace} ${answer.name}`),
+      });
+    wants('urn:a');
+    wants('urn:not-offered');
+    wants('urn:xmpp:mam:2');
+    bind2.inline({ namespace: 'urn:silent' });
+    bind2.inline({ namespace: 'urn:silent', request: () => undefined });
+    wants('urn:gone').dispose();
+    const late = wants('urn:late');
+    const { stream, connecting } = await server.connect(xmpp);
+    await stream.open({ inline: offer(NS, 'urn:a', 'urn:silent', 'urn:gone', 'urn:late') });
+    const asked = await stream.authenticate();
+    late.dispose();
+    await stream.success({ jid: FULL, inside: bound(), data: await stream.scram(asked) });
+    await connecting;
+    const wishes = asked.child('bind', NS)?.elements() ?? [];
+    expect([...wishes].map((each) => each.namespace)).toEqual([NS, 'urn:a', 'urn:xmpp:mam:2', 'urn:late']);
+    expect(told).toEqual(['urn:a bound', 'urn:xmpp:mam:2 bound']);
+    await server.end(xmpp);
+  });
+
+  it('says once why it is not used', async () => {
+    const logger = new RecordingLogger();
+    const { server, xmpp } = made({}, { logger, reconnect: { base: 1, max: 1 } });
+    const { stream } = await server.connect(xmpp);
+    for (let time = 0; time < 2; time++) {
+      await server.stream.open({ inline: offer() });
+      await server.stream.login();
+      await server.stream.bind();
+      server.stream.peer.drop();
+      await server.clock.advance(1_000);
+    }
+    expect(server.stream).not.toBe(stream);
+    expect(logger.lines.filter((line) => line.includes('XEP-0313'))).toHaveLength(1);
+    await server.end(xmpp);
+  });
+
   it('is asked for in the name that the server has for it, once', async () => {
     for (const namespace of ['urn:xmpp:bind2:1', NS]) {
       const { server, xmpp } = made();
@@ -94,13 +158,15 @@ describe('Bind 2', () => {
   });
 
   it('that was asked for and not done is done as in RFC 6120', async () => {
-    const { server, xmpp } = made();
+    const logger = new RecordingLogger();
+    const { server, xmpp } = made(accept, { logger });
     const { stream, connecting } = await server.connect(xmpp);
     await stream.open({ inline: offer() });
     await stream.login();
     await stream.bind(FULL);
     await connecting;
     expect(xmpp.boundJid?.toString()).toBe(FULL);
+    expect(logger.complaints.join()).toContain('has not bound a resource within the login');
     await server.end(xmpp);
   });
 
