@@ -91,6 +91,46 @@ describe('what others are called', () => {
     expect([nicknames.of('s100@example.net'), nicknames.of('s2999@example.net')]).toEqual([undefined, 'S2999']);
   });
 
+  it('is asked for where it was not heard', async () => {
+    const { stream, nicknames } = await start();
+    for (const [text, expected] of [
+      [' Romy ', 'Romy'],
+      ['', undefined],
+      [undefined, undefined],
+    ] as const) {
+      const asked = nicknames.ask('romeo@montague.net/orchard');
+      const request = await stream.nextSent();
+      expect(request.attribute('to')).toBe('romeo@montague.net');
+      const item = text === undefined ? '' : `<item id='current'>${nick(text)}</item>`;
+      await stream.recvResult(
+        request,
+        `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS_NICK}'>${item}</items></pubsub>`,
+      );
+      expect(await asked).toBe(expected);
+    }
+    expect(nicknames.of('romeo@montague.net')).toBeUndefined();
+  });
+
+  it('is the last that they have said, and that of a contact is not forgotten for strangers', async () => {
+    const { stream, nicknames, heard } = await start({ maxKept: 2 });
+    const says = (from: string, text: string): Promise<void> =>
+      stream.recv(`<message from='${from}/x' to='${OWN}' type='chat'><body>b</body>${nick(text)}</message>`);
+    await says('romeo@montague.net', 'Romy');
+    await says('romeo@montague.net', 'Mo');
+    for (const name of ['a', 'b', 'c']) await says(`${name}@example.net`, name);
+    expect(heard).toHaveLength(5);
+    expect(['romeo@montague.net', 'b@example.net', 'c@example.net'].map((jid) => nicknames.of(jid))).toEqual([
+      'Mo',
+      undefined,
+      'c',
+    ]);
+  });
+
+  it('is not looked at beyond eight times what can be shown', () => {
+    const behind = (blanks: number): string | undefined => new Nick({ text: `${' '.repeat(blanks)}a` }).display;
+    expect([behind(1_023), behind(1_024), new Nick({}).display]).toEqual(['a', undefined, undefined]);
+  });
+
   it('is shown without what is not seen, and no longer than can be shown', () => {
     const shown = ['  Ish\u202emael\u0007 ', '\u200b\u200d\ufe0f', 'a'.repeat(5_000), '👩'.repeat(300), 'a\n\nb'].map(
       (text) => new Nick({ text: text.replace('\u0007', '\u0085') }).display,
@@ -144,6 +184,20 @@ describe('what we are called', () => {
     expect(sent).toEqual([undefined, undefined, undefined, undefined, undefined, 'Al', undefined]);
   });
 
+  it('is in a message to a contact who does not see our presence, and again where that was forgotten', async () => {
+    const { stream, xmpp } = await start({ maxKept: 1 });
+    xmpp.roster.of().apply([{ jid: JID.from('tybalt@capulet.com'), subscription: 'to' }]);
+    await stream.recv(event(ACCOUNT, 'Al'));
+    const sent: unknown[] = [];
+    for (const to of ['tybalt@capulet.com', 'tybalt@capulet.com', 'ahab@example.net', 'tybalt@capulet.com']) {
+      xmpp.sendMessage({ to, body: 'b', type: 'chat' });
+      sent.push((await stream.nextSent()).child('nick', NS_NICK)?.text);
+    }
+    expect(sent).toEqual(['Al', undefined, 'Al', 'Al']);
+    xmpp.sendMessage({ to: 'ishmael@example.net', body: 'b', nickname: new Nick({ text: 'Captain' }) });
+    expect((await stream.nextSent()).childrenNamed('nick', NS_NICK).map(({ text }) => text)).toEqual(['Captain']);
+  });
+
   it('is in no request before it is known, and does not take the place of one that is there', async () => {
     const { stream, xmpp } = await start();
     xmpp.sendPresenceSubscription('ishmael@example.net');
@@ -171,5 +225,7 @@ describe('what we are called', () => {
     xmpp.remove(Nicknames);
     expect(xmpp.advertised.has(`${NS_NICK}+notify`)).toBe(false);
     expect(() => xmpp.use(Nicknames, { maxKept: 0 })).toThrow('maxKept has to be a number from 1');
+    expect(() => xmpp.use(Nicknames, { maxKept: '5' as never })).toThrow('maxKept has to be a number from 1');
+    expect(() => xmpp.use(Nicknames, { sendWithRequests: 1 as never })).toThrow('sendWithRequests');
   });
 });

@@ -1,4 +1,4 @@
-import { DisconnectedError, PluginError, StanzaError, TimeoutError } from '@sestina/core';
+import { DisconnectedError, PluginError, StanzaError, TimeoutError, XmlElement } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { MessageCarbons, NS_CARBONS } from '../src/index.js';
@@ -36,7 +36,7 @@ describe('enabling', () => {
   });
 
   it('waits for the application where that says so, and goes on in the next session', async () => {
-    const { stream, carbons } = await client({ auto: false });
+    const { stream, carbons, changes } = await client({ auto: false });
     await stream.expectNothingSent();
     const enabling = carbons.enable();
     await stream.recvResult(await stream.expectSent(ENABLE));
@@ -45,6 +45,31 @@ describe('enabling', () => {
     const again = carbons.enable();
     await stream.recvResult(await stream.expectSent(ENABLE));
     await again;
+    expect(changes).toHaveLength(1);
+    await stream.drop();
+    await stream.connect();
+    await stream.recvResult(await stream.expectSent(ENABLE));
+    expect(changes.map(({ enabled }) => enabled)).toEqual([true, false, true]);
+  });
+
+  it('is not asked for any more once somebody has disabled it, or the session is over', async () => {
+    const { stream, carbons, changes } = await client();
+    await stream.recvResult(await stream.nextSent());
+    const disabling = carbons.disable();
+    await stream.recvResult(await stream.expectSent(DISABLE));
+    await disabling;
+    await stream.drop();
+    await stream.connect();
+    await stream.expectNothingSent();
+    expect(changes.map(({ enabled }) => enabled)).toEqual([true, false]);
+    const lost = await client();
+    await lost.stream.nextSent();
+    await lost.stream.drop();
+    expect([lost.changes, lost.stream.errors]).toEqual([[], []]);
+  });
+
+  it('is refused an option that is none', async () => {
+    await expect(client({ auto: 'yes' })).rejects.toMatchObject({ code: 'ERR_CONFIG', option: 'auto' });
   });
 
   it('rejects where it was asked for by hand', async () => {
@@ -125,6 +150,13 @@ describe('a message that is not to be copied', () => {
     await stream.expectSent(
       `<message to='juliet@capulet.example' type='chat' id='*'><private xmlns='${NS_CARBONS}'/><body>b</body></message>`,
     );
+    const marked = xmpp.message({ to: JULIET, type: 'chat', noCarbons: true });
+    marked.xml.append(new XmlElement('no-copy', 'urn:xmpp:hints'));
+    marked.send();
+    expect((await stream.nextSent()).childrenNamed('no-copy', 'urn:xmpp:hints')).toHaveLength(1);
+    xmpp.sendMessage({ to: JULIET, type: 'chat', body: 'b' });
+    xmpp.sendMessage({ type: 'chat', body: 'b', noCarbons: true });
+    for (const _ of [1, 2]) expect((await stream.nextSent()).child('no-copy', 'urn:xmpp:hints')).toBeUndefined();
     message.noCarbons = false;
     expect(message.xml.child('private', NS_CARBONS)).toBeUndefined();
   });

@@ -86,6 +86,15 @@ describe('what an answer means (XEP-0410 §3.2)', () => {
     expect(room.state).toBe('joined');
   });
 
+  it('an end of the session is no answer', async () => {
+    const play = await Play.start();
+    const room = await play.join();
+    const found = expect(play.plugin.check(room)).rejects.toMatchObject({ code: 'ERR_SESSION_LOST' });
+    await play.stream.nextSent();
+    await play.stream.drop();
+    await found;
+  });
+
   it('an answer of somebody else means nothing', async () => {
     const play = await Play.start();
     const room = await play.join();
@@ -155,12 +164,14 @@ describe('a silent room', () => {
     const play = await Play.start({ idle: 1_000_000 });
     const room = await play.join();
     await play.stream.recvError(await play.asked(1_000_000), 'remote-server-timeout');
-    for (const pause of [60_000, 120_000, 240_000]) {
+    for (const pause of [60_000, 120_000, 240_000, 480_000, 960_000, 1_000_000, 1_000_000]) {
       await play.stream.clock.advance(pause - 1);
       await play.stream.recvError(await play.asked(1), 'remote-server-not-found');
     }
     expect(room.state).toBe('joined');
-    await play.stream.recvResult(await play.asked(480_000));
+    // Who says something can be reached.
+    await play.recv(`<message from='${ROOM}/other' type='groupchat'><body>b</body></message>`);
+    await play.stream.recvResult(await play.asked(1_000_000));
     await play.stream.clock.advance(999_999);
     await play.stream.expectNothingSent();
   });
@@ -191,6 +202,56 @@ describe('a silent room', () => {
 });
 
 describe('many rooms', () => {
+  it('are asked at different times, up to a tenth before or behind', async () => {
+    const play = await Play.start({ jitter: 0.1 });
+    const begin = play.stream.clock.monotonic();
+    for (let i = 0; i < 30; i++) await play.join(`room${i}@chat.example`);
+    const times: number[] = [];
+    const before = play.stream.sent.length;
+    for (let at = play.stream.clock.monotonic() - begin; at < 120_000; at += 100) {
+      await play.stream.clock.advance(100);
+      for (const ping of play.stream.sent.slice(before + times.length)) {
+        times.push(play.stream.clock.monotonic() - begin);
+        await play.stream.recvResult(ping);
+      }
+      if (times.length === 30) break;
+    }
+    play.stream.skipSent();
+    expect(times).toHaveLength(30);
+    expect(times[0]).toBeGreaterThan(89_000);
+    expect(times[0]).toBeLessThan(95_000);
+    expect(times.at(-1)).toBeGreaterThan(105_000);
+    expect(times.at(-1)).toBeLessThan(117_000);
+  });
+
+  it('that are silent alike are asked a fifth of a second apart', async () => {
+    const play = await Play.start();
+    const pings = (): number => play.stream.sent.filter(({ name }) => name === 'iq').length;
+    const [one] = [await play.join('a@chat.example'), await play.join('b@chat.example')];
+    await play.stream.clock.advance(IDLE);
+    expect(pings()).toBe(1);
+    await play.stream.clock.advance(199);
+    expect(pings()).toBe(1);
+    await play.stream.clock.advance(1);
+    expect(pings()).toBe(2);
+    play.stream.skipSent();
+    void one.leave();
+    await play.stream.idle();
+    play.stream.skipSent();
+  });
+
+  it('leave no timer behind when they are left', async () => {
+    const play = await Play.start();
+    const room = await play.join();
+    const left = room.leave();
+    await play.stream.nextSent();
+    const none =
+      "<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='none'/><status code='110'/></x>";
+    await play.recv(`<presence from='${ROOM}/me' type='unavailable'>${none}</presence>`);
+    await left;
+    expect(play.stream.clock.pending).toEqual([]);
+  });
+
   it('have one timer, and are asked one after the other', async () => {
     const play = await Play.start({ jitter: 0.1 });
     for (let i = 0; i < 200; i++) await play.join(`room${i}@chat.example`);
@@ -227,7 +288,16 @@ describe('many rooms', () => {
 });
 
 it('options are numbers that can be', async () => {
-  for (const wrong of [{ idle: 0 }, { idle: Number.NaN }, { timeout: -1 }, { jitter: 2 }, { jitter: Number.NaN }]) {
-    await expect(Play.start(wrong)).rejects.toMatchObject({ name: 'ConfigError' });
+  for (const wrong of [
+    { idle: 0 },
+    { idle: Number.NaN },
+    { idle: '5' as never },
+    { timeout: -1 },
+    { jitter: 1.1 },
+    { jitter: -0.1 },
+    { jitter: Number.NaN },
+  ]) {
+    await expect(Play.start(wrong)).rejects.toMatchObject({ name: 'ConfigError', option: Object.keys(wrong)[0] });
   }
+  expect((await Play.start({ jitter: 1 })).plugin).toBeInstanceOf(MucSelfPing);
 });

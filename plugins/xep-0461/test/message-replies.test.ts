@@ -7,7 +7,7 @@ import { slice } from '@sestina/xep-0426';
 import { FallbackIndication, NS_FALLBACK } from '@sestina/xep-0428';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MessageReplies, type MessageRepliesOptions, NS_REPLY } from '../src/index.js';
-import { movePlaces } from '../src/quote.js';
+import { movePlaces, quoteOf } from '../src/quote.js';
 
 const OWN = 'romeo@montague.example/orchard';
 const JULIET = 'juliet@capulet.example';
@@ -92,17 +92,31 @@ describe('replying', () => {
     }
   });
 
+  it('quotes the words alone, and says where some are left out', () => {
+    expect([undefined, '', '\n \n', '> old\n'].map(quoteOf)).toEqual(['', '', '', '']);
+    expect(quoteOf('\n \n a\n\nb \n\n')).toBe('>  a\n> \n> b\n');
+    expect(quoteOf(`${'a\n'.repeat(9)}a`)).toBe('> a\n'.repeat(10));
+    expect(quoteOf(`${'a\n'.repeat(10)}a`)).toBe(`${'> a\n'.repeat(9)}> a…\n`);
+    expect(quoteOf('🦇'.repeat(1_000))).toBe(`> ${'🦇'.repeat(1_000)}\n`);
+    expect(quoteOf('🦇'.repeat(1_001))).toBe(`> ${'🦇'.repeat(1_000)}…\n`);
+  });
+
   it('moves what is said of places in the answer', async () => {
     const { xmpp } = await start();
     const mention = `<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='6' uri='xmpp:a@b'/>`;
     const other = `<reference xmlns='urn:xmpp:reference:0' anchor='xmpp:a@b' begin='0' end='6'/>`;
     const markup = `<markup xmlns='urn:xmpp:markup:0'><list start='0' end='6'><li start='0'/></list></markup>`;
     const message = xmpp.message({ body: 'Juliet, yes' });
-    for (const xml of [mention, other, markup]) message.xml.append(parseXml(xml));
+    const mentions = `<mentions xmlns='urn:xmpp:mentions:0'><mention begin='12345678' end='123456789' start='1'/></mentions>`;
+    const odd = `<reference xmlns='urn:xmpp:reference:0' begin='1x' end='x1'/><x xmlns='urn:x' begin='1' start='1' end='1234567890'/>`;
+    for (const xml of [mention, other, markup, mentions]) message.xml.append(parseXml(xml));
+    for (const xml of parseXml(`<o xmlns='urn:o'>${odd}</o>`).elements()) message.xml.append(xml.copy());
     movePlaces(message, 5);
-    expect(`${message}`.match(/(begin|start|end)='\d+'/g)).toEqual([
+    expect(`${message}`.match(/(begin|start|end)='\w+'/g)).toEqual([
       ...["begin='5'", "end='11'", "begin='0'", "end='6'"],
       ...["start='5'", "end='11'", "start='5'"],
+      ...["begin='12345683'", "end='123456794'", "start='1'"],
+      ...["begin='1x'", "end='x1'", "begin='1'", "start='1'", "end='1234567890'"],
     ]);
   });
 
@@ -129,6 +143,7 @@ describe('replying', () => {
     expect(() => replies.reply(nameless, 'x')).toThrow(CannotReferError);
     replies.reply(nameless, 'x', { quote: true });
     await stream.expectSent(`<message id='*' to='${ROOM}' type='groupchat'><body>&gt; Hi\nx</body></message>`);
+    expect(replies.compose(nameless, {}, { quote: true }).body).toBe('> Hi\n');
     replies.reply(named, 'x', { quote: false });
     await stream.expectSent(
       `<message id='*' to='${ROOM}' type='groupchat'><body>x</body>${reply('s1', from)}</message>`,
@@ -143,6 +158,8 @@ describe('replying', () => {
   it('is composed for who puts more into it, and sent when he says so', async () => {
     const { stream, replies, messages } = await start();
     await stream.recv(says('m1', '<body>Hi</body>'));
+    const own = replies.compose(messages[0] as Message, { body: 'x', thread: 't2', to: 'eve@evil.example' });
+    expect([own.thread, own.to?.full]).toEqual(['t2', JULIET]);
     const composed = replies.compose(messages[0] as Message, { body: 'Great!', id: 'r1' });
     expect(composed.body).toBe('> Hi\nGreat!');
     expect(composed.context).toMatchObject({ way: 'out', kind: 'chat', peer: JID.parse(JULIET) });
@@ -179,6 +196,28 @@ describe('a reply', () => {
       ['mine', 'out', true],
       ['mine', 'out', false],
     ]);
+  });
+
+  it('in a room has one of that very occupant, and one of ours refers to us', async () => {
+    const { stream, xmpp, replies, messages } = await start();
+    xmpp.claim(ROOM, { kind: 'room' });
+    const sid = `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='s1'/>`;
+    const juliet = { from: `${ROOM}/juliet`, type: 'groupchat' };
+    await stream.recv(says('g1', `<body>Hi</body>${sid}`, juliet));
+    const claims = [`${ROOM}/juliet`, `${ROOM}/nurse`, ROOM];
+    await stream.recv(
+      claims.map((to, index) => says(`r${index}`, `<body>x</body>${reply('s1', to)}`, juliet)).join(''),
+    );
+    const targets = await Promise.all(messages.slice(1).map((message) => replies.target(message)));
+    expect(targets.map((target) => [target?.id, target?.claimed])).toEqual([
+      ['g1', false],
+      ['g1', true],
+      ['g1', true],
+    ]);
+    const sent = xmpp.message({ to: JULIET, type: 'chat', body: 'mine', id: 'mine' });
+    sent.send();
+    await stream.nextSent();
+    expect(replies.compose(sent, 'x').inReplyTo).toMatchObject({ id: 'mine', to: xmpp.account });
   });
 
   it('of another conversation, of nothing known and of itself has none', async () => {
