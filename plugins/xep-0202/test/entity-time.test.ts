@@ -1,6 +1,6 @@
 import { JID, StanzaError, StanzaValueError, TimeoutError } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EntityTime, NS_TIME } from '../src/index.js';
 
 const OWN = 'juliet@capulet.com/balcony';
@@ -108,6 +108,14 @@ describe('answering', () => {
     },
   );
 
+  it('tells a zone west of Greenwich as one', async () => {
+    const { stream } = await start({ timeZone: 'show' });
+    const offset = vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(210);
+    await stream.recv(QUESTION());
+    offset.mockRestore();
+    expect((await stream.nextSent()).child('time', NS_TIME)?.child('tzo', NS_TIME)?.text).toBe('-03:30');
+  });
+
   it('tells contacts and our server, and strangers what an absent program tells', async () => {
     const { stream } = await start();
     for (const [from, type] of [
@@ -156,5 +164,7 @@ describe('answering', () => {
 describe('options', () => {
   it('are checked', async () => {
     await expect(start({ timeZone: 'PST' })).rejects.toThrow('timeZone is "hide" or "show", got PST');
+    await expect(start({ timeZone: 'PST' })).rejects.toMatchObject({ code: 'ERR_CONFIG', option: 'timeZone' });
+    await expect(start({ answer: 'friends' })).rejects.toMatchObject({ code: 'ERR_CONFIG', option: 'answer' });
   });
 });

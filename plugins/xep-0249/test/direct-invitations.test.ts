@@ -1,4 +1,4 @@
-import { ConfigError, parseStanza } from '@sestina/core';
+import { ConfigError, JidError, parseStanza } from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
 import { MultiUserChat, type Room, type RoomInvite } from '@sestina/xep-0045';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -108,6 +108,7 @@ describe('an invitation that comes', () => {
 
   it('of a stranger is told only where strangers are welcome', async () => {
     const { invites, receive, stream } = await start({});
+    await stream.recv(`<message to='${stream.xmpp.boundJid}'>${x()}</message>`);
     await receive(x());
     const [asked] = stream.sent;
     if (asked) await stream.recvResult(asked, "<query xmlns='jabber:iq:roster'/>");
@@ -133,10 +134,23 @@ describe('an invitation that goes', () => {
     await stream.expectSent(
       `<message id='*' to='hecate@shakespeare.lit'><x xmlns='${NS_CONFERENCE}' jid='${ROOM}' password='p' reason='r' thread='t' continue='true'/></message>`,
     );
-    plugin.invite(ROOM, 'hecate@shakespeare.lit');
+    plugin.invite(ROOM, 'hecate@shakespeare.lit', { continue: true });
+    await stream.expectSent(
+      `<message id='*' to='hecate@shakespeare.lit'><x xmlns='${NS_CONFERENCE}' jid='${ROOM}' continue='true'/></message>`,
+    );
+    expect(() => plugin.invite('@', 'hecate@shakespeare.lit')).toThrow(JidError);
+    plugin.invite(ROOM, 'hecate@shakespeare.lit', { continue: false });
     await stream.expectSent(
       `<message id='*' to='hecate@shakespeare.lit'><x xmlns='${NS_CONFERENCE}' jid='${ROOM}'/></message>`,
     );
+  });
+
+  it('comes from the address of a component that is given', async () => {
+    const stream = await ScriptedStream.start({ kind: 'component', jid: 'bot.example', plugins: [DirectInvitations] });
+    streams.push(stream);
+    stream.xmpp.plugin(DirectInvitations).invite(ROOM, FRIEND, { from: 'me@bot.example' });
+    expect((await stream.nextSent()).attribute('from')).toBe('me@bot.example');
+    await expect(start({ accept: 'friends' as never })).rejects.toMatchObject({ option: 'accept' });
   });
 
   it('is announced, and removed with the plugin', async () => {

@@ -1,4 +1,4 @@
-import { JID, type Message } from '@sestina/core';
+import { JID, JidError, type Message } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { KnownFeatures } from '@sestina/xep-0115';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -76,7 +76,10 @@ const RECEIVED = `<message from='juliet@capulet.lit/balcony' to='mercutio@verona
   <store xmlns='urn:xmpp:hints'/>
   <active xmlns='http://jabber.org/protocol/chatstates'/>
   <request xmlns='urn:xmpp:receipts'/>
+  <received xmlns='urn:xmpp:receipts' id='r1'/>
   <markable xmlns='urn:xmpp:chat-markers:0'/>
+  <displayed xmlns='urn:xmpp:chat-markers:0' id='d1'/>
+  <private xmlns='urn:xmpp:carbons:2'/>
   <x xmlns='http://jabber.org/protocol/muc#user'><item jid='real@example.org/x'/></x>
 </message>`;
 
@@ -100,6 +103,8 @@ describe('forwarding', () => {
           <body>Good night</body>
           <mood xmlns='http://jabber.org/protocol/mood'/>
           <origin-id xmlns='urn:xmpp:sid:0' id='j1'/>
+          <received xmlns='urn:xmpp:receipts' id='r1'/>
+          <displayed xmlns='urn:xmpp:chat-markers:0' id='d1'/>
         </message>
       </forwarded></message>`);
     // What was received is as it was.
@@ -124,6 +129,31 @@ describe('forwarding', () => {
     stream.xmpp.claim('room@muc.verona.lit', { kind: 'room' });
     forwarding.forward('room@muc.verona.lit', await received(stream));
     expect((await stream.nextSent()).attribute('type')).toBe('groupchat');
+    forwarding.forward('room@muc.verona.lit/nick', await received(stream));
+    expect((await stream.nextSent()).attribute('type')).toBe('chat');
+    stream.xmpp.claim('list@verona.lit', { kind: 'other' });
+    forwarding.forward('list@verona.lit', await received(stream));
+    expect((await stream.nextSent()).attribute('type')).toBe('chat');
+  });
+
+  it('of what came without a sender is of our account, whose word that is', async () => {
+    const { stream, forwarding } = await start();
+    const heard: Message[] = [];
+    stream.xmpp.onMessage((said) => heard.push(said));
+    await stream.recv('<message id="a1" type="chat"><body>b</body></message>');
+    for (const said of [heard[0] as Message, message('<message><body>b</body></message>')]) {
+      forwarding.forward('romeo@montague.lit', said);
+      const inner = (await stream.nextSent()).child('forwarded', NS_FORWARD)?.child('message', 'jabber:client');
+      expect(inner?.attribute('from')).toBe('mercutio@verona.lit');
+    }
+    expect(() => forwarding.forward('@', heard[0] as Message)).toThrow(JidError);
+    expect(forwarding.read(message(EXAMPLE))?.claimedFrom?.local).toBe('juliet');
+  });
+
+  it('takes a signal', async () => {
+    const { stream, forwarding } = await start();
+    const sending = forwarding.forward('a@b.c', await received(stream), { signal: AbortSignal.abort() });
+    await expect(Promise.resolve(sending)).rejects.toMatchObject({ reason: 'aborted' });
   });
 
   it('is from the address of a component that is given', async () => {

@@ -9,6 +9,39 @@ describe('the options', () => {
   });
 });
 
+describe('the state', () => {
+  it('is inactive a while after the first word of it, and active at once', async () => {
+    const stream = await ScriptedStream.start();
+    const state = stream.xmpp.use(ClientState);
+    state.inactive();
+    await stream.clock.advance(5_000);
+    state.inactive();
+    await stream.clock.advance(4_999);
+    expect(state.state).toBe('active');
+    await stream.clock.advance(1);
+    expect(state.state).toBe('inactive');
+    state.inactive();
+    expect(stream.clock.pending).toEqual([]);
+    state.active();
+    expect(state.state).toBe('active');
+    state.inactive();
+    await stream.clock.advance(9_999);
+    expect(state.state).toBe('active');
+    stream.xmpp.remove(ClientState);
+    expect(stream.clock.pending).toEqual([]);
+    await stream.close();
+  });
+
+  it('is that of whoever knows from the beginning', async () => {
+    const page = { visibilityState: 'hidden', addEventListener: () => {}, removeEventListener: () => {} };
+    const stream = await ScriptedStream.start();
+    const state = stream.xmpp.use(ClientState, { delay: 0, follow: new PageActivity(page) });
+    await stream.clock.advance(1);
+    expect(state.state).toBe('inactive');
+    await stream.close();
+  });
+});
+
 describe('a page', () => {
   it('is used while it can be seen', () => {
     const listeners = new Set<() => void>();

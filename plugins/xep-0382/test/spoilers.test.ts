@@ -80,7 +80,13 @@ describe('a spoiler', () => {
     expectXml(message.xml, `<message xmlns='jabber:client' xml:lang='ca'>${hint('x', 'en')}${hint('y')}</message>`);
     const hints = message.spoilers;
     message.spoilers = hints;
+    expect([...hints]).toEqual([
+      ['ca', 'y'],
+      ['en', 'x'],
+    ]);
     expectXml(message.xml, `<message xmlns='jabber:client' xml:lang='ca'>${hint('y')}${hint('x', 'en')}</message>`);
+    message.spoilers = { CA: 'z' };
+    expectXml(message.xml, `<message xmlns='jabber:client' xml:lang='ca'>${hint('z')}</message>`);
     message.spoilers = undefined;
     expect(isHidden(message)).toBe(false);
   });

@@ -157,6 +157,59 @@ describe('an occupant id', () => {
     expect(await play.author(ids('j'))).toBeUndefined();
   });
 
+  it('is ours in what we send, before the room has given it back', async () => {
+    const play = await Play.start();
+    await play.join();
+    const { xmpp } = play.stream;
+    const sent = xmpp.message({ to: ROOM, type: 'groupchat', body: 'b', rawOccupantId: 'forged' });
+    sent.send();
+    await play.stream.nextSent();
+    const whispered = xmpp.message({ to: 'nurse@capulet.example', type: 'chat', body: 'b' });
+    whispered.send();
+    await play.stream.nextSent();
+    expect([sent.context.author.occupantId, whispered.context.author.occupantId]).toEqual(['m', undefined]);
+  });
+
+  it('is asked for in rooms that were entered before the plugin was there', async () => {
+    const stream = await ScriptedStream.start({ plugins: [MultiUserChat] });
+    streams.push(stream);
+    const muc = stream.xmpp.plugin(MultiUserChat);
+    const joined = muc.join(ROOM, { nick: 'me' });
+    await stream.nextSent();
+    const to = stream.xmpp.boundJid;
+    await stream.recv(`<presence to='${to}' from='${ROOM}/me'>${ids('m')}${word("<status code='110'/>")}</presence>`);
+    await stream.recv(`<message to='${to}' from='${ROOM}' type='groupchat'><subject/></message>`);
+    const room = await joined;
+    const plugin = stream.xmpp.use(OccupantIds);
+    expect(plugin.announced(room)).toBe(false);
+    const query = await stream.nextSent();
+    expect(query.attribute('to')).toBe(ROOM);
+    const feature = `<feature var='${NS_OCCUPANT_ID}'/>`;
+    await stream.recvResult(query, `<query xmlns='http://jabber.org/protocol/disco#info'>${feature}</query>`);
+    expect(plugin.announced(room)).toBe(true);
+    stream.xmpp.remove(OccupantIds);
+    stream.xmpp.use(OccupantIds);
+    await stream.expectNothingSent();
+  });
+
+  it('is in no error, and is written once', async () => {
+    const play = await Play.start();
+    await play.join();
+    const errors: Message[] = [];
+    play.stream.xmpp.onMessage((message) => void errors.push(message), { type: 'error' });
+    await play.recv(
+      `<message from='${ROOM}/juliet' type='error'>${ids('j')}<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`,
+    );
+    expect(errors.map(({ context }) => context.author.occupantId)).toEqual([undefined]);
+    for (const stanza of [play.stream.xmpp.message(), play.stream.xmpp.presence()]) {
+      stanza.rawOccupantId = 'a';
+      stanza.rawOccupantId = 'b';
+      expect([stanza.rawOccupantId, stanza.xml.childrenNamed('occupant-id', NS_OCCUPANT_ID).length]).toEqual(['b', 1]);
+      stanza.rawOccupantId = undefined;
+      expect(stanza.xml.child('occupant-id', NS_OCCUPANT_ID)).toBeUndefined();
+    }
+  });
+
   it('is not passed on', async () => {
     const play = await Play.start();
     await play.join();
