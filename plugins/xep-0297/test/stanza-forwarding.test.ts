@@ -131,7 +131,7 @@ describe('forwarding', () => {
     expect((await stream.nextSent()).attribute('type')).toBe('groupchat');
     forwarding.forward('room@muc.verona.lit/nick', await received(stream));
     expect((await stream.nextSent()).attribute('type')).toBe('chat');
-    stream.xmpp.claim('list@verona.lit', { kind: 'other' });
+    stream.xmpp.claim('list@verona.lit', { kind: 'service' });
     forwarding.forward('list@verona.lit', await received(stream));
     expect((await stream.nextSent()).attribute('type')).toBe('chat');
   });

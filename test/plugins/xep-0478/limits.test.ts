@@ -113,6 +113,41 @@ describe('the limits of a stream', () => {
     await server.end(xmpp);
   });
 
+  it('of silence end with the plugin, and none of no second is believed', async () => {
+    const keepAlive = { interval: 300_000, timeout: 30_000 };
+    for (const [idle, removed] of [
+      ['60', true],
+      ['0', false],
+    ] as const) {
+      const { server, xmpp, plugin, stream } = await online(limits('', idle), {}, { keepAlive });
+      expect(plugin.current.idleSeconds).toBe(removed ? 60 : undefined);
+      if (removed) xmpp.plugins.remove(StreamLimits);
+      const before = stream.peer.received;
+      await server.clock.advance(200_000);
+      expect(stream.peer.received).toBe(before);
+      await server.end(xmpp);
+    }
+  });
+
+  it('hold at once where the plugin is installed in a session', async () => {
+    const server = new Sasl2Server();
+    const xmpp = server.client();
+    xmpp.use(Sasl2);
+    const { stream, connecting } = await server.connect(xmpp);
+    await stream.open();
+    await stream.login({ features: BIND + limits('10000') });
+    await stream.bind();
+    await connecting;
+    expect(xmpp.use(StreamLimits).current.maxBytes).toBe(10_000);
+    expect(xmpp.sendQueue.maxStanzaBytes).toBe(10_000);
+    for (const assumedMaxBytes of [9_999, 10_000.5, Number.NaN]) {
+      xmpp.plugins.remove(StreamLimits);
+      expect(() => xmpp.use(StreamLimits, { assumedMaxBytes })).toThrow(/assumedMaxBytes/);
+    }
+    expect(xmpp.use(StreamLimits, { assumedMaxBytes: 10_000 }).current.maxBytes).toBe(10_000);
+    await server.end(xmpp);
+  });
+
   it('are told where they change', async () => {
     const { server, xmpp, stream } = await online(limits('20000'), {}, { reconnect: { base: 1, max: 1 } });
     const events: unknown[] = [];
@@ -123,6 +158,14 @@ describe('the limits of a stream', () => {
     await server.stream.login({ features: BIND + limits('30000') });
     await server.stream.bind();
     expect(events).toEqual([{ maxBytes: 30_000, idleSeconds: undefined }]);
+    for (const idle of ['', '60']) {
+      server.stream.peer.drop();
+      await server.clock.advance(1_000);
+      await server.stream.open();
+      await server.stream.login({ features: BIND + limits('30000', idle) });
+      await server.stream.bind();
+    }
+    expect(events.slice(1)).toEqual([{ maxBytes: 30_000, idleSeconds: 60 }]);
     await server.end(xmpp);
   });
 });
