@@ -17,30 +17,21 @@ import { firstOf, hashOf, same } from './bytes.js';
 import { KnownStrings } from './known-strings.js';
 import type { Limits } from './limits.js';
 import { NS_XML, NS_XMLNS } from './namespaces.js';
-
-/** A text with its bytes in UTF-8, which were found to be right. */
-export interface Utf8Text {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
+import { characterLength } from './utf8.js';
+import { NO_TEXT, textOfPart, type Utf8Text } from './utf8-text.js';
 
 /** No stanza has elements with more; those are left to others. */
 export const MOST_ATTRIBUTES = 16;
-
-/** Nothing to read. */
-export const NO_TEXT: Utf8Text = { text: '', bytes: new Uint8Array(0) };
 
 /**
  * Goes past the parts of tags and texts, as far as they are usual: see `PlainReader`. Its methods say whether a part is; where it is
  * not because the text is over, `incomplete` is set.
  */
 export class ByteScanner {
-  text = '';
   bytes: Uint8Array = NO_TEXT.bytes;
   limits!: Limits;
-  /** Behind what was read, in bytes; and how many more these are than characters of the text. */
+  /** Behind what was read. */
   at = 0;
-  delta = 0;
   incomplete = false;
   /** Of the name that was read: its hash, and whether a colon is in it. */
   hash = 0;
@@ -51,20 +42,20 @@ export class ByteScanner {
   /** Of each attribute of the tag that is read: the hash of its name, and where that begins and ends. */
   readonly #seen = new Int32Array(3 * MOST_ATTRIBUTES);
   readonly #known = new KnownStrings();
+  #source = NO_TEXT;
 
-  /** Begins at a place. @param at In bytes. @param textAt The same in characters. */
-  start(source: Utf8Text, at: number, textAt: number, limits: Limits): void {
-    this.text = source.text;
+  /** Begins at a place. */
+  start(source: Utf8Text, at: number, limits: Limits): void {
+    this.#source = source;
     this.bytes = source.bytes;
     this.limits = limits;
     this.at = at;
-    this.delta = at - textAt;
     this.incomplete = false;
   }
 
   /** Keeps nothing of it alive. */
   stop(): void {
-    this.text = '';
+    this.#source = NO_TEXT;
     this.value = '';
     this.bytes = NO_TEXT.bytes;
   }
@@ -112,7 +103,8 @@ export class ByteScanner {
     const bytes = this.bytes;
     const { length } = bytes;
     let before = '';
-    let start = from - this.delta;
+    let start = from;
+    let beyond = 0;
     let at = from;
     for (;;) {
       at = firstOf(kind, bytes, at);
@@ -120,13 +112,19 @@ export class ByteScanner {
       const code = bytes[at] as number;
       if (code === end) break;
       if (code >= 0x80) {
-        if (!this.#beyondAscii(code, at)) return false;
+        const size = characterLength(bytes, at);
+        if (size === 0) return false;
+        if (at + size > length) return this.unfinished();
+        // U+FFFE and U+FFFF are no characters of XML.
+        if (code === 0xef && bytes[at + 1] === 0xbf && (bytes[at + 2] as number) >= 0xbe) return false;
+        beyond++;
+        at += size - 1;
       } else if (code === AMPERSAND) {
         const character = this.#reference(at);
         if (character === undefined) return false;
-        if (keep) before += this.text.slice(start, at - this.delta) + character;
-        at = this.at - 1;
-        start = this.at - this.delta;
+        if (keep) before += textOfPart(this.#source, start, at, beyond) + character;
+        start = this.at;
+        at = start - 1;
       } else if (code === GT) {
         if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return false;
       } else if (code !== QUOTE && code !== APOSTROPHE) return false;
@@ -134,7 +132,7 @@ export class ByteScanner {
     }
     this.at = at;
     if (keep) {
-      const last = this.text.slice(start, at - this.delta);
+      const last = textOfPart(this.#source, start, at, beyond);
       this.value = before === '' ? last : before + last;
     }
     return true;
@@ -182,25 +180,12 @@ export class ByteScanner {
 
   /** One string for all that are equal, as far as they are remembered. */
   string(from: number, to: number, hash = this.hash): string {
-    return (
-      this.#known.find(this.bytes, from, to, hash) ??
-      this.#known.add(this.text.slice(from - this.delta, to - this.delta), hash)
-    );
+    return this.#known.find(this.bytes, from, to, hash) ?? this.#known.add(this.#source.ascii.slice(from, to), hash);
   }
 
   unfinished(): false {
     this.incomplete = true;
     return false;
-  }
-
-  /** Counts what the character that the byte belongs to takes; false where XML has no such character. */
-  #beyondAscii(code: number, at: number): boolean {
-    if (code < 0xc0) this.delta++;
-    // Four bytes are two units of UTF-16.
-    else if (code >= 0xf0) this.delta--;
-    // U+FFFE and U+FFFF.
-    else if (code === 0xef) return this.bytes[at + 1] !== 0xbf || (this.bytes[at + 2] as number) < 0xbe;
-    return true;
   }
 
   /** The character that one of the five references stands for. */
@@ -211,7 +196,7 @@ export class ByteScanner {
     while (end < at + 6 && bytes[end] !== SEMICOLON) end++;
     if (bytes[end] !== SEMICOLON) return undefined;
     this.at = end + 1;
-    switch (this.text.slice(at + 1 - this.delta, end - this.delta)) {
+    switch (this.#source.ascii.slice(at + 1, end)) {
       case 'amp':
         return '&';
       case 'lt':

@@ -5,6 +5,11 @@ import { PlainReader } from './plain-reader.js';
 import { readDocument } from './read-document.js';
 import { skipSpace } from './scan.js';
 import { aroundDocument } from './surroundings.js';
+import { AsciiDecoder, NO_TEXT } from './utf8-text.js';
+
+/** To ask for memory for each text takes several times as long as to write it. */
+const ROOM = 4_096;
+
 import type { XmlCondition } from './xml-error.js';
 
 /** What a document is held against and stands in. */
@@ -29,9 +34,12 @@ interface DocumentOptions {
 export class DocumentParser {
   readonly #plain = new PlainReader();
   readonly #encoder = new TextEncoder();
+  readonly #decoder = new AsciiDecoder();
   #options: DocumentOptions;
   #around: ReturnType<typeof aroundDocument>;
   #bytes = 0;
+  /** Where the next texts are written, one behind the other: an element that nobody has looked into holds on to its part. */
+  #room: Uint8Array | undefined;
 
   constructor(options: DocumentOptions = {}) {
     this.#options = options;
@@ -56,15 +64,32 @@ export class DocumentParser {
 
   /** The root, where it is an element as nearly all are. */
   #parsePlain(text: string): XmlElement | undefined {
-    const bytes = this.#encoder.encode(text);
+    const bytes = this.#encode(text);
     this.#bytes = bytes.length;
-    if (bytes.length !== text.length && /\p{Surrogate}/u.test(text)) return undefined;
+    const isAscii = bytes.length === text.length;
+    if (!isAscii && /\p{Surrogate}/u.test(text)) return undefined;
     const at = skipSpace(text, 0);
     if (text.charCodeAt(at) !== 0x3c) return undefined;
-    const element = this.#plain.read({ text, bytes }, at, at, this.#around, new Origin(this.#options.lang));
-    const { end, textEnd } = this.#plain;
-    const fits = end - at <= this.#around.limits.maxStanzaBytes && skipSpace(text, textEnd) === text.length;
+    const source = { ascii: isAscii ? text : this.#decoder.decode(bytes), bytes };
+    const element = this.#plain.read(source, at, this.#around, new Origin(this.#options.lang));
+    const { end } = this.#plain;
+    const fits = end - at <= this.#around.limits.maxStanzaBytes && skipSpace(source.ascii, end) === bytes.length;
     return fits ? element : undefined;
+  }
+
+  #encode(text: string): Uint8Array {
+    const encoder = this.#encoder;
+    const most = 3 * text.length;
+    let room = this.#room;
+    if (room === undefined || most > ROOM) {
+      // Most parsers are used once.
+      this.#room ??= NO_TEXT.bytes;
+      return encoder.encode(text);
+    }
+    if (most > room.length) room = new Uint8Array(ROOM);
+    const { written } = encoder.encodeInto(text, room);
+    this.#room = room.subarray(written);
+    return room.subarray(0, written);
   }
 
   #parseAny(text: string): XmlElement {

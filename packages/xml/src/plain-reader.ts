@@ -1,12 +1,13 @@
 import { APOSTROPHE, EQUALS, GT, IN_VALUE, KINDS, QUOTE, SLASH, SPACE, START } from './byte-kinds.js';
-import { ByteScanner, MOST_ATTRIBUTES, NO_TEXT, type Utf8Text } from './byte-scanner.js';
+import { ByteScanner, MOST_ATTRIBUTES } from './byte-scanner.js';
 import { same } from './bytes.js';
 import { type Unread, XmlElement, type XmlNode } from './element.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NS_CLIENT, NS_COMPONENT, NS_STREAM } from './namespaces.js';
 import type { Origin } from './origin.js';
-import { type OwnStrings, ownString } from './own-string.js';
+import type { OwnStrings } from './own-string.js';
 import { aroundDocument, insideOf, type Surroundings } from './surroundings.js';
+import { AsciiDecoder, decoded, NO_TEXT, type Utf8Text } from './utf8-text.js';
 
 /** Deeper elements, and those with more attributes, are somebody else's: no stanza has that many. */
 const DEEPEST = 64;
@@ -41,7 +42,7 @@ const ALL = 2;
  * five of XML, single spaces between attributes. Whatever else there is, and whatever breaks a rule or a limit, it does not read,
  * and has no opinion about: that is for the parser that knows all of XML. What it reads is what that one would read.
  *
- * It looks at bytes, which is several times as fast as looking at the characters of a string, and cuts its strings out of the text.
+ * It looks at bytes, which is several times as fast as looking at the characters of a string, and cuts its strings out of their text.
  * Of a child it makes the name and the namespace, by which handlers are found; what stands inside is checked, and made when
  * somebody looks at it, since of most children nobody does.
  */
@@ -66,14 +67,9 @@ export class PlainReader {
   readonly #nodes: XmlNode[] = [];
   #nodeCount = 0;
 
-  /** Behind the element that was read, in bytes. */
+  /** Behind the element that was read. */
   get end(): number {
     return this.#scan.at;
-  }
-
-  /** The same in characters of the text. */
-  get textEnd(): number {
-    return this.#scan.at - this.#scan.delta;
   }
 
   /** After nothing was read: whether it was fine so far, and more text may complete it. */
@@ -81,25 +77,24 @@ export class PlainReader {
     return this.#scan.incomplete;
   }
 
-  /** The element whose `<` stands there, or undefined. @param at In bytes. @param textAt The same in characters. */
-  read(source: Utf8Text, at: number, textAt: number, around: Surroundings, origin: Origin): XmlElement | undefined {
+  /** The element whose `<` stands there, or undefined. */
+  read(source: Utf8Text, at: number, around: Surroundings, origin: Origin): XmlElement | undefined {
     this.#prefixed = false;
-    const element = this.#read(source, at, textAt, around, around.inside, origin, 1, true);
+    const element = this.#read(source, at, around, around.inside, origin, 1, true);
     if (element !== undefined || !this.#prefixed) return element;
-    return this.#read(source, at, textAt, around, around.inside, origin, 1, false);
+    return this.#read(source, at, around, around.inside, origin, 1, false);
   }
 
   /** What stands there, which was found to be right before. */
   readAgain(
     source: Utf8Text,
     at: number,
-    textAt: number,
     around: Surroundings,
     inherited: string,
     depth: 1 | 2,
     origin: Origin | undefined,
   ): XmlElement {
-    const element = this.#read(source, at, textAt, around, inherited, origin, depth, false);
+    const element = this.#read(source, at, around, inherited, origin, depth, false);
     if (element === undefined) throw new Error('a part of a stanza was written to after it had come in');
     return element;
   }
@@ -107,7 +102,6 @@ export class PlainReader {
   #read(
     source: Utf8Text,
     at: number,
-    textAt: number,
     around: Surroundings,
     inherited: string,
     origin: Origin | undefined,
@@ -118,7 +112,7 @@ export class PlainReader {
     this.#around = around;
     this.#origin = origin;
     this.#elements = 0;
-    this.#scan.start(source, at, textAt, around.limits);
+    this.#scan.start(source, at, around.limits);
     const element = this.#element(at, inherited, depth, lazy);
     // Nothing that was read is kept alive by it, except what a few elements leave in their places.
     this.#source = NO_TEXT;
@@ -130,7 +124,6 @@ export class PlainReader {
 
   /** With all that it holds; where it is `lazy`, its children are filled later. */
   #element(from: number, inherited: string, depth: number, lazy: boolean): XmlElement | undefined {
-    const textFrom = from - this.#scan.delta;
     if (!this.#startTag(from, depth, ALL)) return undefined;
     const declared = this.#declared;
     const inside = declared === undefined ? inherited : insideOf(this.#around, declared);
@@ -155,13 +148,12 @@ export class PlainReader {
     if (!this.#scan.endTag(from + 1, tag.length)) return undefined;
     const nodes = this.#nodeCount === first ? undefined : this.#nodes.slice(first, this.#nodeCount);
     this.#nodeCount = first;
-    const whole = lazy && colon < 0 ? this.#part(from, textFrom, inherited, 1) : undefined;
+    const whole = lazy && colon < 0 ? this.#part(from, inherited, 1) : undefined;
     return XmlElement.adopt(name, namespace, pairs, this.#origin, nodes, whole);
   }
 
   /** A child of a first-level element, to be filled when somebody looks into it; where it has a text alone, that is cut out now. */
   #child(from: number, inherited: string): XmlElement | undefined {
-    const textFrom = from - this.#scan.delta;
     if (!this.#startTag(from, 2, NAME)) return undefined;
     const tag = this.#tag;
     const namespace = this.#declared === undefined ? inherited : insideOf(this.#around, this.#declared);
@@ -177,14 +169,13 @@ export class PlainReader {
       }
       if (!this.#skipContent(from + 1, tag.length, 2)) return undefined;
     }
-    return XmlElement.unread(tag, namespace, this.#part(from, textFrom, inherited, 2), this.#origin);
+    return XmlElement.unread(tag, namespace, this.#part(from, inherited, 2), this.#origin);
   }
 
   /** What was read since then, to be read again. */
-  #part(from: number, textFrom: number, inherited: string, depth: 1 | 2): Part {
+  #part(from: number, inherited: string, depth: 1 | 2): Part {
     const again = this.#around.contentNamespace === NS_COMPONENT ? WITHIN_LIMITS_OF_COMPONENT : WITHIN_LIMITS;
-    const { at, delta } = this.#scan;
-    return new Part(this, this.#source, from, at, textFrom, at - delta, again, inherited, depth);
+    return new Part(this, this.#source, from, this.#scan.at, again, inherited, depth);
   }
 
   /** Whether the element is right. */
@@ -250,7 +241,6 @@ export class PlainReader {
         if (namespace === undefined || declared !== undefined) return false;
         declared = namespace;
       } else {
-        // Before its value, which may shift the text against the bytes.
         const text = keep === ALL || this.#scan.colon ? this.#scan.string(name, nameEnd) : '';
         if (this.#scan.colon && text !== 'xml:lang') return false;
         if (!this.#scan.characters(value, IN_VALUE, quote, keep === ALL)) return false;
@@ -287,8 +277,6 @@ class Part implements Unread {
     private readonly source: Utf8Text,
     private readonly from: number,
     private readonly to: number,
-    private readonly textFrom: number,
-    private readonly textTo: number,
     private readonly around: Surroundings,
     private readonly inherited: string,
     private readonly depth: 1 | 2,
@@ -299,12 +287,12 @@ class Part implements Unread {
   }
 
   read(origin: Origin | undefined): XmlElement {
-    const { reader, source, from, textFrom, around, inherited, depth } = this;
-    return reader.readAgain(source, from, textFrom, around, inherited, depth, origin);
+    const { reader, source, from, around, inherited, depth } = this;
+    return reader.readAgain(source, from, around, inherited, depth, origin);
   }
 
   compact(own: OwnStrings): Unread {
-    const text = ownString(this.source.text.slice(this.textFrom, this.textTo));
+    const text = decoded(this.source.bytes, this.from, this.to);
     return new OwnPart(text, this.bytes, this.around, own.name(this.inherited), this.depth);
   }
 }
@@ -321,8 +309,9 @@ class OwnPart implements Unread {
 
   // With a reader of its own: that of the connection knows the names of much else.
   read(origin: Origin | undefined): XmlElement {
-    const source = { text: this.text, bytes: new TextEncoder().encode(this.text) };
-    return new PlainReader().readAgain(source, 0, 0, this.around, this.inherited, this.depth, origin);
+    const bytes = new TextEncoder().encode(this.text);
+    const source = { ascii: new AsciiDecoder().decode(bytes), bytes };
+    return new PlainReader().readAgain(source, 0, this.around, this.inherited, this.depth, origin);
   }
 
   compact(): Unread {

@@ -1,14 +1,14 @@
 import { ByteLimit } from './byte-limit.js';
-import type { Utf8Text } from './byte-scanner.js';
 import { skipDeclaration } from './declaration.js';
 import type { XmlElement } from './element.js';
 import { GuardedSaxes, type SaxesOwner } from './guarded-saxes.js';
 import type { Limits } from './limits.js';
 import type { Parser, ParserEvents, ParserFactory, StreamHeader } from './parser.js';
 import { PlainReader } from './plain-reader.js';
-import { isSpace, skipSpace } from './scan.js';
+import { isSpace, skipSpace, skipSpaceBytes } from './scan.js';
 import { TreeBuilder } from './tree-builder.js';
 import { Utf8Decoder } from './utf8.js';
+import { AsciiDecoder, NO_TEXT, type Utf8Text } from './utf8-text.js';
 import { type XmlCondition, XmlStreamError } from './xml-error.js';
 
 /** Thrown to get out of the tokenizer once nothing more is to be told. */
@@ -16,6 +16,8 @@ const ENOUGH = Symbol('enough');
 
 /** How many bytes of an unfinished element are kept back to be read in one go with what comes next. */
 const MOST_KEPT = 8_192;
+/** How many bytes of what comes next are taken at first. */
+const OFTEN_ENOUGH = 512;
 
 /** What makes elements of text: saxes, or what is compared with it. */
 export type Tokens = Pick<GuardedSaxes, keyof GuardedSaxes>;
@@ -36,6 +38,7 @@ interface SaxesParserParts {
 export class SaxesStreamParser implements Parser {
   readonly #events: ParserEvents;
   readonly #decoder = new Utf8Decoder();
+  readonly #ascii = new AsciiDecoder();
   readonly #tree: TreeBuilder;
   readonly #plain: PlainReader;
   readonly #tokens: Tokens;
@@ -53,11 +56,13 @@ export class SaxesStreamParser implements Parser {
   /** An XML declaration can still come. */
   #atStart = true;
   /** The beginning of an element between elements, up to the end of the last chunk. */
-  #kept: Utf8Text | undefined;
+  #kept: Uint8Array | undefined;
+  /** The chunk whose elements are read in one go. */
+  #plainChunk = NO_TEXT.bytes;
 
-  /** What is being parsed, what was held back and the chunk; and the bytes of the first-level element in it. */
+  /** What saxes parses, what was held back and the chunk; and the bytes of the first-level element in it. */
   readonly #bytes: ByteLimit;
-  /** Behind what was told last, in it. */
+  /** Behind what was told last, in the one or the other. */
   #toldTo = 0;
 
   constructor(events: ParserEvents, limits: Limits, { plain, tokens }: SaxesParserParts = {}) {
@@ -97,7 +102,8 @@ export class SaxesStreamParser implements Parser {
       this.#tree.depth === 1 &&
       !this.#decoder.pending &&
       this.#queue.length === 0 &&
-      skipSpace(this.#bytes.chunk.text, this.#toldTo) === this.#bytes.chunk.text.length
+      skipSpace(this.#bytes.chunk.text, this.#toldTo) >= this.#bytes.chunk.text.length &&
+      skipSpaceBytes(this.#plainChunk, this.#toldTo) >= this.#plainChunk.length
     );
   }
 
@@ -137,7 +143,7 @@ export class SaxesStreamParser implements Parser {
       this.#caught(error);
     } finally {
       this.#writing = false;
-      this.#take('', 0);
+      this.#take('', 0, NO_TEXT.bytes);
     }
   }
 
@@ -152,8 +158,8 @@ export class SaxesStreamParser implements Parser {
 
   #consume(chunk: Uint8Array | string): void {
     const decoder = this.#decoder;
-    const text = decoder.decode(chunk);
-    if (text !== '') this.#parse({ text, bytes: decoder.bytes });
+    const bytes = typeof chunk === 'string' ? decoder.encode(chunk) : chunk;
+    if (bytes.length > 0) this.#parse(bytes);
     if (decoder.invalid) {
       const [condition, what] =
         typeof chunk === 'string'
@@ -164,15 +170,20 @@ export class SaxesStreamParser implements Parser {
     }
   }
 
-  #parse(chunk: Utf8Text): void {
-    const kept = this.#kept;
-    if (kept !== undefined) {
-      this.#parseKept(kept, chunk);
-      return;
-    }
+  #parse(bytes: Uint8Array): void {
+    const between = this.#bytes.between && this.#tree.depth === 1 && this.#tokens.heldLength === 0;
+    if (this.#kept !== undefined) this.#parseKept(this.#kept, bytes);
+    else if (between && !this.#decoder.pending) this.#plainElements(bytes, 0);
+    else this.#parseText(bytes);
+  }
+
+  /** What is not, or not yet, elements that can be read in one go. */
+  #parseText(bytes: Uint8Array, limits = this.#limits): void {
+    const decoded = this.#decoder.decode(bytes);
+    if (decoded === '') return;
     const held = this.#tokens.takeHeld();
-    const text = held === '' ? chunk.text : held + chunk.text;
-    this.#take(text, chunk.bytes.length + held.length);
+    const text = held === '' ? decoded : held + decoded;
+    this.#take(text, this.#decoder.bytes.length + held.length, NO_TEXT.bytes);
     let at = 0;
     if (this.#atStart) {
       at = this.#declaration();
@@ -182,18 +193,17 @@ export class SaxesStreamParser implements Parser {
       }
       this.#atStart = false;
     }
-    // A declaration is ASCII.
-    if (held === '' && this.#bytes.between && this.#tree.depth === 1) this.#plainElements(chunk, at, at);
-    else this.#elements(at);
+    this.#elements(at, limits);
   }
 
-  #take(text: string, bytes: number): void {
+  #take(text: string, bytes: number, plain: Uint8Array): void {
     this.#bytes.chunk.set(text, bytes);
+    this.#plainChunk = plain;
     this.#toldTo = 0;
   }
 
   /** By saxes, to the end of the chunk. */
-  #elements(from: number, limits = this.#limits): void {
+  #elements(from: number, limits: Limits): void {
     let at = from;
     if (this.#bytes.between) {
       at = this.#next(at, limits);
@@ -208,50 +218,55 @@ export class SaxesStreamParser implements Parser {
   }
 
   /** The element whose beginning was kept back, and what follows it. */
-  #parseKept(kept: Utf8Text, chunk: Utf8Text): void {
+  #parseKept(kept: Uint8Array, chunk: Uint8Array): void {
     this.#kept = undefined;
-    this.#take(chunk.text, chunk.bytes.length);
-    const { length } = kept.bytes;
+    const { length } = kept;
     // Joining costs, and it will not take all of the chunk.
-    const joined = new Uint8Array(length + Math.min(chunk.bytes.length, MOST_KEPT));
-    joined.set(kept.bytes);
-    joined.set(chunk.bytes.subarray(0, MOST_KEPT), length);
-    const source = { text: kept.text + chunk.text.slice(0, MOST_KEPT), bytes: joined };
-    const element = this.#plain.read(source, 0, 0, this.#tree, this.#tree.freshOrigin());
-    const { end, textEnd } = this.#plain;
+    let element = this.#readJoined(kept, chunk, OFTEN_ENOUGH);
+    if (this.#plain.incomplete && chunk.length > OFTEN_ENOUGH) element = this.#readJoined(kept, chunk, MOST_KEPT);
+    const { end } = this.#plain;
     if (element !== undefined && end <= this.#tree.limits.maxStanzaBytes) {
-      this.#tellElement(element, end, textEnd - kept.text.length);
-      this.#plainElements(chunk, end - length, textEnd - kept.text.length);
+      this.#take('', 0, chunk);
+      this.#tellElement(element, end, end - length);
+      this.#plainElements(chunk, end - length);
       return;
     }
-    this.#take(kept.text + chunk.text, length + chunk.bytes.length);
-    this.#elements(0, this.#tree.limits);
+    this.#parseText(joined(kept, chunk), this.#tree.limits);
   }
 
   /** Tells the elements that can be read in one go, and leaves it to saxes from the first one on that cannot. */
-  #plainElements(chunk: Utf8Text, from: number, textFrom: number): void {
-    const { text, bytes } = chunk;
+  #plainElements(chunk: Uint8Array, from: number): void {
     const tree = this.#tree;
-    let textAt = skipSpace(text, textFrom);
-    let at = from + textAt - textFrom;
-    while (at < bytes.length && bytes[at] === 0x3c) {
+    this.#take('', 0, chunk);
+    let source = NO_TEXT;
+    let at = skipSpaceBytes(chunk, from);
+    while (at < chunk.length && chunk[at] === 0x3c) {
       const limits = this.#limits;
       tree.limits = limits;
       if (tree.crowded) break;
-      const element = this.#plain.read(chunk, at, textAt, tree, tree.freshOrigin());
+      if (source === NO_TEXT) source = this.#withText(chunk);
+      const element = this.#plain.read(source, at, tree, tree.freshOrigin());
       if (element === undefined) {
-        const left = bytes.length - at;
+        const left = chunk.length - at;
         if (!this.#plain.incomplete || left > MOST_KEPT || left > limits.maxStanzaBytes) break;
-        this.#kept = { text: text.slice(textAt), bytes: bytes.slice(at) };
+        this.#kept = chunk.slice(at);
         return;
       }
-      const { end, textEnd } = this.#plain;
+      const { end } = this.#plain;
       if (end - at > limits.maxStanzaBytes) break;
-      this.#tellElement(element, end - at, textEnd);
-      textAt = skipSpace(text, textEnd);
-      at = end + textAt - textEnd;
+      this.#tellElement(element, end - at, end);
+      at = skipSpaceBytes(chunk, end);
     }
-    this.#elements(textAt);
+    if (at < chunk.length) this.#parseText(chunk.subarray(at));
+  }
+
+  #readJoined(kept: Uint8Array, chunk: Uint8Array, most: number): XmlElement | undefined {
+    const source = this.#withText(joined(kept, chunk.subarray(0, most)));
+    return this.#plain.read(source, 0, this.#tree, this.#tree.freshOrigin());
+  }
+
+  #withText(bytes: Uint8Array): Utf8Text {
+    return { ascii: this.#ascii.decode(bytes), bytes };
   }
 
   #tellElement(element: XmlElement, bytes: number, end: number): void {
@@ -335,6 +350,13 @@ export class SaxesStreamParser implements Parser {
     this.#calling = false;
     throw ENOUGH;
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
 }
 
 /** Makes parsers for streams (RFC 6120 §4) on saxes. `limits.maxStanzaBytes` is the one that holds; before login pass tighter ones. */

@@ -11,9 +11,19 @@ export function skipSpace(text: string, from: number): number {
   return at;
 }
 
+/** The same in bytes. */
+export function skipSpaceBytes(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x09 && byte !== 0x0d) break;
+  }
+  return at;
+}
+
 export function isSpace(chunk: Uint8Array | string): boolean {
   if (typeof chunk === 'string') return skipSpace(chunk, 0) === chunk.length;
-  return chunk.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d);
+  return skipSpaceBytes(chunk, 0) === chunk.length;
 }
 
 /** How often one character is looked for before two are. */

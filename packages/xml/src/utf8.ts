@@ -44,11 +44,7 @@ export class Utf8Decoder {
     return this.#tail !== undefined || this.#surrogate !== '';
   }
 
-  decode(chunk: Uint8Array | string): string {
-    return typeof chunk === 'string' ? this.#checkString(chunk) : this.#decodeBytes(chunk);
-  }
-
-  #decodeBytes(chunk: Uint8Array): string {
+  decode(chunk: Uint8Array): string {
     let data = chunk;
     if (this.#tail !== undefined) {
       data = new Uint8Array(this.#tail.length + chunk.length);
@@ -71,7 +67,8 @@ export class Utf8Decoder {
     }
   }
 
-  #checkString(chunk: string): string {
+  /** The bytes of a text that arrives in place of them, up to what is not Unicode. */
+  encode(chunk: string): Uint8Array {
     let text = this.#surrogate + chunk;
     this.#surrogate = '';
     const last = text.charCodeAt(text.length - 1);
@@ -82,8 +79,7 @@ export class Utf8Decoder {
     const lone = text.search(/\p{Surrogate}/u);
     if (lone >= 0) text = text.slice(0, lone);
     if (lone >= 0 || this.#tail !== undefined) this.invalid = true;
-    this.bytes = this.#encoder.encode(text);
-    return text;
+    return this.#encoder.encode(text);
   }
 }
 
@@ -100,30 +96,41 @@ function openTail(data: Uint8Array): number {
   return 0;
 }
 
-/** How many bytes from the start are valid UTF-8 (RFC 3629 §4). */
+/** How many bytes from the start are valid UTF-8. */
 function validPrefix(data: Uint8Array): number {
   let at = 0;
-  while (at < data.length) {
-    const lead = data[at] as number;
-    let size = 1;
-    // The range of the second byte is what keeps out overlong forms, surrogates and what is above U+10FFFF.
-    let low = 0x80;
-    let high = 0xbf;
-    if (lead >= 0x80) {
-      if (lead < 0xc2 || lead > 0xf4) return at;
-      size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-      if (lead === 0xe0) low = 0xa0;
-      else if (lead === 0xed) high = 0x9f;
-      else if (lead === 0xf0) low = 0x90;
-      else if (lead === 0xf4) high = 0x8f;
-    }
-    for (let i = 1; i < size; i++) {
-      const byte = data[at + i];
-      if (byte === undefined || byte < low || byte > high) return at;
-      low = 0x80;
-      high = 0xbf;
-    }
-    at += size;
+  for (;;) {
+    const length = at < data.length ? characterLength(data, at) : 0;
+    if (length === 0 || at + length > data.length) return at;
+    at += length;
   }
-  return at;
+}
+
+/** How many bytes the character has that begins there (RFC 3629 §4), though the last of them may be still to come; 0 where it is none. */
+export function characterLength(data: Uint8Array, at: number): number {
+  const lead = data[at] as number;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  // The range of the second byte is what keeps out overlong forms, surrogates and what is above U+10FFFF.
+  let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  const end = Math.min(at + length, data.length);
+  for (let i = at + 1; i < end; i++) {
+    const byte = data[i] as number;
+    if (byte < low || byte > high) return 0;
+    low = 0x80;
+    high = 0xbf;
+  }
+  return length;
+}
+
+/** The character that begins there, which is one. */
+export function codePointAt(data: Uint8Array, at: number): number {
+  const lead = data[at] as number;
+  if (lead < 0x80) return lead;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  let code = lead & (0x7f >> length);
+  for (let i = 1; i < length; i++) code = (code << 6) | ((data[at + i] as number) & 0x3f);
+  return code;
 }

@@ -112,6 +112,13 @@ describe('a parser of documents that is used again', () => {
     expect(first.origin).not.toBe(second.origin);
   });
 
+  it('gives elements that hundreds of documents of every size do not change, nor each other', () => {
+    const parser = new DocumentParser();
+    const text = (i: number): string => `<x n='${i}'>${(i % 3 === 0 ? 'é' : 'e').repeat((i * 37) % 1_500)}<y/></x>`;
+    const roots = Array.from({ length: 300 }, (_, i) => parser.parse(`<a>${text(i)}</a>`));
+    for (const [i, root] of roots.entries()) expect(`${root.child('x')}`).toBe(text(i));
+  });
+
   it('takes other limits, namespaces and languages from the next document on', () => {
     const parser = new DocumentParser({ lang: 'en' });
     expect(parser.parse('<a/>').origin?.lang).toBe('en');

@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type Limits, Origin, XmlElement } from '../src/index.js';
 import { PlainReader } from '../src/plain-reader.js';
+import { AsciiDecoder, type Utf8Text } from '../src/utf8-text.js';
 import { byteByByte, bytesOf, givenSeed, HEADER, randomSplit, seeded, traceOf } from './harness.js';
 
 const MANY = 400;
 
+function textOf(text: string): Utf8Text {
+  return withText(bytesOf(text));
+}
+
+function withText(bytes: Uint8Array): Utf8Text {
+  return { ascii: new AsciiDecoder().decode(bytes), bytes };
+}
+
 function read(text: string, limits: Partial<Limits> = {}): XmlElement | 'incomplete' | 'other' {
+  return readBytes(bytesOf(text), limits);
+}
+
+function readBytes(bytes: Uint8Array, limits: Partial<Limits> = {}): XmlElement | 'incomplete' | 'other' {
   const around = {
     limits: { ...DEFAULT_LIMITS, ...limits },
     inside: 'jabber:client',
@@ -13,11 +26,8 @@ function read(text: string, limits: Partial<Limits> = {}): XmlElement | 'incompl
     namespaceOf: (prefix: string) => (prefix === 'stream' ? 'http://etherx.jabber.org/streams' : undefined),
   };
   const reader = new PlainReader();
-  const element = reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, new Origin());
-  if (element) {
-    expect(reader.textEnd).toBe(text.length);
-    expect(reader.end).toBe(bytesOf(text).length);
-  }
+  const element = reader.read(withText(bytes), 0, around, new Origin());
+  if (element) expect(reader.end).toBe(bytes.length);
   return element ?? (reader.incomplete ? 'incomplete' : 'other');
 }
 
@@ -59,6 +69,49 @@ describe('a plain reader', () => {
     ['two colons', '<stream:a:b/>'],
   ])('leaves to others what is unusual or wrong: %s', (_, text) => {
     expect(read(text)).toBe('other');
+  });
+
+  it.each([
+    ['a few of each length', 'é€😀'],
+    ['many', 'Ты – моё всё, 你好 😀'.repeat(9)],
+    ['a byte order mark', '\ufeffx\ufeff'],
+    ['those beside references and question marks', 'a?é&amp;?€&lt;😀?'],
+    ['the last ones of each length', '\u07ff\ud7ff\ue000\ufffd\u{10ffff}'],
+  ])('reads characters beyond ASCII: %s', (_, written) => {
+    const element = read(`<a b='${written}'>${written}<c>${written}</c><d e='${written}'/></a>`);
+    if (!(element instanceof XmlElement)) throw new Error('not read');
+    const text = written.replace('&amp;', '&').replace('&lt;', '<');
+    const { b, c, d } = {
+      b: element.attribute('b'),
+      c: element.child('c')?.text,
+      d: element.child('d')?.attribute('e'),
+    };
+    expect([b, element.text, c, d]).toEqual([text, text, text, text]);
+    expect(element.compact().child('d')?.attribute('e')).toBe(text);
+  });
+
+  it.each([
+    ['a byte that goes on with nothing', [0x80]],
+    ['one that begins nothing', [0xff]],
+    ['a character that is over too early', [0xe2, 0x82]],
+    ['a form that is too long', [0xc0, 0xaf]],
+    ['the same in three bytes', [0xe0, 0x9f, 0xbf]],
+    ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['what is above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+  ])('leaves to others what is not UTF-8: %s', (_, wrong) => {
+    for (const [before, after] of [
+      ["<a b='", "'/>"],
+      ['<a>', '</a>'],
+      ["<a><c d='", "'/></a>"],
+    ] as const) {
+      const bytes = new Uint8Array([...bytesOf(before), ...wrong, ...bytesOf(after)]);
+      expect(readBytes(bytes)).toBe('other');
+    }
+  });
+
+  it('says that more may follow where a character is not all there', () => {
+    const bytes = bytesOf("<a b='😀'/>");
+    for (let length = 1; length < bytes.length; length++) expect(readBytes(bytes.slice(0, length))).toBe('incomplete');
   });
 
   it('says of every beginning of an element that more may follow', () => {
@@ -144,7 +197,7 @@ describe('what stands inside of a child', () => {
   it('is there when other stanzas have been read since', () => {
     const around = { limits: DEFAULT_LIMITS, inside: 'c', contentNamespace: 'c', namespaceOf: () => undefined };
     const reader = new PlainReader();
-    const stanza = (text: string) => reader.read({ text, bytes: bytesOf(text) }, 0, 0, around, new Origin());
+    const stanza = (text: string) => reader.read(textOf(text), 0, around, new Origin());
     const first = stanza("<a><b c='1'>first</b></a>");
     const second = stanza("<a><b c='2'><d/></b></a>");
     expect([`${first}`, `${second}`]).toEqual([
@@ -157,7 +210,7 @@ describe('what stands inside of a child', () => {
     const limits = { ...DEFAULT_LIMITS };
     const around = { limits, inside: 'c', contentNamespace: 'c', namespaceOf: () => undefined };
     const text = "<a><b c='1'><d><e/></d></b></a>";
-    const element = new PlainReader().read({ text, bytes: bytesOf(text) }, 0, 0, around, new Origin());
+    const element = new PlainReader().read(textOf(text), 0, around, new Origin());
     Object.assign(limits, { maxDepth: 1, maxElements: 1, maxNameBytes: 1, maxAttributes: 0 });
     expect(element?.child('b')?.child('d')?.firstElement?.name).toBe('e');
   });
