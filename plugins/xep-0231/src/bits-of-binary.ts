@@ -228,7 +228,7 @@ export class BitsOfBinary extends Plugin {
   #fits(cid: string, data: Uint8Array): boolean {
     const hash = hashOfCid(cid);
     if (!hash) return true;
-    const check = this.#hashes.checking([hash], { allowSha1: true });
+    const check = this.#hashes.checking([hash]);
     check.update(data);
     // A hash that cannot be computed here says nothing either.
     return check.verdict() !== 'mismatch';

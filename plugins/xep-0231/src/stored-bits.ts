@@ -33,7 +33,7 @@ export class StoredBits {
   put(cid: string, { data, type }: FoundBits, maxAge = LONGEST): void {
     const [store, key] = [this.#store, this.#keyOf(cid)];
     if (!store || key === undefined || maxAge === 0) return;
-    const told = new TextEncoder().encode(`${type.replaceAll('\n', ' ')}\n`);
+    const told = new TextEncoder().encode(`${type}\n`);
     const kept = new Uint8Array(told.length + data.length);
     kept.set(told);
     kept.set(data, told.length);
