@@ -59,10 +59,13 @@ describe('push notifications', () => {
 
   it('are enabled again in each new session, before anything else is asked, and only then', async () => {
     const { stream, push, told, account, asked } = await start();
-    const done = push.enable({ service: SERVICE, node: 'n', options: { secret: 's' } });
+    const options = { secret: 's' };
+    const done = push.enable({ service: SERVICE, node: 'n', options });
     await account();
     await stream.recvResult(await asked());
     await done;
+    // What it was enabled with counts, and not what the program does with that.
+    options.secret = 'other';
     await stream.disconnect();
     expect(push.enabled).toEqual([]);
     for (let i = 0; i < 2; i++) {
@@ -108,7 +111,9 @@ describe('push notifications', () => {
     await stream.disconnect();
     await stream.connect();
     await stream.expectNothingSent();
-    await expect(push.enable({ service: SERVICE, node: '' })).rejects.toMatchObject({ option: 'node' });
+    for (const node of ['', 5 as never]) {
+      await expect(push.enable({ service: SERVICE, node })).rejects.toMatchObject({ option: 'node' });
+    }
     await expect(push.enable({ service: '@', node: 'n' })).rejects.toMatchObject({ code: 'ERR_JID' });
   });
 
@@ -204,6 +209,42 @@ describe('push notifications', () => {
     await stream.recvError(again[1] as XmlElement, 'resource-constraint');
     await off;
     expect([told.length, push.enabled.map(({ node }) => node), warnings.length]).toEqual([3, ['b'], 1]);
+    expect(warnings[0]).toMatch(/of another node are off.*resource-constraint/);
+    const lost = expect(push.disable({ service: SERVICE, node: 'c' })).rejects.toMatchObject({
+      code: 'ERR_SESSION_LOST',
+    });
+    await stream.recvResult(await asked());
+    await asked();
+    await stream.disconnect();
+    await lost;
+  });
+
+  it('that cannot be disabled are so nevertheless for the next session', async () => {
+    const { stream, push, account, asked } = await start();
+    const done = push.enable({ service: SERVICE, node: 'n' });
+    await account();
+    await stream.recvResult(await asked());
+    await done;
+    const refused = expect(push.disable({ service: SERVICE })).rejects.toMatchObject({ condition: 'not-allowed' });
+    await stream.recvError(await asked(), 'not-allowed');
+    await refused;
+    await stream.disconnect();
+    await stream.connect();
+    await stream.expectNothingSent();
+  });
+
+  it('are no word in the log where the plugin is removed while they are enabled again', async () => {
+    const { stream, push, account, asked, warnings } = await start();
+    const done = push.enable({ service: SERVICE, node: 'n' });
+    await account();
+    await stream.recvResult(await asked());
+    await done;
+    await stream.disconnect();
+    await stream.connect();
+    await asked();
+    stream.xmpp.remove(PushNotifications);
+    await stream.idle();
+    expect(warnings).toEqual([]);
   });
 
   it('are of nobody else: an answer from a stranger is none', async () => {

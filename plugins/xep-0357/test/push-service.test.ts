@@ -49,7 +49,7 @@ describe('a push service', () => {
     const woken: PushNotification[] = [];
     service.add('n', { secret: 's', owner: `${OWNER}/x` }, (notification) => void woken.push(notification));
     const fields = [
-      field('message-count', '3'),
+      field('message-count', '33'),
       field('pending-subscription-count', '0'),
       field('last-message-sender', 'juliet@capulet.example/balcony'),
       field('last-message-body', 'Wherefore'),
@@ -62,7 +62,7 @@ describe('a push service', () => {
     expect([node, account?.full, said.messages, said.subscriptions, said.sender?.full, said.body]).toEqual([
       'n',
       OWNER,
-      3,
+      33,
       0,
       'juliet@capulet.example/balcony',
       'Wherefore',
@@ -133,6 +133,14 @@ describe('a push service', () => {
     });
     expect(await publish()).toBe('cancel item-not-found');
     expect(service.size).toBe(0);
+    // The device came back while it was found out that it is gone.
+    service.add('n', { secret: 's' }, () => {
+      service.add('n', { secret: 's' });
+      throw new StanzaError('item-not-found');
+    });
+    await later();
+    await publish();
+    expect(service.size).toBe(1);
   });
 
   it('has servers try again later where it could not be delivered', async () => {
@@ -141,12 +149,12 @@ describe('a push service', () => {
       throw new Error('no route');
     });
     expect(await publish()).toBe('wait internal-server-error');
-    expect(stream.errors.map(({ error }) => error.message)).toEqual(['no route']);
+    expect(stream.errors).toMatchObject([{ error: { message: 'no route' }, where: 'delivering a push notification' }]);
     service.add('n', { secret: 's' }, () => {
       throw new StanzaError('policy-violation');
     });
     await later();
-    expect(await publish()).toBe('modify policy-violation');
+    expect([await publish(), service.size]).toEqual(['modify policy-violation', 1]);
     await later();
     let stopped: AbortSignal | undefined;
     service.add('n', { secret: 's' }, (_notification, signal) => {
@@ -159,7 +167,7 @@ describe('a push service', () => {
     expect(await answer).toBe('wait internal-server-error');
     expect(service.size).toBe(1);
     stream.xmpp.remove(PushService);
-    expect(stopped?.aborted).toBe(true);
+    expect([stopped?.aborted, service.size]).toEqual([true, 0]);
   });
 
   it('wakes up a device once in a second, and strangers have no share in that', async () => {
@@ -203,7 +211,10 @@ describe('a push service', () => {
     const { stream, service } = await start();
     const info = await stream.xmpp.plugin(ServiceDiscovery).ownInfo();
     expect([info.identity('pubsub', 'push') !== undefined, info.has(NS_PUSH)]).toEqual([true, true]);
-    expect(() => service.add('', { secret: 's' })).toThrow('node');
+    for (const name of ['publish', 'publish-options']) {
+      expect(info.has(`http://jabber.org/protocol/pubsub#${name}`)).toBe(true);
+    }
+    for (const node of ['', 5 as never]) expect(() => service.add(node, { secret: 's' })).toThrow('node');
     expect(() => service.add('n', { secret: '' })).toThrow('secret');
     expect(() => service.add('n', { secret: 's', owner: '@' })).toThrow();
     stream.xmpp.remove(PushService);
