@@ -15,6 +15,7 @@ export const laws = [
         prepare: ({ plugin }) => void plugin.serve({ form, find: () => [] }, { answer: 'contacts' }),
       },
     ],
+    refused: { searchesPerMinute: [0, 1.5, '5'] },
     waits: {
       service: (search, signal) => search.service({ signal }),
       form: (search, signal) => search.form(SERVICE, { signal }),
