@@ -102,12 +102,6 @@ export class PersonalEventing extends Plugin {
       // The text, the element, and the objects around them.
       sizeOf: ({ id, text }, key) => 500 + 4 * text.length + 2 * (id.length + key.length),
     });
-    this.own({
-      dispose: () => {
-        for (const node of this.#nodes.values()) node.dispose();
-        this.#nodes.clear();
-      },
-    });
   }
 
   override sessionEnd(): void {
@@ -142,7 +136,7 @@ export class PersonalEventing extends Plugin {
     heard.whenDisposed(() => {
       wanted.dispose();
       if (!opened.idle) return;
-      if (this.#nodes.get(node) === opened) this.#nodes.delete(node);
+      this.#nodes.delete(node);
       opened.dispose();
     });
     return this.own(heard);

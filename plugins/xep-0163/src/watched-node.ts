@@ -1,4 +1,4 @@
-import type { BaseXMPP, Emitter, JID, Registration } from '@sestina/core';
+import type { BaseXMPP, Emitter, JID, Registration, XmlElement } from '@sestina/core';
 import { LruMap } from '@sestina/core/util';
 import type { NodeEvent, NodeListener, PubSub } from '@sestina/xep-0060';
 import { pepEvents, type RawPepEvent } from './pep-event.js';
@@ -102,16 +102,16 @@ export class WatchedNode implements NodeListener {
   }
 
   /** Does what publishes an item of ours; our listeners are told, also where the server does not. */
-  async publishing(xml: RawPepEvent['xml'], publish: () => Promise<string>, id: string | undefined): Promise<string> {
+  async publishing(xml: XmlElement, publish: () => Promise<string>, id: string): Promise<string> {
     // What it is now: the value may be written to.
-    const sent = xml?.copy();
+    const sent = xml.copy();
     const text = textOf({ xml: sent });
-    const key = id === undefined ? undefined : echoKey(id, text);
-    if (key !== undefined) this.#publishing.set(key, false);
+    const key = echoKey(id, text);
+    this.#publishing.set(key, false);
     try {
       const given = await publish();
-      const wasTold = key !== undefined && given === id && this.#publishing.get(key) === true;
-      if (!wasTold && sent) {
+      const wasTold = given === id && this.#publishing.get(key) === true;
+      if (!wasTold) {
         this.#echoes.set(echoKey(given, text), true);
         const { account } = this.#xmpp;
         const base = { from: account, resource: undefined, node: this.node, own: true, stamp: undefined };
@@ -119,7 +119,7 @@ export class WatchedNode implements NodeListener {
       }
       return given;
     } finally {
-      if (key !== undefined) this.#publishing.delete(key);
+      this.#publishing.delete(key);
     }
   }
 

@@ -1,42 +1,11 @@
-import { attr, element, JID } from '@sestina/core';
-import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
-import { definePubSubNode, NS_PUBSUB, NS_PUBSUB_EVENT, PubSub } from '@sestina/xep-0060';
-import { afterEach, describe, expect, it } from 'vitest';
+import { JID } from '@sestina/core';
+import { ScriptedStream } from '@sestina/testing';
+import { NS_PUBSUB } from '@sestina/xep-0060';
+import { describe, expect, it } from 'vitest';
 import { type PepEvent, PersonalEventing } from '../src/index.js';
+import { ACCOUNT, disco, event, items, MOOD, Mood, mood, NS, OWN, SECRET, useEventing } from './helpers.js';
 
-const OWN = 'juliet@capulet.com/chamber';
-const ACCOUNT = 'juliet@capulet.com';
-const NS = 'urn:example:mood';
-class Mood extends element('mood', NS, { is: attr('is') }) {}
-const MOOD = definePubSubNode({ node: NS, payload: Mood, itemId: 'current' });
-const SECRET = definePubSubNode({ node: 'urn:example:secret', payload: Mood, sender: 'account' });
-
-const streams = useStreams(afterEach);
-
-const mood = (is: string): string => `<mood xmlns='${NS}' is='${is}'/>`;
-const event = (from: string | undefined, inside: string, more = ''): string =>
-  `<message${from === undefined ? '' : ` from='${from}'`} to='${OWN}' type='headline'><event xmlns='${NS_PUBSUB_EVENT}'>${inside}</event>${more}</message>`;
-const items = (is: string, { id = 'current', node = NS } = {}): string =>
-  `<items node='${node}'><item id='${id}'>${mood(is)}</item></items>`;
-const disco = (...features: string[]): string =>
-  `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/>${features.map((each) => `<feature var='${NS_PUBSUB}#${each}'/>`).join('')}</query>`;
-
-async function start(options: ScriptedStreamOptions = {}) {
-  const stream = await ScriptedStream.start({ jid: OWN, plugins: [PersonalEventing], ...options });
-  streams.keep(stream);
-  const { xmpp } = stream;
-  xmpp.roster.of().apply([
-    { jid: JID.from('romeo@montague.net'), subscription: 'to' },
-    { jid: JID.from('nurse@capulet.com'), subscription: 'from' },
-  ]);
-  await stream.idle();
-  stream.skipSent();
-  const heard: unknown[] = [];
-  const note = ({ from, value, type, own, id }: PepEvent<Mood>): void => {
-    heard.push([from.full, type === 'published' ? value?.is : `${type} ${id}`, ...(own ? ['own'] : [])]);
-  };
-  return { stream, xmpp, pep: xmpp.plugin(PersonalEventing), pubsub: xmpp.plugin(PubSub), heard, note };
-}
+const start = useEventing();
 
 describe('an event', () => {
   it('is heard of our account and of contacts whose presence we see, and of nobody else', async () => {
