@@ -107,6 +107,7 @@ export class StoredNode<T extends ElementView> {
     this.events.dispose();
     this.#sessions.dispose();
     this.#fetching.dispose();
+    this.#end();
   }
 
   /** Whether it is watched, and all of its items are known in this session. */
@@ -145,11 +146,8 @@ export class StoredNode<T extends ElementView> {
   watch(): Registration {
     this.#watchers += 1;
     if (this.#watchers === 1) this.#begin();
-    let isOver = false;
     const heard = this.events.on('ready', () => {});
     heard.whenDisposed(() => {
-      if (isOver) return;
-      isOver = true;
       this.#watchers -= 1;
       if (this.#watchers === 0) this.#end();
     });

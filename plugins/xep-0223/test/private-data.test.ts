@@ -1,52 +1,26 @@
 import { attr, element } from '@sestina/core';
-import { ScriptedStream, useStreams } from '@sestina/testing';
-import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
-import { afterEach, describe, expect, it } from 'vitest';
+import { ScriptedStream } from '@sestina/testing';
+import { NS_PUBSUB } from '@sestina/xep-0060';
+import { describe, expect, it } from 'vitest';
 import { PrivateData } from '../src/index.js';
+import {
+  ACCOUNT,
+  ALL,
+  changed,
+  disco,
+  event,
+  form,
+  GOOD,
+  item,
+  Note,
+  NS,
+  note,
+  OWN,
+  pubsub,
+  useNodes,
+} from './helpers.js';
 
-const OWN = 'juliet@capulet.com/chamber';
-const ACCOUNT = 'juliet@capulet.com';
-const NS = 'urn:example:note';
-class Note extends element('note', NS, { text: attr('text') }) {}
-
-const streams = useStreams(afterEach);
-
-const note = (text: string, more = ''): string => `<note xmlns='${NS}' text='${text}'>${more}</note>`;
-const item = (id: string, text: string): string => `<item id='${id}'>${note(text)}</item>`;
-const pubsub = (inside: string, owner = ''): string => `<pubsub xmlns='${NS_PUBSUB}${owner}'>${inside}</pubsub>`;
-const event = (inside: string, from = ACCOUNT): string =>
-  `<message from='${from}' to='${OWN}' type='headline'><event xmlns='${NS_PUBSUB_EVENT}'>${inside}</event></message>`;
-const changed = (...items: string[]): string => `<items node='${NS}'>${items.join('')}</items>`;
-const disco = (...features: string[]): string =>
-  `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/>${features.map((each) => `<feature var='${NS_PUBSUB}#${each}'/>`).join('')}</query>`;
-const form = (fields: Readonly<Record<string, string>>): string =>
-  pubsub(
-    `<configure node='${NS}'><x xmlns='jabber:x:data' type='form'><field var='FORM_TYPE' type='hidden'><value>${NS_PUBSUB}#node_config</value></field>${Object.entries(
-      fields,
-    )
-      .map(([name, value]) => `<field var='pubsub#${name}'><value>${value}</value></field>`)
-      .join('')}</x></configure>`,
-    '#owner',
-  );
-const GOOD = {
-  access_model: 'whitelist',
-  persist_items: '1',
-  max_items: 'max',
-  send_last_published_item: 'never',
-  notify_retract: '1',
-};
-const ALL = `<iq type='get' id='*'>${pubsub(`<items node='${NS}'/><set xmlns='http://jabber.org/protocol/rsm'><max>50</max></set>`)}</iq>`;
-
-async function start() {
-  const stream = await ScriptedStream.start({ jid: OWN, plugins: [PrivateData] });
-  streams.keep(stream);
-  const node = stream.xmpp.plugin(PrivateData).node({ node: NS, payload: Note });
-  const told: unknown[] = [];
-  node.events.on('changed', ({ id, value, previous, own }) => told.push([id, previous?.text, value.text, own]));
-  node.events.on('removed', ({ id, previous }) => told.push(['removed', id, previous?.text]));
-  node.events.on('ready', ({ items }) => told.push(['ready', ...items.keys()]));
-  return { stream, xmpp: stream.xmpp, node, told };
-}
+const start = useNodes();
 
 describe('private data', () => {
   it('does not leave where the server would show it to others', async () => {
@@ -135,6 +109,7 @@ describe('private data', () => {
       0,
     ]);
     watching.dispose();
+    expect(stream.errors).toEqual([]);
     expect([node.ready, xmpp.advertised.has(`${NS}+notify`)]).toEqual([false, false]);
     await stream.recv(event(changed(item('a', '5'))));
     expect(told).toEqual([]);
@@ -192,9 +167,7 @@ describe('private data', () => {
   });
 
   it('is bounded, ends with its plugin, and is no component’s', async () => {
-    const stream = await ScriptedStream.start({ jid: OWN, plugins: [[PrivateData, { maxBytes: 1_000 }]] as never });
-    streams.keep(stream);
-    const node = stream.xmpp.plugin(PrivateData).node({ node: NS, payload: Note });
+    const { stream, node } = await start({ maxBytes: 1_000 });
     const large = expect(node.all()).rejects.toMatchObject({ code: 'ERR_STORED_NODE_TOO_LARGE', limit: 1_000 });
     await stream.recvResult(
       await stream.nextSent(),
