@@ -4,6 +4,7 @@ export * from './lying/index.js';
 export * from './scripted-stream.js';
 export * from './seeded-random.js';
 export * from './server/index.js';
+export * from './stored-secrets.js';
 export * from './transport/index.js';
 export * from './use-streams.js';
 export * from './virtual-clock.js';

@@ -1,7 +1,6 @@
 import { ClientXMPP } from '@sestina/client';
 import { ConnectError, MemoryStorage, type Registration, type Sending, SilentLogger } from '@sestina/core';
-import { Secrets } from '@sestina/core/storage';
-import { type MemoryEnd, MemoryTransportFactory, VirtualClock } from '@sestina/testing';
+import { type MemoryEnd, MemoryTransportFactory, StoredSecrets, VirtualClock } from '@sestina/testing';
 import { StreamManagement, type StreamManagementOptions, type UnsentStanza } from '@sestina/xep-0198';
 import { Bind2 } from '@sestina/xep-0386';
 import { Sasl2 } from '@sestina/xep-0388';
@@ -27,25 +26,6 @@ const FIRST = /^(?:<\?xml[^>]*>)?(?:<\/?stream:stream[^>]*>|<([\w:]+)(?:[^>]*\/>
 export interface Cut {
   readonly way: 'down' | 'up';
   readonly at: number;
-}
-
-/** Secrets in a storage: what is kept of them when a process ends is what is kept of that. */
-export class SecretsIn extends Secrets {
-  constructor(readonly storage: MemoryStorage) {
-    super();
-  }
-
-  get(key: string): Promise<string | undefined> {
-    return this.storage.get(`secret/${key}`);
-  }
-
-  set(key: string, value: string): Promise<void> {
-    return this.storage.set(`secret/${key}`, value);
-  }
-
-  delete(key: string): Promise<void> {
-    return this.storage.delete(`secret/${key}`);
-  }
 }
 
 /** One connection to the server, as it is read there. */
@@ -290,7 +270,7 @@ export class ModelProcess {
       transports: new MemoryTransportFactory({ accept }, { clock, secure: true }),
       reconnect: { base: 1, max: 1 },
       storage,
-      secrets: new SecretsIn(storage),
+      secrets: new StoredSecrets(storage),
     });
     if (server.inline) {
       // What is kept of the session is all that is kept.

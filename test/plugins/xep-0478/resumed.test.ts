@@ -1,12 +1,11 @@
 import { Message } from '@sestina/core';
-import { FaultyStorage } from '@sestina/testing';
+import { FaultyStorage, StoredSecrets } from '@sestina/testing';
 import { StreamManagement } from '@sestina/xep-0198';
 import { Sasl2 } from '@sestina/xep-0388';
 import { StreamLimits } from '@sestina/xep-0478';
 import { describe, expect, it } from 'vitest';
 import { RecordingLogger } from '../../support/recorders.js';
 import { BIND, Sasl2Server, SM } from '../../support/sasl2.js';
-import { SecretsIn } from '../xep-0198/model-server.js';
 
 const limits = (bytes: number): string =>
   `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${bytes}</max-bytes></limits>`;
@@ -20,7 +19,7 @@ function start(server: Sasl2Server, storage: FaultyStorage, logger = new Recordi
     logger,
     jid: 'alice@example.org/phone',
     storage,
-    secrets: new SecretsIn(storage),
+    secrets: new StoredSecrets(storage),
     reconnect: { base: 1, max: 1 },
   });
   xmpp.use(Sasl2, { clientId: false });

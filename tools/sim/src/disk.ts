@@ -1,5 +1,4 @@
 import { type Clock, Storage } from '@sestina/core';
-import { Secrets } from '@sestina/core/storage';
 
 /** What outlives a process: all that was written. */
 export type Disk = Map<string, string>;
@@ -93,25 +92,6 @@ export class ProcessStorage extends Storage {
     faults.calls -= 1;
     this.failed = true;
     return faults.fault;
-  }
-}
-
-/** Secrets on the same disk. */
-export class ProcessSecrets extends Secrets {
-  constructor(readonly storage: Storage) {
-    super();
-  }
-
-  get(key: string): Promise<string | undefined> {
-    return this.storage.get(`secret/${key}`);
-  }
-
-  set(key: string, value: string): Promise<void> {
-    return this.storage.set(`secret/${key}`, value);
-  }
-
-  delete(key: string): Promise<void> {
-    return this.storage.delete(`secret/${key}`);
   }
 }
 

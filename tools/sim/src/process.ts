@@ -1,9 +1,9 @@
 import { ClientXMPP } from '@sestina/client';
 import { element, type Message, type Sending, SilentLogger, type StreamError } from '@sestina/core';
-import { SeededRandom } from '@sestina/testing';
+import { SeededRandom, StoredSecrets } from '@sestina/testing';
 import { StreamManagement, type UnsentStanza } from '@sestina/xep-0198';
 import type { Letter } from './book.js';
-import { ProcessSecrets, ProcessStorage } from './disk.js';
+import { ProcessStorage } from './disk.js';
 import type { Machine } from './machine.js';
 import { ProcessClock } from './process-clock.js';
 
@@ -50,7 +50,7 @@ export class ClientProcess {
       logger: new SilentLogger(),
       transports: line,
       storage: this.storage,
-      secrets: new ProcessSecrets(this.storage),
+      secrets: new StoredSecrets(this.storage),
       reconnect: { initial: true, base: 200, max: 10_000 },
       keepAlive: { interval: 30_000, timeout: 15_000 },
       connectTimeout: 20_000,
