@@ -18,6 +18,18 @@ describe('what is for the bot', () => {
     ['write to robin@puck', 'write to robin@puck', false],
     ['@pucks', '@pucks', false],
     ['', '', false],
+    [' Puck :  help me, now: please ', 'help me, now: please', true],
+    ['! help ', 'help', true],
+    ['@Puck', '', true],
+    ['@Puck, a:b', 'a:b', true],
+    ['tell me @puck', 'tell me @puck', true],
+    ['@ and @puck too', '@ and @puck too', true],
+    ['@robin, ask @puck?', '@robin, ask @puck?', true],
+    ['you are @pucks and é@puck', 'you are @pucks and é@puck', false],
+    ['🙂@puck', '🙂@puck', true],
+    ['@@puck', '@@puck', true],
+    ['Puc', 'Puc', false],
+    ['say puck', 'say puck', false],
   ])('%s', (said, text, mentioned) => {
     expect(addressed(said, 'Puck', '!')).toEqual({ text, mentioned });
   });
@@ -39,6 +51,9 @@ describe('the nick before an answer', () => {
   it('stands there where it is one', () => {
     expect(nickBefore('romeo')).toBe('romeo: ');
     expect(nickBefore('Ромео М.')).toBe('Ромео М.: ');
+    expect(nickBefore('7')).toBe('7: ');
+    expect(nickBefore('n'.repeat(64))).toBe(`${'n'.repeat(64)}: `);
+    expect(nickBefore('n'.repeat(65))).toBe('');
   });
 
   it.each(['!kick juliet', '/me', 'Oberon: obey', 'a\nb', '@all', 'x'.repeat(200), '\u202eevil', '', undefined])(

@@ -9,6 +9,16 @@ describe('a long text', () => {
     expect(splitText('🙂🙂🙂', 3)).toEqual(['🙂', '🙂', '🙂']);
     expect(splitText('🙂🙂', 1)).toEqual(['🙂', '🙂']);
     expect(splitText('short', 5)).toEqual(['short']);
+    expect(splitText('shorts', 5)).toEqual(['short', 's']);
+    // A line that fits whole is not cut at its spaces, and what is cut at goes.
+    expect(splitText('a b c\nd', 5)).toEqual(['a b c', 'd']);
+    expect(splitText('\nabcdef', 4)).toEqual(['\nabc', 'def']);
+    expect(splitText(' abcdef', 4)).toEqual([' abc', 'def']);
+    expect(splitText('ab🙂cd', 3)).toEqual(['ab', '🙂c', 'd']);
+    expect(splitText('ab🙂cd', 4)).toEqual(['ab🙂', 'cd']);
+    // Half a character by itself is nothing that could be cut.
+    expect(splitText('ab\ud83dcd', 3)).toEqual(['ab\ud83d', 'cd']);
+    expect(splitText('abc\ude42d', 3)).toEqual(['abc', '\ude42d']);
     expect(splitText(' \n ', 5)).toEqual([]);
   });
 
