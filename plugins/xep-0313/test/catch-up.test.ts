@@ -120,6 +120,12 @@ describe('catching up', () => {
     });
   });
 
+  it('need not hold back what comes meanwhile', async () => {
+    const { archive, played } = await client(conversation(3));
+    expect(await played.serve(archive.catchUp({ after: 'a0', hold: 0, limit: 1 }))).toMatchObject({ last: 'a1' });
+    await expect(archive.catchUp({ after: 'a', hold: Number.POSITIVE_INFINITY })).rejects.toBeInstanceOf(ConfigError);
+  });
+
   it.each([[{}], [{ after: 'a', limit: 0 }], [{ after: 'a', limit: Number.NaN }], [{ after: 'a', hold: -1 }]])(
     'is refused with %o',
     async (options) => {

@@ -183,6 +183,7 @@ describe('filters', () => {
   it('by ids give those messages', async () => {
     const { archive, played } = await client(KEPT, { features: ['#extended'] });
     expect(bodies(await played.serve(archive.get(['a3', 'a7'])))).toEqual(['m3', 'm7']);
+    expect(played.asked[0]?.resultSet?.max).toBe(2);
   });
 
   it('say whether messages of rooms are wanted, where the archive can tell, and only there', async () => {
@@ -212,6 +213,8 @@ describe('filters', () => {
     ['no date', { start: new Date(Number.NaN) }],
     ['a page of nothing', { pageSize: 0 }],
     ['a page of NaN', { pageSize: Number.NaN }],
+    ['a page of half a message', { pageSize: 1.5 }],
+    ['a page of less than nothing', { pageSize: -1 }],
     ['no ids', { ids: [] }],
     ['ids between ids', { ids: ['a'], afterId: 'b' }],
     ['a direction that is none', { direction: 'up' }],
@@ -332,6 +335,7 @@ describe('what can go wrong', () => {
     xmpp.remove(MessageArchive);
     for (const maxPageBytes of [0, Number.NaN])
       expect(() => xmpp.use(MessageArchive, { maxPageBytes })).toThrow(ConfigError);
+    xmpp.use(MessageArchive, { maxPageBytes: 1 });
   });
 });
 
