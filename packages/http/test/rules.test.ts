@@ -157,6 +157,14 @@ describe('an answer', () => {
     expect((await http.request(PAGE, { maxBytes: 10, method: 'HEAD' })).headers.get('content-length')).toBe('11');
   });
 
+  it('that says that it has as many bytes as it may is read, and that of a HEAD has none', async () => {
+    const headers = { 'content-length': '3' };
+    const { http } = client(({ method }) => ({ headers, body: method === 'HEAD' ? 'unread' : 'abc' }));
+    expect(text(await (await http.request(PAGE, { maxBytes: 3 })).bytes())).toBe('abc');
+    const head = await http.request(PAGE, { method: 'HEAD', maxBytes: 2 });
+    expect([head.status, (await head.bytes()).length]).toEqual([200, 0]);
+  });
+
   it('that never comes ends at the timeout', async () => {
     const { http, clock } = client(never);
     const ended = expect(http.request(PAGE, { idleTimeout: 5_000 })).rejects.toBeInstanceOf(TimeoutError);

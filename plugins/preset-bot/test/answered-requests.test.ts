@@ -12,7 +12,10 @@ function process(storage: Storage, clock = new VirtualClock()) {
   const none = () => {};
   const logger = { debug: none, info: none, error: none, warn: (line: string) => void lines.push(line) };
   const answered = new AnsweredRequests({ storage, clock, logger, lifetime: controller.signal }, 'bot/');
-  const first = (id: string | undefined, { body = 'help', author = 'romeo@play.example', peer = author } = {}) => {
+  const first = (
+    id: string | undefined,
+    { body = 'help', author = 'romeo@play.example', peer = 'romeo@play.example' } = {},
+  ) => {
     const message = new Message({ type: 'chat', id, body });
     Object.defineProperty(message, 'context', { value: { peer: { full: peer } } });
     return answered.first(author, message);

@@ -68,7 +68,7 @@ describe('what a bot may answer', () => {
     const corrected = says("<body>help</body><replace xmlns='urn:xmpp:message-correct:0' id='0'/>");
     for (const [corrections, expected] of [
       ['ignore', false],
-      ['answer', true],
+      ['rerun', true],
     ] as const) {
       const { counts } = await hearing({ options: { corrections } });
       expect(await counts(corrected)).toBe(expected);
@@ -85,9 +85,10 @@ describe('what a bot may answer', () => {
   it('is nothing that we have said, nor what was said before', async () => {
     const { stream, settings } = await hearing();
     const { xmpp } = stream;
-    const deliver = (context: object, from = ROMEO) =>
-      xmpp.messages.deliver(xmpp.message({ from, to: OWN, type: 'chat', body: 'help' }), {
-        ...({ source: 'carbon', ...context } as never),
+    const deliver = (context: object) =>
+      xmpp.messages.deliver(xmpp.message({ from: ROMEO, to: OWN, type: 'chat', body: 'help' }), {
+        source: 'carbon',
+        ...context,
       });
     const outcomes: boolean[] = [];
     xmpp.onMessage((message) => void outcomes.push(isSaidNow(xmpp, message, settings)), {
