@@ -182,6 +182,11 @@ describe('the device of somebody', () => {
     expect(idle.of('romeo@montague.net/away')).toBeUndefined();
     expect(told).toEqual([600, undefined, 0, undefined, 60, 160, 7, undefined].map((seconds) => [ROMEO, seconds]));
     told.length = 0;
+    await stream.recv(presence(since(at(5))) + presence(since('nonsense')));
+    expect(told.splice(0)).toEqual([
+      [ROMEO, 5],
+      [ROMEO, undefined],
+    ]);
     await stream.recv(presence(since(at(60))));
     await stream.recv(presence(since(at(60)), 'romeo@montague.net'));
     await stream.recv(presence(since(at(60)), OWN));

@@ -56,12 +56,15 @@ describe('a mention', () => {
       { begin: 3, end: 1 },
       { begin: Number.NaN, end: 1 },
     ]) {
-      expect(() => references.mention(message, range, JULIET)).toThrow(/range/);
+      expect(() => references.mention(message, range, JULIET)).toThrow(expect.objectContaining({ option: 'range' }));
     }
     expect(() => references.mention(message, { begin: 0, end: 1 }, `${ROOM}/juliet`)).toThrow(/bare/);
     expect(() => references.mention(message, { begin: 0, end: 1 }, '@')).toThrow();
     expect(() => references.mention(xmpp.message({ to: JULIET }), { begin: 0, end: 1 }, JULIET)).toThrow(/range/);
     expect(message.references).toEqual([]);
+    references.mention(message, { begin: 0, end: 4 }, JULIET);
+    expect([message.references[0]?.begin, message.references[0]?.end]).toEqual([0, 3]);
+    message.references = [];
     for (let i = 0; i < MAX_REFERENCES; i++) references.mention(message, { begin: 0, end: 1 }, JULIET);
     expect(() => references.mention(message, { begin: 0, end: 1 }, JULIET)).toThrow(/100/);
   });
@@ -252,7 +255,18 @@ it('is not waited for longer than its caller likes, where the index says nothing
     expect(references.anchored(message, found, { signal: ended.signal })).rejects.toThrow('enough'),
   ];
   ended.abort(new Error('enough'));
-  await stream.clock.advance(30_000);
+  let over = false;
+  void waits[0]?.then(() => {
+    over = true;
+  });
+  const soon = expect(references.anchored(message, found, { timeout: 5 })).rejects.toMatchObject({
+    code: 'ERR_TIMEOUT',
+  });
+  await stream.clock.advance(5);
+  await soon;
+  await stream.clock.advance(29_994);
+  expect(over).toBe(false);
+  await stream.clock.advance(1);
   await Promise.all(waits);
   const removed = expect(references.anchored(message, found)).rejects.toThrow(/removed/);
   stream.xmpp.remove(References);
