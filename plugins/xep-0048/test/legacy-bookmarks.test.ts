@@ -218,6 +218,17 @@ it('has and copies passwords where these are allowed', async () => {
   ]);
 });
 
+it('shows passwords to no tracer', async () => {
+  const shown: string[] = [];
+  const note = (element: unknown): void => void shown.push(String(element));
+  const stream = await ScriptedStream.start({ options: { tracer: { incoming: note, outgoing: note } } });
+  streams.keep(stream);
+  const secret = '<password>cauldronburn</password>';
+  await stream.recv(`<message from='a@b.c'>${storage(`<conference jid='a@b'>${secret}</conference>`)}</message>`);
+  expect(shown.join('')).toContain('<password');
+  expect(shown.join('')).not.toContain('cauldronburn');
+});
+
 it('refuses a password that was another room’s', async () => {
   const { stream, bookmarks } = await start();
   const refused = expect(

@@ -2,12 +2,13 @@ import { Message, provide, XmlElement } from '@sestina/core';
 import { childContainer, NS_STANZA_ERRORS } from '@sestina/core/connection';
 import { HttpClient, HttpRefusedError, HttpStatusError } from '@sestina/http';
 import { MemoryHttpClient } from '@sestina/http/memory';
-import { ScriptedStream, useStreams } from '@sestina/testing';
+import { parseXml, ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   isAttachment,
   NS_OOB,
   NS_OOB_IQ,
+  OobOffer,
   type OobOffered,
   OutOfBand,
   OutOfBandData,
@@ -51,6 +52,9 @@ describe('a message with an address', () => {
     const told = stream.xmpp.wait('message');
     await stream.recv(`<message from='${BOB}' type='chat'><x xmlns='${NS_OOB}'><url>${URL}</url></x></message>`);
     expect((await told).oob?.url).toBe(URL);
+    const xml = parseXml(`<query xmlns='${NS_OOB_IQ}' sid='s1'><url>${URL}</url><desc>d</desc></query>`);
+    const { url, desc, sid } = new OobOffer(xml);
+    expect([url, desc, sid]).toEqual([URL, 'd', 's1']);
   });
 
   it('is not fetched by itself', async () => {

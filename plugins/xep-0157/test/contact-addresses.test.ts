@@ -42,7 +42,16 @@ describe('the contacts of a service', () => {
   });
 
   it('that are no links, or do something, are texts', async () => {
-    const odd = ['javascript:alert(1)', 'call me', 'data:text/html,x', 'xmpp:@', 'file:///etc/passwd', 'http:'];
+    const odd = [
+      'javascript:alert(1)',
+      'javascript:https://a.example/',
+      'data:xmpp:a@b.example',
+      'call me',
+      'data:text/html,x',
+      'xmpp:@',
+      'file:///etc/passwd',
+      'http:',
+    ];
     const found = await contacts(field('admin-addresses', odd));
     expect([found.admin, found.invalid]).toEqual([[], odd.map((text) => ({ role: 'admin', text }))]);
     const behind = [

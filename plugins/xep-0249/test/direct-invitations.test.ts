@@ -51,6 +51,20 @@ describe('an invitation that comes', () => {
     await stream.expectNothingSent();
   });
 
+  it('shows no tracer the password of the room', async () => {
+    const shown: string[] = [];
+    const note = (element: unknown): void => void shown.push(String(element));
+    const stream = await ScriptedStream.start({
+      plugins: [DirectInvitations],
+      options: { tracer: { incoming: note, outgoing: note } },
+    });
+    streams.push(stream);
+    stream.xmpp.plugin(DirectInvitations).invite(ROOM, FRIEND, { password: 'cauldronburn' });
+    await stream.idle();
+    expect(shown.join('')).toContain(NS_CONFERENCE);
+    expect(shown.join('')).not.toContain('cauldronburn');
+  });
+
   it('is told late where it was delayed', async () => {
     const { invites, receive } = await start();
     await receive(`${x()}<delay xmlns='urn:xmpp:delay' from='example.org' stamp='2023-12-31T00:00:00Z'/>`);

@@ -1,4 +1,4 @@
-import { Message, viewOf } from '@sestina/core';
+import { declarePlacement, type ElementClass, element, Message, viewOf } from '@sestina/core';
 import { expectXml, parseXml } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
 import { type Hint, NS_HINTS } from '../src/index.js';
@@ -54,6 +54,13 @@ describe('message.hints', () => {
   it('is set together with others', () => {
     const message = new Message().set({ to: 'juliet@capulet.example', hints: new Set<Hint>(['store']) });
     expectXml(message.xml, `<message xmlns='jabber:client' to='juliet@capulet.example'>${hint('store')}</message>`);
+  });
+
+  it('is beside what is encrypted: it is for servers', () => {
+    for (const name of ['no-permanent-store', 'no-store', 'no-copy', 'store']) {
+      const inside = (): void => declarePlacement(element(name, NS_HINTS) as ElementClass, 'inside');
+      expect(inside).toThrow(`<${name} xmlns="${NS_HINTS}"> was declared to stand outside`);
+    }
   });
 
   it('refuses what is no hint before anything is changed', () => {

@@ -45,10 +45,17 @@ describe('the state', () => {
 describe('a page', () => {
   it('is used while it can be seen', () => {
     const listeners = new Set<() => void>();
+    const types: string[] = [];
     const page = {
       visibilityState: 'visible',
-      addEventListener: (_type: string, listener: () => void) => void listeners.add(listener),
-      removeEventListener: (_type: string, listener: () => void) => void listeners.delete(listener),
+      addEventListener: (type: string, listener: () => void): void => {
+        types.push(type);
+        listeners.add(listener);
+      },
+      removeEventListener: (type: string, listener: () => void): void => {
+        types.push(type);
+        listeners.delete(listener);
+      },
     };
     const activity: Activity = new PageActivity(page);
     const seen: boolean[] = [];
@@ -57,6 +64,7 @@ describe('a page', () => {
     for (const listener of listeners) listener();
     registration.dispose();
     expect(seen).toEqual([false]);
+    expect(types).toEqual(['visibilitychange', 'visibilitychange']);
     expect(listeners.size).toBe(0);
   });
 });

@@ -1,8 +1,16 @@
-import { ConfigError, type Message, PluginError, XmlElement } from '@sestina/core';
+import { ConfigError, declarePlacement, type Message, PluginError, XmlElement } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions, useStreams } from '@sestina/testing';
 import { NS_DISCO_INFO } from '@sestina/xep-0030';
 import { afterEach, describe, expect, it } from 'vitest';
-import { NS_SID, type Purpose, ReferencedStanza, StanzaId, StanzaIds, type StanzaIdsOptions } from '../src/index.js';
+import {
+  NS_SID,
+  OriginId,
+  type Purpose,
+  ReferencedStanza,
+  StanzaId,
+  StanzaIds,
+  type StanzaIdsOptions,
+} from '../src/index.js';
 
 const ACCOUNT = 'alice@example.org';
 const OWN = `${ACCOUNT}/phone`;
@@ -248,6 +256,12 @@ describe('what we send', () => {
     const { stream, xmpp } = await start({ options: { originId } });
     xmpp.sendMessage({ to: ROOM, type, body: 'b' });
     expect((await stream.nextSent()).child('origin-id', NS_SID) !== undefined).toBe(there);
+  });
+
+  it('says so beside what is encrypted: servers read and write it', () => {
+    for (const cls of [StanzaId, OriginId]) {
+      expect(() => declarePlacement(cls, 'inside')).toThrow('was declared to stand outside');
+    }
   });
 
   it('never says what archives call something: not in a copy, a correction or a forward', async () => {

@@ -7,6 +7,7 @@ import { NS_OCCUPANT_ID, OccupantIds } from '@sestina/xep-0421';
 import { FallbackIndication } from '@sestina/xep-0428';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  LegacyRetracted,
   type MessageRetracted,
   MessageRetraction,
   type MessageRetractionOptions,
@@ -208,6 +209,24 @@ describe('a tombstone', () => {
       ['m2', 'm2', true, true],
     ]);
     expect(heard[0]?.retraction.retracted?.stamp?.getTime()).toBe(Date.UTC(2024, 0));
+  });
+
+  it('says who took the message back, when and why', () => {
+    const read = new Retracted(
+      parseXml(
+        `<retracted xmlns='${NS_RETRACT}' id='r1' by='${ROOM}' stamp='2024-01-01T00:00:00Z'><reason>spam</reason></retracted>`,
+      ),
+    );
+    expect([read.id, read.by?.full, read.stamp?.getTime(), read.reason]).toEqual([
+      'r1',
+      ROOM,
+      Date.UTC(2024, 0),
+      'spam',
+    ]);
+    const former = new LegacyRetracted(
+      parseXml(`<retracted xmlns='${NS_RETRACT_0}' by='${ROOM}' stamp='2024-01-01T00:00:00Z'/>`),
+    );
+    expect([former.by?.full, former.stamp?.getTime()]).toEqual([ROOM, Date.UTC(2024, 0)]);
   });
 
   it('that somebody sends is nothing', async () => {

@@ -120,6 +120,19 @@ describe('the state of the client', () => {
     await server.end(xmpp);
   });
 
+  it('of a plugin that is installed in a session is what the server believes already', async () => {
+    const { server, xmpp, state, stream } = await online();
+    xmpp.plugins.remove(ClientState);
+    const again = xmpp.use(ClientState, { delay: 0 });
+    again.active();
+    await stream.idle();
+    expect(said(stream.peer.received)).toEqual([]);
+    again.inactive();
+    await server.clock.advance(1);
+    expect([said(stream.peer.received), again.state, state.state]).toEqual([['inactive'], 'inactive', 'active']);
+    await server.end(xmpp);
+  });
+
   it('is told after the login of RFC 6120 too', async () => {
     const server = new Sasl2Server();
     const xmpp = server.client();

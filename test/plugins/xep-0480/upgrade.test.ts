@@ -106,7 +106,11 @@ describe('an upgrade', () => {
   it('that nobody asked for is not done', async () => {
     const { stream, connecting, asked } = await started({ ...open, enabled: false });
     await wanted(stream, asked, 'UPGR-SCRAM-SHA-512');
-    expect(await rejection(connecting)).toMatchObject({ code: 'ERR_AUTH', reason: 'sasl-abort' });
+    expect(await rejection(connecting)).toMatchObject({
+      code: 'ERR_AUTH',
+      reason: 'sasl-abort',
+      text: 'an upgrade that nobody has asked for',
+    });
     expect(stream.peer.received).not.toContain('<next');
   });
 
