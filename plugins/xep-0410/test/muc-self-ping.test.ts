@@ -176,6 +176,31 @@ describe('a silent room', () => {
     await play.stream.expectNothingSent();
   });
 
+  it('is not asked again while it is waited for, nor before it has let us in again', async () => {
+    const play = await Play.start({ timeout: 5 * IDLE });
+    const room = await play.join();
+    const ping = await play.asked();
+    await play.stream.clock.advance(4 * IDLE);
+    await play.stream.expectNothingSent();
+    await play.stream.recvError(ping, 'not-acceptable');
+    await play.stream.clock.advance(4_000);
+    expect((await play.stream.nextSent()).name).toBe('presence');
+    const before = play.stream.sent.length;
+    await play.stream.clock.advance(2 * IDLE);
+    expect(room.state).not.toBe('joined');
+    expect(play.stream.sent.slice(before).filter(({ name }) => name === 'iq')).toEqual([]);
+    play.stream.skipSent();
+  });
+
+  it('is asked after a while, too, where it was entered before the plugin was there', async () => {
+    const play = await Play.start();
+    await play.join();
+    play.stream.xmpp.remove(MucSelfPing);
+    play.stream.xmpp.use(MucSelfPing, { idle: IDLE, jitter: 0 });
+    await play.stream.clock.advance(IDLE - 1);
+    await play.asked(1);
+  });
+
   it('is asked by the nick that it has given us', async () => {
     const play = await Play.start();
     const joined = play.stream.xmpp.plugin(MultiUserChat).join(ROOM, { nick: 'me' });
