@@ -16,9 +16,31 @@ it.each([
   ['> Jule: hark\nyes', false],
   ['> yes\nJule', true],
   ['JuleJule Jule', true],
+  ['Jule_', false],
+  ['Jule7', false],
+  ['Ju', false],
+  ['one\nJule', true],
+  ['Ju\nle', false],
   ['', false],
 ])('%s', (body, expected) => {
   expect(said(body)).toBe(expected);
+});
+
+it('is for a nick in whatever letters, and for nobody without one', () => {
+  expect(means(new Message({ body: 'STRASSE?' }), 'straße', [])).toBe(false);
+  expect(means(new Message({ body: 'Ame\u0301lie?' }), 'Am\u00e9lie', [])).toBe(true);
+  expect([
+    means(new Message({ body: 'x' }), undefined, []),
+    means(new Message(), 'x', []),
+    means(new Message({ body: 'x' }), '', []),
+  ]).toEqual([false, false, false]);
+});
+
+it('answers one of several addresses', () => {
+  const reply = new Message(
+    parseDocument(`<message xmlns='jabber:client'><reply xmlns='urn:xmpp:reply:0' to='${OWN}' id='1'/></message>`),
+  );
+  expect(means(reply, undefined, [JID.from('nurse@capulet.com'), OWN])).toBe(true);
 });
 
 it('needs no nick to answer somebody', () => {

@@ -1,88 +1,27 @@
-import { JID, MemoryStorage, type Message, provide, Storage } from '@sestina/core';
-import { childContainer } from '@sestina/core/connection';
-import { ScriptedStream, useStreams } from '@sestina/testing';
+import { JID, MemoryStorage } from '@sestina/core';
+import { ScriptedStream } from '@sestina/testing';
 import { ServiceDiscovery } from '@sestina/xep-0030';
 import { MultiUserChat } from '@sestina/xep-0045';
-import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
-import { Bookmarks, NS_BOOKMARKS } from '@sestina/xep-0402';
-import { afterEach, describe, expect, it } from 'vitest';
-import { NotificationSettings, type NotificationSettingsOptions, NS_NOTIFICATION_SETTINGS } from '../src/index.js';
+import { Bookmarks } from '@sestina/xep-0402';
+import { describe, expect, it } from 'vitest';
+import { NotificationSettings } from '../src/index.js';
+import {
+  ACCOUNT,
+  enter,
+  event,
+  INFO,
+  item,
+  items,
+  notify,
+  OWN,
+  publish,
+  ROMEO,
+  ROOM,
+  say,
+  useSettings,
+} from './helpers.js';
 
-const OWN = 'juliet@capulet.com/chamber';
-const ACCOUNT = 'juliet@capulet.com';
-const ROOM = 'verona@rooms.example';
-const ROMEO = 'romeo@montague.net';
-
-const streams = useStreams(afterEach);
-
-const notify = (inside: string): string => `<notify xmlns='${NS_NOTIFICATION_SETTINGS}'>${inside}</notify>`;
-const item = (id: string, inside = '', nick = 'Jule'): string =>
-  `<item id='${id}'><conference xmlns='${NS_BOOKMARKS}'><nick>${nick}</nick>${inside && `<extensions>${inside}</extensions>`}</conference></item>`;
-const items = (...inside: string[]): string =>
-  `<pubsub xmlns='${NS_PUBSUB}'><items node='${NS_BOOKMARKS}'>${inside.join('')}</items></pubsub>`;
-const event = (inside: string, from = ACCOUNT): string =>
-  `<message from='${from}' to='${OWN}'><event xmlns='${NS_PUBSUB_EVENT}'><items node='${NS_BOOKMARKS}'>${inside}</items></event></message>`;
-const INFO = 'http://jabber.org/protocol/disco#info';
-const DISCO = `<query xmlns='${INFO}'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/></query>`;
-
-async function start(
-  known: readonly string[] | null = [],
-  options: Partial<NotificationSettingsOptions> = {},
-  storage: Storage = new MemoryStorage(),
-) {
-  const container = childContainer();
-  provide(container, Storage, storage);
-  const plugins = [[NotificationSettings, options]] as never;
-  const stream = await ScriptedStream.start({ jid: OWN, plugins, options: { container } });
-  streams.keep(stream);
-  const { xmpp } = stream;
-  const settings = xmpp.plugin(NotificationSettings);
-  const told: unknown[] = [];
-  xmpp.on('notificationSettingChanged', ({ peer, value, previous }) => told.push([peer.full, previous, value]));
-  const notified: [text: string | undefined, notify: boolean][] = [];
-  const heard = (message: Message): void => {
-    if (message.body !== undefined) notified.push([message.body, settings.shouldNotify(message)]);
-  };
-  xmpp.onMessage(heard, { sources: ['stream', 'carbon', 'archive', 'history'] });
-  const request = await stream.nextSent();
-  if (known) await stream.recvResult(request, items(...known));
-  return { stream, xmpp, settings, told, notified, request, storage };
-}
-
-/** Enters the room, as the only one. */
-async function enter(stream: ScriptedStream, room = ROOM): Promise<void> {
-  void stream.xmpp.plugin(MultiUserChat).join(room, { nick: 'Jule' });
-  await stream.idle();
-  await stream.recv(
-    `<presence from='${room}/Jule' to='${OWN}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='member' role='participant'/><status code='110'/></x></presence>` +
-      `<message from='${room}' to='${OWN}' type='groupchat'><subject/></message>`,
-  );
-}
-
-/** Answers a publication with its settings asked for, as the first of a session is. */
-async function publish(stream: ScriptedStream, before: string): Promise<string> {
-  await stream.recvResult(await stream.nextSent(), items(before));
-  await stream.recvResult(await stream.nextSent(), DISCO);
-  const publication = await stream.nextSent();
-  const form = [
-    'access_model:whitelist',
-    'persist_items:1',
-    'max_items:max',
-    'send_last_published_item:never',
-    'notify_retract:1',
-  ]
-    .map((each) => each.split(':'))
-    .map(([name, value]) => `<field var='pubsub#${name}'><value>${value}</value></field>`);
-  await stream.recvResult(publication);
-  await stream.recvResult(
-    await stream.nextSent(),
-    `<pubsub xmlns='${NS_PUBSUB}#owner'><configure><x xmlns='jabber:x:data' type='form'>${form.join('')}</x></configure></pubsub>`,
-  );
-  return `${publication.child('pubsub', NS_PUBSUB)?.child('publish')?.child('item')?.child('conference', NS_BOOKMARKS)}`;
-}
-
-const say = (body: string, { from = `${ROOM}/Romeo`, type = 'groupchat', more = '' } = {}): string =>
-  `<message from='${from}' to='${OWN}' type='${type}'><body>${body}</body>${more}</message>`;
+const start = useSettings();
 
 describe('the setting of a room', () => {
   it('is in its bookmark, for the kind of program that this is', async () => {
