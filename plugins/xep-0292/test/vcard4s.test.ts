@@ -1,4 +1,4 @@
-import { JID } from '@sestina/core';
+import { JID, Logger } from '@sestina/core';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -20,8 +20,8 @@ const event = (from: string, inside: string, node = NODE): string =>
   `<message from='${from}' to='${OWN}' type='headline'><event xmlns='${NS_PUBSUB_EVENT}'><items node='${node}'>${inside}</items></event></message>`;
 const DISCO = `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='pubsub' type='pep'/><feature var='${NS_PUBSUB}#publish-options'/></query>`;
 
-async function start() {
-  const stream = await ScriptedStream.start({ jid: OWN, plugins: [VCard4s] });
+async function start(logger?: Logger) {
+  const stream = await ScriptedStream.start({ jid: OWN, plugins: [VCard4s], ...(logger && { options: { logger } }) });
   streams.keep(stream);
   const { xmpp } = stream;
   xmpp.roster.of().apply([{ jid: JID.from(ROMEO), subscription: 'both' }]);
@@ -82,6 +82,107 @@ describe('cards', () => {
   });
 });
 
+describe('a card', () => {
+  it('of ours is asked for without an address, and before those of others', async () => {
+    const { stream, cards } = await start();
+    const others = Array.from({ length: 5 }, (_, i) => cards.get(`u${i}@example.net`));
+    for (const each of others) each.catch(() => {});
+    const own = cards.get();
+    for (let i = 0; i < 4; i++) await stream.nextSent();
+    const asked = await stream.expectSent(question());
+    await stream.expectNothingSent();
+    await stream.recvResult(asked, items(item(fn('Alice'))));
+    expect((await own)?.fullName).toBe('Alice');
+  });
+
+  it('that is empty in the older way is none', async () => {
+    const { stream, cards } = await start();
+    const got = cards.get(ROMEO);
+    await stream.recvResult(await stream.nextSent(), items(''));
+    await stream.recvResult(await stream.nextSent(), vcard(''));
+    expect(await got).toBeUndefined();
+  });
+
+  it.each([
+    [1, 'resource-constraint'],
+    [2, 'resource-constraint'],
+  ])('is not said to be none where the server fails for now, at question %i', async (failing, condition) => {
+    const { stream, cards } = await start();
+    const got = expect(cards.get(ROMEO)).rejects.toMatchObject({ condition });
+    if (failing === 2) await stream.recvError(await stream.nextSent(), 'item-not-found');
+    await stream.recvError(await stream.nextSent(), condition as 'resource-constraint');
+    await got;
+    await stream.expectNothingSent();
+  });
+
+  it('is waited for as long as is said', async () => {
+    const { stream, xmpp, cards } = await start();
+    for (const timeout of [1_000, undefined]) {
+      const late = cards.get(ROMEO, { timeout }).catch((error: unknown) => error);
+      await stream.idle();
+      await stream.clock.advance(timeout ?? xmpp.timeout);
+      expect(await late).toMatchObject({ code: 'ERR_TIMEOUT' });
+    }
+  });
+
+  it.each([
+    ['presence', undefined, ''],
+    ['open', 'open', ''],
+    ['open', 'open', item(fn('A'))],
+    [undefined, undefined, item(fn('A'))],
+  ] as const)('is published for %s where %s is asked for', async (model, access, before) => {
+    const { stream, cards } = await start();
+    cards.update((card) => card.set({ fullName: 'Alice' }), { access }).catch(() => {});
+    await stream.recvResult(await stream.nextSent(), items(before));
+    await stream.recvResult(await stream.nextSent(), DISCO);
+    const options = (await stream.nextSent()).child('pubsub', NS_PUBSUB)?.child('publish-options');
+    const found = /access_model'><value>([a-z]+)/.exec(`${options}`)?.[1];
+    expect(found).toBe(model);
+  });
+
+  it('of ours is changed one after the other', async () => {
+    const { stream, cards } = await start();
+    const seen: (string | undefined)[] = [];
+    for (const name of ['A', 'B'])
+      cards.update(({ fullName }) => void seen.push(`${name} ${fullName}`)).catch(() => {});
+    const first = await stream.nextSent();
+    await stream.expectNothingSent();
+    await stream.recvError(first, 'forbidden');
+    await stream.recvResult(await stream.nextSent(), `<query xmlns='http://jabber.org/protocol/disco#info'/>`);
+    await stream.recvResult(await stream.nextSent(), items(item(fn('X'))));
+    await stream.idle();
+    expect(seen).toEqual(['A undefined', 'B X']);
+  });
+
+  it('that was told of and cannot be had is named in the log, and nothing is told', async () => {
+    const lines: string[] = [];
+    class Lines extends Logger {
+      debug(message: string, fields?: Readonly<Record<string, unknown>>): void {
+        lines.push(`${message} ${fields?.['error']}`);
+      }
+      info(): void {}
+      warn(): void {}
+      error(): void {}
+    }
+    const { stream, cards, told } = await start(new Lines());
+    const watching = cards.watch();
+    await stream.recv(event(ROMEO, `<item id='next'/>`));
+    await stream.recvError(await stream.nextSent(), 'resource-constraint');
+    await stream.idle();
+    expect(
+      lines.filter(
+        (line) => line.startsWith(`the vCard of ${ROMEO} is another one`) && line.includes('resource-constraint'),
+      ),
+    ).toHaveLength(1);
+    await stream.recv(event(ROMEO, `<item id='other'/>`));
+    const question = await stream.nextSent();
+    watching.dispose();
+    await stream.recvResult(question, items(item(fn('late'))));
+    await stream.idle();
+    expect([told, stream.errors]).toEqual([[], []]);
+  });
+});
+
 describe('what we keep of others', () => {
   const CONTACTS = 'urn:xmpp:contacts';
 
@@ -110,6 +211,21 @@ describe('what we keep of others', () => {
       await refused;
     }
     await stream.expectNothingSent();
+  });
+
+  it('is taken away where it is a card, or nothing', async () => {
+    const { stream, cards } = await start();
+    for (const inside of [item(fn('R'), ROMEO), '']) {
+      const removed = cards.contacts.remove(`${ROMEO}/x`);
+      await stream.recvResult(await stream.nextSent(), items(inside, CONTACTS));
+      const sent = await stream.nextSent();
+      const retract = sent.child('pubsub', NS_PUBSUB)?.child('retract');
+      expect([retract?.attribute('node'), retract?.firstElement?.attribute('id')]).toEqual([CONTACTS, ROMEO]);
+      await stream.recvResult(sent);
+      await removed;
+    }
+    const foreign = new ForeignContactError(ROMEO);
+    expect([foreign.code, foreign.jid]).toEqual(['ERR_FOREIGN_CONTACT', ROMEO]);
   });
 
   it('is not sent to a server that would show it to others', async () => {
