@@ -20,6 +20,7 @@ describe('how SASL is written (XEP-0388)', () => {
   it.each([
     [`<challenge xmlns='${NS}'> eA== </challenge>`, { kind: 'challenge', data: 'eA==' }],
     [`<success xmlns='${NS}'/>`, { kind: 'success', data: undefined }],
+    [`<success xmlns='${NS}'><additional-data> eA== </additional-data></success>`, { kind: 'success', data: 'eA==' }],
     [`<success xmlns='${NS}'><additional-data/></success>`, { kind: 'success', data: '' }],
     [`<continue xmlns='${NS}'><additional-data>eA==</additional-data></continue>`, { kind: 'continue', data: 'eA==' }],
     [
@@ -33,5 +34,14 @@ describe('how SASL is written (XEP-0388)', () => {
     [`<task-data xmlns='${NS}'/>`, undefined],
   ])('%s', (text, expected) => {
     expect(read(text)).toEqual(expected);
+  });
+
+  it('a response of no bytes has no text, and giving up is said', () => {
+    const { response, abort } = sasl2Profile(async () => []);
+    expect([`${response('')}`, `${response('eA==')}`, `${abort()}`]).toEqual([
+      `<response xmlns='${NS}'/>`,
+      `<response xmlns='${NS}'>eA==</response>`,
+      `<abort xmlns='${NS}'/>`,
+    ]);
   });
 });
