@@ -1,64 +1,10 @@
-import { createHash } from 'node:crypto';
-import { attr, element, JidError, parseDocument, provide } from '@sestina/core';
-import { childContainer } from '@sestina/core/connection';
-import { HttpClient } from '@sestina/http';
-import { MemoryHttpClient, type MemoryRequest, type MemoryResponse } from '@sestina/http/memory';
-import { ScriptedStream, useStreams } from '@sestina/testing';
-import { FileMetadata, NS_FILE_METADATA } from '@sestina/xep-0446';
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  FileShare,
-  FileSharing,
-  type FileSharingOptions,
-  FileSources,
-  type FilesShared,
-  NS_FILE_SHARING,
-  NS_MESSAGE_ATTACHING,
-  NS_URL_DATA,
-  UrlData,
-} from '../src/index.js';
+import { attr, element, JidError, parseDocument } from '@sestina/core';
+import { FileMetadata } from '@sestina/xep-0446';
+import { describe, expect, it } from 'vitest';
+import { FileShare, FileSources, NS_FILE_SHARING, NS_MESSAGE_ATTACHING, NS_URL_DATA, UrlData } from '../src/index.js';
+import { attach, bytes, EVE, hash, message, ROMEO, shared, sources, TEXT, useSharing } from './helpers.js';
 
-const streams = useStreams(afterEach);
-const ROMEO = 'romeo@montague.example/orchard';
-const EVE = 'eve@evil.example/x';
-const TEXT = 'a picture';
-const bytes = (text: string) => new TextEncoder().encode(text);
-const base64 = (text: string, algo = 'sha256') => createHash(algo).update(text).digest('base64');
-
-async function start(
-  answer: (request: MemoryRequest) => MemoryResponse | Promise<MemoryResponse> = () => ({ body: TEXT }),
-  options: Partial<FileSharingOptions> = {},
-) {
-  const container = childContainer();
-  const stream = streams.keep(
-    await ScriptedStream.start({ plugins: [[FileSharing, options]], options: { container } }),
-  );
-  const http = new MemoryHttpClient(answer, { clock: stream.clock });
-  provide(container, HttpClient, http);
-  const told: FilesShared[] = [];
-  stream.xmpp.on('filesShared', (shared) => void told.push(shared));
-  return { stream, http, sharing: stream.xmpp.plugin(FileSharing), told };
-}
-
-const hash = (text = TEXT, algo = 'sha-256', as = 'sha256'): string =>
-  `<hash xmlns='urn:xmpp:hashes:2' algo='${algo}'>${base64(text, as)}</hash>`;
-const sources = (...urls: string[]): string =>
-  `<sources xmlns='${NS_FILE_SHARING}'>${urls.map((url) => `<url-data xmlns='${NS_URL_DATA}' target='${url}'/>`).join('')}</sources>`;
-const shared = (meta: string, where: string, attributes = ''): string =>
-  `<file-sharing xmlns='${NS_FILE_SHARING}'${attributes}><file xmlns='${NS_FILE_METADATA}'>${meta}</file>${where}</file-sharing>`;
-const message = (inside: string, from = ROMEO, id = 'm1'): string =>
-  `<message from='${from}' id='${id}' type='chat'>${inside}</message>`;
-const attach = (from: string, ...urls: string[]): string =>
-  message(`<attach-to xmlns='${NS_MESSAGE_ATTACHING}' id='m1'/>${sources(...urls)}`, from, 'm2');
-
-async function received(inside: string, ...rest: Parameters<typeof start>) {
-  const world = await start(...rest);
-  await world.stream.recv(message(inside));
-  const [found] = world.told;
-  const [share] = found?.files ?? [];
-  if (!found || !share) throw new Error('nothing was told');
-  return { ...world, share, fetch: (more = {}) => world.sharing.fetch(share, { from: found.message, ...more }) };
-}
+const { start, received } = useSharing();
 
 describe('a shared file', () => {
   it('is told of, without a message, and not fetched', async () => {
