@@ -144,3 +144,12 @@ it('what a component hears and says is in the conversation of that of its addres
   expect(await index.find(bob, 'm1', { account: JID.parse('two@bot.example.org') })).toBeUndefined();
   expect(index.firstTime(heard[0] as Message)).toBe(true);
 });
+
+it('whether a message may be kept is known of it', async () => {
+  const { stream, find } = await client();
+  const hint = (name: string) => `<${name} xmlns='urn:xmpp:hints'/>`;
+  await stream.recv(text('m1', { more: hint('no-store') }) + text('m2', { more: hint('store') }) + text('m3'));
+  expect([(await find('m1'))?.noStore, (await find('m2'))?.noStore, (await find('m3'))?.noStore]).toEqual([
+    ...[true, false, false],
+  ]);
+});

@@ -150,6 +150,12 @@ describe('what is no message between people', () => {
     expect(otherNature(heard[0] as Message)).toBe(namespace);
   });
 
+  it('is nothing else, whatever stands in it', async () => {
+    const { stream, heard } = await finding();
+    await stream.recv(text('m1', { more: "<x xmlns='urn:x'><invite/></x>" }));
+    expect(heard.map(otherNature)).toEqual([undefined]);
+  });
+
   it('is an invitation to a room, and not what marks a private message of one', async () => {
     const { stream, xmpp, heard } = await finding();
     xmpp.claim(ROOM, { kind: 'room' });

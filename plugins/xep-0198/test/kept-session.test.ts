@@ -125,4 +125,74 @@ describe('what is kept of a session', () => {
     expect([await storage.keys(''), await secrets.get('a/session')]).toEqual([[], undefined]);
     expect(await open().load()).toBeUndefined();
   });
+
+  it('goes segment by segment, as its last stanza is counted, and is written under its number', async () => {
+    const { open, storage } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a'), stanza('b')]);
+    await kept.add(3, [stanza('c')]);
+    expect((await storage.keys('a/out/')).sort()).toEqual(['a/out/0000000001', 'a/out/0000000003']);
+    await kept.acked(1);
+    expect(idsOf((await open().load())?.stanzas)).toEqual(['b', 'c']);
+    expect(await storage.keys('a/out/')).toHaveLength(2);
+    await kept.acked(2);
+    expect(await storage.keys('a/out/')).toEqual(['a/out/0000000003']);
+    await kept.acked(3);
+    expect(await storage.keys('a/out/')).toEqual([]);
+  });
+
+  it('is not whole where a stanza is missing, or cannot be read: then nobody goes on with it', async () => {
+    for (const harm of [(text: string) => text.replace('message', 'mess<age'), (text: string) => text]) {
+      const { open, storage } = stores();
+      const kept = open();
+      await kept.begin('a@x/p', 'id', undefined);
+      await kept.add(1, [stanza('a')]);
+      await kept.add(2, [stanza('b')]);
+      await kept.add(3, [stanza('c')]);
+      const second = (await storage.get('a/out/0000000002')) ?? '';
+      const torn = harm(second);
+      if (torn === second) await storage.delete('a/out/0000000002');
+      else await storage.set('a/out/0000000002', torn);
+      const found = await open().load();
+      expect(found?.id).toBeUndefined();
+      expect(idsOf(found?.stanzas)).toEqual(['a', 'c']);
+    }
+  });
+
+  it('is numbered anew, in one turn, or is nothing then', async () => {
+    const { open, storage } = stores();
+    const kept = open();
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.add(1, [stanza('a'), stanza('b')]);
+    await kept.acked(9);
+    await kept.renumber(10, [stanza('b')]);
+    expect(idsOf((await open().load())?.stanzas)).toEqual(['b']);
+    await kept.renumber(10, []);
+    expect([await storage.keys('a/out/'), (await open().load())?.stanzas]).toEqual([[], []]);
+  });
+
+  it('is written again only where something has changed', async () => {
+    const { open, storage } = stores();
+    const batches: number[] = [];
+    const batch = storage.batch.bind(storage);
+    storage.batch = (changes) => {
+      batches.push([...changes].length);
+      return batch(changes);
+    };
+    const kept = open();
+    await kept.handled(5);
+    await kept.acked(5);
+    expect([batches, await open().load()]).toEqual([[], undefined]);
+    await kept.begin('a@x/p', 'id', undefined);
+    await kept.handled(1);
+    await kept.handled(1);
+    expect(batches).toEqual([1, 1]);
+    // What changes while something is written goes together.
+    const all = [kept.handled(2), kept.handled(3), kept.add(1, [stanza('a')])];
+    await Promise.all(all);
+    expect(batches.slice(2)).toEqual([2]);
+    await kept.clear();
+    expect([await storage.keys('a/'), await open().load()]).toEqual([[], undefined]);
+  });
 });
