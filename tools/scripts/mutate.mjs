@@ -15,7 +15,7 @@ const USAGE = `npm run mutate -- [OPTION…]
   --changed         only lines that differ from main
   --against REV     with --changed: from another revision
   --only NAME,…     folders in packages/ and plugins/ (default: all, or those that were changed)
-  --share S         a part of the statements, from 0 to 1 (default 1)
+  --share S         a part of the changes, from 0 to 1 (default 1)
   --seed N          which part (default 1)
   --concurrency N   packages side by side
 `;

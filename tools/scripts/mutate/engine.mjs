@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ROOT } from '../lib/repo.mjs';
 import { bin } from '../lib/run.mjs';
 import { filesIn } from './files.mjs';
+import { isChosen } from './ignored.mjs';
 import { instrument } from './instrument.mjs';
 
 /**
@@ -108,17 +109,17 @@ export async function tryChanges(plan) {
 /**
  * What becomes of the changes to a package.
  * @param {string} tools Where the instrumenter was installed.
- * @param {Target} target @param {import('./instrument.mjs').Choice} choice
+ * @param {Target} target @param {{ share: number, seed: number }} choice
  * @returns {Promise<import('./report.mjs').Results>}
  */
 export async function resultsOf(tools, { dir, lines }, choice) {
-  const { sources, texts, changes } = await instrument(tools, dir, lines, choice);
-  const tried = changes.filter(({ status }) => status !== 'Ignored').map(({ id }) => id);
+  const { sources, texts, changes } = await instrument(tools, dir, lines);
+  const tried = changes.filter((change) => change.status !== 'Ignored' && isChosen(change, choice));
   const { statuses, bad } = await tryChanges({
     tests: testsOf(dir).map((file) => join(ROOT, file)),
     laws: [dir.slice(dir.indexOf('/') + 1)],
     sources: Object.fromEntries(Object.entries(sources).map(([path, text]) => [join(ROOT, path), text])),
-    changes: tried,
+    changes: tried.map(({ id }) => id),
   });
   for (const { bad: name, outcome } of bad) console.error(`${dir}: "${name}" ${outcome} as it is, and is left out`);
   return Object.fromEntries(

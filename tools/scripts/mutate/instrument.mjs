@@ -8,9 +8,7 @@ import { filesIn } from './files.mjs';
 import { shouldIgnore } from './ignored.mjs';
 
 /**
- * @typedef {{ share: number, seed: number }} Choice
- * @typedef {import('./report.mjs').Mutant & { id: string, fileName: string }} Change One way in which a source can be changed.
- * @typedef {{ sources: Record<string, string>, changes: Change[], texts: Record<string, string> }} Instrumented `sources`: by path, with
+ * @typedef {{ sources: Record<string, string>, changes: import('./report.mjs').Change[], texts: Record<string, string> }} Instrumented `sources`: by path, with
  *   every change in it, of which one at most is active; `texts`: as they are.
  * @typedef {{ start: { line: number, column: number }, end: { line: number, column: number } }} Range Lines from 0.
  */
@@ -42,10 +40,9 @@ function changed(path, lines) {
  * @param {string} tools Where the instrumenter was installed.
  * @param {string} dir
  * @param {readonly string[] | undefined} lines `path:first-last`, where not all of them are changed.
- * @param {Choice} choice
  * @returns {Promise<Instrumented>}
  */
-export async function instrument(tools, dir, lines, choice) {
+export async function instrument(tools, dir, lines) {
   const { Instrumenter } = await import(
     pathToFileURL(join(tools, 'node_modules', INSTRUMENTER, 'dist/src/index.js')).href
   );
@@ -54,12 +51,9 @@ export async function instrument(tools, dir, lines, choice) {
   const texts = Object.fromEntries(
     filesIn(`${dir}/src`, '.ts').map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
   );
-  const ignorer = {
-    shouldIgnore: (/** @type {import('./ignored.mjs').NodePath} */ path) => shouldIgnore(path, choice),
-  };
   const { files, mutants } = await new Instrumenter(logger).instrument(
     Object.entries(texts).map(([name, content]) => ({ name, content, mutate: changed(name, lines) })),
-    { ignorers: [ignorer], excludedMutations: [], noHeader: false, plugins: null },
+    { ignorers: [{ shouldIgnore }], excludedMutations: [], noHeader: false, plugins: null },
   );
   return {
     texts,
@@ -67,7 +61,7 @@ export async function instrument(tools, dir, lines, choice) {
       files.map((/** @type {{ name: string, content: string }} */ { name, content }) => [name, content]),
     ),
     // Lines and columns from 1, as editors show them.
-    changes: mutants.map((/** @type {Change} */ { location: { start, end }, ...rest }) => ({
+    changes: mutants.map((/** @type {import('./report.mjs').Change} */ { location: { start, end }, ...rest }) => ({
       ...rest,
       location: {
         start: { line: start.line + 1, column: start.column + 1 },

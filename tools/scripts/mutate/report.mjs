@@ -3,6 +3,7 @@
 /**
  * @typedef {{ status: string, mutatorName: string, replacement?: string, location: { start: Place, end: Place } }} Mutant
  * @typedef {{ line: number, column: number }} Place From 1.
+ * @typedef {Mutant & { id: string, fileName: string }} Change One way in which a source can be changed.
  * @typedef {Record<string, { source: string, mutants: Mutant[] }>} Results Of a report, by file.
  * @typedef {{ killed: number, survived: number, unreached: number, score: number }} Counts `score` in per cent.
  */

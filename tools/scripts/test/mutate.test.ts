@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addedLines } from '../mutate/changed.mjs';
-import { shouldIgnore } from '../mutate/ignored.mjs';
-import { countsOf, lines, row } from '../mutate/report.mjs';
+import { isChosen, shouldIgnore } from '../mutate/ignored.mjs';
+import { type Change, countsOf, lines, row } from '../mutate/report.mjs';
 
 const DIFF = `diff --git a/plugins/xep-0092/src/version.ts b/plugins/xep-0092/src/version.ts
 --- a/plugins/xep-0092/src/version.ts
@@ -62,40 +62,24 @@ describe('the report', () => {
   });
 });
 
-describe('not changed', () => {
-  const ignored = (path: object, share = 1, seed = 1) => shouldIgnore(path as never, { share, seed });
-  const hub = { file: { opts: { filename: 'a.ts' } } };
-
+describe('not tried', () => {
   it('are the texts of errors', () => {
     const text = { type: 'StringLiteral' };
     const parent = (name: string) => ({ type: 'NewExpression', callee: { type: 'Identifier', name } });
-    expect(ignored({ node: text, parent: parent('ConfigError') })).toBeDefined();
-    expect(ignored({ node: text, parent: parent('JID') })).toBeUndefined();
+    expect(shouldIgnore({ node: text, parent: parent('ConfigError') })).toBeDefined();
+    expect(shouldIgnore({ node: text, parent: { type: 'CallExpression', callee: { type: 'Super' } } })).toBeDefined();
+    expect(shouldIgnore({ node: text, parent: parent('JID') })).toBeUndefined();
+    expect(shouldIgnore({ node: { type: 'NumericLiteral' }, parent: parent('ConfigError') })).toBeUndefined();
   });
 
-  it('are all statements but a share, the same for a seed', () => {
-    const kept = (share: number, seed?: number) =>
-      Array.from({ length: 1_000 }, (_, start) => start).filter(
-        (start) => !ignored({ node: { type: 'ReturnStatement', start }, hub }, share, seed),
-      );
+  it('are all changes but a share, the same for a seed', () => {
+    const change = (line: number) => ({ fileName: 'a.ts', location: { start: { line, column: 1 } } }) as Change;
+    const kept = (share: number, seed = 1) =>
+      Array.from({ length: 1_000 }, (_, line) => line).filter((line) => isChosen(change(line), { share, seed }));
     expect(kept(1)).toHaveLength(1_000);
     expect(kept(0.3).length).toBeGreaterThan(200);
     expect(kept(0.3).length).toBeLessThan(400);
     expect(kept(0.3)).toEqual(kept(0.3));
     expect(kept(0.3, 2)).not.toEqual(kept(0.3));
-  });
-
-  it('are what a statement goes by, and what an arrow function is, but the same share', () => {
-    const share = (parent: (node: { type: string; start: number }) => object) =>
-      Array.from({ length: 1_000 }, (_, start) => ({ type: 'BinaryExpression', start })).filter(
-        (node) => !ignored({ node, parent: parent(node), hub }, 0.3),
-      ).length;
-    const part = (count: number) => count > 200 && count < 400;
-    expect(share((test) => ({ type: 'IfStatement', test }))).toSatisfy(part);
-    expect(share((body) => ({ type: 'ArrowFunctionExpression', body }))).toSatisfy(part);
-    expect(
-      share((test) => ({ type: 'ConditionalExpression', test })),
-      'a statement has it',
-    ).toBe(1_000);
   });
 });
