@@ -1,4 +1,4 @@
-import { StanzaError } from '@sestina/core';
+import { JID, StanzaError } from '@sestina/core';
 import { ScriptedStream, useStreams } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_VCARD, VCard, VCardChangedError, type VCardProvider, VCards } from '../src/index.js';
@@ -131,6 +131,54 @@ describe('the card of somebody', () => {
   });
 });
 
+describe('what is known', () => {
+  it('is forgotten with the session, and where somebody says that it is another one', async () => {
+    const { stream, cards } = await start({ maxKept: 1 });
+    const ask = async (name: string): Promise<void> => {
+      const asked = cards.get('a@example.net/x');
+      await stream.recvResult(await stream.expectSent(get('a@example.net')), vCard(`<FN>${name}</FN>`));
+      expect((await asked)?.fullName).toBe(name);
+    };
+    await ask('A');
+    expect((await cards.get('a@example.net'))?.fullName).toBe('A');
+    cards.forget('a@example.net/y');
+    await ask('B');
+    await stream.disconnect();
+    await stream.connect();
+    stream.skipSent();
+    await ask('C');
+    for (const maxAge of [0, '5']) {
+      stream.xmpp.remove(VCards);
+      expect(() => stream.xmpp.use(VCards, { maxAge: maxAge as never })).toThrow('maxAge');
+    }
+  });
+
+  it('is of contacts before strangers', async () => {
+    const { stream, xmpp, cards } = await start({ maxKept: 2 });
+    xmpp.roster.of().apply([{ jid: JID.parse('friend@example.net'), subscription: 'both' }]);
+    for (const jid of ['friend@example.net', 'a@example.net', 'b@example.net']) {
+      const asked = cards.get(jid);
+      await stream.recvResult(await stream.nextSent(), vCard('<FN>X</FN>'));
+      await asked;
+    }
+    await cards.get('friend@example.net');
+    await stream.expectNothingSent();
+  });
+
+  it('is not our own card, however it is asked for, which nobody else’s questions delay', async () => {
+    const { stream, cards } = await start();
+    for (const jid of [undefined, 'alice@example.org', 'alice@example.org/other']) {
+      const asked = cards.get(jid, { timeout: 1_000 });
+      await stream.recvResult(await stream.expectSent(get()), vCard('<FN>Alice</FN>'));
+      expect((await asked)?.fullName).toBe('Alice');
+    }
+    const late = expect(cards.get(undefined, { timeout: 1_000 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await stream.nextSent();
+    await stream.clock.advance(1_000);
+    await late;
+  });
+});
+
 describe('our own card', () => {
   const vendor = `<X-VENDOR a='1'>v</X-VENDOR><PHOTO><TYPE>image/png</TYPE><BINVAL>AAAA</BINVAL></PHOTO>`;
 
@@ -243,6 +291,57 @@ describe('a component', () => {
     expect(stream.sent.at(-1)?.child('vCard', NS_VCARD)?.child('PHOTO')).toBeUndefined();
     expect(await ask('a@gw.example', 'set', '<FN>J</FN>', 'juliet@capulet.lit/x')).toBe('done');
     expect(await ask('a@gw.example')).toBe('J');
+  });
+});
+
+describe('a component', () => {
+  it('asks as each of its addresses, and has no card of its own to change', async () => {
+    const stream = streams.keep(
+      await ScriptedStream.start({ kind: 'component', jid: 'gw.example', plugins: [VCards] }),
+    );
+    const cards = stream.xmpp.plugin(VCards);
+    for (const from of ['a@gw.example', 'b@gw.example/x', undefined]) {
+      const asked = cards.get('juliet@capulet.lit', { from });
+      const request = await stream.nextSent();
+      expect(request.attribute('from')).toBe(from);
+      await stream.recvResult(request, vCard(`<FN>${from}</FN>`));
+      expect((await asked)?.fullName).toBe(`${from}`);
+    }
+    expect((await cards.get('juliet@capulet.lit', { from: 'b@gw.example' }))?.fullName).toBe('b@gw.example/x');
+    await stream.expectNothingSent();
+    const own = cards.get('gw.example');
+    await stream.recvResult(await stream.nextSent(), vCard('<FN>GW</FN>'));
+    expect((await own)?.fullName).toBe('GW');
+    await expect((async () => cards.update(() => {}))()).rejects.toMatchObject({ option: 'jid' });
+    await expect((async () => cards.replace(new VCard()))()).rejects.toMatchObject({ option: 'jid' });
+  });
+
+  it('announces cards as long as some address has one', async () => {
+    const stream = streams.keep(
+      await ScriptedStream.start({ kind: 'component', jid: 'gw.example', plugins: [VCards] }),
+    );
+    const cards = stream.xmpp.plugin(VCards);
+    const served = [
+      cards.serve({ get: () => undefined }),
+      cards.serve({ get: () => undefined }, { jid: 'a@gw.example' }),
+    ];
+    const announced = [stream.xmpp.advertised.has(NS_VCARD)];
+    for (const each of served) {
+      each.dispose();
+      announced.push(stream.xmpp.advertised.has(NS_VCARD));
+    }
+    expect(announced).toEqual([true, true, false]);
+  });
+
+  it('has nobody change what has no owner', async () => {
+    const stream = streams.keep(
+      await ScriptedStream.start({ kind: 'component', jid: 'gw.example', plugins: [VCards] }),
+    );
+    const written: unknown[] = [];
+    stream.xmpp.plugin(VCards).serve({ get: () => undefined, set: (_question, card) => void written.push(card) });
+    await stream.recv(`<iq type='set' id='q' from='eve@evil.example/x' to='gw.example'>${vCard('<FN>E</FN>')}</iq>`);
+    expect((await stream.nextSent()).child('error')?.firstElement?.name).toBe('forbidden');
+    expect([written, stream.errors]).toEqual([[], []]);
   });
 });
 
