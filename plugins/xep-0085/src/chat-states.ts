@@ -64,10 +64,8 @@ export class ChatStates extends Plugin {
     this.#own = new OwnStates(xmpp, options, this.lifetime);
     this.#heard = new HeardStates(xmpp.clock, options.expireAfter, (before) => this.#expired(before));
     this.own(
-      new Registration(() => {
-        this.#own.clear();
-        this.#heard.clear(false);
-      }),
+      // What others do is forgotten at the end of the session, which comes before this.
+      new Registration(() => this.#own.clear()),
       xmpp.plugins.whenInstalled(KnownFeatures, (caps) => this.#learnFrom(caps)),
       // Encrypted together with what it says.
       xmpp.messages.transform('out', (message, context) => this.#leaving(message, context.class === 'content'), {
@@ -84,7 +82,7 @@ export class ChatStates extends Plugin {
 
   override sessionEnd(): void {
     this.#own.clear();
-    this.#heard.clear(true);
+    this.#heard.clear();
   }
 
   /** A key was struck in a conversation: to be called at each. We are composing, and after a while without it paused, then inactive. */

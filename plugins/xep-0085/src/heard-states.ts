@@ -87,12 +87,9 @@ export class HeardStates {
     return all.map(({ author, state, since }) => ({ author, state, since }));
   }
 
-  /** Forgets all. `told` is whether those who were composing are told of. */
-  clear(told: boolean): void {
-    for (const kept of this.#all.clear()) {
-      if (told) this.#end(kept);
-      else kept.timer?.cancel();
-    }
+  /** Forgets all. */
+  clear(): void {
+    for (const kept of this.#all.clear()) this.#end(kept);
   }
 
   #drop(kept: Kept): void {
