@@ -59,6 +59,33 @@ describe('what was asked of a bot', () => {
     expect([await first('500'), await first('1'), await first('0')]).toEqual([false, false, true]);
   });
 
+  it('is read in its order, whatever the order of the storage: the oldest makes room first', async () => {
+    const clock = new VirtualClock();
+    class Backwards extends MemoryStorage {
+      override keys = async (prefix: string) => (await super.keys(prefix)).reverse();
+    }
+    const storage = new Backwards();
+    await clock.advance(MINUTE);
+    const one = process(storage, clock);
+    for (let i = 0; i < 500; i++) {
+      await one.first(`${i}`);
+      await clock.advance(1);
+    }
+    const next = process(storage, clock);
+    await next.first('new');
+    expect([await next.first('1'), await next.first('499'), await next.first('0')]).toEqual([false, false, true]);
+  });
+
+  it('of exactly ten minutes ago is read no more', async () => {
+    const storage = new MemoryStorage();
+    const clock = new VirtualClock();
+    await process(storage, clock).first('1');
+    await clock.advance(10 * MINUTE);
+    const next = process(storage, clock);
+    await next.first('2');
+    expect(await storage.keys('bot/')).toHaveLength(1);
+  });
+
   it('is answered where the storage fails, which the log says, and says no more once the bot is gone', async () => {
     class Broken extends MemoryStorage {
       override set = () => Promise.reject(new Error('the disk is full'));

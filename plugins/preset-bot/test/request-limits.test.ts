@@ -67,4 +67,27 @@ describe('how often a bot lets itself be asked', () => {
     });
     expect(told.filter((verdict) => verdict === 'tell')).toHaveLength(10);
   });
+
+  it('an answer to an answer is quick within two seconds, and no later', async () => {
+    for (const [pause, expected] of [
+      [1_999, 'no'],
+      [2_000, 'yes'],
+    ] as const) {
+      const { clock, limits } = start({ perAuthor: 100 });
+      let last = '';
+      for (let i = 0; i < 4; i++) {
+        last = limits.take(romeo);
+        limits.answered(romeo);
+        await clock.advance(pause);
+      }
+      expect(last).toBe(expected);
+    }
+  });
+
+  it('is forgotten with all that was counted', () => {
+    const { limits } = start({ perAuthor: 1 });
+    expect([limits.take(romeo), limits.take(romeo)]).toEqual(['yes', 'tell']);
+    limits.clear();
+    expect([limits.take(romeo), limits.take(romeo)]).toEqual(['yes', 'tell']);
+  });
 });
