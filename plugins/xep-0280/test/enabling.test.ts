@@ -1,5 +1,14 @@
-import { DisconnectedError, PluginError, StanzaError, TimeoutError, XmlElement } from '@sestina/core';
+import {
+  BaseXMPP,
+  DisconnectedError,
+  PluginError,
+  Registration,
+  StanzaError,
+  TimeoutError,
+  XmlElement,
+} from '@sestina/core';
 import { ScriptedStream } from '@sestina/testing';
+import { type BindFeature, BindFeatures } from '@sestina/xep-0386/inline';
 import { describe, expect, it } from 'vitest';
 import { MessageCarbons, NS_CARBONS } from '../src/index.js';
 import { ACCOUNT, carbon, DISABLE, ENABLE, JULIET, OTHER, said, useClients } from './helpers.js';
@@ -90,6 +99,51 @@ describe('enabling', () => {
     await stream.recvResult(await stream.expectSent(DISABLE));
     await disabling;
     expect([carbons.enabled, changes.map(({ enabled }) => enabled)]).toEqual([false, [true, false]]);
+  });
+});
+
+describe('enabling within the login', () => {
+  /** What asks for something while a resource is bound: it does so as each session begins. */
+  class Binding extends BindFeatures {
+    static override readonly id = 'binding';
+    static override readonly provides = [BindFeatures] as const;
+    static override readonly inject = [BaseXMPP] as const;
+    static transport: unknown;
+    feature: BindFeature | undefined;
+    asked: string | undefined;
+
+    constructor(readonly xmpp: BaseXMPP) {
+      super();
+    }
+
+    inline(feature: BindFeature): Registration {
+      this.feature = feature;
+      return new Registration(() => {
+        this.feature = undefined;
+      });
+    }
+
+    override sessionStart(): void {
+      const transport = Binding.transport ?? this.xmpp.transport;
+      const context = { link: { transport } } as never;
+      this.asked = this.feature?.request?.(context)?.name;
+      this.feature?.response?.(new XmlElement('bound', 'urn:xmpp:bind:0'), context);
+    }
+  }
+
+  it.each([
+    ['they are not asked for again', true, undefined, 'enable', true, 0],
+    ['nothing is asked for where that is not wanted', false, undefined, undefined, false, 0],
+    ['they are asked for where that was on another connection', true, {}, 'enable', false, 1],
+  ])('%s', async (_what, auto, transport, asked, enabled, sent) => {
+    Binding.transport = transport;
+    const plugins = [Binding, [MessageCarbons, { auto }]] as never;
+    const { stream, xmpp, carbons } = await client({}, { plugins });
+    expect([xmpp.plugin(Binding).asked, carbons.enabled, stream.sent.length]).toEqual([asked, enabled, sent]);
+    expect(xmpp.plugin(Binding).feature?.namespace).toBe(NS_CARBONS);
+    xmpp.remove(MessageCarbons);
+    expect(xmpp.plugin(Binding).feature).toBeUndefined();
+    stream.skipSent();
   });
 });
 

@@ -188,6 +188,8 @@ describe('forwarding', () => {
         'Look\njuliet@capulet.lit/balcony, 2024-01-01T00:00:00.000Z:\n> Good night',
       );
     }
+    forwarding.forward('romeo@montague.lit', message(`<message from='a@b.c'><body>b</body></message>`));
+    expect((await stream.nextSent()).child('body')?.text).toBe('a@b.c:\n> b');
     stream.xmpp.remove(Known);
     forwarding.forward('romeo@montague.lit/orchard', said);
     expect((await stream.nextSent()).child('forwarded', NS_FORWARD)).toBeDefined();

@@ -59,11 +59,11 @@ export class References extends Plugin {
 
   /** The part of the body that a reference is about, in UTF-16 units; undefined where it is about no part, or there is none such. */
   rangeOf(message: Message, reference: Reference): TextRange | undefined {
-    const { begin, end } = reference;
+    const { begin = Number.NaN, end = Number.NaN } = reference;
     const { body } = message;
     // Its places are in another message than the one that has it.
     const isElsewhere = reference.anchor !== undefined && [...message.xml.elements()].includes(reference.xml);
-    if (body === undefined || begin === undefined || end === undefined || begin > end || isElsewhere) return undefined;
+    if (body === undefined || begin > end || isElsewhere) return undefined;
     const index = new TextIndex(body);
     const [from, to] = [index.toUtf16(begin), index.toUtf16(end)];
     return from === undefined || to === undefined ? undefined : { begin: from, end: to };

@@ -145,13 +145,19 @@ describe('a reference', () => {
       `${DATA} begin='0' end='4294967296'`,
       `${DATA} begin='0' end='99'`,
       `${DATA} begin='1'`,
+      `${DATA} begin='2' end='1'`,
+      `${DATA} end='1'`,
+      `${DATA} begin='1' end='1'`,
       `${DATA} begin='0' end='2'`,
     ];
     const message = await hear(`<body>💃b</body>${broken.map(reference).join('')}`);
     expect(message.references.map((each) => references.textOf(message, each))).toEqual([
-      ...Array(5).fill(undefined),
+      ...Array(7).fill(undefined),
+      '',
       '💃b',
     ]);
+    const wordless = await hear(reference(`${DATA} begin='0' end='1'`));
+    expect(references.textOf(wordless, wordless.references[0] as Reference)).toBeUndefined();
     expect([messages.length, stream.errors]).toEqual([1, []]);
   });
 
@@ -215,6 +221,10 @@ describe('an annotation', () => {
       id: 'c5',
     });
     expect(await references.anchored(feigned, feigned.references[0] as Reference)).toBeUndefined();
+    const ours = xmpp.message({ to: JULIET, type: 'chat', id: 'o3' });
+    ours.references = [new Reference({ type: 'data', uri: 'https://x', anchor: `xmpp:${JULIET}?;item=o1` })];
+    ours.send();
+    expect((await references.anchored(ours, ours.references[0] as Reference))?.id).toBe('o1');
     const shown = await hear(reference(anchor('c1', 'romeo@montague.lit')), { id: 'c4' });
     expect((await references.anchored(shown, shown.references[0] as Reference))?.id).toBe('c1');
   });
