@@ -108,12 +108,15 @@ describe('answering', () => {
     },
   );
 
-  it('tells a zone west of Greenwich as one', async () => {
-    const { stream } = await start({ timeZone: 'show' });
+  it.each([
+    ['show', '-03:30'],
+    ['hide', '+00:00'],
+  ])('tells a zone west of Greenwich as one, or not at all: %s', async (timeZone, expected) => {
+    const { stream } = await start({ timeZone });
     const offset = vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(210);
     await stream.recv(QUESTION());
     offset.mockRestore();
-    expect((await stream.nextSent()).child('time', NS_TIME)?.child('tzo', NS_TIME)?.text).toBe('-03:30');
+    expect((await stream.nextSent()).child('time', NS_TIME)?.child('tzo', NS_TIME)?.text).toBe(expected);
   });
 
   it('tells contacts and our server, and strangers what an absent program tells', async () => {

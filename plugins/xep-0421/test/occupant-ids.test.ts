@@ -138,9 +138,10 @@ describe('an occupant id', () => {
     for (const [by, id] of [
       [room.jid, 'j'],
       [xmpp.account, undefined],
+      [undefined, undefined],
     ] as const) {
       const message = xmpp.message({ from: `${ROOM}/juliet`, type: 'groupchat', body: 'b', rawOccupantId: 'j' });
-      await xmpp.messages.deliver(message, { source: 'archive', by, way: 'in' });
+      await xmpp.messages.deliver(message, { source: 'archive', way: 'in', ...(by && { by }) });
       expect(play.messages.at(-1)?.context.author.occupantId).toBe(id);
     }
   });

@@ -33,7 +33,7 @@ export class TextIndex {
   constructor(text: string) {
     this.text = text;
     const pairs: number[] = [];
-    for (let i = 0; i < text.length - 1; i++) {
+    for (let i = 0; i < text.length; i++) {
       if (!isHigh(text.charCodeAt(i)) || !isLow(text.charCodeAt(i + 1))) continue;
       pairs.push(i);
       i += 1;
@@ -60,7 +60,7 @@ export class TextIndex {
   fromUtf16(index: number): number | undefined {
     if (!Number.isSafeInteger(index) || index < 0 || index > this.text.length) return undefined;
     const before = countWhere(this.#pairs.length, (i) => (this.#pairs[i] as number) < index);
-    const isInside = before > 0 && this.#pairs[before - 1] === index - 1;
+    const isInside = this.#pairs[before - 1] === index - 1;
     return isInside ? undefined : index - before;
   }
 }

@@ -29,7 +29,8 @@ function shortened(name: string): string {
   const room = MOST_BYTES - bytesOf(extension);
   let stem = '';
   let bytes = 0;
-  for (const character of name.slice(0, name.length - extension.length)) {
+  // There is no room for all that stands before the extension.
+  for (const character of name) {
     bytes += bytesOf(character);
     if (bytes > room) break;
     stem += character;

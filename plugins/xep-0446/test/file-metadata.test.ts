@@ -96,6 +96,8 @@ describe('metadata', () => {
     });
     expect(metadata.date).toEqual(new Date('2024-01-02T00:00:00Z'));
     expect([...metadata.hashes].map(({ algo }) => algo)).toEqual(['sha-256']);
+    const odd = Object.assign(new Blob(['x']), { name: 5, lastModified: 'now' });
+    expect(FileMetadata.of(odd)).toMatchObject({ name: undefined, date: undefined });
     expect(FileMetadata.of(new Blob(['x']))).toMatchObject({
       name: undefined,
       mediaType: undefined,
