@@ -124,7 +124,7 @@ export class LastActivity extends Plugin {
 }
 
 function kindOf(address: JID, seconds: number | undefined, status: string | undefined): Activity['kind'] {
-  if (address.local === undefined || address.local === '') return 'uptime';
+  if (!address.local) return 'uptime';
   if (address.isFull) return 'idle';
   // The server says no more of who is there (XEP-0012 §3).
   return seconds === 0 && status === undefined ? 'online' : 'offline';
