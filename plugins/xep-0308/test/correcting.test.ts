@@ -84,6 +84,18 @@ describe('correcting', () => {
     await stream.expectSent(`<message id='*' to='${JULIET}' type='chat'><body>two</body>${replace('m1')}</message>`);
   });
 
+  it('of what was whispered in a room says so again', async () => {
+    const { stream, xmpp, correction } = await start();
+    xmpp.claim('verona@rooms.example', { kind: 'room' });
+    const first = xmpp.message({ to: 'verona@rooms.example/juliet', type: 'chat', body: 'one', id: 'm1' });
+    first.send();
+    await stream.nextSent();
+    correction.correct(xmpp.plugin(MemoryMessageIndex).note(first), 'two');
+    await stream.expectSent(
+      `<message id='*' to='verona@rooms.example/juliet' type='chat'><x xmlns='http://jabber.org/protocol/muc#user'/><body>two</body>${replace('m1')}</message>`,
+    );
+  });
+
   it('refuses what cannot be corrected, and sends nothing', async () => {
     const { stream, xmpp, correction, messages } = await start();
     await stream.recv(says('m1'));

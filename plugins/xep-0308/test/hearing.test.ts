@@ -1,4 +1,5 @@
 import { JID } from '@sestina/core';
+import { MemoryMessageIndex } from '@sestina/message-index';
 import { MessageCarbons } from '@sestina/xep-0280';
 import { describe, expect, it } from 'vitest';
 import { MessageCorrection } from '../src/index.js';
@@ -47,7 +48,7 @@ describe('a correction', () => {
   it('of a contact is remembered, however many a stranger invents', async () => {
     const { stream, heard } = await start();
     const eve = { from: 'eve@evil.example/x' };
-    await stream.recv(says('m1') + corrects('m2', 'm1') + says('e', undefined, eve));
+    await stream.recv(says('m1') + corrects('m2', 'm1'));
     for (let i = 0; i < 1_100; i++) await stream.recv(corrects(`e${i}`, 'e', eve));
     const before = heard.length;
     // The same once more, as a server gives it that is not certain whether it came.
@@ -56,6 +57,33 @@ describe('a correction', () => {
     // Of strangers only the last ones are.
     await stream.recv(corrects('e1099', 'e', eve) + corrects('e0', 'e', eve));
     expect(heard.slice(before).map(({ message }) => message.id)).toEqual(['e0']);
+  });
+
+  it('of a contact stays the latest, however many a stranger corrects', async () => {
+    const { stream, xmpp, heard } = await start();
+    const eve = { from: 'eve@evil.example/x' };
+    await stream.recv(says('e', undefined, eve) + corrects('e2', 'e', eve) + says('m1') + corrects('m2', 'm1'));
+    for (let i = 0; i < 1_000; i++) await stream.recv(says(`o${i}`, undefined, eve) + corrects(`c${i}`, `o${i}`, eve));
+    heard.splice(0);
+    await xmpp.messages.deliver(
+      xmpp.message({ from: BALCONY, to: OWN, type: 'chat', id: 'm0', body: 'm0', replaces: 'm1' }),
+      { source: 'archive', history: true, sentAt: new Date(0), archive: xmpp.account, archiveId: 'a0' },
+    );
+    await stream.idle();
+    expect(told(heard)).toEqual([['m0', 'm1', false]]);
+  });
+
+  it('that is looked for is told no more once the plugin is removed', async () => {
+    const { stream, xmpp, heard } = await start();
+    const index = xmpp.plugin(MemoryMessageIndex);
+    const find = index.find.bind(index);
+    index.find = async (...query) => {
+      const found = await find(...query);
+      xmpp.remove(MessageCorrection);
+      return found;
+    };
+    await stream.recv(says('m1') + corrects('m2', 'm1'));
+    expect(heard).toEqual([]);
   });
 
   it('that names itself finds an earlier one or nothing, never itself (badxml 126)', async () => {

@@ -65,7 +65,7 @@ describe('a retraction', () => {
   it('of a contact is remembered, however many a stranger invents', async () => {
     const { stream, heard } = await start();
     const eve = { from: 'eve@evil.example/x' };
-    await stream.recv(says('m1') + says('r1', retract('m1')) + says('e', undefined, eve));
+    await stream.recv(says('m1') + says('r1', retract('m1')));
     for (let i = 0; i < 1_100; i++) await stream.recv(says(`e${i}`, retract('e'), eve));
     const before = heard.length;
     await stream.recv(says('r1', retract('m1')));
