@@ -111,20 +111,23 @@ describe('a room', () => {
   });
 
   it.each([
-    ['muc_membersonly', 0],
-    ['muc_nonanonymous', 0],
-  ])('that is %s and no more is told nothing by itself', async (feature, count) => {
-    const world = await start({}, { plugins: [MultiUserChat] });
+    ['muc_membersonly', 'private', 0],
+    ['muc_nonanonymous', 'private', 0],
+    ['muc_membersonly muc_nonanonymous', 'private', 1],
+    ['muc_membersonly muc_nonanonymous', 'never', 0],
+  ] as const)('that is %s is told with %s: %i', async (features, rooms, count) => {
+    const world = await start({ rooms }, { plugins: [MultiUserChat] });
     const { stream, xmpp, markers, messages } = world;
     await enter(world);
     const asked = xmpp.plugin(MultiUserChat).info(ROOM);
     const query =
       stream.sent.filter((xml) => xml.firstElement?.namespace.endsWith('disco#info')).at(-1) ??
       (await stream.nextSent());
-    await stream.recvResult(
-      query,
-      `<query xmlns='http://jabber.org/protocol/disco#info'><feature var='${feature}'/></query>`,
-    );
+    const list = features
+      .split(' ')
+      .map((name) => `<feature var='${name}'/>`)
+      .join('');
+    await stream.recvResult(query, `<query xmlns='http://jabber.org/protocol/disco#info'>${list}</query>`);
     await asked;
     await stream.recv(says('g1', undefined, IN_ROOM));
     markers.displayed(messages[0] as Message);
