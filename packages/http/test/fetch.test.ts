@@ -27,6 +27,40 @@ describe('in a page', () => {
     expect(calls[0]?.init).toMatchObject({ credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'manual' });
   });
 
+  it('cookies are not shown, nor how long something was before the browser has unpacked it', async () => {
+    const headers = (more: Record<string, string>) =>
+      new Response('unpacked', { headers: { 'content-length': '3', 'x-a': 'b', ...more } });
+    const { http } = page(({ url }) => headers(url.endsWith('gzip') ? { 'content-encoding': 'gzip' } : {}));
+    const cookie = new Response('ok', { headers: { 'x-a': 'b' } });
+    const entries = [
+      ['set-cookie', 'a=b'],
+      ['x-a', 'b'],
+    ] as const;
+    Object.defineProperty(cookie, 'headers', {
+      value: {
+        forEach: (each: (value: string, name: string) => void) => {
+          for (const [name, value] of entries) each(value, name);
+        },
+      },
+    });
+    expect([...(await page(() => cookie).http.request('https://a.example/')).headers.keys()]).toEqual(['x-a']);
+    const plain = await http.request('https://a.example/plain');
+    expect(plain.headers.get('content-length')).toBe('3');
+    const packed = await http.request('https://a.example/gzip', { maxBytes: 8 });
+    expect([packed.headers.get('content-length'), packed.headers.get('x-a'), text(await packed.bytes())]).toEqual([
+      ...[undefined, 'b', 'unpacked'],
+    ]);
+  });
+
+  it('what cannot be reached says why, and an answer without a body may be discarded', async () => {
+    const cause = new TypeError('no such host');
+    const failing = page(() => Promise.reject(cause)).http.request('https://a.example/');
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_HTTP_NETWORK', host: 'a.example', cause });
+    const empty = await page(() => new Response(null, { status: 204 })).http.request('https://a.example/');
+    empty.discard();
+    expect(empty.status).toBe(204);
+  });
+
   it('an address that is written out is checked', async () => {
     const { http, calls } = page(() => new Response('ok'));
     for (const url of ['https://192.168.0.1/', 'https://localhost/', 'http://a.example/']) {
@@ -208,6 +242,20 @@ describe('in a page that uploads by XMLHttpRequest', () => {
     const failing = start();
     (await failing.xhr()).onerror?.();
     await expect(failing.answer).rejects.toBeInstanceOf(HttpNetworkError);
+  });
+
+  it('fields of its answer are read line by line, and none is how long it was before it was unpacked', async () => {
+    const { answer, xhr } = start();
+    const made = await xhr();
+    made.getAllResponseHeaders = () => ' X-B : c:d \r\nContent-Encoding: gzip\r\ncontent-length: 1\r\n: e\r\nnone\r\n';
+    Object.assign(made, { status: 201 });
+    made.onload?.();
+    const response = await answer;
+    expect([...response.headers]).toEqual([
+      ['x-b', 'c:d'],
+      ['content-encoding', 'gzip'],
+    ]);
+    expect(await response.bytes()).toHaveLength(0);
   });
 
   it('one that the browser has taken elsewhere is refused', async () => {

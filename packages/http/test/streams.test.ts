@@ -1,6 +1,7 @@
 import { TimeoutError } from '@sestina/core';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
+import { HttpStatusError } from '../src/index.js';
 import { checkedBody, checkedBound, checkedHeaders, plainHeaders } from '../src/rules.js';
 import { chunksOf, joined, piecesOf } from '../src/streams.js';
 import { Watch } from '../src/watch.js';
@@ -156,4 +157,18 @@ describe('a transfer', () => {
     await expect(watch.race(new Promise(() => {}))).rejects.toThrow('enough');
     await expect(watch.race(Promise.reject(new Error('later')))).rejects.toThrow('enough');
   });
+});
+
+it.each([
+  [404, false],
+  [407, false],
+  [408, true],
+  [409, false],
+  [429, true],
+  [499, false],
+  [500, true],
+  [503, true],
+])('an answer with the status %i may go better later: %s', (status, retryable) => {
+  const error = new HttpStatusError('a.example', status);
+  expect(error).toMatchObject({ code: 'ERR_HTTP_STATUS', host: 'a.example', status, retryable });
 });
