@@ -162,8 +162,7 @@ export class FileSharing extends Plugin {
   }
 
   #shared(message: Message): void {
-    const { context, type } = message;
-    if (type === 'error') return;
+    const { context } = message;
     const files: FileShare[] = [];
     for (const file of message.sharedFiles) if (files.length < MOST_FILES) files.push(file);
     this.#known.add(message);
@@ -172,7 +171,7 @@ export class FileSharing extends Plugin {
 
   #added(message: Message, sources: FileSources): void {
     const to = message.attachTo?.id;
-    if (!to || message.type === 'error') return;
+    if (!to) return;
     const bySender = this.#known.attach(message, to, sources);
     if (bySender !== undefined) this.#xmpp.emit('fileSourcesAdded', { message, to, sources, bySender });
   }

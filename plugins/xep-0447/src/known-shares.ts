@@ -22,8 +22,9 @@ export class KnownShares {
 
   /** Notes a message that shares files. The first one of an id counts. */
   add(message: Message): void {
+    if (!message.id) return;
     const key = this.#key(message, message.id);
-    if (key !== undefined && !this.#known.has(key)) this.#known.set(key, { author: copied(message), added: [] });
+    if (!this.#known.has(key)) this.#known.set(key, { author: copied(message), added: [] });
   }
 
   /**
@@ -32,8 +33,8 @@ export class KnownShares {
    */
   attach(message: Message, to: string, sources: FileSources): boolean | undefined {
     const key = this.#key(message, to);
-    const known = key === undefined ? undefined : this.#known.get(key);
-    if (key === undefined || !known) return undefined;
+    const known = this.#known.get(key);
+    if (!known) return undefined;
     const bySender = sameAuthor(known.author, message.context.author);
     if (known.added.filter((other) => other.bySender === bySender).length >= MOST_ADDED) return undefined;
     this.#known.set(key, { ...known, added: [...known.added, { sources: sources.compact(), bySender }] });
@@ -42,13 +43,11 @@ export class KnownShares {
 
   /** What was added for that file of a message. */
   addedTo(message: Message, id: string | undefined): Known['added'] {
-    const key = this.#key(message, message.id);
-    const added = key === undefined ? [] : (this.#known.peek(key)?.added ?? []);
-    return added.filter(({ sources }) => sources.id === id);
+    const known = message.id ? this.#known.peek(this.#key(message, message.id)) : undefined;
+    return (known?.added ?? []).filter(({ sources }) => sources.id === id);
   }
 
-  #key({ to, context }: Message, id: string | undefined): string | undefined {
-    if (!id) return undefined;
+  #key({ to, context }: Message, id: string): string {
     // A component has many addresses.
     const own = context.way === 'in' ? to : context.outer.from;
     return JSON.stringify([own?.bare.full, context.peer.full, id]);

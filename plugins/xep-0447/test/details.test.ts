@@ -1,4 +1,5 @@
 import { attr, element, parseDocument } from '@sestina/core';
+import { Hash } from '@sestina/xep-0300';
 import { HttpUpload } from '@sestina/xep-0363';
 import { FileMetadata } from '@sestina/xep-0446';
 import { describe, expect, it } from 'vitest';
@@ -124,7 +125,7 @@ describe('what is remembered of messages', () => {
 
 describe('a file', () => {
   it('is put together from what comes, of whatever kind of source, as long as that is defined', async () => {
-    const { sharing, fetch } = await received(shared(hash(), NEAR));
+    const { http, sharing, fetch } = await received(shared(hash(), NEAR));
     const other = sharing.defineFileSource(UrlData, near());
     const kind = sharing.defineFileSource(Near, near());
     const found = await fetch();
@@ -133,9 +134,14 @@ describe('a file', () => {
     found.data.fill(0);
     const again = await fetch();
     again.data.fill(0);
-    expect(new TextDecoder().decode((await fetch()).data)).toBe(TEXT);
-    other.dispose();
+    const last = await fetch();
+    expect([new TextDecoder().decode(last.data), again.source, last.source]).toEqual([TEXT, undefined, undefined]);
     kind.dispose();
+    const url = new FileShare(parseDocument(shared('', sources('https://f.example/a'))));
+    expect([(await sharing.fetch(url)).verified, http.requests.length]).toEqual([false, 0]);
+    other.dispose();
+    await sharing.fetch(url);
+    expect(http.requests).toHaveLength(1);
     const unknown = new FileShare(parseDocument(shared('', NEAR)));
     await expect(sharing.fetch(unknown)).rejects.toMatchObject({ causes: [], retryable: true });
   });
@@ -268,9 +274,15 @@ describe('sharing', () => {
     const { stream, sharing } = await start();
     const upload = stream.xmpp.use(HttpUpload);
     const given: unknown[] = [];
+    const digest = new Hash({ algo: 'sha-256', value: new Uint8Array(32) });
     upload.upload = async (file, options) => {
       given.push(file, options?.signal instanceof AbortSignal);
-      return { url: 'https://f.example/a', size: 3, type: 'image/png', hash: undefined } as never;
+      return {
+        url: 'https://f.example/a',
+        size: 3,
+        type: 'image/png',
+        hash: given.length > 2 ? undefined : digest,
+      } as never;
     };
     stream.skipSent();
     const file = Object.assign(Uint8Array.of(1, 2, 3), { name: 'a.png' });
@@ -293,11 +305,11 @@ describe('sharing', () => {
       height: 5,
       length: 6,
     });
-    expect([...(result.share.file?.hashes ?? [])]).toEqual([]);
+    expect([...(result.share.file?.hashes ?? [])].map(({ algo }) => algo)).toEqual(['sha-256']);
     expect(result.share.sources?.urls.at(0)?.target).toBe('https://f.example/a');
     expect(sent.child('body')?.text).toBe('Look\nhttps://f.example/a');
     const unnamed = await sharing.share(ROMEO, Object.assign(Uint8Array.of(1), { name: 5 }));
-    expect(unnamed.share.file?.name).toBeUndefined();
+    expect([unnamed.share.file?.name, [...(unnamed.share.file?.hashes ?? [])]]).toEqual([undefined, []]);
   });
 
   it('is in the room where that is entered, and in private with its occupants', async () => {
@@ -309,6 +321,7 @@ describe('sharing', () => {
       ['verona@rooms.example', {}],
       ['verona@rooms.example/nurse', {}],
       [ROMEO, {}],
+      ['romeo@montague.example', {}],
       [ROMEO, { messageType: 'normal', disposition: 'attachment' }],
     ] as const) {
       const file = sharing.announce(to, metadata, options);
@@ -322,6 +335,7 @@ describe('sharing', () => {
     }
     expect(types).toEqual([
       ['groupchat', 'groupchat'],
+      ['chat', 'chat'],
       ['chat', 'chat'],
       ['chat', 'chat'],
       ['normal', 'chat'],
