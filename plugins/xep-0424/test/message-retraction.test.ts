@@ -101,6 +101,15 @@ describe('a retraction', () => {
     expect(plugin.isRetracted(index.note(messages[0] as Message))).toBe(true);
   });
 
+  it('in a chat names the message as its sender does, and not as our archive', async () => {
+    const { stream, heard } = await start();
+    await stream.recv(
+      says('m1', `<body>x</body><stanza-id xmlns='urn:xmpp:sid:0' by='${JID.parse(OWN).bare}' id='s1'/>`),
+    );
+    await stream.recv(says('r1', retract('s1')));
+    expect(told(heard)).toEqual([['r1', undefined, false, false]]);
+  });
+
   it('by somebody else changes nothing', async () => {
     const { stream, xmpp, plugin, index, heard, messages } = await start();
     await stream.recv(says('m1'));
@@ -129,9 +138,13 @@ describe('a retraction', () => {
   it('of the former version counts, unless that is switched off', async () => {
     const old = says('r1', `<apply-to xmlns='${NS_FASTEN}' id='m1'><retract xmlns='${NS_RETRACT_0}'/></apply-to>`);
     for (const legacy of [true, false]) {
-      const { stream, heard } = await start({ legacy });
+      const { stream, heard, messages } = await start({ legacy });
       await stream.recv(says('m1') + old);
       expect(told(heard)).toEqual(legacy ? [['r1', 'm1', true, false]] : []);
+      // Its words are for programs that know neither version.
+      await stream.recv(old.replace('r1', 'r2').replace('<apply-to', '<body>gone</body><apply-to'));
+      await stream.recv(says('b1', `<body>b1</body><apply-to xmlns='${NS_FASTEN}' id='m1'/>`));
+      expect(messages.map(({ id }) => id)).toEqual(legacy ? ['m1', 'b1'] : ['m1', 'r2', 'b1']);
     }
   });
 
@@ -300,10 +313,10 @@ describe('retracting', () => {
 
   it('has words for programs that do not know it, by default or where they are given', async () => {
     for (const [fallback, given] of [
-      [true, undefined],
-      [false, 'gone'],
+      [{}, undefined],
+      [{ fallback: false }, 'gone'],
     ] as const) {
-      const { stream, xmpp, plugin } = await start({ fallback });
+      const { stream, xmpp, plugin } = await start(fallback);
       const message = xmpp.message({ to: BALCONY, type: 'chat', body: 'one', id: 'm1' });
       message.send();
       await stream.nextSent();
