@@ -280,7 +280,8 @@ describe('many rooms', () => {
   it('have one timer, and are asked one after the other', async () => {
     const play = await Play.start({ jitter: 0.1 });
     for (let i = 0; i < 200; i++) await play.join(`room${i}@chat.example`);
-    expect(play.stream.clock.pending.length).toBe(1);
+    // It keeps no process alive.
+    expect(play.stream.clock.pending).toEqual([expect.objectContaining({ background: true })]);
     const before = play.stream.sent.length;
     let most = 0;
     for (let second = 0; second < 150; second++) {
