@@ -119,7 +119,25 @@ describe('a name', () => {
     await expect(client.request('https://nobody.example/')).rejects.toMatchObject({
       code: 'ERR_HTTP_NETWORK',
       retryable: true,
+      host: 'nobody.example',
+      cause: expect.objectContaining({ code: 'ENOTFOUND' }),
     });
+  });
+
+  it('that stands for no address is refused, whatever is allowed; an address is not looked up', async () => {
+    let lookups = 0;
+    const client = new NodeHttpClient({
+      allow: () => true,
+      resolve: async () => {
+        lookups += 1;
+        return ['no address', ''];
+      },
+    });
+    await expect(client.request('http://a.example/')).rejects.toMatchObject({ reason: 'address' });
+    expect(lookups).toBe(1);
+    const port = await serve((_request, response) => response.end('ok'));
+    expect(text(await (await client.request(`http://127.0.0.1:${port}/`)).bytes())).toBe('ok');
+    expect(lookups).toBe(1);
   });
 });
 

@@ -1,8 +1,9 @@
 import { TimeoutError } from '@sestina/core';
 import { VirtualClock } from '@sestina/testing';
 import { describe, expect, it } from 'vitest';
+import { type Answer, CheckedHttpClient, type Exchange } from '../src/checked-http-client.js';
 import { HttpStatusError } from '../src/index.js';
-import { checkedBody, checkedBound, checkedHeaders, plainHeaders } from '../src/rules.js';
+import { allowedUrl, checkedBody, checkedBound, checkedHeaders, plainHeaders } from '../src/rules.js';
 import { chunksOf, joined, piecesOf } from '../src/streams.js';
 import { Watch } from '../src/watch.js';
 
@@ -171,4 +172,59 @@ it.each([
 ])('an answer with the status %i may go better later: %s', (status, retryable) => {
   const error = new HttpStatusError('a.example', status);
   expect(error).toMatchObject({ code: 'ERR_HTTP_STATUS', host: 'a.example', status, retryable });
+});
+
+/** A client that does what a test says. */
+class ScriptedClient extends CheckedHttpClient {
+  readonly #script: (exchange: Exchange) => Promise<Answer>;
+
+  constructor(script: (exchange: Exchange) => Promise<Answer>) {
+    super({ clock: new VirtualClock() });
+    this.#script = script;
+  }
+
+  protected override exchange(exchange: Exchange): Promise<Answer> {
+    return this.#script(exchange);
+  }
+}
+const answer = (body: AsyncIterable<Uint8Array>, discard = () => {}): Answer => ({
+  ...{ status: 200, headers: new Map(), body, discard },
+});
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+describe('any client', () => {
+  it('tells how much is gone only where that is more, and nothing once it is given up', async () => {
+    const told: number[] = [];
+    const controller = new AbortController();
+    const client = new ScriptedClient(async ({ sent }) => {
+      for (const bytes of [2, 2, 1, 5]) sent(bytes);
+      controller.abort(new Error('enough'));
+      sent(9);
+      return answer(nothing());
+    });
+    const put = { method: 'PUT', body: bytes(1, 2), signal: controller.signal } as const;
+    const given = client.request('https://a.example/', { ...put, onSent: (count) => told.push(count) });
+    await expect(given).rejects.toThrow('enough');
+    expect(told).toEqual([2, 5]);
+  });
+
+  it('has who still waits for a body that is discarded wait no longer', async () => {
+    const discarded: string[] = [];
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      await new Promise(() => {});
+      yield bytes(1);
+    };
+    const client = new ScriptedClient(async () => answer(endless(), () => void discarded.push('')));
+    const response = await client.request('https://a.example/');
+    const waiting = expect(response.bytes()).rejects.toMatchObject({ name: 'AbortError' });
+    response.discard();
+    await waiting;
+    expect(discarded.length).toBeGreaterThan(0);
+  });
+});
+
+it('no exception is made for what is neither https nor http', () => {
+  expect(allowedUrl('http://a.example/', () => true).href).toBe('http://a.example/');
+  expect(() => allowedUrl('ftp://a.example/', () => true)).toThrow(expect.objectContaining({ reason: 'scheme' }));
+  expect(() => allowedUrl('http://a.example/', undefined)).toThrow(expect.objectContaining({ reason: 'scheme' }));
 });
