@@ -10,6 +10,7 @@ import {
   hash,
   image,
   OTHER,
+  POLL,
   photo,
   presence,
   presencesIn,
@@ -85,7 +86,7 @@ describe('the option', () => {
     const avatars = stream.xmpp.plugin(VCardAvatars);
     expect([avatars.advertises, await avatars.serverConverts()]).toEqual([true, false]);
     await stream.recvResult(await stream.expectSent(getCard()), card(image));
-    await expect.poll(() => avatars.ownHash).toBe(hash);
+    await expect.poll(() => avatars.ownHash, POLL).toBe(hash);
   });
 
   it('never outlives a session, and says nothing', async () => {
