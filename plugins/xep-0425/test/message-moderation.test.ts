@@ -16,6 +16,11 @@ const word = (codes = ''): string =>
 
 /** A room that announces these features, in which Juliet has said something. */
 async function enter(...features: string[]) {
+  return entered(features);
+}
+
+/** The same; without features the room does not say what it announces before it is entered. */
+async function entered(features: readonly string[] | undefined) {
   const stream = await ScriptedStream.start({
     jid: OWN,
     plugins: [[StanzaIds, { requireAnnounced: false, originId: 'never' }], MemoryMessageIndex, MessageModeration],
@@ -29,8 +34,9 @@ async function enter(...features: string[]) {
   xmpp.on('messageRetracted', (each) => retracted.push(each));
   xmpp.on('message', (message) => messages.push(message));
   const joined = xmpp.plugin(MultiUserChat).join(ROOM, { nick: 'romeo' });
-  const announced = features.map((name) => `<feature var='${name}'/>`).join('');
-  await stream.recvResult(await stream.nextSent(), `<query xmlns='${NS_INFO}'>${announced}</query>`);
+  const announced = features?.map((name) => `<feature var='${name}'/>`).join('');
+  if (announced === undefined) await stream.recvError(await stream.nextSent(), 'internal-server-error');
+  else await stream.recvResult(await stream.nextSent(), `<query xmlns='${NS_INFO}'>${announced}</query>`);
   await stream.nextSent();
   await stream.recv(`<presence from='${ROOM}/juliet' to='${OWN}'>${word()}</presence>`);
   await stream.recv(`<presence from='${ROOM}/romeo' to='${OWN}'>${word("<status code='110'/>")}</presence>`);
@@ -48,6 +54,7 @@ async function enter(...features: string[]) {
     room,
     says,
     sid,
+    index,
     heard,
     retracted,
     messages,
@@ -96,6 +103,41 @@ describe('a moderation', () => {
     await xmpp.messages.deliver(message, { source: 'archive', history: true });
     await stream.idle();
     expect([heard, stream.errors]).toEqual([[], []]);
+  });
+
+  it('has the room asked what it announces, where that is not known', async () => {
+    const { stream, room, heard, moderation } = await entered(undefined);
+    expect([room.info, moderation.supported(room)]).toEqual([undefined, 'none']);
+    await stream.recv(`<message from='${ROOM}' to='${OWN}' type='groupchat' id='x1'>${moderated('s1')}</message>`);
+    expect(heard).toEqual([]);
+    const asked = await stream.nextSent();
+    expect(asked.attribute('to')).toBe(ROOM);
+    await stream.recvResult(asked, `<query xmlns='${NS_INFO}'><feature var='${NS_MODERATE}'/></query>`);
+    expect(heard).toHaveLength(1);
+  });
+
+  it('is none that takes nothing back, and no tombstone that is no moderator’s', async () => {
+    const { stream, xmpp, room, says, heard } = await enter(NS_MODERATE, NS_MODERATE_0);
+    await says('x1', ROOM, moderated0('s1').replace("<retract xmlns='urn:xmpp:message-retract:0'/>", ''));
+    await says('x2', ROOM, `<apply-to xmlns='urn:xmpp:fasten:0' id='s1'/>`);
+    const message = xmpp.message({ from: `${ROOM}/juliet`, to: OWN, type: 'groupchat', id: 'm8' });
+    message.xml.append(parseXml(`<retracted xmlns='urn:xmpp:message-retract:1' id='r1'/>`));
+    const by = room.jid;
+    await xmpp.messages.deliver(message, { source: 'archive', history: true, by, archive: by, archiveId: 's8' });
+    await stream.idle();
+    expect([heard, stream.errors]).toEqual([[], []]);
+  });
+
+  it('that is looked for is told no more once the plugin is removed', async () => {
+    const { xmpp, index, says, heard } = await enter(NS_MODERATE);
+    const find = index.find.bind(index);
+    index.find = async (...query) => {
+      const found = await find(...query);
+      xmpp.remove(MessageModeration);
+      return found;
+    };
+    await says('x1', ROOM, moderated('s1'));
+    expect(heard).toEqual([]);
   });
 
   it('that comes twice is told once', async () => {
@@ -172,6 +214,10 @@ describe('moderating', () => {
     const { moderation, room, facts, xmpp } = await enter('muc_open');
     expect(moderation.supported(room)).toBe('none');
     await expect(moderation.retract(room, facts)).rejects.toThrow(RoomError);
+    const nameless = { ...facts, archiveId: undefined };
+    await expect(moderation.retract(room, nameless)).rejects.toThrow(CannotReferError);
+    const elsewhere = { ...facts, archive: xmpp.account };
+    await expect(moderation.retract(room, elsewhere)).rejects.toThrow(CannotReferError);
     await expect(moderation.retract(room, xmpp.message({ to: ROOM, type: 'groupchat', body: 'x' }))).rejects.toThrow(
       CannotReferError,
     );
