@@ -141,6 +141,7 @@ it('says that the server decides where it does not let us', async () => {
     const refused = expect(preferences.set({ default: 'always', always: [], never: [] })).rejects.toMatchObject({
       code: 'ERR_ARCHIVE_PREFERENCES_REFUSED',
       condition,
+      cause: { condition },
     });
     await stream.recvError(await stream.nextSent(), condition);
     await refused;
