@@ -72,6 +72,24 @@ describe('not tried', () => {
     expect(shouldIgnore({ node: { type: 'NumericLiteral' }, parent: parent('ConfigError') })).toBeUndefined();
   });
 
+  it('are lines of a log, what a wait is for, and what an option has to be', () => {
+    const node = { type: 'StringLiteral' };
+    const name = (text: string) => ({ type: 'Identifier', name: text });
+    const logger = { type: 'MemberExpression', property: { type: 'PrivateName', id: name('logger') } };
+    const call = (object: { type: string }, method: string) => ({
+      type: 'CallExpression',
+      callee: { type: 'MemberExpression', object, property: name(method) },
+    });
+    expect(shouldIgnore({ node, parent: call(logger, 'warn') })).toBeDefined();
+    expect(shouldIgnore({ node, parent: call(name('logger'), 'debug') })).toBeDefined();
+    expect(shouldIgnore({ node, parent: call(name('errors'), 'error') })).toBeUndefined();
+    expect(shouldIgnore({ node, parent: { type: 'ObjectProperty', key: name('what') } })).toBeDefined();
+    expect(shouldIgnore({ node, parent: { type: 'ObjectProperty', key: name('how') } })).toBeUndefined();
+    const check = (args: unknown[]) => ({ type: 'CallExpression', callee: name('checkOption'), arguments: args });
+    expect(shouldIgnore({ node, parent: check([{}, {}, {}, node]) })).toBeDefined();
+    expect(shouldIgnore({ node, parent: check([node]) })).toBeUndefined();
+  });
+
   it('are all changes but a share, the same for a seed', () => {
     const change = (line: number) => ({ fileName: 'a.ts', location: { start: { line, column: 1 } } }) as Change;
     const kept = (share: number, seed = 1) =>
