@@ -6,11 +6,10 @@ import { readDocument } from './read-document.js';
 import { skipSpace } from './scan.js';
 import { aroundDocument } from './surroundings.js';
 import { AsciiDecoder, NO_TEXT } from './utf8-text.js';
+import type { XmlCondition } from './xml-error.js';
 
 /** To ask for memory for each text takes several times as long as to write it. */
 const ROOM = 4_096;
-
-import type { XmlCondition } from './xml-error.js';
 
 /** What a document is held against and stands in. */
 interface DocumentOptions {
