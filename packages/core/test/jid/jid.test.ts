@@ -104,6 +104,23 @@ describe('JidError', () => {
     expect(error.message).toContain('escapeLocal()');
   });
 
+  it.each([
+    ['', 'domain', 'empty', 'the domainpart is empty'],
+    ['[::g]', 'domain', 'address', 'the domainpart is no IPv6 address in brackets'],
+    [
+      'a_b',
+      'domain',
+      'label',
+      'the domainpart is no host name: letters, digits and inner hyphens between dots, or an IPv6 address in brackets',
+    ],
+    ['\u05d0a', 'domain', 'direction', 'the domainpart mixes writing directions'],
+  ] as const)('says of the domain "%s" that the %spart is at fault: %s', (domain, part, reason, why) => {
+    const error = errorOf(() => new JID('a', domain));
+    expect(error).toMatchObject({ part, reason });
+    // No way out that is for localparts.
+    expect(error.message.endsWith(`: ${why}`)).toBe(true);
+  });
+
   it('keeps 100 characters of a long input', () => {
     expect(errorOf(() => JID.parse('x'.repeat(5000))).input).toHaveLength(100);
     expect(errorOf(() => new JID('x'.repeat(5000), 'y'.repeat(5000))).input).toHaveLength(100);

@@ -11,6 +11,11 @@ const NS = 'urn:example:fields';
 const OTHER = 'urn:example:other';
 
 describe('child() and children()', () => {
+  it('say by name which was given undefined, and why that happens', () => {
+    expect(() => child(undefined as never)).toThrow(/^child\(\) was given undefined: is there a circular import/);
+    expect(() => children(undefined as never)).toThrow(/^children\(\) was given undefined: is there a circular import/);
+  });
+
   class Leaf extends element('leaf', NS, { value: attr('value', bool) }) {}
   class Tree extends element('tree', NS, {
     leaf: child(Leaf),

@@ -256,6 +256,14 @@ describe('the language of the stream', () => {
     ).toBe('Hi');
   });
 
+  it('is nothing to a stanza that came on none', () => {
+    expect([new Message().lang, new Presence().lang, new Message({ lang: 'de' }).lang]).toEqual([
+      undefined,
+      undefined,
+      'de',
+    ]);
+  });
+
   it('is not written where a copy goes out on another stream', () => {
     const copy = received("<message xmlns='jabber:client'/>", 'en').copy();
     expect(copy.lang).toBe('en');

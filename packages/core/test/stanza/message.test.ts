@@ -148,6 +148,11 @@ describe('reply()', () => {
     });
   });
 
+  it('answers one whose type would make an iq an answer', () => {
+    const odd = received(Message, "<message xmlns='jabber:client' type='result' id='1' from='a@b'/>");
+    expect(odd.errorReply('bad-request').to?.full).toBe('a@b');
+  });
+
   it('never answers an error', () => {
     const error = received(Message, "<message xmlns='jabber:client' type='error' from='a@b'/>");
     expect(() => error.reply('x')).toThrow(TypeError);

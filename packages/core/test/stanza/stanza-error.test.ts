@@ -159,6 +159,8 @@ describe('an error of an old server', () => {
   it.each([
     ["<error code='599'>Odd &lt;</error>", 'code 599: Odd <'],
     ["<error code='599'/>", 'code 599'],
+    ["<error code=' 599 '> Odd </error>", 'code 599: Odd'],
+    ["<error code=' '/>", undefined],
     ["<error code='constructor'/>", 'code constructor'],
     ['<error>Just text</error>', 'Just text'],
   ])('keeps what nobody knows in its text: %s', (content, text) => {

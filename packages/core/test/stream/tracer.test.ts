@@ -70,6 +70,10 @@ describe('declareSecret()', () => {
     expect(shown("<key-of-a-test xmlns='urn:example:tracer' id='1' key='2'>3</key-of-a-test>")).toBe(
       "<key-of-a-test xmlns='urn:example:tracer' id='1' key='***'>3</key-of-a-test>",
     );
+    declareSecret({ name: 'key-of-a-test', namespace: 'urn:example:tracer', attribute: 'second' });
+    expect(shown("<key-of-a-test xmlns='urn:example:tracer' key='2' second='4'>3</key-of-a-test>")).toBe(
+      "<key-of-a-test xmlns='urn:example:tracer' key='***' second='***'>3</key-of-a-test>",
+    );
     expect(shown("<sum-of-a-test xmlns='urn:x' private='true'>5</sum-of-a-test>")).toContain('***');
     expect(shown("<sum-of-a-test xmlns='urn:x'>5</sum-of-a-test>")).toContain('5');
   });

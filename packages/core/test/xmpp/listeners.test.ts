@@ -175,6 +175,20 @@ describe('calls of a listener', () => {
     expect(seen).toEqual(['1', '2', '9']);
   });
 
+  it.each(['return', 'throw'])('give their place back where they %s at once', async (how) => {
+    const xmpp = await online();
+    const seen: string[] = [];
+    xmpp.onMessage(
+      ({ id }) => {
+        seen.push(id ?? '');
+        if (how === 'throw') throw new Error('broken');
+      },
+      { limit: 1 },
+    );
+    for (const id of ['1', '2', '3']) await xmpp.receive(from(BOB, id));
+    expect(seen).toEqual(['1', '2', '3']);
+  });
+
   it('survive a key that cannot be made, which takes no place', async () => {
     const xmpp = await online();
     const seen: string[] = [];

@@ -106,20 +106,22 @@ describe('what is sent', () => {
       ({ body }) => {
         if (body === 'throw') throw new Error('boom');
         if (body === 'reject') return Promise.reject(new Error('boom'));
+        if (body === 'drop-later') return Promise.resolve(undefined);
         return body === 'drop' ? undefined : new Promise<undefined>(() => {});
       },
       { timeout: 5_000 },
     );
-    const sendings = ['throw', 'reject', 'drop', 'hang'].map((body) =>
+    const sendings = ['throw', 'reject', 'drop', 'drop-later', 'hang'].map((body) =>
       xmpp.sendMessage({ to: `${body}@example.net`, body }),
     );
     const outcomes = sendings.map((sending) => sending.then(undefined, (error: unknown) => error));
     await xmpp.manualClock.advance(5_000);
     const errors = (await Promise.all(outcomes)) as SendError[];
-    expect(errors.map((error) => [error instanceof SendError, error.reason])).toEqual(Array(4).fill([true, 'dropped']));
+    expect(errors.map((error) => [error instanceof SendError, error.reason])).toEqual(Array(5).fill([true, 'dropped']));
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringContaining('boom'),
       expect.stringContaining('boom'),
+      'a transform of messages dropped it',
       'a transform of messages dropped it',
       expect.stringContaining('5000 ms'),
     ]);

@@ -148,6 +148,12 @@ describe('ours', () => {
     expect(xmpp.roster.of().lastPresence).toBeUndefined();
   });
 
+  it('is sent to one as unavailable where none was broadcast', async () => {
+    const xmpp = await online();
+    xmpp.roster.of().sendLastPresence(JID.from(BOB));
+    expect(sent(xmpp)).toEqual(["<presence to='bob@example.net' type='unavailable'/>"]);
+  });
+
   it('asks for a subscription at the bare address', async () => {
     const xmpp = await online();
     xmpp.sendPresenceSubscription(`${BOB}/x`);
