@@ -78,7 +78,7 @@ export function answerTo(offer: RegistrationOffer, answer: RegistrationAnswer, d
   if (mode === 'redirect') throw new RegistrationRedirectError(service, url, instructions);
   if (form) return formAnswer(service, form, answer, domain);
   if (fields.size === 0) throw new RegistrationNotOfferedError(service);
-  const query = new RegisterQuery({ key: offer.key });
+  const query = new RegisterQuery();
   const missing: string[] = [];
   for (const [name, kept] of fields) {
     const value = plain(name, answer.fields?.[name] ?? (name === 'password' ? undefined : kept), domain);
@@ -86,6 +86,8 @@ export function answerTo(offer: RegistrationOffer, answer: RegistrationAnswer, d
     else missing.push(name);
   }
   if (missing.length > 0) throw new RegistrationIncompleteError(service, missing, undefined);
+  // Behind the fields, as the schema has it.
+  query.key = offer.key;
   return { query, username: query.username, password: query.password, secret: Boolean(query.password) };
 }
 

@@ -112,8 +112,8 @@ describe('an answer', () => {
     const { texts, stream, request, outcome } = await submitted('<nick/><key>k</key>', { fields: { nick: 'Al' } });
     expect(stream?.sent).toHaveLength(2);
     expect(texts).toEqual([
-      ['key', 'k'],
       ['nick', 'Al'],
+      ['key', 'k'],
     ]);
     if (request) await stream?.recvResult(request);
     expect(await outcome).toBe('done');

@@ -75,7 +75,7 @@ describe('registering before the login', () => {
     await stream.recvResult(asked, query('<instructions>Hi</instructions><username/><password/><email/><key>k1</key>'));
     const request = await stream.nextSent();
     expect(request.attribute('id')).not.toBe(asked.attribute('id'));
-    expect(texts(request)).toEqual(['key: k1', 'username: alice', 'password: new', 'email: a@b']);
+    expect(texts(request)).toEqual(['username: alice', 'password: new', 'email: a@b', 'key: k1']);
     await stream.recvResult(request);
     const auth = await stream.nextSent();
     expect(atob(auth.text)).toBe('\0alice\0new');
