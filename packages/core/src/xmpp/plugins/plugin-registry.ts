@@ -147,7 +147,7 @@ export class PluginRegistry implements Iterable<Plugin> {
     this.#set = set;
     try {
       return this.#completely(() => {
-        for (const part of parts) this.#choose(...(typeof part === 'function' ? ([part] as const) : part));
+        for (const part of parts) this.#choose(set, ...(typeof part === 'function' ? ([part] as const) : part));
         return this.#host.registered(new Registration(() => this.#release(set)));
       });
     } finally {
@@ -155,14 +155,14 @@ export class PluginRegistry implements Iterable<Plugin> {
     }
   }
 
-  #choose(cls: PluginClass, options?: object): void {
+  #choose(set: object, cls: PluginClass, options?: object): void {
     assertPlugin(cls);
     const existing = this.#found(cls);
     if (!existing) {
       this.#install(cls, options ?? {});
       return;
     }
-    if (this.#set) existing.sets?.add(this.#set);
+    existing.sets?.add(set);
     this.#needed(cls);
   }
 

@@ -191,6 +191,16 @@ describe('a request that handlers only look at', () => {
     }
   });
 
+  it('gives way to others where it is that of a stranger, before that of our own account', async () => {
+    const xmpp = await component();
+    look(xmpp);
+    await xmpp.receive(ping('own', { from: ME }));
+    for (let i = 0; i < 1_000; i += 100) {
+      await xmpp.receive(Array.from({ length: 100 }, (_, j) => ping(`p${i + j}`)).join(''));
+    }
+    expect(xmpp.wire.take()).toMatch(/^<iq type='error' id='p0'[^>]*>(?:(?!<iq).)*$/);
+  });
+
   it('is answered at once where more than a thousand wait: the memory has an end', async () => {
     const xmpp = await component();
     look(xmpp);

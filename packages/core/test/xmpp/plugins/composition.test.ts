@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { provide } from '../../../src/di/index.js';
+import { childContainer, provide } from '../../../src/di/index.js';
 import { Registration } from '../../../src/registration.js';
 import { type ConnectionKind, Plugin } from '../../../src/xmpp/plugins/plugin.js';
-import type { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
+import { PluginRegistry } from '../../../src/xmpp/plugins/plugin-registry.js';
 import { A, B, C, Host, Options, Plain, thrown } from '../../helpers/plugins.js';
 
 let host: Host;
@@ -185,6 +185,10 @@ describe('static provides', () => {
       'motor provides Engine, which this connection was given already',
     );
     expect(other.registry.use(Car).engine.power).toBe(1);
+    // Also what the application has for all of its connections.
+    const below = new PluginRegistry(childContainer(other.scope), other, other.hooks);
+    expect(thrown(() => below.use(Motor)).message).toContain('was given already');
+    expect(below.use(Car).engine.power).toBe(1);
   });
 
   it('may be a class of plugins, abstract or to be replaced', () => {

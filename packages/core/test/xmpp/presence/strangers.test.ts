@@ -46,6 +46,24 @@ describe('strangers', () => {
     expect(ledger.strangersLeft).toBe(8);
   });
 
+  it('of whom nothing is known give way one by one, the oldest first', () => {
+    const ledger = new PresenceLedger(3, () => {});
+    const node = new RosterNode({} as never, JID.from('alice@example.org'), ledger);
+    const known = (...names: string[]) => names.filter((name) => node.get(`${name}@example.net`));
+    for (const name of ['a', 'b', 'c']) node.item(JID.from(`${name}@example.net`));
+    expect([known('a', 'b', 'c'), ledger.strangersLeft]).toEqual([['a', 'b', 'c'], 0]);
+    node.item(JID.from('d@example.net'));
+    expect([known('a', 'b', 'c', 'd'), ledger.strangersLeft]).toEqual([['b', 'c', 'd'], 0]);
+  });
+
+  it('are none that were contacts and about whom nothing is known any more', () => {
+    const ledger = new PresenceLedger(3, () => {});
+    const node = new RosterNode({ emit: () => {} } as never, JID.from('alice@example.org'), ledger);
+    node.apply([{ jid: JID.from(BOB), subscription: 'both' }]);
+    node.apply([], true);
+    expect([node.get(BOB), ledger.strangersLeft]).toEqual([undefined, 3]);
+  });
+
   it('whose requests nobody answers do not keep others from asking', async () => {
     const { receive } = await watched();
     for (let part = 0; part < 11; part++) {
