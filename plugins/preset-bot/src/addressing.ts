@@ -19,8 +19,7 @@ export function addressed(text: string, nick: string | undefined, prefix: string
   const at = trimmed.startsWith('@') ? 1 : 0;
   if (startsWith(trimmed, nick, at)) {
     const rest = trimmed.slice(at + nick.length);
-    if (rest === '' || !LETTER.test(firstOf(rest)))
-      return { text: rest.replace(/^[\s:,;!]+/u, '').trim(), mentioned: true };
+    if (!LETTER.test(firstOf(rest))) return { text: rest.replace(/^[\s:,;!]+/u, ''), mentioned: true };
   }
   return { text: trimmed, mentioned: mentions(trimmed, nick) };
 }
@@ -31,8 +30,7 @@ function mentions(text: string, nick: string): boolean {
     const before = lastOf(text.slice(Math.max(0, at - 2), at));
     const rest = text.slice(at + 1 + nick.length);
     // In an address it is a part of that.
-    if (startsWith(text, nick, at + 1) && !LETTER.test(before) && (rest === '' || !LETTER.test(firstOf(rest))))
-      return true;
+    if (startsWith(text, nick, at + 1) && !LETTER.test(before) && !LETTER.test(firstOf(rest))) return true;
   }
   return false;
 }
@@ -41,6 +39,7 @@ function startsWith(text: string, nick: string, at: number): boolean {
   return text.slice(at, at + nick.length).toLowerCase() === nick.toLowerCase();
 }
 
+/** The first character; a space where there is none. */
 const firstOf = (text: string): string => String.fromCodePoint(text.codePointAt(0) ?? 32);
 const lastOf = (text: string): string => [...text].at(-1) ?? '';
 

@@ -37,6 +37,7 @@ describe('what is for the bot', () => {
   it('is nothing where the bot has neither nick nor prefix', () => {
     expect(addressed('!help', undefined, undefined)).toEqual({ text: '!help', mentioned: false });
     expect(addressed('@ help', '', undefined).mentioned).toBe(false);
+    expect(addressed('undefined help', undefined, undefined)).toEqual({ text: 'undefined help', mentioned: false });
   });
 
   it('is found also where the nick is a pattern, or outside of the first plane', () => {

@@ -81,9 +81,31 @@ describe('what was asked of a bot', () => {
     const clock = new VirtualClock();
     await process(storage, clock).first('1');
     await clock.advance(10 * MINUTE);
+    expect(await process(storage, clock).first('1')).toBe(true);
+    await clock.advance(10 * MINUTE);
     const next = process(storage, clock);
     await next.first('2');
     expect(await storage.keys('bot/')).toHaveLength(1);
+  });
+
+  it('has a name of four hundred characters at most: what has a longer one is not kept', async () => {
+    const storage = new MemoryStorage();
+    const { first } = process(storage);
+    for (let length = 300; length <= 400; length++) await first('i'.repeat(length));
+    const names = (await storage.keys('bot/')).map((key) => key.slice(key.indexOf('/', 'bot/'.length) + 1));
+    expect(Math.max(...names.map(({ length }) => length))).toBe(400);
+  });
+
+  it('keeps no process alive while the storage hangs', async () => {
+    class Hanging extends MemoryStorage {
+      override keys = () => new Promise<string[]>(() => {});
+    }
+    const { first, clock } = process(new Hanging());
+    const known = first('1');
+    await clock.advance(4_999);
+    expect(clock.pending.map(({ background }) => background)).toEqual([true]);
+    await clock.advance(1);
+    expect(await known).toBe(true);
   });
 
   it('is answered where the storage fails, which the log says, and says no more once the bot is gone', async () => {
