@@ -93,6 +93,14 @@ describe('messages that wait', () => {
     expect(found).toEqual(['b1 late', 'b2 late']);
   });
 
+  it('are 500 where nothing else is said: 125 of one conversation', async () => {
+    const { finder, later } = await finding();
+    for (let i = 0; i < 125; i++) await later(`b${i}`, 'late');
+    expect(finder.size).toBe(125);
+    await later('one more', 'late');
+    expect(finder.size).toBe(125);
+  });
+
   it('are one of a conversation at least', async () => {
     const { stream, found, later } = await finding({ maxPending: 1 });
     await later('b1', 'late');
