@@ -275,30 +275,6 @@ describe('what is kept', () => {
     expect(await index.find(JID.parse('s0@evil.example'), 's8')).toBeUndefined();
   });
 
-  it('of strangers is a tenth of all, and as many as one of them may have at least', async () => {
-    for (const [perStranger, most] of [
-      [3, 5],
-      [7, 7],
-    ] as const) {
-      const { stream, index } = await client({ total: 50, perStranger, strangers: 10 });
-      for (let who = 0; who < 5; who++) {
-        for (let i = 0; i < 7; i++) await stream.recv(text(`s${i}`, { from: `s${who}@evil.example/x` }));
-      }
-      expect(index.size).toBe(most);
-    }
-  });
-
-  it('is not kept where it is larger than all that may be, and drives out nothing', async () => {
-    const { stream, xmpp, index } = await client({ maxBytes: 2_000 });
-    xmpp.roster.of().apply([{ jid: bob, subscription: 'both' }]);
-    await stream.recv(text('m1') + text('x'.repeat(1_000)));
-    expect([index.size, (await index.find(bob, 'm1'))?.id]).toEqual([1, 'm1']);
-    expect(await index.find(bob, 'x'.repeat(1_000))).toBeUndefined();
-    // Strangers have a tenth, which is less than one message takes.
-    await stream.recv(text('s1', { from: 'eve@evil.example/x' }));
-    expect([index.size, await index.find(JID.parse('eve@evil.example'), 's1')]).toEqual([1, undefined]);
-  });
-
   it('is never wrong after something was forgotten', async () => {
     const { stream, xmpp, index } = await client({ perConversation: 10, total: 25, perStranger: 4, strangers: 3 });
     const random = new SeededRandom(Number(process.env['SEED'] ?? 1));
@@ -349,15 +325,6 @@ describe('who waits for a message', () => {
     await stream.recv(text('late'));
     await stream.recv(text('late', { from: OWN }));
     expect(found).toEqual(['bob late', 'own late']);
-  });
-
-  it('is one of a thousand: one more has no place beside them, but that of the first', async () => {
-    const { stream, xmpp, index } = await client();
-    xmpp.roster.of().apply([{ jid: bob, subscription: 'both' }]);
-    const found: string[] = [];
-    for (let i = 0; i <= 1_000; i++) index.onFound(bob, `m${i}`, ({ id }) => found.push(`${id}`));
-    await stream.recv(text('m0') + text('m1') + text('m1000'));
-    expect(found).toEqual(['m1', 'm1000']);
   });
 
   it('is told of the one that is called so and by that author, and of no other', async () => {
