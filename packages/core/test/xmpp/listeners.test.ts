@@ -175,6 +175,19 @@ describe('calls of a listener', () => {
     expect(seen).toEqual(['1', '2', '9']);
   });
 
+  it('say so again where there was room in between', async () => {
+    const xmpp = await online();
+    const gates = [gate<void>(), gate<void>()];
+    let called = 0;
+    xmpp.onMessage(() => gates[called++]?.promise, { limit: 1 });
+    for (const wait of gates) {
+      await xmpp.receive(['1', '2', '3'].map((id) => from(BOB, id)).join(''));
+      wait.open();
+      await xmpp.manualClock.idle();
+    }
+    expect([called, xmpp.log.at('error').length]).toEqual([2, 2]);
+  });
+
   it.each(['return', 'throw'])('give their place back where they %s at once', async (how) => {
     const xmpp = await online();
     const seen: string[] = [];

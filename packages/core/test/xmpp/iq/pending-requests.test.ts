@@ -228,6 +228,15 @@ describe('what counts as an answer', () => {
     expect(requests.spoofed).toBe(0);
   });
 
+  it('is awaited where it is the result from who was asked, and is not taken by asking so', () => {
+    ask({ to: 'x@y' });
+    expect(requests.awaits(answer({ from: 'x@y' }))).toBe(true);
+    for (const other of [{ from: 'x@z' }, { from: 'x@y', type: 'error' }, { from: 'x@y', id: 'r2' }]) {
+      expect(requests.awaits(answer(other))).toBe(false);
+    }
+    expect([requests.size, requests.spoofed]).toEqual([1, 0]);
+  });
+
   it('is the first one only', async () => {
     const { outcome, done } = ask();
     const [first, second] = [answer(), answer({ type: 'error' })];
