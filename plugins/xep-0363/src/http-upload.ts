@@ -150,6 +150,8 @@ export class HttpUpload extends Plugin {
     });
     response.discard();
     if (response.status < 200 || response.status > 204) throw new UploadHttpError(response.status);
+    // The answer may come before we are told that the last piece has gone.
+    told(source.size);
     return digest && new Hash({ algo: 'sha-256', value: digest.digest() });
   }
 }

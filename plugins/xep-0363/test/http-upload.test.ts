@@ -262,6 +262,18 @@ it('progress is told ten times a second at most, and never goes back', async () 
   expect(told.at(-1)).toBe(size);
 });
 
+it('the end of an upload is told, also where the answer comes before its last piece was told', async () => {
+  const { http, upload, serve } = await start();
+  const sending = http.request.bind(http);
+  http.request = (url, options) => sending(url, { ...options, onSent: undefined });
+  const told: unknown[] = [];
+  const uploaded = upload.upload(new Uint8Array(5), { onProgress: (progress) => told.push(progress) });
+  await serve(info());
+  await serve(slot());
+  await uploaded;
+  expect(told).toEqual([{ sent: 5, size: 5 }]);
+});
+
 it('progress is told at the first piece, every 100 milliseconds, and at the end', async () => {
   const clock = new VirtualClock();
   const told: number[] = [];
