@@ -102,6 +102,21 @@ describe('an entry that does not come to an end', () => {
     expect(calls).toEqual([true]);
   });
 
+  it('is given up in its own time, however many were given up before, and is something where it has no name', async () => {
+    const overdue: [what: string, at: number][] = [];
+    const { clock, events } = queue({ overdue: (what) => overdue.push([what, clock.monotonic()]) }, 100);
+    events.push({ run: () => new Promise(() => {}), what: () => 'the first' });
+    await clock.advance(30_000);
+    events.push({ run: () => new Promise(() => {}) });
+    await clock.advance(60_000);
+    expect(overdue).toEqual([
+      ['the first', 60_000],
+      ['something', 90_000],
+    ]);
+    expect(events.unfinished).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
   it('has no timer once every handler has finished', async () => {
     const { clock, events } = queue();
     events.push({ run: async () => {} });

@@ -312,3 +312,25 @@ describe('back-pressure', () => {
     expect(calls.at(-1)).toEqual([false, false]);
   });
 });
+
+it('is full beyond eight times its bounds, and until half of that has gone', async () => {
+  const calls: [high: boolean, full: boolean][] = [];
+  const { clock, events } = queue({ pressure: (high, full) => calls.push([high, full]) }, 1_000, 100);
+  const ends: (() => void)[] = [];
+  const run = () => new Promise<void>((resolve) => ends.push(resolve));
+  for (let i = 0; i < 8; i++) events.push({ run, size: 100 });
+  expect(calls).toEqual([[true, false]]);
+  events.push({ run, size: 1 });
+  expect(calls.splice(0)).toEqual([
+    [true, false],
+    [true, true],
+  ]);
+  await clock.idle();
+  // Down to just above four times.
+  for (const end of ends.splice(0, 4)) end();
+  await clock.idle();
+  expect(calls).toEqual([]);
+  ends.pop()?.();
+  await clock.idle();
+  expect(calls).toEqual([[true, false]]);
+});

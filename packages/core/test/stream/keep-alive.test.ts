@@ -107,6 +107,21 @@ describe('a program that stood still', () => {
     expect(dead).toEqual([]);
   });
 
+  it.each([
+    { timeout: 30_000, late: 15_000 },
+    { timeout: 1_000, late: 1_000 },
+  ])(
+    'was not asleep where a timer was late by half of a timeout of $timeout ms, or a second',
+    async ({ timeout, late }) => {
+      const { clock, woke } = watched({ timeout });
+      await clock.stall(60_000 + late);
+      expect(woke).toEqual([]);
+      const other = watched({ timeout });
+      await other.clock.stall(60_000 + late + 1);
+      expect(other.woke).toEqual([60_000 + late + 1]);
+    },
+  );
+
   it('does not ask twice because a timer came a little early', async () => {
     const clock = new ManualClock();
     let shift = 0;

@@ -100,6 +100,14 @@ describe('MatchPath', () => {
     expect(() => new MatchPath(path)).toThrow(TypeError);
     expect(() => new MatchPath(path)).toThrow(/write name@attribute=value/);
   });
+
+  it.each([
+    ['iq/', 'at its end'],
+    ['iq/query[1]', 'at "[1]"'],
+    ['iq/query/1', 'at "1"'],
+  ])('says where it cannot read %j: %s', (path, where) => {
+    expect(() => new MatchPath(path)).toThrow(`cannot read the path ${JSON.stringify(path)} ${where}: write`);
+  });
 });
 
 describe('MatchXPath', () => {
@@ -182,5 +190,13 @@ describe('matchPayload', () => {
     expect(matchPayload(Iq, Query, 'get').matches(push)).toBe(false);
     expect(matchPayload(Message).matches(push)).toBe(false);
     expect(matchPayload(Iq, Message).matches(push)).toBe(false);
+  });
+
+  it('is found by its stanza and payload, so that a hundred of them cost no more than one', () => {
+    expect(matchPayload(Iq, Query).keys).toEqual({
+      root: 'iq',
+      payload: { name: 'query', namespace: 'jabber:iq:roster' },
+    });
+    expect(matchPayload(Message).keys).toEqual({ root: 'message', payload: undefined });
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError, TimeoutError } from '../../src/errors.js';
+import { StreamError } from '../../src/stanza/stream-error.js';
 import type { Transport } from '../../src/stream/transport.js';
-import { expectOver, never } from '../helpers/stream-life.js';
+import { expectOver, never, streamError } from '../helpers/stream-life.js';
 import { watchRejections } from '../helpers/stream-rejections.js';
 import { MemoryTransport, serve } from '../helpers/stream-transport.js';
-import { TestXMPP } from '../helpers/stream-xmpp.js';
+import { online, TestXMPP } from '../helpers/stream-xmpp.js';
 
 watchRejections();
 
@@ -86,5 +87,25 @@ describe('several places', () => {
     const xmpp = new TestXMPP({ transport: () => closing });
     await expect(xmpp.connect()).rejects.toThrow('a port for direct TLS needs an xmpps: service');
     await expectOver(xmpp);
+  });
+
+  it.each([
+    ['peer', 1],
+    ['local', 0],
+  ] as const)('are gone on to after a stream error of the %s: %i times', async (origin, times) => {
+    let asked = 0;
+    const next = () => {
+      asked += 1;
+      return undefined;
+    };
+    const xmpp = await online({
+      transport: () => Object.assign(serve(new MemoryTransport()), { next }),
+      reconnect: false,
+    });
+    if (origin === 'peer') await xmpp.receive(streamError('system-shutdown'));
+    else xmpp.failStream(new StreamError('policy-violation'));
+    await xmpp.manualClock.advance(10_000);
+    expect(xmpp.state).toBe('disconnected');
+    expect(asked).toBe(times);
   });
 });

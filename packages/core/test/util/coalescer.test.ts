@@ -108,6 +108,19 @@ describe('Coalescer', () => {
     expect([runs(), coalescer.busy, clock.pending]).toEqual([1, false, 0]);
   });
 
+  it('runs no more once it is disposed of, where a run was ahead of its plan', async () => {
+    const clock = new FakeClock();
+    const { coalescer, ends, runs } = manual(clock);
+    coalescer.schedule();
+    const idle = coalescer.flush();
+    coalescer.dispose();
+    clock.advance(0);
+    expect(runs()).toBe(1);
+    ends[0]?.end();
+    await idle;
+    expect(coalescer.busy).toBe(false);
+  });
+
   it(`never misses the last change (SEED=${random.seed})`, async () => {
     const clock = new FakeClock();
     let value = 0;
