@@ -62,6 +62,24 @@ describe('the order of two messages', () => {
     expect([compare('l1', 'a2'), compare('a2', 'l1')]).toEqual([1, -1]);
   });
 
+  it('is that of the room’s clock in what a room tells of before, whichever comes first', () => {
+    const order = new ArchiveOrder();
+    note(order, 'late', { source: 'history', sent: 2_000, archive: room });
+    note(order, 'early', { source: 'history', sent: 1_000, archive: room });
+    const at = (id: string) => place(id, { peer: room, archive: room });
+    expect([order.compare(at('late'), at('early')), order.live]).toEqual([1_000, 0]);
+  });
+
+  it('is unknown of what an archive gives without saying when it got it', () => {
+    const order = new ArchiveOrder();
+    note(order, 'undated');
+    note(order, 'dated', { sent: 1_000 });
+    expect([order.compare(place('undated'), place('dated')), order.compare(place('dated'), place('undated'))]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('is unknown of what was fetched after a gap, unless it says when it was sent', () => {
     const order = new ArchiveOrder();
     note(order, 'l1', { source: 'stream' });
@@ -214,6 +232,15 @@ describe('a conversation', () => {
     expect([chat.told(told('a'), order), chat.due, chat.at?.archiveId]).toEqual([undefined, false, 'c']);
     chat.shown(here('c'), order);
     expect(chat.due).toBe(false);
+  });
+
+  it('of the last process puts the server right as well', () => {
+    const order = new ArchiveOrder();
+    for (const id of ['a', 'b']) note(order, id, { source: 'stream' });
+    const chat = new Chat(peer);
+    chat.at = position('b', { here: true });
+    expect(chat.told(position('a'), order)).toBeUndefined();
+    expect([chat.due, chat.over, chat.at?.archiveId]).toEqual([true, 'a', 'b']);
   });
 
   it('is put right again once more was shown here', () => {
