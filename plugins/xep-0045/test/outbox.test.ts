@@ -123,3 +123,25 @@ it('what the room forgot is said once more, where that is wanted, and the room i
     expect([sent.length, forgotten(), box.refused(error)]).toEqual([expected, expected, false]);
   }
 });
+
+it('what is refused for another reason is refused at once, and the room knows us still', async () => {
+  const { box, say, forgotten } = outbox({ resend: true });
+  box.open();
+  const sending = say('a');
+  const inside = "<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+  box.refused(new Message(parseXml(`<message xmlns='jabber:client' type='error' id='a'>${inside}</message>`)));
+  await expect(sending.reflected).rejects.toMatchObject({ condition: 'forbidden' });
+  expect([box.size, forgotten()]).toEqual([0, 0]);
+});
+
+it('what waits to be said once more is passed over for what says the same and was said', () => {
+  const { box } = outbox({ resend: true });
+  const say = (id: string) => box.add(new Message({ type: 'groupchat', id, body: 'same' }), {});
+  box.open();
+  say('a');
+  const inside = "<error type='cancel'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+  box.refused(new Message(parseXml(`<message xmlns='jabber:client' type='error' id='a'>${inside}</message>`)));
+  say('b');
+  expect(box.heard(new Message({ id: 'x', body: 'same' }), true)).toBe(true);
+  expect([box.has('a'), box.has('b')]).toEqual([true, false]);
+});

@@ -1,8 +1,10 @@
 import { JID, MemoryStorage, type XmlElement } from '@sestina/core';
 import { MemoryMessageIndex, type MessageFacts } from '@sestina/message-index';
 import { useStreams } from '@sestina/testing';
+import { NS_PUBSUB } from '@sestina/xep-0060';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ACCOUNT, device, event, item, items, ROMEO, type Setup, says, upTo } from './device.js';
+import { NS_DISPLAYED_SYNC } from '../src/index.js';
+import { ACCOUNT, device, event, item, items, OWN, ROMEO, type Setup, says, upTo } from './device.js';
 
 const MERCUTIO = 'mercutio@verona.example';
 const streams = useStreams(afterEach);
@@ -105,6 +107,64 @@ describe('what is published', () => {
     await started.stream.recv(says('a') + says('m', { from: `${MERCUTIO}/x` }));
     return started;
   }
+
+  /** The server's node is not as it has to be, though it says that it is. */
+  async function refuse({ stream }: Awaited<ReturnType<typeof two>>, id: string): Promise<void> {
+    const field = (name: string, value: string) => `<field var='pubsub#${name}'><value>${value}</value></field>`;
+    const form = `<x xmlns='jabber:x:data' type='form'>${field('access_model', 'whitelist')}${field('persist_items', '1')}</x>`;
+    let refused = 0;
+    for (let asked = stream.sent.at(-1), last: XmlElement | undefined; asked && asked !== last; ) {
+      const text = `${asked}`;
+      if (text.includes('<publish ')) {
+        if (!text.includes(`id='${id}'`)) break;
+        refused += 1;
+        await stream.recv(
+          `<iq type='error' id='${asked.attribute('id')}' to='${OWN}'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><precondition-not-met xmlns='${NS_PUBSUB}#errors'/></error></iq>`,
+        );
+      } else {
+        await stream.recvResult(
+          asked,
+          `<pubsub xmlns='${NS_PUBSUB}#owner'><configure node='${NS_DISPLAYED_SYNC}'>${form}</configure></pubsub>`,
+        );
+      }
+      last = asked;
+      await stream.idle();
+      asked = stream.sent.at(-1);
+    }
+    expect(refused).toBe(2);
+  }
+
+  it('ends in this session with the first that the server would not keep private', async () => {
+    const started = await two();
+    const { stream, show, later, published } = started;
+    show('a');
+    show('m');
+    await stream.clock.advance(3_000);
+    await refuse(started, 'a');
+    await later(10);
+    await later(100_000);
+    expect(published.map(([id]) => id)).not.toContain(MERCUTIO);
+    await stream.drop();
+    await stream.connect();
+    for (let i = 0; i < 3; i++) await later();
+    expect(published.slice(-2)).toEqual([
+      [ROMEO, 'a'],
+      [MERCUTIO, 'm'],
+    ]);
+  });
+
+  it('is not refused any more once the node has told of it', async () => {
+    const started = await two();
+    const { stream, show, later, published } = started;
+    show('a');
+    await stream.clock.advance(3_000);
+    await stream.recv(event(item(ROMEO, upTo('a'))));
+    await refuse(started, 'a');
+    await later(10);
+    show('m');
+    await later();
+    expect(published.at(-1)).toEqual([MERCUTIO, 'm']);
+  });
 
   it('goes out again in the next session where the connection was lost under it', async () => {
     const { stream, show, later, published } = await two();
