@@ -16,8 +16,13 @@ class Passing extends SestinaError {
 }
 
 /** A bot's rooms, where a function is the rooms' answer to who enters. */
-async function rooms(options: Partial<BotOptions> = {}, answer: () => Promise<unknown> = async () => ({})) {
-  const stream = streams.keep(await ScriptedStream.start({ jid: 'puck@example.org/here' }));
+async function rooms(
+  options: Partial<BotOptions> = {},
+  answer: () => Promise<unknown> = async () => ({}),
+  kind: 'client' | 'component' = 'client',
+) {
+  const jid = kind === 'client' ? 'puck@example.org/here' : 'bot.example.org';
+  const stream = streams.keep(await ScriptedStream.start({ kind, jid }));
   const joined: [string, Record<string, unknown>][] = [];
   const muc = {
     join: (room: JID, how: Record<string, unknown>) => {
@@ -43,6 +48,8 @@ describe('a room that a bot is to be in', () => {
     });
     bot.enterAll(session);
     await stream.idle();
+    // Who waits for a room waits as long as the session.
+    expect(joined.map(([, { signal }]) => signal === session)).toEqual([true, true]);
     expect(joined.map(([room, { nick, password, history }]) => [room, nick, password, history])).toEqual([
       [LAB, 'Puck', undefined, false],
       [ATTIC.full, 'Robin', 'pw', false],
@@ -151,5 +158,16 @@ describe('a room that a bot is invited to', () => {
     await bot.invited(invite(ATTIC));
     await bot.invited(invite(JID.parse(LAB)));
     expect(joined).toHaveLength(2);
+  });
+
+  it('is entered from the address that was invited on a component, and from no address of its choice on a client', async () => {
+    const to = JID.parse('puck@bot.example.org');
+    for (const kind of ['client', 'component'] as const) {
+      const { bot, joined, controller } = await rooms({ invites: 'everybody' }, undefined, kind);
+      await bot.invited(invite(ATTIC, { to }));
+      expect(joined).toHaveLength(1);
+      expect(joined[0]?.[1]['from']).toBe(kind === 'component' ? to : undefined);
+      expect(joined[0]?.[1]['signal']).toBe(controller.signal);
+    }
   });
 });
