@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { UnstorageAdapter } from '@sestina/storage';
 import { atomicFs } from '@sestina/storage/fs';
 import { createStorage } from 'unstorage';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { replaceFile } from '../src/fs/replace-file.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
@@ -111,6 +112,54 @@ describe('files', () => {
     expect((await readdir(base, { recursive: true })).sort()).toEqual(
       ['.sestina-mine.tmp', 'key', 'roster~', 'roster~/deep~', `roster~/${young}`, 'roster~/old'].sort(),
     );
+  });
+
+  it('that are being written have a name by which the next process knows them', async () => {
+    const base = await folder();
+    const seen: string[] = [];
+    async function* slowly(): AsyncGenerator<string> {
+      seen.push(...(await readdir(base)));
+      yield 'x';
+    }
+    await replaceFile(join(base, 'key'), slowly() as never);
+    expect(seen).toEqual([expect.stringMatching(/^\.sestina-[\da-f-]{36}\.tmp$/)]);
+    expect(await readdir(base)).toEqual(['key']);
+  });
+
+  it('lie in the current folder where none is named', async () => {
+    const base = await folder();
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(base);
+    onTestFinished(() => cwd.mockRestore());
+    const storage = createStorage({ driver: atomicFs({}) });
+    await storage.setItem('key', 'x');
+    expect([await storage.getItem('key'), await readdir(base)]).toEqual(['x', ['key']]);
+  });
+
+  it('that are to be left alone are no keys: those of packages and of git, or those that are named', async () => {
+    const base = await folder();
+    for (const name of ['node_modules', '.git', 'mine']) {
+      await mkdir(join(base, name));
+      await writeFile(join(base, name, 'a'), 'x');
+      await writeFile(join(base, name, '.sestina-left.tmp'), 'half');
+    }
+    const keys = async (options: object) => (await atomicFs({ base, ...options }).getKeys('', {})).sort();
+    expect(await keys({})).toEqual(['mine/a']);
+    expect(await keys({ ignore: ['**/mine/**'] })).toEqual(['.git/a', 'node_modules/a']);
+  });
+
+  it('in folders of packages and of git are not removed, whatever they are called', async () => {
+    const base = await folder();
+    const long = Date.now() / 1_000 - 3_600;
+    for (const name of ['node_modules', '.git']) {
+      const left = join(base, name, `.sestina-${randomUUID()}.tmp`);
+      await mkdir(join(base, name));
+      await writeFile(left, 'half');
+      await utimes(left, long, long);
+    }
+    const storage = createStorage({ driver: atomicFs({ base }) });
+    await storage.setItem('key', 'x');
+    await storage.dispose();
+    expect(await readdir(base, { recursive: true })).toHaveLength(5);
   });
 
   it('keep who may read them', async () => {

@@ -5,6 +5,7 @@ import { ConfigError } from '@sestina/core';
 import { BlobStore } from '@sestina/core/storage';
 import { SeededRandom, VirtualClock } from '@sestina/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type KeptBlob, madeRoom, Room, type RoomBounds } from '../src/blob-options.js';
 import { FileBlobStore } from '../src/fs/index.js';
 import { type BlobStoreOptions, MemoryBlobStore } from '../src/index.js';
 import { IndexedDbBlobStore } from '../src/indexeddb/index.js';
@@ -148,6 +149,14 @@ describe.each(KINDS)('blobs %s', (_name, open) => {
     expect(await store.get('s199')).toBeUndefined();
   });
 
+  it('have keys that count as well', async () => {
+    const store = open({ maxBytes: 4_000 });
+    await store.put('k'.repeat(1_200), bytes(1));
+    expect(await store.get('k'.repeat(1_200))).toBeUndefined();
+    await store.put('k', bytes(1));
+    expect(await store.get('k')).toEqual(bytes(1));
+  });
+
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1.5])(
     'have bounds that are numbers from 1, not %s',
     (bound) => {
@@ -181,5 +190,53 @@ describe.each(KINDS)('blobs %s', (_name, open) => {
       }
     });
     await Promise.all(work);
+  });
+});
+
+describe.each(KINDS.filter(([name]) => name !== 'in files'))('blobs %s', (_name, open) => {
+  it('may be as large as a quarter of the bytes, with their key and what it takes to keep them', async () => {
+    const store = open({ maxBytes: 4_000 });
+    await store.put('key', bytes(1_000 - 200 - 2 * 3));
+    expect(await store.get('key')).toHaveLength(794);
+    await store.put('key', bytes(795));
+    expect(await store.get('key')).toBeUndefined();
+  });
+});
+
+describe('room for blobs', () => {
+  const clock = new VirtualClock();
+  const kept = (place: string, used: number, until?: number): KeptBlob<string> => ({ place, size: 10, used, until });
+  const blobs = [kept('b', 2), kept('a', 1), kept('c', 3)];
+  const bounds = (maxBytes: number, maxEntries: number): RoomBounds => ({ maxBytes, maxEntries });
+
+  it('is made where there is more than may be, down to what is to be left', () => {
+    const small = bounds(10, 1);
+    expect(madeRoom(blobs, clock, bounds(30, 3), small)).toEqual({ gone: [], bytes: 30, count: 3 });
+    expect(madeRoom(blobs, clock, bounds(29, 3), small)).toEqual({ gone: ['a', 'b'], bytes: 10, count: 1 });
+    expect(madeRoom(blobs, clock, bounds(30, 2), small)).toEqual({ gone: ['a', 'b'], bytes: 10, count: 1 });
+    expect(madeRoom(blobs, clock, bounds(30, 2), bounds(20, 3))).toEqual({ gone: ['a'], bytes: 20, count: 2 });
+    expect(madeRoom(blobs, clock, bounds(30, 2), bounds(30, 2))).toEqual({ gone: ['a'], bytes: 20, count: 2 });
+  });
+
+  it('is made by what is too old alone, where that is enough', () => {
+    const old = [...blobs, kept('old', 9, clock.now())];
+    expect(madeRoom(old, clock, bounds(30, 3), bounds(10, 1))).toEqual({ gone: ['old'], bytes: 30, count: 3 });
+    const young = [...blobs, kept('young', 9, clock.now() + 1)];
+    expect(madeRoom(young, clock, bounds(30, 3), bounds(30, 3)).gone).toEqual(['a']);
+  });
+
+  it('is looked at again after an eighth of the bounds, and before where there is less', () => {
+    const room = new Room({ clock, maxBytes: 800, maxEntries: 80 });
+    expect(room.target).toEqual({ maxBytes: 700, maxEntries: 70 });
+    // Nothing is known of what is there.
+    expect(room.take(1)).toBe(false);
+    room.found({ bytes: 0, count: 0 });
+    expect([room.take(60), room.take(40), room.take(1)]).toEqual([true, true, false]);
+    room.found({ bytes: 0, count: 0 });
+    expect(Array.from({ length: 11 }, () => room.take(1)).indexOf(false)).toBe(10);
+    room.found({ bytes: 790, count: 0 });
+    expect([room.take(10), room.take(1)]).toEqual([true, false]);
+    room.found({ bytes: 0, count: 79 });
+    expect([room.take(1), room.take(1)]).toEqual([true, false]);
   });
 });

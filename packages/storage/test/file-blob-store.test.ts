@@ -96,6 +96,31 @@ describe('blobs in files', () => {
     expect(await readFile(target, 'utf8')).toBe('mine');
   });
 
+  it('note that they are used, no more than once an hour', async () => {
+    const clock = new VirtualClock();
+    const store = new FileBlobStore(folder, { clock });
+    await store.put('a', bytes(10));
+    const put = clock.now();
+    const [path = ''] = await files();
+    const used = async (): Promise<number> => {
+      await store.get('a');
+      return Math.round((await stat(path)).mtimeMs);
+    };
+    expect(await used()).toBe(put);
+    await clock.advance(3_600_000);
+    expect(await used()).toBe(put);
+    await clock.advance(1);
+    expect(await used()).toBe(clock.now());
+  });
+
+  it('of a process with other bounds are not read where they are larger', async () => {
+    await new FileBlobStore(folder).put('a', bytes(20_000));
+    const [path = ''] = await files();
+    const small = new FileBlobStore(folder, { maxBytes: 40_000 });
+    expect(await small.get('a')).toBeUndefined();
+    expect(await files()).toEqual([path]);
+  });
+
   it('removes what a process left behind that was killed in a write, once nobody can be writing it', async () => {
     const store = new FileBlobStore(folder);
     await store.put('a', bytes(10));
@@ -157,6 +182,33 @@ describe('blobs of a page', () => {
     fake.table('x', 'about').set('b', { size: 'large' });
     fake.table('x', 'about').delete('c');
     for (const key of ['a', 'b', 'c']) expect(await store.get(key)).toBeUndefined();
+    expect([fake.table('x', 'data').size, fake.table('x', 'about').size]).toEqual([0, 0]);
+  });
+
+  it('note that they are used, no more than once an hour', async () => {
+    const fake = new FakeIndexedDb();
+    vi.stubGlobal('indexedDB', fake);
+    const clock = new VirtualClock();
+    const store = new IndexedDbBlobStore('x', { clock });
+    await store.put('a', bytes(10), { maxAge: 86_400_000 });
+    const put = clock.now();
+    const about = fake.table('x', 'about').get('a');
+    await clock.advance(3_600_000);
+    await store.get('a');
+    expect(fake.table('x', 'about').get('a')).toEqual(about);
+    await clock.advance(1);
+    await store.get('a');
+    expect(fake.table('x', 'about').get('a')).toEqual({ size: 212, used: clock.now(), until: put + 86_400_000 });
+  });
+
+  it('that another tab has taken away are not noted as used', async () => {
+    const fake = new FakeIndexedDb();
+    vi.stubGlobal('indexedDB', fake);
+    const clock = new VirtualClock();
+    const [store, other] = [new IndexedDbBlobStore('x', { clock }), new IndexedDbBlobStore('x', { clock })];
+    await store.put('a', bytes(10));
+    await clock.advance(86_400_000);
+    await Promise.all([store.get('a'), other.delete('a')]);
     expect([fake.table('x', 'data').size, fake.table('x', 'about').size]).toEqual([0, 0]);
   });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryStorage } from '@sestina/core';
@@ -92,6 +92,44 @@ describe('locks of files', () => {
       await expect.poll(() => readdir(path)).toEqual(['a.lock']);
     }
     (await locks.acquire('a')).dispose();
+  });
+
+  it('that somebody else has by now are not taken away by one who had them', async () => {
+    const path = await folder();
+    const locks = new FileLocks(path);
+    const lock = await locks.acquire('a');
+    const other = JSON.stringify({ pid: process.ppid, began: 0, token: 'other' });
+    await writeFile(join(path, 'a.lock'), other);
+    lock.dispose();
+    (await locks.acquire('b')).dispose();
+    await expect.poll(() => readdir(path)).toEqual(['a.lock']);
+    expect(await readFile(join(path, 'a.lock'), 'utf8')).toBe(other);
+  });
+
+  it('of a dead process are taken over once another one that does so is done, or has been killed in it', async () => {
+    const path = await folder();
+    const locks = new FileLocks(path);
+    (await locks.acquire('a')).dispose();
+    await expect.poll(() => readdir(path)).toEqual([]);
+    const [dead, turn] = [join(path, 'a.lock'), join(path, 'a.lock.turn')];
+    await writeFile(dead, '');
+    await writeFile(turn, '');
+    const waiting = locks.acquire('a');
+    await rm(turn);
+    (await waiting).dispose();
+    await expect.poll(() => readdir(path)).toEqual([]);
+    await writeFile(dead, '');
+    await writeFile(turn, '');
+    const long = Date.now() / 1_000 - 11;
+    await utimes(turn, long, long);
+    (await locks.acquire('a')).dispose();
+    await expect.poll(() => readdir(path)).toEqual([]);
+  });
+
+  it('cannot be had where the folder cannot be written to', async () => {
+    const path = await folder();
+    await writeFile(path, 'a file where a folder has to be');
+    await expect(new FileLocks(path).acquire('a')).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
   it.each([

@@ -90,7 +90,7 @@ async function takeAway(path: string): Promise<void> {
 
 async function release(path: string, token: string): Promise<void> {
   const holder = await holderOf(path);
-  if (holder !== 'nobody' && holder?.token === token) await rm(path, { force: true }).catch(() => {});
+  if (holder !== 'nobody' && holder?.token === token) await rm(path).catch(() => {});
 }
 
 /** Whose lock it is; undefined where the file does not say. */

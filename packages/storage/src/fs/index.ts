@@ -21,8 +21,8 @@ const IGNORED = ['**/node_modules/**', '**/.git/**'];
  * What it had begun to write is removed ten minutes later, by the first write of whoever comes next.
  */
 export function atomicFs(options: AtomicFsOptions): AtomicFsDriver {
-  const driver = fs({ ...options, ignore: [...(options.ignore ?? IGNORED), TEMPORARY] });
-  const base = resolve(options.base ?? '.');
+  const base = resolve(options.base ?? '');
+  const driver = fs({ ...options, base, ignore: [...(options.ignore ?? IGNORED), TEMPORARY] });
   const turns = new Turns();
   const pathOf = (key: string): string => {
     const path = join(base, key.replaceAll(':', '/'));

@@ -30,9 +30,10 @@ export class IndexedDbSecrets extends Secrets {
   async get(key: string): Promise<string | undefined> {
     const sealed = (await this.#database.run('secrets', 'readonly', (store) => store.get(key))) as Sealed | undefined;
     if (sealed === undefined) return undefined;
+    const theKey = await this.#theKey();
     try {
       const { iv, data } = sealed;
-      const plain = await crypto.subtle.decrypt({ name: AES, iv }, await this.#theKey(), new Uint8Array(data));
+      const plain = await crypto.subtle.decrypt({ name: AES, iv }, theKey, new Uint8Array(data));
       return new TextDecoder().decode(plain);
     } catch {
       throw new StoredValueError(key);
@@ -50,8 +51,14 @@ export class IndexedDbSecrets extends Secrets {
   }
 
   #theKey(): Promise<CryptoKeyLike> {
-    this.#key ??= this.#findKey();
-    return this.#key;
+    if (this.#key) return this.#key;
+    const key = this.#findKey();
+    this.#key = key;
+    // The next one asks anew.
+    key.catch(() => {
+      this.#key = undefined;
+    });
+    return key;
   }
 
   async #findKey(): Promise<CryptoKeyLike> {
