@@ -65,11 +65,11 @@ export class OwnCaps {
 
   /** A room has let us in: what it did not hear as we asked for that, it hears now, without our asking once more. */
   entered({ from, to }: Presence): void {
-    const key = `${this.#xmpp.isComponent ? (to?.full ?? '') : ''} ${from?.full ?? ''}`;
+    const key = `${this.#ownKey(to)} ${from?.full ?? ''}`;
     const presence = this.#early.peek(key);
     if (!presence) return;
     for (const request of presence.xml.childrenNamed('x', NS_MUC)) presence.xml.remove(request);
-    if (this.#vers.peek(this.#verKey(this.#addressOf(presence)))?.ver !== undefined) this.#sendAgain(key, presence);
+    if (this.#vers.peek(this.#ownKey(this.#addressOf(presence)))?.ver !== undefined) this.#sendAgain(key, presence);
   }
 
   /** An out filter: who was told that we are gone is told nothing more. */
@@ -121,7 +121,7 @@ export class OwnCaps {
   }
 
   #ver(address: JID | undefined): OwnVer {
-    const key = this.#verKey(address);
+    const key = this.#ownKey(address);
     const before = this.#vers.get(key);
     if (before?.changes === this.#changes) return before;
     const own: OwnVer = {
@@ -171,7 +171,8 @@ export class OwnCaps {
     return [await verificationString(info, this.#options.hash), info];
   }
 
-  #verKey(address: JID | undefined): string {
+  /** Which address of ours it is: a client has one. */
+  #ownKey(address: JID | undefined): string {
     return this.#xmpp.isComponent ? (address?.full ?? '') : '';
   }
 

@@ -2,23 +2,10 @@ import { inspect } from 'node:util';
 import { ScriptedStream } from '@sestina/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ExternalServices, NS_EXTDISCO, NS_EXTDISCO_1 } from '../src/index.js';
-import { OWN, Play, push, SERVER, turn, withPassword } from './play.js';
+import { OWN, push, SERVER, turn, usePlays, withPassword } from './play.js';
 
 const HOUR = 3_600_000;
-const plays: Play[] = [];
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
-
-async function start(services?: Play['services']): Promise<Play> {
-  const play = await Play.start();
-  plays.push(play);
-  if (services) play.services = services;
-  return play;
-}
+const start = usePlays(afterEach);
 
 describe('services', () => {
   it('are asked for once, until something expires', async () => {

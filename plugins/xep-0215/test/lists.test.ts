@@ -1,23 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NS_EXTDISCO, NS_EXTDISCO_1 } from '../src/index.js';
-import { Play, push, SERVER, turn, withPassword } from './play.js';
+import { type Play, push, SERVER, turn, usePlays, withPassword } from './play.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const plays: Play[] = [];
-afterEach(async () => {
-  for (const play of plays.splice(0)) {
-    expect(play.stream.errors).toEqual([]);
-    await play.stream.close();
-  }
-});
-
-async function start(services?: Play['services']): Promise<Play> {
-  const play = await Play.start();
-  plays.push(play);
-  if (services) play.services = services;
-  return play;
-}
+const start = usePlays(afterEach);
 
 const stun = (more = ''): string => `<service type='stun' host='stun.example' ${more}/>`;
 

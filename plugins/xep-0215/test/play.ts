@@ -1,5 +1,6 @@
 import type { XmlElement } from '@sestina/core';
 import { ScriptedStream, type ScriptedStreamOptions } from '@sestina/testing';
+import { type afterEach, expect } from 'vitest';
 import { ExternalServices, type ExternalServicesChange, NS_EXTDISCO, NS_EXTDISCO_1 } from '../src/index.js';
 
 export const OWN = 'romeo@montague.lit/orchard';
@@ -107,3 +108,20 @@ export const withPassword = (password: string, expires?: string): string =>
   `username='u' password='${password}'${expires === undefined ? '' : ` expires='${expires}'`}`;
 export const push = (inside: string, from: string = SERVER): string =>
   `<iq type='set' id='p1' from='${from}' to='${OWN}'><services xmlns='${NS_EXTDISCO}'>${inside}</services></iq>`;
+
+/** Makes such servers for the tests of the file that calls it; after each nothing went wrong with them. */
+export function usePlays(after: typeof afterEach) {
+  const plays: Play[] = [];
+  after(async () => {
+    for (const play of plays.splice(0)) {
+      expect(play.stream.errors).toEqual([]);
+      await play.stream.close();
+    }
+  });
+  return async (services?: Play['services']): Promise<Play> => {
+    const play = await Play.start();
+    plays.push(play);
+    if (services) play.services = services;
+    return play;
+  };
+}

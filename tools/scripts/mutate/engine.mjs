@@ -1,6 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../lib/repo.mjs';
@@ -8,11 +8,10 @@ import { bin } from '../lib/run.mjs';
 import { filesIn } from './files.mjs';
 import { isChosen } from './ignored.mjs';
 import { instrument } from './instrument.mjs';
+import { notesIn } from './notes.mjs';
 
 /**
  * @typedef {{ dir: string, lines?: string[] }} Target A folder, and the lines of it that are changed, where not all are.
- * @typedef {{ id?: string, begun?: true, status?: string, doubt?: true, bad?: string, outcome?: string, end?: true }} Note What the process
- *   that tries the changes has done.
  * @typedef {{ tests: readonly string[], laws: readonly string[], sources: Record<string, string>, changes: readonly string[] }} Plan Full
  *   paths; ids of changes.
  */
@@ -36,16 +35,7 @@ export function testsOf(dir) {
   return files.filter((file) => file !== OF_TYPES);
 }
 
-/** @param {string} path @returns {Note[]} */
-function notesIn(path) {
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-}
-
-/** Runs Vitest until it ends, or says nothing for too long. @param {Record<string, string>} files */
+/** Runs Vitest until it ends, or says nothing for too long. @param {Record<'plan' | 'notes' | 'coverage' | 'cache', string>} files */
 function attempt(files) {
   const env = { ...process.env, SESTINA_CHANGES: JSON.stringify(files) };
   const args = [bin('vitest'), 'run', '--config', CONFIG];
@@ -60,9 +50,7 @@ function attempt(files) {
     let size = 0;
     let since = performance.now();
     const look = setInterval(() => {
-      const now = existsSync(/** @type {string} */ (files['notes']))
-        ? statSync(/** @type {string} */ (files['notes'])).size
-        : 0;
+      const now = statSync(files.notes, { throwIfNoEntry: false })?.size ?? 0;
       if (now !== size) since = performance.now();
       size = now;
       // Of the first word, too, much can be before: all tests run once.
@@ -77,7 +65,7 @@ function attempt(files) {
 
 /**
  * Tries changes; what becomes of each, by id.
- * @param {Plan} plan @returns {Promise<{ statuses: Map<string, string>, bad: Note[] }>}
+ * @param {Plan} plan @returns {Promise<{ statuses: Map<string, string>, bad: import('./notes.mjs').Note[] }>}
  * @throws Error where the tests cannot be run as they are.
  */
 export async function tryChanges(plan) {

@@ -3,10 +3,11 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { test } from 'vitest';
+import { notesIn } from '../notes.mjs';
 import { tryTest } from './trial.mjs';
 import { testsIn } from './vitest.mjs';
 
-/** @typedef {import('../engine.mjs').Note} Note */
+/** @typedef {import('../notes.mjs').Note} Note */
 
 const {
   plan: PLAN = '',
@@ -20,11 +21,6 @@ Object.assign(globalThis, { __stryker__: state });
 /** @typedef {{ static: Record<string, number>, perTest: Record<string, Record<string, number>> }} Coverage By id of change, and of test. */
 
 const note = (/** @type {Note} */ what) => appendFileSync(NOTES, `${JSON.stringify(what)}\n`);
-const noted = () =>
-  (existsSync(NOTES) ? readFileSync(NOTES, 'utf8') : '')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => /** @type {Note} */ (JSON.parse(line)));
 
 /** How often each test comes to each place, and how long it takes; tests that do not pass as they are count for nothing. @param {import('./vitest.mjs').Test[]} tests */
 async function measure(tests) {
@@ -62,7 +58,7 @@ test('changes', async () => {
   for (const file of files) tests.push(...(await testsIn(() => import(/* @vite-ignore */ file))));
   if (!existsSync(COVERAGE)) writeFileSync(COVERAGE, JSON.stringify(await measure(tests)));
   const { milliseconds, coverage } = JSON.parse(readFileSync(COVERAGE, 'utf8'));
-  const before = noted();
+  const before = notesIn(NOTES);
   const done = new Set(before.map(({ id, status }) => status && id));
   const doubted = new Set(before.map(({ id, doubt }) => doubt && id));
   for (const id of /** @type {string[]} */ (changes)) {
